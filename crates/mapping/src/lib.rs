@@ -1,0 +1,1 @@
+//! punte-mapping
