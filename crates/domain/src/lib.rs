@@ -1,1 +1,23 @@
-//! punte-domain
+//! The words of Punte as types: money, VAT, tax ids, orders, drafts, what makes a document unique, its lifecycle and its
+//! failures.
+//!
+//! Owns every rule that needs nothing but its inputs. Refuses I/O, async, the clock and randomness, so that each rule can
+//! be tested over its whole domain and means the same in the engine, in a simulator run and on screen.
+
+pub mod draft;
+pub mod failure;
+pub mod fiscal;
+pub mod identity;
+pub mod lifecycle;
+pub mod money;
+pub mod order;
+pub mod tax_id;
+pub mod vat;
+
+pub use draft::{Client, CollectKind, Draft, DraftProblem, Line, LineKind, Payment};
+pub use failure::{Failure, FailureKind, Next, Phase};
+pub use fiscal::fiscal_date;
+pub use identity::{IssueKey, Reference, Role, WorkspaceSeed};
+pub use lifecycle::{DocumentEvent, DocumentState, IllegalTransition, Verification};
+pub use money::{Currency, MoneyError};
+pub use order::{OrderHead, OrderStatus};

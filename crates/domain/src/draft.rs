@@ -1,0 +1,354 @@
+//! The provider-neutral invoice that a mapping makes, and the checks it must pass before anything is sent.
+
+use crate::money::Currency;
+use crate::tax_id::{TaxIdError, parse_cui};
+use crate::vat::legal_rates;
+use chrono::NaiveDate;
+use rust_decimal::{Decimal, dec};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Lines on one document: SmartBill refuses more (HTTP 410), and no shop order comes near.
+pub const MAX_LINES: usize = 400;
+const MAX_TEXT: usize = 300;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Client {
+    pub name: String,
+    /// A company (checked CUI) or a person.
+    pub is_company: bool,
+    /// CUI as it shall be printed, with `RO` where the shop gave it; empty for a person.
+    pub tax_id: String,
+    /// Registered for VAT, as the source says. Not guessed.
+    pub vat_payer: bool,
+    pub reg_com: String,
+    pub address: String,
+    pub city: String,
+    /// Name without diacritics (`Bucuresti`, `Cluj`), as both providers want it.
+    pub county: String,
+    /// Romanian name of the country (`Romania`, `Franta`).
+    pub country: String,
+    pub email: String,
+    pub phone: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    Product,
+    Shipping,
+    Fee,
+}
+
+/// One line. Unit prices include VAT: shops in Romania sell gross, and gross sums to what the customer paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub kind: LineKind,
+    pub name: String,
+    pub code: String,
+    pub description: String,
+    pub unit: String,
+    pub quantity: Decimal,
+    /// VAT included, after discounts, at most four decimals.
+    pub unit_price: Decimal,
+    /// Percent.
+    pub vat_rate: Decimal,
+    /// The rate's name at the provider (`Normala`); filled from the flow's rates, empty means "by percentage".
+    pub vat_name: String,
+    pub is_service: bool,
+}
+
+impl Line {
+    /// Gross of the line, rounded to the currency: what the provider computes from unit price and quantity.
+    pub fn gross(&self, currency: Currency) -> Decimal {
+        currency.round(self.unit_price * self.quantity)
+    }
+}
+
+/// How money came in, in words that both providers have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CollectKind {
+    Card,
+    BankTransfer,
+    CashOnDelivery,
+    Other,
+}
+
+/// A payment to be recorded with the invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    pub kind: CollectKind,
+    pub value: Decimal,
+    /// The processor's transaction, or the order's number.
+    pub document_number: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    pub client: Client,
+    pub currency: Currency,
+    /// `RO`, `EN`…
+    pub language: String,
+    /// Decimals of unit prices on the document, 2 to 4.
+    pub precision: u32,
+    pub lines: Vec<Line>,
+    pub payment: Option<Payment>,
+    /// The tax point: decides the legal VAT rates.
+    pub tax_point: NaiveDate,
+    /// Days after the issue date; `None`: no due date.
+    pub due_days: Option<u32>,
+    /// Printed text before our reference is added.
+    pub mentions: String,
+    /// What the shop says the customer owes or paid: the draft must sum to it.
+    pub order_total: Decimal,
+}
+
+/// One VAT rate's share of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VatShare {
+    pub rate: Decimal,
+    pub net: Decimal,
+    pub vat: Decimal,
+}
+
+/// Something that keeps a draft from being sent: a field by its target name, a code from the failure kinds, and facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftProblem {
+    pub field: String,
+    pub kind: crate::FailureKind,
+    pub detail: String,
+}
+
+impl Draft {
+    /// Sum of the lines, VAT included.
+    pub fn total(&self) -> Decimal {
+        self.lines.iter().map(|line| line.gross(self.currency)).sum()
+    }
+
+    /// VAT by rate, taken out of the gross sums (EN 16931: per rate, on the sum), highest rate first.
+    pub fn vat_shares(&self) -> Vec<VatShare> {
+        let mut gross_by_rate: BTreeMap<Decimal, Decimal> = BTreeMap::new();
+        for line in &self.lines {
+            *gross_by_rate.entry(line.vat_rate).or_default() += line.gross(self.currency);
+        }
+        gross_by_rate
+            .into_iter()
+            .rev()
+            .map(|(rate, gross)| {
+                let vat = self.currency.round(gross * rate / (dec!(100) + rate));
+                VatShare { rate, net: gross - vat, vat }
+            })
+            .collect()
+    }
+
+    /// Everything that must be right before a draft may be sent. Empty means: may be sent.
+    pub fn problems(&self) -> Vec<DraftProblem> {
+        let mut problems = Vec::new();
+        self.check_client(&mut problems);
+        self.check_lines(&mut problems);
+        let total = self.total();
+        if self.currency.round(self.order_total) != total {
+            problem(
+                &mut problems,
+                "total",
+                crate::FailureKind::TotalsDiffer,
+                format!("{} != {}", total, self.currency.round(self.order_total)),
+            );
+        }
+        problems
+    }
+
+    fn check_client(&self, problems: &mut Vec<DraftProblem>) {
+        use crate::FailureKind as K;
+        let client = &self.client;
+        for (field, text) in [
+            ("client.name", &client.name),
+            ("client.country", &client.country),
+            ("client.city", &client.city),
+            ("client.address", &client.address),
+        ] {
+            if text.trim().is_empty() {
+                let kind = if field == "client.name" { K::FieldMissing } else { K::AddressIncomplete };
+                problem(problems, field, kind, String::new());
+            } else if text.chars().count() > MAX_TEXT {
+                problem(problems, field, K::FieldInvalid, format!("> {MAX_TEXT}"));
+            }
+        }
+        let romanian = client.country.eq_ignore_ascii_case("romania");
+        if romanian && client.county.trim().is_empty() {
+            problem(problems, "client.county", K::AddressIncomplete, String::new());
+        }
+        if romanian && client.county == "Bucuresti" && !is_sector(&client.city) {
+            problem(problems, "client.city", K::AddressIncomplete, client.city.clone());
+        }
+        if client.is_company && romanian {
+            match parse_cui(&client.tax_id) {
+                Ok(_) => {}
+                Err(TaxIdError::NotACui(_)) if client.tax_id.trim().is_empty() => {
+                    problem(problems, "client.tax_id", K::FieldMissing, String::new());
+                }
+                Err(error) => problem(problems, "client.tax_id", K::TaxIdInvalid, error.to_string()),
+            }
+        }
+    }
+
+    fn check_lines(&self, problems: &mut Vec<DraftProblem>) {
+        use crate::FailureKind as K;
+        if self.lines.is_empty() {
+            problem(problems, "lines", K::FieldMissing, String::new());
+        }
+        if self.lines.len() > MAX_LINES {
+            problem(problems, "lines", K::TooManyLines, self.lines.len().to_string());
+        }
+        let legal = legal_rates(self.tax_point);
+        for (index, line) in self.lines.iter().enumerate() {
+            let at = |name: &str| format!("lines[{}].{name}", index + 1);
+            if line.name.trim().is_empty() {
+                problem(problems, &at("name"), K::FieldMissing, String::new());
+            } else if line.name.chars().count() > MAX_TEXT {
+                problem(problems, &at("name"), K::FieldInvalid, format!("> {MAX_TEXT}"));
+            }
+            if line.unit.trim().is_empty() {
+                problem(problems, &at("unit"), K::FieldMissing, String::new());
+            }
+            if line.quantity <= Decimal::ZERO {
+                problem(problems, &at("quantity"), K::FieldInvalid, line.quantity.to_string());
+            }
+            if line.unit_price < Decimal::ZERO {
+                problem(problems, &at("unit_price"), K::FieldInvalid, line.unit_price.to_string());
+            }
+            if !legal.contains(&line.vat_rate) {
+                problem(
+                    problems,
+                    &at("vat_rate"),
+                    K::VatRateNotLegal,
+                    format!("{} % @ {}", line.vat_rate.normalize(), self.tax_point),
+                );
+            }
+        }
+    }
+}
+
+fn problem(problems: &mut Vec<DraftProblem>, field: &str, kind: crate::FailureKind, detail: String) {
+    problems.push(DraftProblem { field: field.to_owned(), kind, detail });
+}
+
+/// `Sector 1` to `Sector 6`, as e-Factura wants Bucharest's city.
+pub fn is_sector(city: &str) -> bool {
+    matches!(city.strip_prefix("Sector "), Some("1" | "2" | "3" | "4" | "5" | "6"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::FailureKind;
+
+    pub(super) fn draft() -> Draft {
+        Draft {
+            client: Client {
+                name: "EXEMPLU SRL".into(),
+                is_company: true,
+                tax_id: "RO12345674".into(),
+                vat_payer: true,
+                reg_com: "J40/1/2020".into(),
+                address: "Str. Test 99".into(),
+                city: "Sector 1".into(),
+                county: "Bucuresti".into(),
+                country: "Romania".into(),
+                email: String::new(),
+                phone: String::new(),
+            },
+            currency: Currency::RON,
+            language: "RO".into(),
+            precision: 4,
+            lines: vec![
+                line("Cană ceramică", dec!(3), dec!(8.99), dec!(21)),
+                line("Carte", dec!(1), dec!(45), dec!(11)),
+            ],
+            payment: None,
+            tax_point: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
+            due_days: None,
+            mentions: String::new(),
+            order_total: dec!(71.97),
+        }
+    }
+
+    fn line(name: &str, quantity: Decimal, unit_price: Decimal, vat_rate: Decimal) -> Line {
+        Line {
+            kind: LineKind::Product,
+            name: name.into(),
+            code: String::new(),
+            description: String::new(),
+            unit: "buc".into(),
+            quantity,
+            unit_price,
+            vat_rate,
+            vat_name: String::new(),
+            is_service: false,
+        }
+    }
+
+    fn kinds(draft: &Draft) -> Vec<(String, FailureKind)> {
+        draft.problems().into_iter().map(|p| (p.field, p.kind)).collect()
+    }
+
+    #[test]
+    fn a_good_draft_has_no_problems_and_sums_to_the_order() {
+        assert_eq!(kinds(&draft()), []);
+        assert_eq!(draft().total(), dec!(71.97));
+    }
+
+    #[test]
+    fn vat_is_taken_per_rate_on_the_sum() {
+        let shares = draft().vat_shares();
+        assert_eq!((shares[0].rate, shares[0].vat), (dec!(21), dec!(4.68)));
+        assert_eq!((shares[1].rate, shares[1].net), (dec!(11), dec!(40.54)));
+    }
+
+    #[test]
+    fn a_cent_off_is_held_not_balanced() {
+        let mut off = draft();
+        off.order_total = dec!(71.98);
+        assert_eq!(kinds(&off), [("total".into(), FailureKind::TotalsDiffer)]);
+    }
+
+    #[test]
+    fn an_old_vat_rate_is_named_with_its_date() {
+        let mut old = draft();
+        old.lines[0].vat_rate = dec!(19);
+        let problem = &old.problems()[0];
+        assert_eq!((problem.field.as_str(), problem.kind), ("lines[1].vat_rate", FailureKind::VatRateNotLegal));
+        assert_eq!(problem.detail, "19 % @ 2026-11-21");
+    }
+
+    #[test]
+    fn bucharest_needs_a_sector() {
+        let mut no_sector = draft();
+        no_sector.client.city = "București".into();
+        assert_eq!(kinds(&no_sector), [("client.city".into(), FailureKind::AddressIncomplete)]);
+    }
+
+    #[test]
+    fn a_wrong_cui_and_a_missing_cui_differ() {
+        let mut bad = draft();
+        bad.client.tax_id = "RO12345675".into();
+        assert_eq!(kinds(&bad), [("client.tax_id".into(), FailureKind::TaxIdInvalid)]);
+        bad.client.tax_id = String::new();
+        assert_eq!(kinds(&bad), [("client.tax_id".into(), FailureKind::FieldMissing)]);
+    }
+
+    #[test]
+    fn no_lines_negative_prices_and_endless_names_are_refused_before_sending() {
+        let mut bad = draft();
+        bad.lines[0].unit_price = dec!(-1);
+        bad.lines[1].name = "x".repeat(10_000);
+        let found = kinds(&bad);
+        assert!(found.contains(&("lines[1].unit_price".into(), FailureKind::FieldInvalid)));
+        assert!(found.contains(&("lines[2].name".into(), FailureKind::FieldInvalid)));
+        bad.lines.clear();
+        assert!(kinds(&bad).contains(&("lines".into(), FailureKind::FieldMissing)));
+        bad.lines = vec![line("x", dec!(1), dec!(1), dec!(21)); 401];
+        assert!(kinds(&bad).contains(&("lines".into(), FailureKind::TooManyLines)));
+    }
+}
