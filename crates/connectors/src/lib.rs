@@ -1,1 +1,10 @@
-//! punte-connectors
+//! The outside world: billing providers and shops, each behind a trait, all over one transport.
+//!
+//! Owns wire formats and what an answer means. Refuses to decide what happens next: it returns facts and
+//! [`punte_domain::Failure`]s; the engine schedules, stores and settles. No module here knows another provider's ways.
+
+pub mod billing;
+pub mod shops;
+pub mod transport;
+
+pub use transport::{HttpAnswer, HttpRequest, Limits, Transport, TransportError};

@@ -1,0 +1,229 @@
+//! The billing providers' trait, and what passes through it.
+
+use async_trait::async_trait;
+use chrono::NaiveDate;
+use punte_domain::{Currency, Draft, Failure, Reference};
+use rust_decimal::Decimal;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+pub mod oblio;
+pub mod smartbill;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProviderKind {
+    SmartBill,
+    Oblio,
+}
+
+/// Where and as whom. `base_url` as the provider documents it (`https://ws.smartbill.ro/SBORO/api`,
+/// `https://www.oblio.eu`); `account` is the login e-mail.
+#[derive(Clone)]
+pub struct BillingConfig {
+    pub base_url: String,
+    pub account: String,
+    pub secret: SecretString,
+    /// Pace calls to the provider's published limits; off only for a sandbox that has none.
+    pub paced: bool,
+}
+
+/// How a create whose outcome is unknown can be settled at a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settling {
+    /// Documents can be listed; a repeat carries an idempotency key (Oblio).
+    ByList,
+    /// Only numbers from a baseline on can be looked at, one by one; one writer per series (SmartBill).
+    ByGap,
+}
+
+/// What a provider can do: data, shown on screen as such.
+#[derive(Debug, Clone, Serialize)]
+pub struct Capabilities {
+    pub settling: Settling,
+    /// Creates in one series must be sent one at a time.
+    pub one_writer_per_series: bool,
+    /// The fields that [`BillingProvider::read_issued`] can read back.
+    pub reads_back: Vec<&'static str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Company {
+    /// As the provider wants it in calls (`RO12345678`).
+    pub cif: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    pub name: String,
+    /// `invoice`, `proforma`, `receipt`, or the provider's own word.
+    pub document_type: String,
+    /// As printed, padded as the provider pads.
+    pub next_number: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VatRate {
+    pub name: String,
+    /// Percent.
+    pub percent: Decimal,
+}
+
+/// One thing that a live test checked.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckStep {
+    /// `address`, `credential`, `company`, `series`, `vat_rates`, `orders`.
+    pub step: &'static str,
+    pub failure: Option<Failure>,
+    /// What was found (`3 series`, the shop's name): a fact to show beside the tick.
+    pub found: String,
+}
+
+/// Everything a create needs. The draft is complete; `reference` is added to its mentions by the connector.
+#[derive(Debug, Clone)]
+pub struct IssueRequest {
+    pub company: String,
+    pub series: String,
+    pub issue_date: NaiveDate,
+    pub draft: Draft,
+    pub reference: Reference,
+    pub idempotency_key: String,
+    /// What people call the order; printed before the reference.
+    pub order_number: String,
+}
+
+/// A document's identifiers at the provider. `number` as printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    pub series: String,
+    pub number: String,
+    pub provider_id: Option<String>,
+    pub link: Option<String>,
+}
+
+/// One request and its answer with every secret removed, bounded, for the attempt's row.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct WireRecord {
+    pub method: String,
+    pub url: String,
+    pub request_body: String,
+    pub status: Option<u16>,
+    pub answer_body: String,
+}
+
+/// The outcome of something that changes the provider, with its record.
+#[derive(Debug, Clone)]
+pub struct Exchange<T> {
+    pub outcome: Result<T, Failure>,
+    pub record: WireRecord,
+}
+
+/// What is known of a series before a create is sent (SmartBill; Oblio needs none and returns `None`s).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Baseline {
+    /// The series' next number, as printed.
+    pub next_number: Option<String>,
+}
+
+/// What to look for after an unknown outcome.
+#[derive(Debug, Clone)]
+pub struct FindQuery {
+    pub company: String,
+    pub series: String,
+    pub issue_date: NaiveDate,
+    pub reference: Reference,
+    pub baseline: Baseline,
+    /// Numbers that are already known to be other documents of ours: never candidates.
+    pub struck: Vec<String>,
+    /// Ranks candidates; never decides.
+    pub total: Decimal,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferenceSeen {
+    Ours,
+    /// Another reference of Punte's form.
+    Another(String),
+    /// Read, and there is none.
+    None,
+    /// Could not be read (PDF missing, 502, no text): proves nothing.
+    Unreadable,
+}
+
+/// One document looked at while settling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub document: Issued,
+    /// Gross at the provider.
+    pub total: Option<Decimal>,
+    pub client: Option<String>,
+    pub cancelled: Option<bool>,
+    pub reference: ReferenceSeen,
+}
+
+/// What a look-up saw: kept on the attempt, and shown to whoever decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub looked_at: Vec<Candidate>,
+    /// Everything that had to be read could be read.
+    pub complete: bool,
+    /// The series' next number now, where the provider tells.
+    pub next_number: Option<String>,
+    /// The counter stands where the baseline had it (SmartBill); `None` where there is no baseline to compare.
+    pub counter_unchanged: Option<bool>,
+}
+
+impl Evidence {
+    /// The documents that carry our reference. More than one is a duplicate, and a person's matter.
+    pub fn ours(&self) -> Vec<&Candidate> {
+        self.looked_at.iter().filter(|candidate| candidate.reference == ReferenceSeen::Ours).collect()
+    }
+}
+
+/// What the provider tells of an issued document; `None` is "does not tell".
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadBack {
+    pub total: Option<Decimal>,
+    pub currency: Option<Currency>,
+    pub client: Option<String>,
+    pub cancelled: Option<bool>,
+    pub carries_reference: Option<bool>,
+}
+
+#[async_trait]
+pub trait BillingProvider: Send + Sync {
+    fn kind(&self) -> ProviderKind;
+
+    fn capabilities(&self) -> Capabilities;
+
+    /// A live test, step by step; stops at the first step that fails. `company` and `series` are tested when given.
+    async fn check(&self, company: Option<&str>, series: Option<&str>) -> Vec<CheckStep>;
+
+    /// Companies that the credential may use. SmartBill does not tell: `Ok(None)`, the person types it.
+    async fn list_companies(&self) -> Result<Option<Vec<Company>>, Failure>;
+
+    async fn list_series(&self, company: &str) -> Result<Vec<Series>, Failure>;
+
+    async fn list_vat_rates(&self, company: &str) -> Result<Vec<VatRate>, Failure>;
+
+    /// Read before the intent is written; what it returns is stored in it.
+    async fn read_baseline(&self, company: &str, series: &str) -> Result<Baseline, Failure>;
+
+    /// One create, sent once, never repeated here.
+    async fn issue_invoice(&self, request: &IssueRequest) -> Exchange<Issued>;
+
+    /// One look. `Err` means that nothing could be read at all.
+    async fn find_by_reference(&self, query: &FindQuery) -> Result<Evidence, Failure>;
+
+    /// What the provider holds now, for verification.
+    async fn read_issued(
+        &self,
+        company: &str,
+        document: &Issued,
+        issue_date: NaiveDate,
+        reference: &Reference,
+    ) -> Result<ReadBack, Failure>;
+}

@@ -1,0 +1,62 @@
+//! One way out: a request as data in, an answer as bytes or a failure with its phase out.
+//!
+//! Two transports exist: real HTTP ([`HttpTransport`]) and, for simulation, in-process bytes. Time limits, answer size,
+//! redirects and retries are decided here, once, for every connector.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use std::time::Duration;
+
+/// A request as data. Header values that carry credentials are marked, so that no record keeps them.
+#[derive(Clone)]
+pub struct HttpRequest {
+    pub method: http::Method,
+    pub url: String,
+    pub headers: Vec<Header>,
+    pub body: Option<Bytes>,
+}
+
+#[derive(Clone)]
+pub struct Header {
+    pub name: &'static str,
+    pub value: String,
+    pub secret: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct HttpAnswer {
+    pub status: u16,
+    pub headers: http::HeaderMap,
+    pub body: Bytes,
+}
+
+/// Bounds of one request.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub connect: Duration,
+    pub total: Duration,
+    /// Bytes of the answer's body; a longer one is [`TransportError::TooLarge`].
+    pub body: usize,
+    /// A create must not ride on an idle connection that the other side may have closed meanwhile.
+    pub fresh_connection: bool,
+}
+
+/// How far a request came. Only the first two prove that nothing reached the other side.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    #[error("no connection: {0}")]
+    Unreachable(String),
+    #[error("no secure connection: {0}")]
+    Tls(String),
+    #[error("no answer in time")]
+    TimedOut,
+    #[error("the connection broke: {0}")]
+    Lost(String),
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(usize),
+}
+
+#[async_trait]
+pub trait Transport: Send + Sync {
+    async fn send(&self, request: HttpRequest, limits: Limits) -> Result<HttpAnswer, TransportError>;
+}
