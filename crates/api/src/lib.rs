@@ -1,1 +1,11 @@
-//! punte-api
+//! The one contract between the engine and every host: commands, their types, needed roles, error codes and events.
+//!
+//! Owns what may be asked and by whom. Refuses SQL, HTTP and Tauri: handlers call the engine, hosts carry bytes.
+
+pub mod bindings;
+pub mod commands;
+pub mod dto;
+pub mod error;
+
+pub use commands::{AccessRole, COMMANDS, CommandInfo, Commands, Event, Session, Tag, dispatch};
+pub use error::{ApiError, ErrorCode};

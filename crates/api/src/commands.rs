@@ -1,0 +1,163 @@
+//! The one list of commands: name, request, response, needed role, and the tags whose change makes an answer stale.
+//!
+//! Everything else follows from it: the handler trait (a host that misses a command does not compile), the dispatch, the
+//! role check, and the TypeScript that the screens are checked against.
+
+use crate::dto::*;
+use crate::error::{ApiError, ErrorCode};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What an operator may do, each including the ones before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessRole {
+    Viewer,
+    Operator,
+    Integrator,
+    Owner,
+}
+
+/// Who calls. Every call has one, whatever the host.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub operator: String,
+    pub role: AccessRole,
+}
+
+/// Parts of the ledger that changed; an answer that declares the tag is read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Tag {
+    App,
+    Connections,
+    Documents,
+    Mappings,
+    Orders,
+    Sandbox,
+}
+
+/// A batched note that something changed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Event {
+    pub tags: Vec<Tag>,
+}
+
+/// One command, as data.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandInfo {
+    pub name: &'static str,
+    pub role: AccessRole,
+    /// Empty for commands that change something.
+    pub stale_by: &'static [Tag],
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:literal => $method:ident($request:ty) -> $response:ty, $role:ident, [$($tag:ident),*];)+) => {
+        /// Every command, in one place.
+        pub const COMMANDS: &[CommandInfo] = &[
+            $(CommandInfo { name: $name, role: AccessRole::$role, stale_by: &[$(Tag::$tag),*] }),+
+        ];
+
+        /// A host implements every command.
+        #[async_trait::async_trait]
+        pub trait Commands: Send + Sync {
+            $($(#[$doc])* async fn $method(&self, session: &Session, request: $request) -> Result<$response, ApiError>;)+
+        }
+
+        /// Checks the role, reads the request, calls the handler, writes the response.
+        pub async fn dispatch<H: Commands + ?Sized>(
+            host: &H,
+            session: &Session,
+            command: &str,
+            payload: serde_json::Value,
+        ) -> Result<serde_json::Value, ApiError> {
+            let Some(info) = COMMANDS.iter().find(|info| info.name == command) else {
+                return Err(ApiError::new(ErrorCode::UnknownCommand, command.chars().take(60).collect::<String>()));
+            };
+            if session.role < info.role {
+                return Err(ApiError::new(ErrorCode::Forbidden, format!("{command} needs {:?}", info.role)));
+            }
+            match command {
+                $($name => {
+                    let payload = if payload.is_null() { serde_json::json!({}) } else { payload };
+                    let request: $request = serde_json::from_value(payload)
+                        .map_err(|error| ApiError::new(ErrorCode::InvalidInput, error.to_string()))?;
+                    let response = host.$method(session, request).await?;
+                    serde_json::to_value(response)
+                        .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))
+                })+
+                _ => Err(ApiError::new(ErrorCode::UnknownCommand, command)),
+            }
+        }
+
+        /// The map of commands for TypeScript: request and response of each, and what makes it stale.
+        pub(crate) fn typescript_commands(config: &ts_rs::Config) -> String {
+            let mut text = String::from("export interface Commands {\n");
+            $(text.push_str(&format!(
+                "  \"{}\": {{ request: {}; response: {} }};\n",
+                $name,
+                <$request as TS>::name(config),
+                <$response as TS>::name(config),
+            ));)+
+            text.push_str("}\n\nexport const staleBy: Record<keyof Commands, Tag[]> = {\n");
+            for info in COMMANDS {
+                let tags: Vec<String> = info
+                    .stale_by
+                    .iter()
+                    .map(|tag| serde_json::to_string(tag).expect("a tag is a plain word"))
+                    .collect();
+                text.push_str(&format!("  \"{}\": [{}],\n", info.name, tags.join(", ")));
+            }
+            text.push_str("};\n");
+            text
+        }
+    };
+}
+
+commands! {
+    "app.get" => app_get(Nothing) -> AppInfo, Viewer, [App];
+    "app.set_preferences" => app_set_preferences(Preferences) -> AppInfo, Viewer, [];
+    "workspace.create" => workspace_create(NewWorkspace) -> AppInfo, Owner, [];
+    "workspace.open" => workspace_open(ById) -> AppInfo, Viewer, [];
+    "workspace.open_sandbox" => workspace_open_sandbox(Nothing) -> AppInfo, Viewer, [];
+
+    "overview.get" => overview_get(Nothing) -> Overview, Viewer, [App, Connections, Documents, Orders];
+    "counts.get" => counts_get(Nothing) -> Counts, Viewer, [Documents, Orders];
+
+    "connections.list" => connections_list(Nothing) -> Connections, Viewer, [Connections, Documents];
+    /// Tests a credential live without storing anything; with an id and no secret, the stored credential.
+    "connections.test" => connections_test(ConnectionInput) -> TestResult, Integrator, [];
+    "connections.save" => connections_save(ConnectionInput) -> ConnectionInfo, Integrator, [];
+    "connections.set_secret" => connections_set_secret(SecretInput) -> ConnectionInfo, Integrator, [];
+    /// Looks at the shop now instead of at the next poll; wakes a stopped billing connection.
+    "connections.wake" => connections_wake(ById) -> Nothing, Operator, [];
+    "flows.save" => flows_save(FlowInput) -> FlowInfo, Integrator, [];
+
+    "orders.list" => orders_list(ListRequest) -> OrderPage, Viewer, [Orders, Documents];
+    "orders.import" => orders_import(ImportRequest) -> ImportReport, Operator, [];
+    "documents.list" => documents_list(ListRequest) -> DocumentPage, Viewer, [Documents];
+    "record.get" => record_get(RecordRequest) -> RecordInfo, Viewer, [Orders, Documents, Mappings];
+
+    "failures.list" => failures_list(Nothing) -> Failures, Viewer, [Documents];
+    /// Maps and checks held documents again and queues those that pass. Never touches one in doubt.
+    "documents.retry" => documents_retry(RetryRequest) -> RetryResult, Operator, [];
+    "documents.dismiss" => documents_dismiss(WithReason) -> Nothing, Operator, [];
+    "documents.reopen" => documents_reopen(WithReason) -> Nothing, Operator, [];
+
+    "doubts.list" => doubts_list(Nothing) -> Doubts, Viewer, [Documents];
+    /// Looks once at the provider now. Before the quiet time is over it can find, but proves no absence.
+    "doubts.look" => doubts_look(ById) -> LookInfo, Operator, [];
+    "doubts.link" => doubts_link(LinkRequest) -> Nothing, Operator, [];
+    /// A named person declares that nothing was issued; only with a complete, decisive look that found nothing.
+    "doubts.declare_absent" => doubts_declare_absent(WithReason) -> Nothing, Operator, [];
+
+    "mapping.get" => mapping_get(MappingRequest) -> MappingInfo, Viewer, [Mappings, Orders];
+    "mapping.preview" => mapping_preview(RuleChange) -> RulePreview, Viewer, [];
+    "mapping.save_rule" => mapping_save_rule(RuleChange) -> RuleSaved, Integrator, [];
+
+    "sandbox.get" => sandbox_get(Nothing) -> SandboxInfo, Viewer, [Sandbox, Documents, Orders];
+    "sandbox.set_fault" => sandbox_set_fault(SandboxFault) -> SandboxInfo, Operator, [];
+    "sandbox.clear_faults" => sandbox_clear_faults(Nothing) -> SandboxInfo, Operator, [];
+    "sandbox.add_orders" => sandbox_add_orders(SandboxOrders) -> SandboxInfo, Operator, [];
+}

@@ -1,0 +1,151 @@
+//! The app as a whole: workspaces, preferences, the operator, the sandbox's switches, the overview.
+
+use super::{Amount, FailureInfo};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceInfo {
+    pub id: String,
+    pub name: String,
+    /// Wired to the simulators; nothing here is fiscal.
+    pub is_sandbox: bool,
+    pub folder: String,
+}
+
+/// Why a workspace could not be opened: shown instead of the screens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenProblem {
+    pub workspace: WorkspaceInfo,
+    /// `owned_by_other`, `ledger_newer`, `ledger_damaged`, `ledger_read_only`, `folder_missing`, `other`.
+    pub code: String,
+    /// Facts: the owner's process, the version found, the path.
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AppInfo {
+    pub version: String,
+    /// `ro` or `en`; null follows the system.
+    pub language: Option<String>,
+    /// `light`, `dark` or `system`.
+    pub theme: String,
+    pub workspaces: Vec<WorkspaceInfo>,
+    pub open: Option<WorkspaceInfo>,
+    pub problem: Option<OpenProblem>,
+    /// `os_keyring` or `session_memory`.
+    pub vault: String,
+    /// Why the keyring is not used, in the system's words.
+    pub vault_reason: Option<String>,
+    pub operator: String,
+    pub role: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Preferences {
+    pub language: Option<String>,
+    pub theme: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct NewWorkspace {
+    pub name: String,
+}
+
+/// One thing that needs a person, for the overview and the header's count.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NeedsYou {
+    /// `failures`, `doubts`, `mismatched`, `connection`, `credential`.
+    pub what: String,
+    pub count: u32,
+    /// Connection id, or failure kind.
+    pub subject: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DayCount {
+    /// `YYYY-MM-DD`, Europe/Bucharest.
+    pub day: String,
+    pub issued: u32,
+    pub failed: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PeriodSum {
+    pub count: u32,
+    /// One entry a currency.
+    pub totals: Vec<Amount>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    pub held: u32,
+    pub ready: u32,
+    pub sending: u32,
+    pub issued: u32,
+    pub in_doubt: u32,
+    pub mismatched: u32,
+    pub cancelled: u32,
+    pub reversed: u32,
+    pub dismissed: u32,
+    pub orders: u32,
+    pub orders_not_invoiced: u32,
+    pub orders_waiting: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FailureCount {
+    pub kind: String,
+    pub count: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Overview {
+    pub counts: Counts,
+    pub issued_today: PeriodSum,
+    pub issued_this_month: PeriodSum,
+    /// The last 14 days, oldest first.
+    pub by_day: Vec<DayCount>,
+    pub open_failures: Vec<FailureCount>,
+    pub needs_you: Vec<NeedsYou>,
+    pub connections: Vec<super::ConnectionInfo>,
+    /// The engine cannot write: nothing is sent until this is over.
+    pub ledger_trouble: Option<FailureInfo>,
+}
+
+/// A switch for trouble in the sandbox.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SandboxFault {
+    /// `smartbill`, `oblio`, `woocommerce`.
+    pub provider: String,
+    /// `timeout_after`, `timeout_before`, `refuse_vat`, `refuse_series`, `status_429`, `status_500`, `wrong_credential`.
+    pub kind: String,
+    /// How often; null until cleared.
+    pub times: Option<u32>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SandboxInfo {
+    pub faults: Vec<SandboxFault>,
+    pub smartbill_documents: u32,
+    pub oblio_documents: u32,
+    pub orders: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SandboxOrders {
+    pub count: u32,
+}

@@ -1,0 +1,58 @@
+//! What crosses the border to a screen or a terminal, in the shapes that TypeScript sees.
+//!
+//! Instants are UTC milliseconds; amounts are minor units beside a currency code; states, kinds and reasons are codes whose
+//! words live in the catalogues.
+
+mod app;
+mod connections;
+mod mapping;
+mod records;
+
+pub use app::*;
+pub use connections::*;
+pub use mapping::*;
+pub use records::*;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// An amount of money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Amount {
+    #[ts(type = "number")]
+    pub minor: i64,
+    pub currency: String,
+}
+
+/// An empty request or answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Nothing {}
+
+/// Names one thing by its id.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ById {
+    pub id: String,
+}
+
+/// A failure as the screens judge it: severity, words and action follow from `kind`, `phase` and `next`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FailureInfo {
+    /// Code of the failure kind (`vat_rate_unknown`).
+    pub kind: String,
+    /// `prepare`, `not_sent`, `unknown`, `refused`, `mismatch`.
+    pub phase: String,
+    /// `retry_by_itself`, `fix_then_retry`, `ask_provider`, `needs_person`, `stop_connection`.
+    pub next: String,
+    /// Who spoke: `smartbill`, `oblio`, `woocommerce`; empty where nobody was asked.
+    pub source: String,
+    pub operation: String,
+    pub object: String,
+    /// The other side's own words, to be quoted and labelled.
+    pub provider_words: Option<String>,
+    /// Facts: the field, the value, the rate.
+    pub detail: Option<String>,
+    #[ts(type = "number | null")]
+    pub retry_at_ms: Option<i64>,
+}

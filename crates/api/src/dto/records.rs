@@ -1,0 +1,347 @@
+//! Orders, documents, failures, doubts, and the drawer that shows one record whole.
+
+use super::{Amount, FailureInfo};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// One page of a list, by key: pass `next` as `after` to go on.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ListRequest {
+    /// Free text: order number, invoice number, client, CUI, amount. Diacritics do not matter.
+    pub search: String,
+    /// A document state or decision; empty for all. `mismatched` is accepted for documents.
+    pub filter: String,
+    #[ts(type = "number | null")]
+    pub after: Option<i64>,
+    /// At most 500.
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderRow {
+    pub id: String,
+    pub number: String,
+    pub customer: String,
+    pub tax_id: String,
+    pub total: Amount,
+    /// Status in words that every shop shares (`completed`) and the shop's own.
+    pub status: String,
+    pub status_text: String,
+    #[ts(type = "number")]
+    pub created_ms: i64,
+    #[ts(type = "number")]
+    pub modified_ms: i64,
+    /// `document`, `waiting`, `not_invoiced`.
+    pub decision: String,
+    /// Why: `not_completed`, `before_flow`, `no_flow`, `condition`, `invoiced_elsewhere`, `total_zero`, `refunded`, …
+    pub reason: String,
+    pub document_id: Option<String>,
+    pub document_state: Option<String>,
+    /// `FCT 0007`
+    pub document_number: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct OrderPage {
+    pub rows: Vec<OrderRow>,
+    #[ts(type = "number | null")]
+    pub next: Option<i64>,
+    /// Rows that match; null where counting would mean reading them all.
+    pub total: Option<u32>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentRow {
+    pub id: String,
+    pub order_id: String,
+    pub order_number: String,
+    pub state: String,
+    pub verification: String,
+    /// `FCT`
+    pub series: String,
+    /// As printed by the provider (`0007`).
+    pub number: Option<String>,
+    pub link: Option<String>,
+    pub client: String,
+    pub tax_id: String,
+    pub total: Amount,
+    /// `smartbill`, `oblio`.
+    pub provider: String,
+    pub reference: String,
+    #[ts(type = "number")]
+    pub created_ms: i64,
+    #[ts(type = "number | null")]
+    pub issued_ms: Option<i64>,
+    pub failure: Option<FailureInfo>,
+    /// Next automatic try.
+    #[ts(type = "number | null")]
+    pub due_ms: Option<i64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DocumentPage {
+    pub rows: Vec<DocumentRow>,
+    #[ts(type = "number | null")]
+    pub next: Option<i64>,
+    pub total: Option<u32>,
+}
+
+/// Held documents that share a cause.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FailureGroup {
+    pub key: String,
+    /// The first one's failure: kind, words and detail shared by the group.
+    pub failure: FailureInfo,
+    pub count: u32,
+    pub totals: Vec<Amount>,
+    #[ts(type = "number")]
+    pub since_ms: i64,
+    /// Newest first, at most 100.
+    pub documents: Vec<DocumentRow>,
+    /// Why a retry is safe: `nothing_sent`, `refused`, `proven_absent`; null where a retry is not offered.
+    pub safe_because: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Failures {
+    pub groups: Vec<FailureGroup>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RetryRequest {
+    /// Document ids, at most 1000.
+    pub ids: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Skipped {
+    pub id: String,
+    /// `not_held`, `in_doubt`, `still_failing`, `not_found`.
+    pub reason: String,
+    pub failure: Option<FailureInfo>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RetryResult {
+    pub queued: Vec<String>,
+    pub skipped: Vec<Skipped>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct WithReason {
+    pub id: String,
+    pub reason: String,
+}
+
+/// One document at the provider that a look-up saw.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CandidateInfo {
+    pub series: String,
+    pub number: String,
+    pub total: Option<String>,
+    pub client: Option<String>,
+    pub cancelled: Option<bool>,
+    /// `ours`, `another`, `none`, `unreadable`.
+    pub reference: String,
+    pub link: Option<String>,
+    /// Another record of ours already holds it.
+    pub taken: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LookInfo {
+    #[ts(type = "number")]
+    pub at_ms: i64,
+    /// The quiet time was over, so this look could decide.
+    pub decisive: bool,
+    pub complete: bool,
+    pub baseline_number: Option<String>,
+    pub next_number: Option<String>,
+    pub candidates: Vec<CandidateInfo>,
+    /// The look itself failed.
+    pub failure: Option<FailureInfo>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Doubt {
+    pub document: DocumentRow,
+    #[ts(type = "number")]
+    pub sent_ms: i64,
+    pub failure: FailureInfo,
+    /// When the quiet time ends and Punte looks again (an estimate of the owner's monotonic count).
+    #[ts(type = "number | null")]
+    pub quiet_until_ms: Option<i64>,
+    /// Punte cannot settle it by itself any more: a person decides.
+    pub parked: bool,
+    /// `two_found`, `unreadable`, `series_shared`, `repeat_unproven`; empty while Punte is still looking.
+    pub parked_reason: String,
+    pub looks: Vec<LookInfo>,
+    /// Whether "never issued" may be declared now, and if not why: empty, `quiet_time`, `not_looked`, `found`, `unreadable`.
+    pub absent_blocked: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Doubts {
+    pub doubts: Vec<Doubt>,
+    /// Issued, but the provider holds another total.
+    pub mismatched: Vec<DocumentRow>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct LinkRequest {
+    pub id: String,
+    pub series: String,
+    pub number: String,
+    pub reason: String,
+}
+
+/// Opens the drawer by order or by document.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordRequest {
+    pub order_id: Option<String>,
+    pub document_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftLineInfo {
+    pub kind: String,
+    pub name: String,
+    pub code: String,
+    pub description: String,
+    pub unit: String,
+    pub quantity: String,
+    pub unit_price: String,
+    pub vat_rate: String,
+    pub gross: Amount,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct VatShareInfo {
+    pub rate: String,
+    pub net: Amount,
+    pub vat: Amount,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftInfo {
+    pub client_name: String,
+    pub is_company: bool,
+    pub tax_id: String,
+    pub vat_payer: bool,
+    pub reg_com: String,
+    pub address: String,
+    pub city: String,
+    pub county: String,
+    pub country: String,
+    pub email: String,
+    pub phone: String,
+    pub lines: Vec<DraftLineInfo>,
+    pub vat: Vec<VatShareInfo>,
+    pub total: Amount,
+    pub order_total: Amount,
+    pub payment_kind: Option<String>,
+    pub payment: Option<Amount>,
+    pub mentions: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AttemptInfo {
+    pub id: String,
+    /// `automatic`, `retry`, `repeat`.
+    pub trigger: String,
+    #[ts(type = "number")]
+    pub started_ms: i64,
+    #[ts(type = "number | null")]
+    pub finished_ms: Option<i64>,
+    /// `sending`, `issued`, `refused`, `not_sent`, `unknown`.
+    pub outcome: String,
+    pub failure: Option<FailureInfo>,
+    pub method: String,
+    pub url: String,
+    pub request_body: String,
+    pub status: Option<u16>,
+    pub answer_body: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineEntry {
+    #[ts(type = "number")]
+    pub at_ms: i64,
+    /// Code of what happened: `order_received`, `order_changed`, `decided`, `held`, `queued`, `claimed`, `issued`, …
+    pub what: String,
+    /// Facts for the sentence: number, series, reason, version…
+    #[ts(type = "Record<string, string>")]
+    pub facts: serde_json::Map<String, serde_json::Value>,
+    /// Who: an operator's name, or empty for Punte itself.
+    pub who: String,
+    pub failure: Option<FailureInfo>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordInfo {
+    pub order: OrderRow,
+    /// The order as received, newest version, pretty-printed.
+    pub order_json: String,
+    pub versions: u32,
+    pub flow_id: Option<String>,
+    pub document: Option<DocumentRow>,
+    pub draft: Option<DraftInfo>,
+    /// What keeps the draft from being sent: target field, kind, facts.
+    pub problems: Vec<ProblemInfo>,
+    pub attempts: Vec<AttemptInfo>,
+    pub timeline: Vec<TimelineEntry>,
+    pub safe_because: Option<String>,
+    pub doubt: Option<Doubt>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemInfo {
+    pub field: String,
+    pub kind: String,
+    pub detail: String,
+}
+
+/// A file's content, at most 64 MB over the window.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportRequest {
+    pub file_name: String,
+    pub content: String,
+    /// The shop connection whose orders these are; null makes or takes a connection of kind `file`.
+    pub connection_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportProblem {
+    pub line: u32,
+    pub order: Option<String>,
+    pub field: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportReport {
+    pub read: u32,
+    pub new: u32,
+    pub changed: u32,
+    pub unchanged: u32,
+    pub rejected: Vec<ImportProblem>,
+}

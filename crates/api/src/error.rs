@@ -1,0 +1,53 @@
+//! What a command may answer instead of its result: a code that someone branches on, and facts.
+
+use crate::dto::FailureInfo;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    UnknownCommand,
+    InvalidInput,
+    Forbidden,
+    NoWorkspace,
+    NotFound,
+    /// The record is not in a state that allows this (it moved meanwhile, or it is in doubt).
+    NotNow,
+    /// The provider's document already belongs to another record.
+    AlreadyLinked,
+    WorkspaceOwned,
+    LedgerNewer,
+    LedgerDamaged,
+    LedgerReadOnly,
+    Vault,
+    /// The other system said no or could not be reached; `failure` says which.
+    Outside,
+    Internal,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{code:?}: {detail}")]
+pub struct ApiError {
+    pub code: ErrorCode,
+    /// Facts: the field, the id, the path, the owner. Not a sentence to show by itself.
+    pub detail: String,
+    /// The input field that was wrong, where one was.
+    pub field: Option<String>,
+    pub failure: Option<FailureInfo>,
+}
+
+impl ApiError {
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        ApiError { code, detail: detail.into(), field: None, failure: None }
+    }
+
+    pub fn invalid(field: &str, detail: impl Into<String>) -> Self {
+        ApiError { code: ErrorCode::InvalidInput, detail: detail.into(), field: Some(field.to_owned()), failure: None }
+    }
+
+    pub fn not_found(what: &str) -> Self {
+        ApiError::new(ErrorCode::NotFound, what)
+    }
+}

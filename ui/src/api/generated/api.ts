@@ -1,0 +1,519 @@
+// Made from the command list in crates/api by `make bindings`; do not edit.
+
+export type Amount = { minor: number, currency: string, };
+
+export type Nothing = Record<symbol, never>;
+
+export type ById = { id: string, };
+
+export type FailureInfo = { 
+/**
+ * Code of the failure kind (`vat_rate_unknown`).
+ */
+kind: string, 
+/**
+ * `prepare`, `not_sent`, `unknown`, `refused`, `mismatch`.
+ */
+phase: string, 
+/**
+ * `retry_by_itself`, `fix_then_retry`, `ask_provider`, `needs_person`, `stop_connection`.
+ */
+next: string, 
+/**
+ * Who spoke: `smartbill`, `oblio`, `woocommerce`; empty where nobody was asked.
+ */
+source: string, operation: string, object: string, 
+/**
+ * The other side's own words, to be quoted and labelled.
+ */
+providerWords: string | null, 
+/**
+ * Facts: the field, the value, the rate.
+ */
+detail: string | null, retryAtMs: number | null, };
+
+export type WorkspaceInfo = { id: string, name: string, 
+/**
+ * Wired to the simulators; nothing here is fiscal.
+ */
+isSandbox: boolean, folder: string, };
+
+export type OpenProblem = { workspace: WorkspaceInfo, 
+/**
+ * `owned_by_other`, `ledger_newer`, `ledger_damaged`, `ledger_read_only`, `folder_missing`, `other`.
+ */
+code: string, 
+/**
+ * Facts: the owner's process, the version found, the path.
+ */
+detail: string, };
+
+export type AppInfo = { version: string, 
+/**
+ * `ro` or `en`; null follows the system.
+ */
+language: string | null, 
+/**
+ * `light`, `dark` or `system`.
+ */
+theme: string, workspaces: Array<WorkspaceInfo>, open: WorkspaceInfo | null, problem: OpenProblem | null, 
+/**
+ * `os_keyring` or `session_memory`.
+ */
+vault: string, 
+/**
+ * Why the keyring is not used, in the system's words.
+ */
+vaultReason: string | null, operator: string, role: string, };
+
+export type Preferences = { language: string | null, theme: string | null, };
+
+export type NewWorkspace = { name: string, };
+
+export type NeedsYou = { 
+/**
+ * `failures`, `doubts`, `mismatched`, `connection`, `credential`.
+ */
+what: string, count: number, 
+/**
+ * Connection id, or failure kind.
+ */
+subject: string, };
+
+export type DayCount = { 
+/**
+ * `YYYY-MM-DD`, Europe/Bucharest.
+ */
+day: string, issued: number, failed: number, };
+
+export type PeriodSum = { count: number, 
+/**
+ * One entry a currency.
+ */
+totals: Array<Amount>, };
+
+export type Counts = { held: number, ready: number, sending: number, issued: number, inDoubt: number, mismatched: number, cancelled: number, reversed: number, dismissed: number, orders: number, ordersNotInvoiced: number, ordersWaiting: number, };
+
+export type FailureCount = { kind: string, count: number, };
+
+export type Overview = { counts: Counts, issuedToday: PeriodSum, issuedThisMonth: PeriodSum, 
+/**
+ * The last 14 days, oldest first.
+ */
+byDay: Array<DayCount>, openFailures: Array<FailureCount>, needsYou: Array<NeedsYou>, connections: Array<ConnectionInfo>, 
+/**
+ * The engine cannot write: nothing is sent until this is over.
+ */
+ledgerTrouble: FailureInfo | null, };
+
+export type SandboxFault = { 
+/**
+ * `smartbill`, `oblio`, `woocommerce`.
+ */
+provider: string, 
+/**
+ * `timeout_after`, `timeout_before`, `refuse_vat`, `refuse_series`, `status_429`, `status_500`, `wrong_credential`.
+ */
+kind: string, 
+/**
+ * How often; null until cleared.
+ */
+times: number | null, };
+
+export type SandboxInfo = { faults: Array<SandboxFault>, smartbillDocuments: number, oblioDocuments: number, orders: number, };
+
+export type SandboxOrders = { count: number, };
+
+export type ConnectionInfo = { id: string, 
+/**
+ * `woocommerce`, `smartbill`, `oblio`, `file`.
+ */
+kind: string, name: string, address: string, 
+/**
+ * Login e-mail or consumer key (public half of the credential).
+ */
+account: string, company: string | null, isSandbox: boolean, 
+/**
+ * `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`.
+ */
+health: string, failure: FailureInfo | null, limitedUntilMs: number | null, lastContactMs: number | null, 
+/**
+ * Orders taken in (shops) or documents issued (billing) today.
+ */
+today: number, };
+
+export type FlowInfo = { id: string, name: string, shopId: string, billingId: string, company: string, series: string, 
+/**
+ * A condition on the order; empty takes every completed or paid order.
+ */
+condition: string, mappingId: string, enabled: boolean, 
+/**
+ * Orders that became due before this are left alone.
+ */
+activeFromMs: number, 
+/**
+ * Nobody but Punte writes in this series: an empty look-up may be followed by a repeat without a person.
+ */
+seriesIsOurs: boolean, issued: number, held: number, inDoubt: number, waiting: number, };
+
+export type Connections = { shops: Array<ConnectionInfo>, billing: Array<ConnectionInfo>, flows: Array<FlowInfo>, };
+
+export type ConnectionInput = { 
+/**
+ * Null for a new connection; an existing one keeps its secret when `secret` is empty.
+ */
+id: string | null, kind: string, name: string, 
+/**
+ * Site root or provider's address; empty takes the provider's public one.
+ */
+address: string, account: string, secret: string, company: string | null, series: string | null, };
+
+export type SecretInput = { id: string, secret: string, };
+
+export type TestStep = { step: string, failure: FailureInfo | null, found: string, };
+
+export type CompanyChoice = { cif: string, name: string, };
+
+export type SeriesChoice = { name: string, documentType: string, nextNumber: string | null, };
+
+export type VatChoice = { name: string, percent: string, };
+
+export type TestResult = { ok: boolean, steps: Array<TestStep>, 
+/**
+ * Null where the provider does not list companies: the person types the CIF.
+ */
+companies: Array<CompanyChoice> | null, series: Array<SeriesChoice>, vatRates: Array<VatChoice>, };
+
+export type FlowInput = { id: string | null, name: string, shopId: string, billingId: string, company: string, series: string, condition: string, seriesIsOurs: boolean, enabled: boolean, };
+
+export type ListRequest = { 
+/**
+ * Free text: order number, invoice number, client, CUI, amount. Diacritics do not matter.
+ */
+search: string, 
+/**
+ * A document state or decision; empty for all. `mismatched` is accepted for documents.
+ */
+filter: string, after: number | null, 
+/**
+ * At most 500.
+ */
+limit: number, };
+
+export type OrderRow = { id: string, number: string, customer: string, taxId: string, total: Amount, 
+/**
+ * Status in words that every shop shares (`completed`) and the shop's own.
+ */
+status: string, statusText: string, createdMs: number, modifiedMs: number, 
+/**
+ * `document`, `waiting`, `not_invoiced`.
+ */
+decision: string, 
+/**
+ * Why: `not_completed`, `before_flow`, `no_flow`, `condition`, `invoiced_elsewhere`, `total_zero`, `refunded`, …
+ */
+reason: string, documentId: string | null, documentState: string | null, 
+/**
+ * `FCT 0007`
+ */
+documentNumber: string | null, };
+
+export type OrderPage = { rows: Array<OrderRow>, next: number | null, 
+/**
+ * Rows that match; null where counting would mean reading them all.
+ */
+total: number | null, };
+
+export type DocumentRow = { id: string, orderId: string, orderNumber: string, state: string, verification: string, 
+/**
+ * `FCT`
+ */
+series: string, 
+/**
+ * As printed by the provider (`0007`).
+ */
+number: string | null, link: string | null, client: string, taxId: string, total: Amount, 
+/**
+ * `smartbill`, `oblio`.
+ */
+provider: string, reference: string, createdMs: number, issuedMs: number | null, failure: FailureInfo | null, 
+/**
+ * Next automatic try.
+ */
+dueMs: number | null, };
+
+export type DocumentPage = { rows: Array<DocumentRow>, next: number | null, total: number | null, };
+
+export type FailureGroup = { key: string, 
+/**
+ * The first one's failure: kind, words and detail shared by the group.
+ */
+failure: FailureInfo, count: number, totals: Array<Amount>, sinceMs: number, 
+/**
+ * Newest first, at most 100.
+ */
+documents: Array<DocumentRow>, 
+/**
+ * Why a retry is safe: `nothing_sent`, `refused`, `proven_absent`; null where a retry is not offered.
+ */
+safeBecause: string | null, };
+
+export type Failures = { groups: Array<FailureGroup>, };
+
+export type RetryRequest = { 
+/**
+ * Document ids, at most 1000.
+ */
+ids: Array<string>, };
+
+export type Skipped = { id: string, 
+/**
+ * `not_held`, `in_doubt`, `still_failing`, `not_found`.
+ */
+reason: string, failure: FailureInfo | null, };
+
+export type RetryResult = { queued: Array<string>, skipped: Array<Skipped>, };
+
+export type WithReason = { id: string, reason: string, };
+
+export type CandidateInfo = { series: string, number: string, total: string | null, client: string | null, cancelled: boolean | null, 
+/**
+ * `ours`, `another`, `none`, `unreadable`.
+ */
+reference: string, link: string | null, 
+/**
+ * Another record of ours already holds it.
+ */
+taken: boolean, };
+
+export type LookInfo = { atMs: number, 
+/**
+ * The quiet time was over, so this look could decide.
+ */
+decisive: boolean, complete: boolean, baselineNumber: string | null, nextNumber: string | null, candidates: Array<CandidateInfo>, 
+/**
+ * The look itself failed.
+ */
+failure: FailureInfo | null, };
+
+export type Doubt = { document: DocumentRow, sentMs: number, failure: FailureInfo, 
+/**
+ * When the quiet time ends and Punte looks again (an estimate of the owner's monotonic count).
+ */
+quietUntilMs: number | null, 
+/**
+ * Punte cannot settle it by itself any more: a person decides.
+ */
+parked: boolean, 
+/**
+ * `two_found`, `unreadable`, `series_shared`, `repeat_unproven`; empty while Punte is still looking.
+ */
+parkedReason: string, looks: Array<LookInfo>, 
+/**
+ * Whether "never issued" may be declared now, and if not why: empty, `quiet_time`, `not_looked`, `found`, `unreadable`.
+ */
+absentBlocked: string, };
+
+export type Doubts = { doubts: Array<Doubt>, 
+/**
+ * Issued, but the provider holds another total.
+ */
+mismatched: Array<DocumentRow>, };
+
+export type LinkRequest = { id: string, series: string, number: string, reason: string, };
+
+export type RecordRequest = { orderId: string | null, documentId: string | null, };
+
+export type DraftLineInfo = { kind: string, name: string, code: string, description: string, unit: string, quantity: string, unitPrice: string, vatRate: string, gross: Amount, };
+
+export type VatShareInfo = { rate: string, net: Amount, vat: Amount, };
+
+export type DraftInfo = { clientName: string, isCompany: boolean, taxId: string, vatPayer: boolean, regCom: string, address: string, city: string, county: string, country: string, email: string, phone: string, lines: Array<DraftLineInfo>, vat: Array<VatShareInfo>, total: Amount, orderTotal: Amount, paymentKind: string | null, payment: Amount | null, mentions: string, };
+
+export type AttemptInfo = { id: string, 
+/**
+ * `automatic`, `retry`, `repeat`.
+ */
+trigger: string, startedMs: number, finishedMs: number | null, 
+/**
+ * `sending`, `issued`, `refused`, `not_sent`, `unknown`.
+ */
+outcome: string, failure: FailureInfo | null, method: string, url: string, requestBody: string, status: number | null, answerBody: string, };
+
+export type TimelineEntry = { atMs: number, 
+/**
+ * Code of what happened: `order_received`, `order_changed`, `decided`, `held`, `queued`, `claimed`, `issued`, …
+ */
+what: string, 
+/**
+ * Facts for the sentence: number, series, reason, version…
+ */
+facts: Record<string, string>, 
+/**
+ * Who: an operator's name, or empty for Punte itself.
+ */
+who: string, failure: FailureInfo | null, };
+
+export type RecordInfo = { order: OrderRow, 
+/**
+ * The order as received, newest version, pretty-printed.
+ */
+orderJson: string, versions: number, flowId: string | null, document: DocumentRow | null, draft: DraftInfo | null, 
+/**
+ * What keeps the draft from being sent: target field, kind, facts.
+ */
+problems: Array<ProblemInfo>, attempts: Array<AttemptInfo>, timeline: Array<TimelineEntry>, safeBecause: string | null, doubt: Doubt | null, };
+
+export type ProblemInfo = { field: string, kind: string, detail: string, };
+
+export type ImportRequest = { fileName: string, content: string, 
+/**
+ * The shop connection whose orders these are; null makes or takes a connection of kind `file`.
+ */
+connectionId: string | null, };
+
+export type ImportProblem = { line: number, order: string | null, field: string, reason: string, };
+
+export type ImportReport = { read: number, new: number, changed: number, unchanged: number, rejected: Array<ImportProblem>, };
+
+export type MappingRequest = { 
+/**
+ * Null takes the first flow's mapping.
+ */
+mappingId: string | null, 
+/**
+ * Null takes the newest order.
+ */
+orderId: string | null, };
+
+export type RuleValueInfo = { 
+/**
+ * Name of the line the value is for (`Cană ceramică`), empty outside line blocks.
+ */
+item: string, value: string | null, error: string | null, };
+
+export type RuleInfo = { 
+/**
+ * `client.city`, or a line field: `vat_rate`.
+ */
+target: string, 
+/**
+ * Line block (`line_items`); null outside.
+ */
+block: string | null, expression: string, 
+/**
+ * One value, or one for each line of the block.
+ */
+values: Array<RuleValueInfo>, };
+
+export type MappingName = { id: string, name: string, flows: Array<string>, };
+
+export type SampleOrder = { id: string, number: string, customer: string, };
+
+export type MappingInfo = { mappings: Array<MappingName>, id: string, name: string, version: number, rules: Array<RuleInfo>, samples: Array<SampleOrder>, sample: SampleOrder | null, draft: DraftInfo | null, problems: Array<ProblemInfo>, };
+
+export type RuleChange = { mappingId: string, target: string, block: string | null, expression: string, orderId: string | null, };
+
+export type RulePreview = { 
+/**
+ * The expression cannot be compiled.
+ */
+error: string | null, line: number | null, column: number | null, values: Array<RuleValueInfo>, draft: DraftInfo | null, problems: Array<ProblemInfo>, };
+
+export type RuleSaved = { version: number, 
+/**
+ * Open records that were mapped again with the new version.
+ */
+remapped: number, 
+/**
+ * Of these, now ready to be sent.
+ */
+ready: number, };
+
+export type AccessRole = "viewer" | "operator" | "integrator" | "owner";
+
+export type Tag = "app" | "connections" | "documents" | "mappings" | "orders" | "sandbox";
+
+export type Event = { tags: Array<Tag>, };
+
+export type ErrorCode = "unknown_command" | "invalid_input" | "forbidden" | "no_workspace" | "not_found" | "not_now" | "already_linked" | "workspace_owned" | "ledger_newer" | "ledger_damaged" | "ledger_read_only" | "vault" | "outside" | "internal";
+
+export type ApiError = { code: ErrorCode, 
+/**
+ * Facts: the field, the id, the path, the owner. Not a sentence to show by itself.
+ */
+detail: string, 
+/**
+ * The input field that was wrong, where one was.
+ */
+field: string | null, failure: FailureInfo | null, };
+
+export interface Commands {
+  "app.get": { request: Nothing; response: AppInfo };
+  "app.set_preferences": { request: Preferences; response: AppInfo };
+  "workspace.create": { request: NewWorkspace; response: AppInfo };
+  "workspace.open": { request: ById; response: AppInfo };
+  "workspace.open_sandbox": { request: Nothing; response: AppInfo };
+  "overview.get": { request: Nothing; response: Overview };
+  "counts.get": { request: Nothing; response: Counts };
+  "connections.list": { request: Nothing; response: Connections };
+  "connections.test": { request: ConnectionInput; response: TestResult };
+  "connections.save": { request: ConnectionInput; response: ConnectionInfo };
+  "connections.set_secret": { request: SecretInput; response: ConnectionInfo };
+  "connections.wake": { request: ById; response: Nothing };
+  "flows.save": { request: FlowInput; response: FlowInfo };
+  "orders.list": { request: ListRequest; response: OrderPage };
+  "orders.import": { request: ImportRequest; response: ImportReport };
+  "documents.list": { request: ListRequest; response: DocumentPage };
+  "record.get": { request: RecordRequest; response: RecordInfo };
+  "failures.list": { request: Nothing; response: Failures };
+  "documents.retry": { request: RetryRequest; response: RetryResult };
+  "documents.dismiss": { request: WithReason; response: Nothing };
+  "documents.reopen": { request: WithReason; response: Nothing };
+  "doubts.list": { request: Nothing; response: Doubts };
+  "doubts.look": { request: ById; response: LookInfo };
+  "doubts.link": { request: LinkRequest; response: Nothing };
+  "doubts.declare_absent": { request: WithReason; response: Nothing };
+  "mapping.get": { request: MappingRequest; response: MappingInfo };
+  "mapping.preview": { request: RuleChange; response: RulePreview };
+  "mapping.save_rule": { request: RuleChange; response: RuleSaved };
+  "sandbox.get": { request: Nothing; response: SandboxInfo };
+  "sandbox.set_fault": { request: SandboxFault; response: SandboxInfo };
+  "sandbox.clear_faults": { request: Nothing; response: SandboxInfo };
+  "sandbox.add_orders": { request: SandboxOrders; response: SandboxInfo };
+}
+
+export const staleBy: Record<keyof Commands, Tag[]> = {
+  "app.get": ["app"],
+  "app.set_preferences": [],
+  "workspace.create": [],
+  "workspace.open": [],
+  "workspace.open_sandbox": [],
+  "overview.get": ["app", "connections", "documents", "orders"],
+  "counts.get": ["documents", "orders"],
+  "connections.list": ["connections", "documents"],
+  "connections.test": [],
+  "connections.save": [],
+  "connections.set_secret": [],
+  "connections.wake": [],
+  "flows.save": [],
+  "orders.list": ["orders", "documents"],
+  "orders.import": [],
+  "documents.list": ["documents"],
+  "record.get": ["orders", "documents", "mappings"],
+  "failures.list": ["documents"],
+  "documents.retry": [],
+  "documents.dismiss": [],
+  "documents.reopen": [],
+  "doubts.list": ["documents"],
+  "doubts.look": [],
+  "doubts.link": [],
+  "doubts.declare_absent": [],
+  "mapping.get": ["mappings", "orders"],
+  "mapping.preview": [],
+  "mapping.save_rule": [],
+  "sandbox.get": ["sandbox", "documents", "orders"],
+  "sandbox.set_fault": [],
+  "sandbox.clear_faults": [],
+  "sandbox.add_orders": [],
+};
