@@ -1,0 +1,222 @@
+//! Connections (without secrets), flows and poll cursors.
+
+use super::Ledger;
+use crate::error::{Result, StoreError};
+use punte_domain::Failure;
+use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
+
+/// A configured link to an outside system. The secret is in the vault, under the connection's id.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    pub id: String,
+    /// `woocommerce`, `smartbill`, `oblio`, `file`.
+    pub kind: String,
+    pub name: String,
+    /// A URL, or `sandbox:NAME`, resolved when the workspace starts.
+    pub address: String,
+    pub account: String,
+    pub company: Option<String>,
+    pub series: Option<String>,
+    pub is_sandbox: bool,
+    pub stop: Option<Stop>,
+    pub last_contact_ms: Option<i64>,
+    pub created_ms: i64,
+}
+
+/// Why nothing is sent over a connection, and until when.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    pub failure: Failure,
+    /// `None`: until a person does something.
+    pub until_ms: Option<i64>,
+    /// Times stopped without a success in between.
+    pub count: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct Flow {
+    pub id: String,
+    pub name: String,
+    pub shop_id: String,
+    pub billing_id: String,
+    pub company: String,
+    pub series: String,
+    pub condition: String,
+    pub mapping_id: String,
+    pub enabled: bool,
+    pub active_from_ms: i64,
+    pub series_is_ours: bool,
+    pub created_ms: i64,
+}
+
+const CONNECTION: &str = "id, kind, name, address, account, company, series, is_sandbox, stop_failure, stopped_until_ms, \
+     stop_count, last_contact_ms, created_ms";
+
+fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
+    let stop: Option<String> = row.get(8)?;
+    let stop = match stop.map(|text| serde_json::from_str::<Failure>(&text)) {
+        Some(Ok(failure)) => Some(Stop { failure, until_ms: row.get(9)?, count: row.get(10)? }),
+        Some(Err(error)) => return Err(super::events::json_error(8, error)),
+        None => None,
+    };
+    Ok(Connection {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        name: row.get(2)?,
+        address: row.get(3)?,
+        account: row.get(4)?,
+        company: row.get(5)?,
+        series: row.get(6)?,
+        is_sandbox: row.get(7)?,
+        stop,
+        last_contact_ms: row.get(11)?,
+        created_ms: row.get(12)?,
+    })
+}
+
+fn flow_from(row: &Row<'_>) -> rusqlite::Result<Flow> {
+    Ok(Flow {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        shop_id: row.get(2)?,
+        billing_id: row.get(3)?,
+        company: row.get(4)?,
+        series: row.get(5)?,
+        condition: row.get(6)?,
+        mapping_id: row.get(7)?,
+        enabled: row.get(8)?,
+        active_from_ms: row.get(9)?,
+        series_is_ours: row.get(10)?,
+        created_ms: row.get(11)?,
+    })
+}
+
+const FLOW: &str = "id, name, shop_id, billing_id, company, series, condition, mapping_id, enabled, active_from_ms, \
+     series_is_ours, created_ms";
+
+impl Ledger {
+    pub async fn list_connections(&self) -> Result<Vec<Connection>> {
+        self.read(|c| {
+            let mut query = c.prepare_cached(&format!("SELECT {CONNECTION} FROM connections ORDER BY row"))?;
+            let rows = query.query_map([], connection_from)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    pub async fn get_connection(&self, id: &str) -> Result<Connection> {
+        let id = id.to_owned();
+        self.read(move |c| {
+            c.prepare_cached(&format!("SELECT {CONNECTION} FROM connections WHERE id = ?1"))?
+                .query_row([&id], connection_from)
+                .optional()?
+                .ok_or(StoreError::NotFound(id))
+        })
+        .await
+    }
+
+    /// Inserts a connection, or changes everything but its stop and its contact.
+    pub async fn save_connection(&self, connection: Connection) -> Result<()> {
+        self.write(move |c| {
+            let n = connection;
+            c.execute(
+                "INSERT INTO connections (id, kind, name, address, account, company, series, is_sandbox, created_ms)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 ON CONFLICT (id) DO UPDATE SET name = ?3, address = ?4, account = ?5, company = ?6, series = ?7,
+                   is_sandbox = ?8",
+                params![n.id, n.kind, n.name, n.address, n.account, n.company, n.series, n.is_sandbox, n.created_ms],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Stops a connection once, whatever number of records ran into the cause.
+    pub async fn stop_connection(&self, id: &str, failure: Failure, until_ms: Option<i64>) -> Result<()> {
+        let id = id.to_owned();
+        self.write(move |c| {
+            c.execute(
+                "UPDATE connections SET stop_failure = ?2, stopped_until_ms = ?3, stop_count = stop_count + 1
+                 WHERE id = ?1",
+                params![id, serde_json::to_string(&failure)?, until_ms],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The other side answered as it should.
+    pub async fn record_contact(&self, id: &str, now_ms: i64) -> Result<()> {
+        let id = id.to_owned();
+        self.write(move |c| record_contact(c, &id, now_ms)).await
+    }
+
+    pub async fn list_flows(&self) -> Result<Vec<Flow>> {
+        self.read(|c| {
+            let mut query = c.prepare_cached(&format!("SELECT {FLOW} FROM flows ORDER BY row"))?;
+            let rows = query.query_map([], flow_from)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Inserts or changes a flow; the orders of its shop are decided again.
+    pub async fn save_flow(&self, flow: Flow) -> Result<()> {
+        self.write(move |c| {
+            let f = flow;
+            c.execute(
+                &format!(
+                    "INSERT INTO flows ({FLOW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                     ON CONFLICT (id) DO UPDATE SET name = ?2, shop_id = ?3, billing_id = ?4, company = ?5, series = ?6,
+                       condition = ?7, mapping_id = ?8, enabled = ?9, active_from_ms = ?10, series_is_ours = ?11"
+                ),
+                params![
+                    f.id,
+                    f.name,
+                    f.shop_id,
+                    f.billing_id,
+                    f.company,
+                    f.series,
+                    f.condition,
+                    f.mapping_id,
+                    f.enabled,
+                    f.active_from_ms,
+                    f.series_is_ours,
+                    f.created_ms
+                ],
+            )?;
+            c.execute("UPDATE orders SET needs_decision = 1 WHERE connection_id = ?1", [&f.shop_id])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Where the last whole pass over a shop ended: (newest modified instant on the shop's clock, last sweep).
+    pub async fn find_cursor(&self, connection_id: &str) -> Result<Option<(i64, i64)>> {
+        let id = connection_id.to_owned();
+        self.read(move |c| {
+            Ok(c.prepare_cached("SELECT modified_ms, swept_ms FROM cursors WHERE connection_id = ?1")?
+                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?)
+        })
+        .await
+    }
+}
+
+pub(super) fn record_contact(c: &Sqlite, id: &str, now_ms: i64) -> Result<()> {
+    c.prepare_cached(
+        "UPDATE connections SET last_contact_ms = ?2, stop_failure = NULL, stopped_until_ms = NULL, stop_count = 0
+         WHERE id = ?1",
+    )?
+    .execute(params![id, now_ms])?;
+    Ok(())
+}
+
+pub(super) fn record_cursor(c: &Sqlite, connection_id: &str, modified_ms: i64, swept_ms: i64) -> Result<()> {
+    c.execute(
+        "INSERT INTO cursors (connection_id, modified_ms, swept_ms) VALUES (?1, ?2, ?3)
+         ON CONFLICT (connection_id) DO UPDATE SET modified_ms = max(modified_ms, ?2), swept_ms = max(swept_ms, ?3)",
+        params![connection_id, modified_ms, swept_ms],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,459 @@
+//! Documents and their transitions. Each state change goes through the lifecycle's function and leaves an event.
+
+use super::Ledger;
+use super::events::{self, NewEvent, failure_text, optional_json};
+use super::orders::DocumentPlan;
+use crate::error::{Result, StoreError};
+use punte_domain::{DocumentEvent, DocumentState, Draft, DraftProblem, Failure, Verification};
+use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
+use serde_json::{Value, json};
+
+/// A document as planned from an order: identity, destination and draft.
+#[derive(Debug, Clone)]
+pub struct NewDocument {
+    pub id: String,
+    pub issue_key: String,
+    pub reference: String,
+    pub flow_id: String,
+    pub billing_id: String,
+    pub provider: String,
+    pub company: String,
+    pub series: String,
+    pub role: String,
+    pub generation: u32,
+    pub order_number: String,
+    pub order_version: u32,
+    pub mapping_version: u32,
+    /// `None` where the mapping could not make one.
+    pub draft: Option<Draft>,
+    pub problems: Vec<DraftProblem>,
+    pub client: String,
+    pub tax_id: String,
+    pub currency: String,
+    pub total_minor: i64,
+    pub total_text: String,
+    pub due_ms: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub row: i64,
+    pub id: String,
+    pub issue_key: String,
+    pub reference: String,
+    pub order_row: i64,
+    pub flow_id: String,
+    pub billing_id: String,
+    pub provider: String,
+    pub company: String,
+    pub series: String,
+    pub role: String,
+    pub generation: u32,
+    pub state: DocumentState,
+    pub verification: Verification,
+    /// Named fields with both values, where mismatched.
+    pub verification_detail: Option<String>,
+    pub verify_tries: u32,
+    pub order_number: String,
+    pub order_version: u32,
+    pub mapping_version: u32,
+    pub draft: Option<Draft>,
+    pub problems: Vec<DraftProblem>,
+    pub failure: Option<Failure>,
+    pub client: String,
+    pub tax_id: String,
+    pub currency: String,
+    pub total_minor: i64,
+    pub key_revision: u32,
+    pub due_ms: Option<i64>,
+    pub tries: u32,
+    /// `YYYY-MM-DD`, stamped at the claim.
+    pub issue_date: Option<String>,
+    pub number: Option<String>,
+    pub provider_id: Option<String>,
+    pub link: Option<String>,
+    pub created_ms: i64,
+    pub issued_ms: Option<i64>,
+    /// How often a decisive look proved that nothing was there.
+    pub absent_proofs: u32,
+    pub parked_reason: Option<String>,
+}
+
+/// Why a document goes to `held`.
+#[derive(Debug, Clone)]
+pub struct HeldBecause {
+    pub failure: Failure,
+    pub problems: Vec<DraftProblem>,
+}
+
+/// What a later read said.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    pub verification: Verification,
+    pub detail: Option<String>,
+    /// While pending: when to read again.
+    pub due_ms: Option<i64>,
+}
+
+pub(super) const DOCUMENT: &str = "row, id, issue_key, reference, order_row, flow_id, billing_id, provider, company, \
+     series, role, generation, state, verification, verification_detail, verify_tries, order_number, order_version, \
+     mapping_version, draft, problems, failure, client, tax_id, currency, total_minor, key_revision, due_ms, tries, \
+     issue_date, number, provider_id, link, created_ms, issued_ms, absent_proofs, parked_reason";
+
+pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
+    let state: String = row.get(12)?;
+    let verification: String = row.get(13)?;
+    let unknown = |column: usize, text: &str| {
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, text.to_owned().into())
+    };
+    Ok(Document {
+        row: row.get(0)?,
+        id: row.get(1)?,
+        issue_key: row.get(2)?,
+        reference: row.get(3)?,
+        order_row: row.get(4)?,
+        flow_id: row.get(5)?,
+        billing_id: row.get(6)?,
+        provider: row.get(7)?,
+        company: row.get(8)?,
+        series: row.get(9)?,
+        role: row.get(10)?,
+        generation: row.get(11)?,
+        state: DocumentState::parse(&state).ok_or_else(|| unknown(12, &state))?,
+        verification: Verification::parse(&verification).ok_or_else(|| unknown(13, &verification))?,
+        verification_detail: row.get(14)?,
+        verify_tries: row.get(15)?,
+        order_number: row.get(16)?,
+        order_version: row.get(17)?,
+        mapping_version: row.get(18)?,
+        draft: optional_json(row, 19)?,
+        problems: optional_json(row, 20)?.unwrap_or_default(),
+        failure: optional_json(row, 21)?,
+        client: row.get(22)?,
+        tax_id: row.get(23)?,
+        currency: row.get(24)?,
+        total_minor: row.get(25)?,
+        key_revision: row.get(26)?,
+        due_ms: row.get(27)?,
+        tries: row.get(28)?,
+        issue_date: row.get(29)?,
+        number: row.get(30)?,
+        provider_id: row.get(31)?,
+        link: row.get(32)?,
+        created_ms: row.get(33)?,
+        issued_ms: row.get(34)?,
+        absent_proofs: row.get(35)?,
+        parked_reason: row.get(36)?,
+    })
+}
+
+fn select(tail: &str) -> String {
+    format!("SELECT {DOCUMENT} FROM documents {tail}")
+}
+
+pub(super) fn find_by_key(c: &Sqlite, issue_key: &str) -> Result<Option<Document>> {
+    Ok(c.prepare_cached(&select("WHERE issue_key = ?1"))?.query_row([issue_key], document_from).optional()?)
+}
+
+pub(super) fn get(c: &Sqlite, row: i64) -> Result<Document> {
+    c.prepare_cached(&select("WHERE row = ?1"))?
+        .query_row([row], document_from)
+        .optional()?
+        .ok_or_else(|| StoreError::NotFound(format!("document row {row}")))
+}
+
+pub(super) fn list_by_order(c: &Sqlite, order_row: i64) -> Result<Vec<Document>> {
+    let mut query = c.prepare_cached(&select("WHERE order_row = ?1 ORDER BY row"))?;
+    let rows = query.query_map([order_row], document_from)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i64) -> Result<i64> {
+    let d = &plan.document;
+    let state = if plan.failure.is_some() { DocumentState::Held } else { DocumentState::Ready };
+    c.prepare_cached(
+        "INSERT INTO documents (id, issue_key, reference, order_row, flow_id, billing_id, provider, company, series, role,
+           generation, state, verification, order_number, order_version, mapping_version, draft, problems, failure,
+           client, tax_id, currency, total_minor, total_text, key_revision, due_ms, tries, created_ms, changed_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
+           ?21, ?22, ?23, 1, ?24, 0, ?25, ?25)",
+    )?
+    .execute(params![
+        d.id,
+        d.issue_key,
+        d.reference,
+        order_row,
+        d.flow_id,
+        d.billing_id,
+        d.provider,
+        d.company,
+        d.series,
+        d.role,
+        d.generation,
+        state.as_str(),
+        d.order_number,
+        d.order_version,
+        d.mapping_version,
+        d.draft.as_ref().map(serde_json::to_string).transpose()?,
+        serde_json::to_string(&d.problems)?,
+        failure_text(plan.failure.as_ref())?,
+        d.client,
+        d.tax_id,
+        d.currency,
+        d.total_minor,
+        d.total_text,
+        (state == DocumentState::Ready).then_some(d.due_ms),
+        now_ms
+    ])?;
+    let row = c.last_insert_rowid();
+    let mut event = NewEvent::new(
+        if plan.failure.is_some() { "held" } else { "queued" },
+        json!({ "mapping_version": d.mapping_version.to_string(), "total": d.total_text }),
+    );
+    event.failure = plan.failure.clone();
+    events::insert(c, order_row, Some(row), now_ms, &event)?;
+    Ok(row)
+}
+
+/// Replaces what was mapped; only while the draft is open.
+pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -> Result<()> {
+    c.prepare_cached(
+        "UPDATE documents SET order_version = ?2, mapping_version = ?3, draft = ?4, problems = ?5, client = ?6,
+           tax_id = ?7, currency = ?8, total_minor = ?9, total_text = ?10, company = ?11, series = ?12,
+           order_number = ?13, changed_ms = ?14 WHERE row = ?1 AND state IN ('held', 'ready')",
+    )?
+    .execute(params![
+        row,
+        d.order_version,
+        d.mapping_version,
+        d.draft.as_ref().map(serde_json::to_string).transpose()?,
+        serde_json::to_string(&d.problems)?,
+        d.client,
+        d.tax_id,
+        d.currency,
+        d.total_minor,
+        d.total_text,
+        d.company,
+        d.series,
+        d.order_number,
+        now_ms
+    ])?;
+    Ok(())
+}
+
+/// The one place where a document's state changes: lifecycle, failure, due time and event together.
+pub(super) fn apply(
+    c: &Sqlite,
+    document: &Document,
+    event: DocumentEvent,
+    failure: Option<&Failure>,
+    now_ms: i64,
+    note: &NewEvent,
+) -> Result<()> {
+    let next = document.state.after(event)?;
+    let due_ms = (next == DocumentState::Ready).then_some(now_ms);
+    let changed = c
+        .prepare_cached(
+            "UPDATE documents SET state = ?3, failure = ?4, due_ms = ?5, changed_ms = ?6, parked_reason = NULL
+             WHERE row = ?1 AND state = ?2",
+        )?
+        .execute(params![
+            document.row,
+            document.state.as_str(),
+            next.as_str(),
+            failure_text(failure)?,
+            due_ms,
+            now_ms
+        ])?;
+    if changed == 0 {
+        return Err(StoreError::Stale(document.id.clone()));
+    }
+    events::insert(c, document.order_row, Some(document.row), now_ms, note)
+}
+
+impl Ledger {
+    pub async fn find_document(&self, id: &str) -> Result<Option<Document>> {
+        let id = id.to_owned();
+        self.read(move |c| Ok(c.prepare_cached(&select("WHERE id = ?1"))?.query_row([id], document_from).optional()?))
+            .await
+    }
+
+    pub async fn find_document_by_key(&self, issue_key: &str) -> Result<Option<Document>> {
+        let key = issue_key.to_owned();
+        self.read(move |c| find_by_key(c, &key)).await
+    }
+
+    pub async fn list_documents_of_order(&self, order_row: i64) -> Result<Vec<Document>> {
+        self.read(move |c| list_by_order(c, order_row)).await
+    }
+
+    /// Ready and due documents of one lane, longest due first.
+    pub async fn list_due(
+        &self,
+        billing_id: &str,
+        company: &str,
+        series: &str,
+        now_ms: i64,
+        limit: u32,
+    ) -> Result<Vec<Document>> {
+        let lane = (billing_id.to_owned(), company.to_owned(), series.to_owned());
+        self.read(move |c| {
+            let mut query = c.prepare_cached(&select(
+                "WHERE state = 'ready' AND billing_id = ?1 AND company = ?2 AND series = ?3 AND due_ms <= ?4
+                 ORDER BY due_ms, row LIMIT ?5",
+            ))?;
+            let rows = query.query_map(params![lane.0, lane.1, lane.2, now_ms, limit], document_from)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// The earliest instant at which a ready document becomes due.
+    pub async fn find_next_due(&self) -> Result<Option<i64>> {
+        self.read(|c| {
+            Ok(c.prepare_cached("SELECT min(due_ms) FROM documents WHERE state = 'ready'")?
+                .query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Every document in a state, oldest first, at most `limit`.
+    pub async fn list_in_state(&self, state: DocumentState, limit: u32) -> Result<Vec<Document>> {
+        self.read(move |c| {
+            let mut query = c.prepare_cached(&select("WHERE state = ?1 ORDER BY row LIMIT ?2"))?;
+            let rows = query.query_map(params![state.as_str(), limit], document_from)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Issued documents whose verification is due.
+    pub async fn list_unverified(&self, now_ms: i64, limit: u32) -> Result<Vec<Document>> {
+        self.read(move |c| {
+            let mut query = c.prepare_cached(&select(
+                "WHERE state = 'issued' AND verification = 'pending' AND verify_due_ms <= ?1
+                 ORDER BY verify_due_ms LIMIT ?2",
+            ))?;
+            let rows = query.query_map(params![now_ms, limit], document_from)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Numbers of a series that are known to be documents of ours.
+    pub async fn list_known_numbers(
+        &self,
+        provider: &str,
+        company: &str,
+        series: &str,
+        from: &str,
+    ) -> Result<Vec<String>> {
+        let key = (provider.to_owned(), company.to_owned(), series.to_owned(), from.to_owned());
+        self.read(move |c| {
+            let mut query = c.prepare_cached(
+                "SELECT number FROM documents WHERE provider = ?1 AND company = ?2 AND role = 'invoice' AND series = ?3
+                 AND number IS NOT NULL AND (length(number), number) >= (length(?4), ?4) LIMIT 1000",
+            )?;
+            let rows = query.query_map(params![key.0, key.1, key.2, key.3], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// A person retries: the new draft passed its checks, the document is due now. The schedule is not restarted.
+    pub async fn requeue(&self, document: &Document, plan: NewDocument, who: &str, now_ms: i64) -> Result<()> {
+        let (row, state, who) = (document.row, document.state, who.to_owned());
+        self.write(move |c| {
+            let document = get(c, row)?;
+            if document.state != state {
+                return Err(StoreError::Stale(document.id));
+            }
+            update_draft(c, row, &plan, now_ms)?;
+            let note = NewEvent::new("retried", json!({})).by(&who);
+            apply(c, &document, DocumentEvent::Queued, None, now_ms, &note)
+        })
+        .await
+    }
+
+    /// Keeps a held document held, with a newer draft and reason.
+    pub async fn hold_again(
+        &self,
+        document: &Document,
+        plan: NewDocument,
+        failure: Failure,
+        now_ms: i64,
+    ) -> Result<()> {
+        let row = document.row;
+        self.write(move |c| {
+            let document = get(c, row)?;
+            update_draft(c, row, &plan, now_ms)?;
+            if document.failure.as_ref() == Some(&failure) {
+                return Ok(());
+            }
+            let note = NewEvent::new("held", json!({})).with_failure(&failure);
+            apply(c, &document, DocumentEvent::Held, Some(&failure), now_ms, &note)
+        })
+        .await
+    }
+
+    /// A person gives a held document up, or takes that back, with a reason.
+    pub async fn dismiss(&self, id: &str, reason: &str, who: &str, now_ms: i64) -> Result<()> {
+        self.by_person(id, DocumentEvent::Dismissed, "dismissed", reason, who, now_ms).await
+    }
+
+    pub async fn reopen(&self, id: &str, reason: &str, who: &str, now_ms: i64) -> Result<()> {
+        self.by_person(id, DocumentEvent::Reopened, "reopened", reason, who, now_ms).await
+    }
+
+    async fn by_person(
+        &self,
+        id: &str,
+        event: DocumentEvent,
+        what: &'static str,
+        reason: &str,
+        who: &str,
+        now_ms: i64,
+    ) -> Result<()> {
+        let (id, reason, who) = (id.to_owned(), reason.to_owned(), who.to_owned());
+        self.write(move |c| {
+            let document = c
+                .prepare_cached(&select("WHERE id = ?1"))?
+                .query_row([&id], document_from)
+                .optional()?
+                .ok_or(StoreError::NotFound(id))?;
+            let note = NewEvent::new(what, json!({ "reason": reason })).by(&who);
+            apply(c, &document, event, document.failure.as_ref(), now_ms, &note)
+        })
+        .await
+    }
+
+    /// What a later read of an issued document said.
+    pub async fn record_verification(&self, document_row: i64, verified: Verified, now_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            c.prepare_cached(
+                "UPDATE documents SET verification = ?2, verification_detail = ?3, verify_due_ms = ?4,
+                   verify_tries = verify_tries + 1, changed_ms = ?5 WHERE row = ?1 AND state = 'issued'",
+            )?
+            .execute(params![
+                document_row,
+                verified.verification.as_str(),
+                verified.detail,
+                verified.due_ms,
+                now_ms
+            ])?;
+            let what = match verified.verification {
+                Verification::Pending => return Ok(()),
+                Verification::Verified => "verified",
+                Verification::Mismatched => "mismatched",
+                Verification::CannotBeVerified => "cannot_be_verified",
+            };
+            let document = get(c, document_row)?;
+            let facts = match &verified.detail {
+                Some(detail) => serde_json::from_str(detail).unwrap_or_else(|_| json!({ "detail": detail })),
+                None => Value::Object(Default::default()),
+            };
+            events::insert(c, document.order_row, Some(document_row), now_ms, &NewEvent::new(what, facts))
+        })
+        .await
+    }
+}

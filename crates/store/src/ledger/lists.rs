@@ -1,0 +1,203 @@
+//! What screens read: pages by key, searches newest first, counters, sums.
+
+use super::Ledger;
+use super::documents::{DOCUMENT, Document, document_from};
+use super::orders::{ORDER, OrderRow, order_from};
+use crate::error::Result;
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection as Sqlite, params_from_iter};
+use std::collections::HashMap;
+
+/// A page by key, newest first: rows below `after`.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    pub search: String,
+    /// Document state, `mismatched`, or an order's decision; empty for all.
+    pub filter: String,
+    pub after: Option<i64>,
+    pub limit: u32,
+}
+
+/// Kept by trigger.
+#[derive(Debug, Clone, Default)]
+pub struct Counts(pub HashMap<String, i64>);
+
+impl Counts {
+    pub fn get(&self, name: &str) -> u32 {
+        self.0.get(name).copied().unwrap_or(0).max(0) as u32
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeriodSum {
+    pub currency: String,
+    pub count: u32,
+    pub total_minor: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCount {
+    pub from_ms: i64,
+    pub issued: u32,
+    pub failed: u32,
+}
+
+/// Turns what a person typed into an FTS query: every word a prefix, all of them wanted. `None`: nothing to search.
+fn fts_query(text: &str) -> Option<String> {
+    let words: Vec<String> = text
+        .chars()
+        .take(200)
+        .collect::<String>()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| format!("\"{word}\"*"))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// SQL and parameters of one page: filter, search, key, limit.
+fn page_sql(columns: &str, table: &str, filter: Option<(&str, String)>, query: &ListQuery) -> (String, Vec<Sql>) {
+    let mut wheres: Vec<String> = Vec::new();
+    let mut values: Vec<Sql> = Vec::new();
+    if let Some((column, value)) = filter {
+        values.push(Sql::Text(value));
+        wheres.push(format!("{column} = ?{}", values.len()));
+    }
+    if let Some(words) = fts_query(&query.search) {
+        values.push(Sql::Text(words));
+        wheres.push(format!(
+            "row IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH ?{} ORDER BY rowid DESC)",
+            values.len()
+        ));
+    }
+    if let Some(after) = query.after {
+        values.push(Sql::Integer(after));
+        wheres.push(format!("row < ?{}", values.len()));
+    }
+    values.push(Sql::Integer(i64::from(query.limit.clamp(1, 500))));
+    let condition = if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
+    (format!("SELECT {columns} FROM {table} {condition} ORDER BY row DESC LIMIT ?{}", values.len()), values)
+}
+
+fn filter_of(query: &ListQuery, column: &'static str) -> Option<(&'static str, String)> {
+    match query.filter.as_str() {
+        "" => None,
+        "mismatched" => Some(("verification", "mismatched".to_owned())),
+        other => Some((column, other.to_owned())),
+    }
+}
+
+impl Ledger {
+    pub async fn page_orders(&self, query: ListQuery) -> Result<Vec<OrderRow>> {
+        self.read(move |c| {
+            let (sql, values) = page_sql(ORDER, "orders", filter_of(&query, "decision"), &query);
+            let mut statement = c.prepare_cached(&sql)?;
+            let rows = statement.query_map(params_from_iter(values), order_from)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    pub async fn page_documents(&self, query: ListQuery) -> Result<Vec<Document>> {
+        self.read(move |c| {
+            let (sql, values) = page_sql(DOCUMENT, "documents", filter_of(&query, "state"), &query);
+            let mut statement = c.prepare_cached(&sql)?;
+            let rows = statement.query_map(params_from_iter(values), document_from)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// The newest document of each of these orders: (order row → document).
+    pub async fn documents_of(&self, order_rows: Vec<i64>) -> Result<HashMap<i64, Document>> {
+        self.read(move |c| {
+            let mut found = HashMap::new();
+            let mut query = c.prepare_cached(&format!(
+                "SELECT {DOCUMENT} FROM documents WHERE order_row = ?1 ORDER BY row DESC LIMIT 1"
+            ))?;
+            for row in order_rows {
+                let mut rows = query.query_map([row], document_from)?;
+                if let Some(document) = rows.next() {
+                    found.insert(row, document?);
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    pub async fn read_counts(&self) -> Result<Counts> {
+        self.read(|c| Ok(Counts(read_counters(c)?))).await
+    }
+
+    /// Issued since an instant, by currency.
+    pub async fn sum_issued(&self, from_ms: i64) -> Result<Vec<PeriodSum>> {
+        self.read(move |c| {
+            let mut query = c.prepare_cached(
+                "SELECT currency, count(*), sum(total_minor) FROM documents
+                 WHERE issued_ms >= ?1 AND state = 'issued' GROUP BY currency ORDER BY count(*) DESC",
+            )?;
+            let rows = query.query_map([from_ms], |row| {
+                Ok(PeriodSum { currency: row.get(0)?, count: row.get(1)?, total_minor: row.get(2)? })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    /// Issued documents, and documents now held, by the days that start at these instants (the last one is open).
+    pub async fn count_by_day(&self, starts_ms: Vec<i64>) -> Result<Vec<DayCount>> {
+        self.read(move |c| {
+            let mut issued = c.prepare_cached("SELECT count(*) FROM documents WHERE issued_ms >= ?1 AND issued_ms < ?2")?;
+            let mut failed = c.prepare_cached(
+                "SELECT count(*) FROM documents WHERE state IN ('held', 'in_doubt') AND created_ms >= ?1 AND created_ms < ?2",
+            )?;
+            starts_ms
+                .iter()
+                .enumerate()
+                .map(|(i, from)| {
+                    let to = starts_ms.get(i + 1).copied().unwrap_or(i64::MAX);
+                    Ok(DayCount {
+                        from_ms: *from,
+                        issued: issued.query_row([*from, to], |row| row.get(0))?,
+                        failed: failed.query_row([*from, to], |row| row.get(0))?,
+                    })
+                })
+                .collect()
+        })
+        .await
+    }
+
+    /// Orders taken in over a shop connection since an instant, or documents issued over a billing connection.
+    pub async fn count_today(&self, connection_id: &str, from_ms: i64) -> Result<u32> {
+        let id = connection_id.to_owned();
+        self.read(move |c| {
+            let issued: u32 = c
+                .prepare_cached("SELECT count(*) FROM documents WHERE issued_ms >= ?2 AND billing_id = ?1")?
+                .query_row((&id, from_ms), |row| row.get(0))?;
+            let taken: u32 = c
+                .prepare_cached("SELECT count(*) FROM orders WHERE connection_id = ?1 AND created_ms >= ?2")?
+                .query_row((&id, from_ms), |row| row.get(0))?;
+            Ok(issued + taken)
+        })
+        .await
+    }
+}
+
+fn read_counters(c: &Sqlite) -> Result<HashMap<String, i64>> {
+    let mut query = c.prepare_cached("SELECT name, value FROM counters")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_types_is_never_fts_syntax() {
+        assert_eq!(fts_query("ionescu OR \"x"), Some("\"ionescu\"* \"OR\"* \"x\"*".into()));
+        assert_eq!(fts_query(" #1042 "), Some("\"1042\"*".into()));
+        assert_eq!(fts_query(" ** "), None);
+    }
+}

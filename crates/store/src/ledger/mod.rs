@@ -1,0 +1,217 @@
+//! The durable half of a workspace: opening, owning, reading.
+//!
+//! Whoever opens a ledger owns it: an operating-system lock for as long as it is open, and an epoch that every write
+//! checks. Attached clients never open the file; they ask the owner.
+
+mod attempts;
+mod connections;
+mod documents;
+mod events;
+mod lists;
+mod mappings;
+mod orders;
+mod workspace;
+mod writer;
+
+pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
+pub use connections::{Connection, Flow, Stop};
+pub use documents::{Document, HeldBecause, NewDocument, Verified};
+pub use events::{Event, NewEvent};
+pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
+pub use mappings::MappingVersion;
+pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
+pub use workspace::{LedgerInfo, NewWorkspace};
+
+use crate::error::{Result, StoreError};
+use rusqlite::{Connection as Sqlite, OpenFlags};
+use rusqlite_migration::{M, Migrations};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use writer::Writer;
+
+/// Append-only: a released migration is never edited.
+static MIGRATIONS: &[M<'static>] = &[M::up(include_str!("0001_ledger.sql"))];
+
+const READERS: usize = 4;
+const BUSY: Duration = Duration::from_secs(10);
+
+/// An owned, open ledger. Cheap to share; the lock goes when the last handle is dropped.
+#[derive(Clone)]
+pub struct Ledger {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: PathBuf,
+    writer: Writer,
+    readers: Mutex<Vec<Sqlite>>,
+    info: LedgerInfo,
+    // held for life: dropping the file releases the lock
+    _lock: File,
+}
+
+impl Ledger {
+    /// Makes a new workspace in a folder and opens it. Refuses a folder that already holds one.
+    pub fn create(folder: &Path, new: &NewWorkspace) -> Result<Ledger> {
+        std::fs::create_dir_all(folder)?;
+        let lock = take_lock(folder)?;
+        let path = ledger_path(folder);
+        if path.exists() {
+            return Err(StoreError::Stale(format!("{} exists already", path.display())));
+        }
+        let mut connection = open_writer(&path)?;
+        migrate(&mut connection)?;
+        workspace::insert(&connection, new)?;
+        Ledger::own(folder, connection, lock)
+    }
+
+    /// Opens and owns the workspace in a folder: lock, version check, migrations, integrity check, next epoch.
+    pub fn open(folder: &Path) -> Result<Ledger> {
+        let path = ledger_path(folder);
+        if !path.exists() {
+            return Err(StoreError::Missing(folder.display().to_string()));
+        }
+        let lock = take_lock(folder)?;
+        check_version(&path)?;
+        let mut connection = open_writer(&path)?;
+        migrate(&mut connection)?;
+        check_integrity(&connection)?;
+        Ledger::own(folder, connection, lock)
+    }
+
+    fn own(folder: &Path, connection: Sqlite, lock: File) -> Result<Ledger> {
+        let info = workspace::take_ownership(&connection)?;
+        let path = ledger_path(folder);
+        let writer = Writer::start(connection, &path, info.epoch)?;
+        let inner = Inner { folder: folder.to_owned(), writer, readers: Mutex::new(Vec::new()), info, _lock: lock };
+        Ok(Ledger { inner: Arc::new(inner) })
+    }
+
+    pub fn info(&self) -> &LedgerInfo {
+        &self.inner.info
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    /// Runs a write on the writer thread and answers after its commit.
+    async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Sqlite) -> Result<T> + Send + 'static,
+    {
+        self.inner.writer.write(work).await
+    }
+
+    /// Runs a read on a thread that may block, beside the writer.
+    async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Sqlite) -> Result<T> + Send + 'static,
+    {
+        let inner = self.inner.clone();
+        tokio::task::spawn_blocking(move || {
+            let idle = inner.readers.lock().map_err(|_| StoreError::Closed)?.pop();
+            let connection = match idle {
+                Some(connection) => connection,
+                None => open_reader(&ledger_path(&inner.folder))?,
+            };
+            let result = work(&connection);
+            let mut readers = inner.readers.lock().map_err(|_| StoreError::Closed)?;
+            if readers.len() < READERS {
+                readers.push(connection);
+            }
+            result
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
+    }
+}
+
+fn ledger_path(folder: &Path) -> PathBuf {
+    folder.join("ledger.sqlite")
+}
+
+/// The folder's lock for this process's life. The owner's note beside it says who, for a message.
+fn take_lock(folder: &Path) -> Result<File> {
+    let path = folder.join("owner.lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| StoreError::ReadOnly(format!("{}: {error}", path.display())))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let note = std::fs::read_to_string(folder.join("owner.json")).unwrap_or_default();
+            let pid = serde_json::from_str::<serde_json::Value>(&note)
+                .ok()
+                .and_then(|note| note.get("pid").and_then(serde_json::Value::as_u64));
+            Err(StoreError::Owned(pid.map_or_else(|| "unknown process".to_owned(), |pid| format!("process {pid}"))))
+        }
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// Refuses a newer ledger before anything is written to it: opened read-only, left byte for byte as it was.
+fn check_version(path: &Path) -> Result<()> {
+    let connection = open_reader(path)?;
+    let found: i64 =
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|error| damaged(&error))?;
+    let known = MIGRATIONS.len() as i64;
+    if found > known { Err(StoreError::Newer { found, known }) } else { Ok(()) }
+}
+
+fn damaged(error: &rusqlite::Error) -> StoreError {
+    StoreError::Damaged(error.to_string())
+}
+
+fn check_integrity(connection: &Sqlite) -> Result<()> {
+    let verdict: String =
+        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| damaged(&error))?;
+    if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged(verdict)) }
+}
+
+fn migrate(connection: &mut Sqlite) -> Result<()> {
+    Migrations::from_slice(MIGRATIONS)
+        .to_latest(connection)
+        .map_err(|error| StoreError::Damaged(format!("migration: {error}")))
+}
+
+/// The writer's connection: write-ahead log, every commit synced, foreign keys enforced.
+pub(crate) fn open_writer(path: &Path) -> Result<Sqlite> {
+    let connection = Sqlite::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .map_err(|error| cannot_write(path, &error))?;
+    connection.busy_timeout(BUSY)?;
+    if connection.is_readonly("main")? {
+        return Err(StoreError::ReadOnly(path.display().to_string()));
+    }
+    connection
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+        .map_err(|error| cannot_write(path, &error))?;
+    Ok(connection)
+}
+
+fn cannot_write(path: &Path, error: &rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+            StoreError::Damaged(format!("{}: {error}", path.display()))
+        }
+        _ => StoreError::ReadOnly(format!("{}: {error}", path.display())),
+    }
+}
+
+fn open_reader(path: &Path) -> Result<Sqlite> {
+    let connection = Sqlite::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| damaged(&error))?;
+    connection.busy_timeout(BUSY)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
+    Ok(connection)
+}

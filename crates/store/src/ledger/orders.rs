@@ -1,0 +1,357 @@
+//! Orders as received, in versions, and what was decided about each.
+
+use super::documents::{self, NewDocument};
+use super::events::{self, NewEvent};
+use super::{Ledger, connections};
+use crate::error::{Result, StoreError};
+use punte_domain::{DocumentEvent, DocumentState, Failure, OrderHead};
+use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
+use serde_json::{Value, json};
+
+/// An order as a shop or a file gave it.
+#[derive(Debug, Clone)]
+pub struct IncomingOrder {
+    /// Our id, used if the order is new.
+    pub id: String,
+    pub shop_identity: String,
+    pub connection_id: String,
+    pub head: OrderHead,
+    /// JSON as received.
+    pub raw: String,
+    /// Hash of `raw`, in hex.
+    pub content_hash: String,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Taken {
+    pub new: u32,
+    pub changed: u32,
+    pub unchanged: u32,
+}
+
+#[derive(Debug, Clone)]
+pub struct OrderRow {
+    pub row: i64,
+    pub id: String,
+    pub shop_identity: String,
+    pub connection_id: String,
+    pub version: u32,
+    pub received_ms: i64,
+    pub decision: String,
+    pub reason: String,
+    pub head: OrderHead,
+}
+
+/// What one flow decided about one version of an order.
+#[derive(Debug, Clone)]
+pub struct DecisionRow {
+    pub flow_id: String,
+    /// `document`, `waiting`, `not_invoiced`.
+    pub decision: &'static str,
+    pub reason: &'static str,
+    pub plan: Option<DocumentPlan>,
+    /// With no plan: why an open document of this flow is pulled back.
+    pub withdraw: Option<Failure>,
+}
+
+/// The document that a decision calls for.
+#[derive(Debug, Clone)]
+pub struct DocumentPlan {
+    pub document: NewDocument,
+    /// The state that the planner saw; another one now makes the decision stale.
+    pub seen: Option<DocumentState>,
+    /// `None`: may be sent. Otherwise held for this.
+    pub failure: Option<Failure>,
+}
+
+pub(super) const ORDER: &str = "row, id, shop_identity, connection_id, version, received_ms, decision, reason, head";
+
+pub(super) fn order_from(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
+    let head: String = row.get(8)?;
+    Ok(OrderRow {
+        row: row.get(0)?,
+        id: row.get(1)?,
+        shop_identity: row.get(2)?,
+        connection_id: row.get(3)?,
+        version: row.get(4)?,
+        received_ms: row.get(5)?,
+        decision: row.get(6)?,
+        reason: row.get(7)?,
+        head: serde_json::from_str(&head).map_err(|error| events::json_error(8, error))?,
+    })
+}
+
+impl Ledger {
+    /// Takes a batch in. With a cursor (connection, newest modified instant, sweep instant) the cursor moves in the same
+    /// commit. An older version never replaces a newer one; the same content is not a version.
+    pub async fn take_in(
+        &self,
+        orders: Vec<IncomingOrder>,
+        cursor: Option<(String, i64, i64)>,
+        now_ms: i64,
+    ) -> Result<Taken> {
+        self.write(move |c| {
+            let mut taken = Taken::default();
+            for order in &orders {
+                take_one(c, order, now_ms, &mut taken)?;
+            }
+            if let Some((connection_id, modified_ms, swept_ms)) = cursor {
+                connections::record_cursor(c, &connection_id, modified_ms, swept_ms)?;
+            }
+            Ok(taken)
+        })
+        .await
+    }
+
+    /// Orders whose newest version has no decision yet, oldest first.
+    pub async fn list_undecided(&self, limit: u32) -> Result<Vec<OrderRow>> {
+        self.read(move |c| {
+            let mut query = c.prepare_cached(&format!(
+                "SELECT {ORDER} FROM orders WHERE needs_decision = 1 ORDER BY row LIMIT ?1"
+            ))?;
+            let rows = query.query_map([limit], order_from)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    pub async fn find_order(&self, id: &str) -> Result<Option<OrderRow>> {
+        let id = id.to_owned();
+        self.read(move |c| {
+            Ok(c.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE id = ?1"))?
+                .query_row([id], order_from)
+                .optional()?)
+        })
+        .await
+    }
+
+    pub async fn get_order_by_row(&self, row: i64) -> Result<OrderRow> {
+        self.read(move |c| {
+            c.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE row = ?1"))?
+                .query_row([row], order_from)
+                .optional()?
+                .ok_or_else(|| StoreError::NotFound(format!("order row {row}")))
+        })
+        .await
+    }
+
+    /// The order's newest version, as received.
+    pub async fn get_order_json(&self, order_row: i64) -> Result<String> {
+        self.read(move |c| {
+            Ok(c.prepare_cached("SELECT raw FROM order_versions WHERE order_row = ?1 ORDER BY version DESC LIMIT 1")?
+                .query_row([order_row], |row| row.get(0))?)
+        })
+        .await
+    }
+
+    /// Asks for a new decision about an order (its flow, mapping or circumstances changed).
+    pub async fn reconsider(&self, order_row: i64) -> Result<()> {
+        self.write(move |c| {
+            c.execute("UPDATE orders SET needs_decision = 1 WHERE row = ?1", [order_row])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Writes every flow's decision about a version, with the documents that follow, in one commit.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the order or a document moved on since the decision was made: decide again.
+    pub async fn record_decisions(
+        &self,
+        order_row: i64,
+        order_version: u32,
+        decisions: Vec<DecisionRow>,
+        summary: (&'static str, &'static str),
+        now_ms: i64,
+    ) -> Result<()> {
+        self.write(move |c| {
+            let version: u32 =
+                c.query_row("SELECT version FROM orders WHERE row = ?1", [order_row], |row| row.get(0))?;
+            if version != order_version {
+                return Err(StoreError::Stale(format!("order row {order_row}")));
+            }
+            let mut summary = summary;
+            for decision in &decisions {
+                let taken = record_one(c, order_row, order_version, decision, now_ms)?;
+                if let Some(real) = taken {
+                    summary = real;
+                }
+            }
+            c.execute(
+                "UPDATE orders SET needs_decision = 0, decision = ?2, reason = ?3 WHERE row = ?1",
+                params![order_row, summary.0, summary.1],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -> Result<()> {
+    let known: Option<(i64, u32, i64, String)> = c
+        .prepare_cached(
+            "SELECT row, version, modified_ms, content_hash FROM orders WHERE shop_identity = ?1 AND order_id = ?2",
+        )?
+        .query_row(params![order.shop_identity, order.head.order_id], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .optional()?;
+    let h = &order.head;
+    let head = serde_json::to_string(h)?;
+    let (row, version, what) = match known {
+        Some((_, _, modified_ms, hash)) if hash == order.content_hash || h.modified_ms < modified_ms => {
+            taken.unchanged += 1;
+            return Ok(());
+        }
+        Some((row, version, _, _)) => {
+            taken.changed += 1;
+            c.prepare_cached(
+                "UPDATE orders SET number = ?2, status = ?3, status_text = ?4, currency = ?5, total_minor = ?6,
+                   total_text = ?7, customer = ?8, email = ?9, tax_id = ?10, modified_ms = ?11, head = ?12,
+                   content_hash = ?13, version = ?14, received_ms = ?15, needs_decision = 1 WHERE row = ?1",
+            )?
+            .execute(params![
+                row,
+                h.number,
+                h.status.as_str(),
+                h.status_text,
+                h.currency.code(),
+                h.total_minor,
+                h.total.to_string(),
+                h.customer,
+                h.email,
+                h.tax_id,
+                h.modified_ms,
+                head,
+                order.content_hash,
+                version + 1,
+                now_ms
+            ])?;
+            (row, version + 1, "order_changed")
+        }
+        None => {
+            taken.new += 1;
+            c.prepare_cached(
+                "INSERT INTO orders (id, shop_identity, connection_id, order_id, number, status, status_text, currency,
+                   total_minor, total_text, customer, email, tax_id, created_ms, modified_ms, head, content_hash,
+                   version, received_ms, needs_decision, decision, reason)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, 1,
+                   'waiting', 'waiting_mapping')",
+            )?
+            .execute(params![
+                order.id,
+                order.shop_identity,
+                order.connection_id,
+                h.order_id,
+                h.number,
+                h.status.as_str(),
+                h.status_text,
+                h.currency.code(),
+                h.total_minor,
+                h.total.to_string(),
+                h.customer,
+                h.email,
+                h.tax_id,
+                h.created_ms,
+                h.modified_ms,
+                head,
+                order.content_hash,
+                now_ms
+            ])?;
+            (c.last_insert_rowid(), 1, "order_received")
+        }
+    };
+    c.prepare_cached(
+        "INSERT INTO order_versions (order_row, version, received_ms, content_hash, raw) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![row, version, now_ms, order.content_hash, order.raw])?;
+    let facts = json!({ "version": version.to_string(), "status": h.status_text, "number": h.number });
+    events::insert(c, row, None, now_ms, &NewEvent::new(what, facts))
+}
+
+/// Writes one flow's decision. Answers the order's summary where it turned out other than planned.
+fn record_one(
+    c: &Sqlite,
+    order_row: i64,
+    order_version: u32,
+    decision: &DecisionRow,
+    now_ms: i64,
+) -> Result<Option<(&'static str, &'static str)>> {
+    let (mut word, mut reason) = (decision.decision, decision.reason);
+    let mut document_row = None;
+    let mut overruled = None;
+    if let Some(plan) = &decision.plan {
+        match documents::find_by_key(c, &plan.document.issue_key)? {
+            Some(known) if known.flow_id != decision.flow_id => {
+                (word, reason) = ("not_invoiced", "taken_by_flow");
+                overruled = Some(("document", "taken"));
+            }
+            Some(known) => {
+                document_row = Some(known.row);
+                if known.state.draft_is_open() {
+                    replan(c, &known, plan, now_ms)?;
+                }
+            }
+            None if plan.seen.is_some() => return Err(StoreError::Stale(plan.document.issue_key.clone())),
+            None => document_row = Some(documents::insert(c, order_row, plan, now_ms)?),
+        }
+    } else if let Some(failure) = &decision.withdraw {
+        withdraw(c, order_row, &decision.flow_id, failure, now_ms)?;
+    }
+    let before: Option<(String, String)> = c
+        .prepare_cached("SELECT decision, reason FROM decisions WHERE order_row = ?1 AND flow_id = ?2")?
+        .query_row(params![order_row, decision.flow_id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    c.prepare_cached(
+        "INSERT INTO decisions (order_row, flow_id, order_version, decision, reason, document_row, decided_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (order_row, flow_id) DO UPDATE SET order_version = ?3, decision = ?4, reason = ?5,
+           document_row = coalesce(?6, document_row), decided_ms = ?7",
+    )?
+    .execute(params![order_row, decision.flow_id, order_version, word, reason, document_row, now_ms])?;
+    if before.as_ref().is_none_or(|(w, r)| w != word || r != reason) && reason != "condition" {
+        let facts = json!({ "decision": word, "reason": reason, "flow": decision.flow_id });
+        events::insert(c, order_row, document_row, now_ms, &NewEvent::new("decided", facts))?;
+    }
+    Ok(overruled)
+}
+
+/// A new version or mapping on an open document: its draft is replaced, and it is released or held.
+fn replan(c: &Sqlite, known: &documents::Document, plan: &DocumentPlan, now_ms: i64) -> Result<()> {
+    if plan.seen != Some(known.state) {
+        return Err(StoreError::Stale(known.id.clone()));
+    }
+    documents::update_draft(c, known.row, &plan.document, now_ms)?;
+    match (&plan.failure, known.state) {
+        (None, DocumentState::Ready) => Ok(()),
+        (None, _) => documents::apply(
+            c,
+            known,
+            DocumentEvent::Queued,
+            None,
+            now_ms,
+            &NewEvent::new("queued", Value::Object(Default::default())),
+        ),
+        (Some(failure), _) => documents::apply(
+            c,
+            known,
+            DocumentEvent::Held,
+            Some(failure),
+            now_ms,
+            &NewEvent::new("held", Value::Object(Default::default())).with_failure(failure),
+        ),
+    }
+}
+
+/// Pulls a document that is not yet sent back: its order was cancelled, refunded or no longer matches.
+fn withdraw(c: &Sqlite, order_row: i64, flow_id: &str, failure: &Failure, now_ms: i64) -> Result<()> {
+    for document in documents::list_by_order(c, order_row)? {
+        if document.flow_id == flow_id && document.state.draft_is_open() {
+            let event = NewEvent::new("held", Value::Object(Default::default())).with_failure(failure);
+            documents::apply(c, &document, DocumentEvent::Held, Some(failure), now_ms, &event)?;
+        }
+    }
+    Ok(())
+}
