@@ -78,6 +78,8 @@ failure_kinds! {
     ServerError => "server_error",
     UnreadableAnswer => "unreadable_answer",
     Interrupted => "interrupted",
+    RepeatUnconfirmed => "repeat_unconfirmed",
+    NumberTaken => "number_taken",
     // refused
     CredentialRefused => "credential_refused",
     CompanyUnavailable => "company_unavailable",
@@ -96,6 +98,9 @@ failure_kinds! {
     RefusedOther => "refused_other",
     // proven absent after a doubt
     NeverIssued => "never_issued",
+    // ours
+    LedgerUnwritable => "ledger_unwritable",
+    OrderUnreadable => "order_unreadable",
     // mismatch
     TotalMismatch => "total_mismatch",
 }
@@ -130,13 +135,17 @@ impl FailureKind {
             | FailureKind::TakenByOtherFlow
             | FailureKind::OrderWithdrawn
             | FailureKind::NeverIssued
+            | FailureKind::NumberTaken
+            | FailureKind::LedgerUnwritable
+            | FailureKind::OrderUnreadable
             | FailureKind::TotalMismatch => Next::NeedsPerson,
             FailureKind::Unreachable | FailureKind::TlsFailed => Next::RetryByItself,
             FailureKind::TimedOut
             | FailureKind::ConnectionLost
             | FailureKind::ServerError
             | FailureKind::UnreadableAnswer
-            | FailureKind::Interrupted => Next::AskProvider,
+            | FailureKind::Interrupted
+            | FailureKind::RepeatUnconfirmed => Next::AskProvider,
             FailureKind::CredentialMissing
             | FailureKind::CredentialRefused
             | FailureKind::CompanyUnavailable

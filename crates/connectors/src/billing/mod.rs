@@ -26,6 +26,8 @@ pub struct BillingConfig {
     pub secret: SecretString,
     /// Pace calls to the provider's published limits; off only for a sandbox that has none.
     pub paced: bool,
+    /// Time limit of a create, from the connection to the last byte of the answer (default 120 s).
+    pub create_limit: std::time::Duration,
 }
 
 /// How a create whose outcome is unknown can be settled at a provider.
