@@ -7,4 +7,6 @@ pub mod billing;
 pub mod shops;
 pub mod transport;
 
-pub use transport::{HttpAnswer, HttpRequest, Limits, Transport, TransportError};
+pub use transport::{
+    Header, HttpAnswer, HttpRequest, HttpTransport, HttpTransportConfig, Limits, Transport, TransportError,
+};

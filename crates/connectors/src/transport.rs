@@ -7,6 +7,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use std::time::Duration;
 
+mod http_transport;
+
+pub use http_transport::{HttpTransport, HttpTransportConfig};
+
 /// A request as data. Header values that carry credentials are marked, so that no record keeps them.
 #[derive(Clone)]
 pub struct HttpRequest {
