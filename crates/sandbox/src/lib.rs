@@ -1,1 +1,39 @@
-//! punte-sandbox
+//! The outside world of Punte, simulated: a WooCommerce shop, SmartBill and Oblio, with switches for trouble.
+//!
+//! It owns the wire: paths, headers, bodies, errors and traps as the protocol notes tell them, so that a client which
+//! works here has a chance out there. It shares no type with any other crate of ours, because a simulator that reads
+//! with the client's own types proves nothing. What it remembers is kept in one file, written before each answer.
+//!
+//! The same simulators are had three ways: as in-process [`Routers`], over real HTTP on loopback
+//! ([`Sandbox::serve_loopback`]), and steered by the methods of [`Sandbox`] or the control endpoint, which mean the same.
+
+mod call;
+mod clock;
+mod config;
+mod control;
+mod dice;
+mod error;
+mod faults;
+mod front;
+mod kept;
+mod limits;
+mod money;
+mod oblio;
+mod pdf;
+mod sandbox;
+mod serve;
+mod shared;
+mod shop;
+mod smartbill;
+mod state;
+mod woocommerce;
+
+pub use clock::{Clock, system_clock};
+pub use config::{Limits, RepeatedKey, SandboxConfig, account};
+pub use error::SandboxError;
+pub use faults::{Fault, FaultKind, Provider};
+pub use sandbox::{Routers, Sandbox};
+pub use serve::{
+    ControlEndpoint, Endpoints, OblioEndpoint, RunningSandbox, SmartBillEndpoint, WooCommerceEndpoint, write_port_file,
+};
+pub use shop::{DemoOrder, Outcome, demo_expectations, next_live_order};

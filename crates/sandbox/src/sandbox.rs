@@ -1,0 +1,209 @@
+//! The sandbox as one thing: opening it, its routers, and in-process methods for all that the control endpoint does.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use serde_json::{Value, json};
+
+use crate::config::SandboxConfig;
+use crate::error::SandboxError;
+use crate::faults::{Fault, FaultKind, Provider};
+use crate::front::handle;
+use crate::shared::Shared;
+use crate::state::State;
+use crate::woocommerce::shop::Shop;
+use crate::{control, shop, woocommerce};
+
+/// A handle; clones share one sandbox.
+#[derive(Clone)]
+pub struct Sandbox {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// The simulators without sockets. Paths are those of the wire: `/SBORO/api/…`, `/api/…`, `/wp-json/…`.
+pub struct Routers {
+    pub smartbill: Router,
+    pub oblio: Router,
+    pub woocommerce: Router,
+    pub control: Router,
+}
+
+/// At most so many orders are made in one go.
+const MOST_RANDOM: u64 = 20_000;
+
+impl Sandbox {
+    /// Opens the state file, or begins a new state (with the shop's orders, if asked) and writes it.
+    ///
+    /// # Errors
+    /// When the state can't be read or written, is damaged, or was written by a newer program.
+    pub fn open(config: SandboxConfig) -> Result<Self, SandboxError> {
+        let known = match &config.state_file {
+            Some(path) => State::load(path)?,
+            None => None,
+        };
+        let state = match known {
+            Some(state) => state,
+            None => {
+                let state = fresh(&config)?;
+                if let Some(path) = &config.state_file {
+                    state.save(path)?;
+                }
+                state
+            }
+        };
+        Ok(Self { shared: Arc::new(Shared::new(config, state)) })
+    }
+
+    pub fn routers(&self) -> Routers {
+        let front = |provider| {
+            let shared = Arc::clone(&self.shared);
+            Router::new().fallback(move |request: Request| handle(Arc::clone(&shared), provider, request))
+        };
+        Routers {
+            smartbill: front(Provider::SmartBill),
+            oblio: front(Provider::Oblio),
+            woocommerce: front(Provider::WooCommerce),
+            control: control::router(self.clone()),
+        }
+    }
+
+    /// Arms a fault.
+    ///
+    /// # Errors
+    /// When it names an operation that its provider does not have, or can't ever hit.
+    pub fn set_fault(&self, fault: Fault) -> Result<(), SandboxError> {
+        self.shared.change(|state| state.faults.arm(fault))?
+    }
+
+    /// # Errors
+    /// When the state can't be written.
+    pub fn clear_faults(&self) -> Result<(), SandboxError> {
+        self.change(|state| state.faults.clear())
+    }
+
+    pub fn faults(&self) -> Vec<Fault> {
+        self.shared.read(|state| state.faults.armed().to_vec())
+    }
+
+    /// The demonstration's trouble: at SmartBill one invoice is issued and its answer lost; at Oblio one create is
+    /// answered by 500 after it acted, and one by 429 before. Armed once in the life of a state, however often called.
+    ///
+    /// # Errors
+    /// When the state can't be written.
+    pub fn arm_demo_faults(&self) -> Result<(), SandboxError> {
+        self.shared.change(|state| {
+            if state.faults.demo_armed {
+                return Ok(());
+            }
+            state.faults.demo_armed = true;
+            for order in shop::demo_expectations() {
+                let text = format!("#{}", order.number);
+                let create = |provider, kind| Fault::new(provider, "create", kind).times(1).matching(&text);
+                match order.trouble {
+                    None => {}
+                    Some("timeout_after") => {
+                        state.faults.arm(create(Provider::SmartBill, FaultKind::TimeoutAfter))?;
+                    }
+                    Some("status_500") => {
+                        state.faults.arm(create(Provider::Oblio, FaultKind::Status500).acting(true))?;
+                    }
+                    Some(_) => state.faults.arm(create(Provider::Oblio, FaultKind::Status429))?,
+                }
+            }
+            Ok::<(), SandboxError>(())
+        })?
+    }
+
+    /// Adds one order or an array of them; an order whose id is known is a new version of it. Returns the ids.
+    ///
+    /// # Errors
+    /// When something in it is not an order; nothing is added then.
+    pub fn add_orders(&self, orders: Value) -> Result<Vec<u64>, SandboxError> {
+        let orders = match orders {
+            Value::Array(orders) => orders,
+            one => vec![one],
+        };
+        if let Some(at) = orders.iter().position(|order| !order.is_object()) {
+            return Err(SandboxError::Invalid(format!("order {} is not a JSON object", at + 1)));
+        }
+        let now_ms = self.shared.now_ms();
+        self.shared.change(|state| {
+            // On a copy: either all of them are in, or none.
+            let mut shop = state.woocommerce.clone();
+            let ids = orders.into_iter().map(|order| shop.put(order, now_ms)).collect::<Result<Vec<u64>, _>>()?;
+            state.woocommerce = shop;
+            Ok(ids)
+        })?
+    }
+
+    /// Adds the next `count` orders of the endless drip, completed now. Returns their ids.
+    ///
+    /// # Errors
+    /// When they are too many for one call, or the state can't be written.
+    pub fn add_random_orders(&self, count: u64) -> Result<Vec<u64>, SandboxError> {
+        if count > MOST_RANDOM {
+            return Err(SandboxError::Invalid(format!("at most {MOST_RANDOM} random orders at a time")));
+        }
+        let now_ms = self.shared.now_ms();
+        self.shared.change(|state| {
+            (0..count)
+                .map(|_| {
+                    let drop = next_of_drip(state);
+                    state.woocommerce.put(drop, now_ms)
+                })
+                .collect()
+        })?
+    }
+
+    /// What the providers hold, what is armed, and how many requests came.
+    pub fn state(&self) -> Value {
+        let mut whole = self.shared.read(|state| {
+            json!({
+                "smartbill": state.smartbill.summary(),
+                "oblio": state.oblio.summary(),
+                "woocommerce": woocommerce::summary(state.woocommerce.orders()),
+                "faults": state.faults.armed(),
+            })
+        });
+        whole["requests"] = self.shared.request_counts();
+        whole
+    }
+
+    /// The last thousand requests, oldest first.
+    pub fn requests(&self) -> Value {
+        self.shared.requests()
+    }
+
+    /// Back to the beginning: the seed's orders, no documents, no faults, no log.
+    ///
+    /// # Errors
+    /// When the state can't be written.
+    pub fn reset(&self) -> Result<(), SandboxError> {
+        let fresh = fresh(&self.shared.config)?;
+        self.change(|state| *state = fresh)?;
+        self.shared.forget_requests();
+        Ok(())
+    }
+
+    fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> Result<R, SandboxError> {
+        match self.shared.change(|state| Ok::<R, std::convert::Infallible>(change(state)))? {
+            Ok(done) => Ok(done),
+            Err(never) => match never {},
+        }
+    }
+}
+
+fn next_of_drip(state: &mut State) -> Value {
+    let n = state.woocommerce.drip;
+    state.woocommerce.drip += 1;
+    shop::live_order(state.seed, n)
+}
+
+fn fresh(config: &SandboxConfig) -> Result<State, SandboxError> {
+    let mut orders = Shop::new(shop::FIRST_ORDER);
+    if config.seed_shop {
+        shop::seed(&mut orders, config.seed, (config.clock)())?;
+    }
+    Ok(State::new(config.seed, orders))
+}

@@ -1,0 +1,157 @@
+//! The simulators on real HTTP: one listener each on 127.0.0.1, on whatever ports are free, and the file that tells other
+//! programs where.
+
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::config::account;
+use crate::error::SandboxError;
+use crate::sandbox::Sandbox;
+use crate::shared::Shared;
+use crate::state::replace_file;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SmartBillEndpoint {
+    /// Ends in `/SBORO/api`.
+    pub url: String,
+    pub username: String,
+    pub token: String,
+    pub company: String,
+    pub series: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OblioEndpoint {
+    /// The host alone; paths begin with `/api`.
+    pub url: String,
+    pub email: String,
+    pub secret: String,
+    pub company: String,
+    pub series: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WooCommerceEndpoint {
+    /// The site's root; clients append `/wp-json/wc/v3`.
+    pub url: String,
+    pub key: String,
+    pub secret: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ControlEndpoint {
+    pub url: String,
+}
+
+/// Where everything is, and with what it opens. This is the port file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Endpoints {
+    pub smartbill: SmartBillEndpoint,
+    pub oblio: OblioEndpoint,
+    pub woocommerce: WooCommerceEndpoint,
+    pub control: ControlEndpoint,
+}
+
+impl Endpoints {
+    fn at(smartbill: SocketAddr, oblio: SocketAddr, woocommerce: SocketAddr, control: SocketAddr) -> Self {
+        Self {
+            smartbill: SmartBillEndpoint {
+                url: format!("http://{smartbill}/SBORO/api"),
+                username: account::SMARTBILL_USERNAME.into(),
+                token: account::SMARTBILL_TOKEN.into(),
+                company: account::COMPANY.into(),
+                series: account::SMARTBILL_SERIES.into(),
+            },
+            oblio: OblioEndpoint {
+                url: format!("http://{oblio}"),
+                email: account::OBLIO_EMAIL.into(),
+                secret: account::OBLIO_SECRET.into(),
+                company: account::COMPANY.into(),
+                series: account::OBLIO_SERIES.into(),
+            },
+            woocommerce: WooCommerceEndpoint {
+                url: format!("http://{woocommerce}"),
+                key: account::WOOCOMMERCE_KEY.into(),
+                secret: account::WOOCOMMERCE_SECRET.into(),
+            },
+            control: ControlEndpoint { url: format!("http://{control}") },
+        }
+    }
+}
+
+/// The listening sandbox. Dropping it stops it.
+pub struct RunningSandbox {
+    endpoints: Endpoints,
+    shared: Arc<Shared>,
+    servers: JoinSet<std::io::Result<()>>,
+}
+
+impl Sandbox {
+    /// Listens for all four. When this returns, they answer.
+    ///
+    /// # Errors
+    /// When a socket can't be had.
+    pub async fn serve_loopback(&self) -> Result<RunningSandbox, SandboxError> {
+        self.shared.reopen();
+        let routers = self.routers();
+        let mut servers = JoinSet::new();
+        let smartbill = listen(&mut servers, routers.smartbill, &self.shared).await?;
+        let oblio = listen(&mut servers, routers.oblio, &self.shared).await?;
+        let woocommerce = listen(&mut servers, routers.woocommerce, &self.shared).await?;
+        let control = listen(&mut servers, routers.control, &self.shared).await?;
+        let endpoints = Endpoints::at(smartbill, oblio, woocommerce, control);
+        Ok(RunningSandbox { endpoints, shared: Arc::clone(&self.shared), servers })
+    }
+}
+
+async fn listen(
+    servers: &mut JoinSet<std::io::Result<()>>,
+    router: Router,
+    shared: &Arc<Shared>,
+) -> Result<SocketAddr, SandboxError> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(SandboxError::Listen)?;
+    let address = listener.local_addr().map_err(SandboxError::Listen)?;
+    let shared = Arc::clone(shared);
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move { shared.closed().await });
+    servers.spawn(server.into_future());
+    Ok(address)
+}
+
+impl RunningSandbox {
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// Stops listening, ends withheld answers, and lets the rest finish for a moment.
+    pub async fn shutdown(mut self) {
+        self.shared.close();
+        let finished = async { while self.servers.join_next().await.is_some() {} };
+        if tokio::time::timeout(Duration::from_secs(3), finished).await.is_err() {
+            tracing::warn!("the sandbox stopped with requests still open");
+        }
+    }
+}
+
+impl Drop for RunningSandbox {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
+/// Writes the port file whole or not at all. Call it only with endpoints that listen: who waits for the file starts
+/// talking at once.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_port_file(path: &Path, endpoints: &Endpoints) -> Result<(), SandboxError> {
+    replace_file(path, |out| serde_json::to_writer(out, endpoints).map_err(std::io::Error::from))
+        .map_err(|why| SandboxError::PortFile { path: path.into(), why })
+}

@@ -1,0 +1,14 @@
+//! The sandbox from outside: what a client of each system meets, without sockets where that is enough and over real HTTP
+//! where it matters.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where an answer is not what it must be")]
+
+mod control;
+mod faults;
+mod oblio;
+mod shop;
+mod smartbill;
+mod state;
+mod support;
+mod wire;
+mod woocommerce;

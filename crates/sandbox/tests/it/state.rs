@@ -1,0 +1,81 @@
+//! The state file: nothing answered is ever lost, and a file that can't be trusted is said so.
+
+use axum::http::Method;
+use punte_sandbox::{Fault, FaultKind, Provider, Sandbox, SandboxConfig, SandboxError};
+use serde_json::json;
+
+use crate::support::{oblio_invoice, smartbill_invoice, world_with};
+
+#[tokio::test]
+async fn everything_answered_is_there_after_reopening() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.json");
+    let open = || world_with(|config| config.state_file = Some(path.clone()));
+    let world = open();
+    world.smartbill(Method::POST, "/invoice/v2", Some(smartbill_invoice("PNT-1"))).await;
+    world.smartbill_invoice(Method::PUT, "/cancel", "0001").await;
+    let mut body = oblio_invoice("PNT-2");
+    body["idempotencyKey"] = json!("k1");
+    world.oblio(Method::POST, "/docs/invoice", Some(body.clone())).await;
+    world.woo(Method::PUT, "orders/10401", Some(json!({"meta_data": [{"key": "k", "value": 1}]}))).await;
+    world.sandbox.set_fault(Fault::new(Provider::Oblio, "list", FaultKind::Slow).times(3)).unwrap();
+    let (before, token) = (world.sandbox.state(), world.token().await);
+    drop(world);
+
+    let again = open();
+    let mut after = again.sandbox.state();
+    after["requests"] = before["requests"].clone();
+    assert_eq!(after, before);
+    assert_eq!(again.token().await, token, "the token in use lives on");
+    assert_eq!(again.woo_get("orders/10401").await.json()["meta_data"].as_array().unwrap().len(), 2);
+    let replayed = again.oblio(Method::POST, "/docs/invoice", Some(body)).await.json();
+    assert_eq!(replayed["data"]["number"], "0001", "the key is remembered");
+    let next = again.smartbill(Method::POST, "/invoice/v2", Some(smartbill_invoice("PNT-3"))).await.json();
+    assert_eq!(next["number"], "0002", "the counter goes on");
+}
+
+#[test]
+fn a_damaged_file_is_named_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.json");
+    let open = || Sandbox::open(SandboxConfig { state_file: Some(path.clone()), ..SandboxConfig::default() });
+    for damage in ["{\"version\":1,\"seed\":1", "", "{\"version\":1}", "[]"] {
+        std::fs::write(&path, damage).unwrap();
+        let why = open().err().unwrap();
+        assert!(matches!(why, SandboxError::Damaged { .. }), "{damage:?}: {why}");
+        assert!(why.to_string().contains("sandbox.json"));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), damage);
+    }
+}
+
+#[test]
+fn a_newer_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.json");
+    std::fs::write(&path, "{\"version\":2,\"surprise\":true}").unwrap();
+    let why = Sandbox::open(SandboxConfig { state_file: Some(path), ..SandboxConfig::default() }).err().unwrap();
+    assert!(matches!(why, SandboxError::Newer { found: 2, known: 1, .. }), "{why}");
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_be_written_is_not_answered_as_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.json");
+    let world = world_with(|config| config.state_file = Some(path.clone()));
+    drop(folder);
+    let answer = world.smartbill(Method::POST, "/invoice/v2", Some(smartbill_invoice("x"))).await;
+    assert_eq!(answer.status.as_u16(), 500);
+}
+
+#[tokio::test]
+async fn a_reset_brings_the_seed_back() {
+    let world = world_with(|_| {});
+    world.smartbill(Method::POST, "/invoice/v2", Some(smartbill_invoice("x"))).await;
+    world.sandbox.add_random_orders(3).unwrap();
+    world.sandbox.arm_demo_faults().unwrap();
+    world.sandbox.reset().unwrap();
+    let state = world.sandbox.state();
+    assert_eq!(state["woocommerce"]["orders"], 40);
+    assert_eq!((&state["smartbill"]["documents"], &state["faults"]), (&json!([]), &json!([])));
+    assert_eq!(state["requests"]["smartbill"]["total"], 0);
+}
