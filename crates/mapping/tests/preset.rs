@@ -1,5 +1,7 @@
 //! The Romanian WooCommerce preset on real-shaped orders, and the bounds of the expression language.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use punte_domain::{FailureKind, LineKind};
