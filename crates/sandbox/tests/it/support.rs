@@ -67,6 +67,10 @@ fn basic(user: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
 }
 
+pub fn smartbill_credential() -> String {
+    basic(account::SMARTBILL_USERNAME, account::SMARTBILL_TOKEN)
+}
+
 pub fn request(method: Method, path: &str, authorization: &str, body: Option<&Value>) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(path);
     if !authorization.is_empty() {
@@ -96,7 +100,7 @@ impl World {
     }
 
     pub async fn smartbill(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let authorization = basic(account::SMARTBILL_USERNAME, account::SMARTBILL_TOKEN);
+        let authorization = smartbill_credential();
         let path = format!("/SBORO/api{path}");
         send(self.sandbox.routers().smartbill, request(method, &path, &authorization, body.as_ref())).await
     }
