@@ -4,6 +4,11 @@
 //! [`punte_domain::Failure`]s; the engine schedules, stores and settles. No module here knows another provider's ways.
 
 pub mod billing;
+mod call;
+mod pace;
+mod scalar;
+#[cfg(test)]
+mod scripted;
 pub mod shops;
 pub mod transport;
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 mod http_transport;
 
+pub(crate) use http_transport::is_loopback;
 pub use http_transport::{HttpTransport, HttpTransportConfig};
 
 /// A request as data. Header values that carry credentials are marked, so that no record keeps them.

@@ -1,14 +1,31 @@
 //! The billing providers' trait, and what passes through it.
 
+use crate::transport::Transport;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use punte_domain::{Currency, Draft, Failure, Reference};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use steps::Steps;
 
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod oblio;
+mod prepare;
+mod rates_cache;
+mod record;
 pub mod smartbill;
+mod steps;
+
+/// A provider behind the billing trait. Nothing is sent until it is asked something.
+pub fn connect(kind: ProviderKind, config: BillingConfig, transport: Arc<dyn Transport>) -> Arc<dyn BillingProvider> {
+    match kind {
+        ProviderKind::SmartBill => Arc::new(smartbill::SmartBill::new(config, transport)),
+        ProviderKind::Oblio => Arc::new(oblio::Oblio::new(config, transport)),
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,9 +1,11 @@
 //! The shops' trait, and what passes through it.
 
 use crate::billing::CheckStep;
+use crate::transport::Transport;
 use async_trait::async_trait;
 use punte_domain::{Failure, OrderHead};
 use secrecy::SecretString;
+use std::sync::Arc;
 
 pub mod file;
 pub mod woocommerce;
@@ -65,4 +67,9 @@ pub trait Shop: Send + Sync {
     async fn list_orders(&self, query: OrderQuery, page: u32) -> Result<OrderPage, Failure>;
 
     async fn get_order(&self, order_id: &str) -> Result<ShopOrder, Failure>;
+}
+
+/// A WooCommerce shop behind the shops' trait. Nothing is sent until it is asked something.
+pub fn connect_woocommerce(config: ShopConfig, transport: Arc<dyn Transport>) -> Arc<dyn Shop> {
+    Arc::new(woocommerce::WooCommerce::new(config, transport))
 }

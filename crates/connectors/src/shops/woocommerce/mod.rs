@@ -1,1 +1,221 @@
-//! (being built)
+//! WooCommerce over REST v3: pages of orders, one order, a live test. Reads only.
+//!
+//! Source: protocol note on shops, 3.1. Money is asked with six places (`dp=6`): two places are only a formatting of what
+//! the shop stores, and line totals formatted apart from their taxes can sum to a cent more than the customer paid.
+
+use super::{OrderPage, OrderQuery, RejectedOrder, Shop, ShopConfig, ShopOrder};
+use crate::billing::CheckStep;
+use crate::call::{Operation, basic_authorization, large_read_limits};
+use crate::transport::{HttpAnswer, HttpRequest, Transport, is_loopback};
+use async_trait::async_trait;
+use chrono::DateTime;
+use punte_domain::{Failure, FailureKind, Phase};
+use serde_json::Value;
+use std::sync::Arc;
+use url::Url;
+
+mod dates;
+mod decisions;
+mod read;
+
+pub use read::{FieldProblem, read_order};
+
+const PER_PAGE: usize = 100;
+/// A page of a hundred orders with long meta data.
+const PAGE_MEGABYTES: usize = 32;
+
+pub struct WooCommerce {
+    config: ShopConfig,
+    transport: Arc<dyn Transport>,
+    /// The site's root without what people paste behind it; `Err` is why it cannot be one.
+    root: Result<Url, String>,
+}
+
+impl WooCommerce {
+    pub fn new(config: ShopConfig, transport: Arc<dyn Transport>) -> Self {
+        let root = read_root(&config.base_url);
+        WooCommerce { config, transport, root }
+    }
+
+    async fn get(&self, operation: &Operation, path: &str, query: &[(&str, String)]) -> Result<HttpAnswer, Failure> {
+        let root = self
+            .root
+            .as_ref()
+            .map_err(|why| operation.failure(FailureKind::FieldInvalid, Phase::Prepare).with_detail(why))?;
+        let mut url = root.clone();
+        url.set_path(&format!("{}/wp-json/{path}", root.path().trim_end_matches('/')));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        let headers = vec![
+            crate::call::header("accept", "application/json"),
+            basic_authorization(&self.config.key, &self.config.secret),
+        ];
+        let request = HttpRequest { method: http::Method::GET, url: url.into(), headers, body: None };
+        self.transport.send(request, large_read_limits(PAGE_MEGABYTES)).await.map_err(|error| operation.broken(&error))
+    }
+
+    async fn check_address(&self) -> Result<String, Failure> {
+        let operation = Operation::new("read shop", self.identity());
+        let answer = self.get(&operation, "", &[]).await?;
+        let index = decisions::read_answer(&operation, &answer)?;
+        let name = index.get("name").and_then(Value::as_str).unwrap_or_default();
+        let namespaces = index.get("namespaces").and_then(Value::as_array);
+        let Some(namespaces) = namespaces else {
+            return Err(operation.unreadable(&answer, "not the index of a WordPress REST API"));
+        };
+        if !namespaces.iter().any(|namespace| namespace == "wc/v3") {
+            let failure = operation.failure(FailureKind::DocumentNotFound, Phase::Refused);
+            return Err(failure.with_detail("WordPress answers, but has no wc/v3: WooCommerce is not active"));
+        }
+        Ok(name.to_owned())
+    }
+}
+
+/// Reads a site's address: `cana.ro`, `https://cana.ro/magazin/`, or with `/wp-json/…` pasted behind it.
+fn read_root(text: &str) -> Result<Url, String> {
+    let text = text.trim();
+    let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let mut url = Url::parse(&full).map_err(|error| format!("base_url: {error}"))?;
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        other => return Err(format!("base_url: {other} would show the key to anyone on the way; https is needed")),
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err("base_url: no host".to_owned());
+    }
+    let path = url.path().split("/wp-json").next().unwrap_or_default().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Host and path, without scheme and trailing slash: http and https are one shop. On this machine the port is left out:
+/// a sandbox gets another one at every start, and its orders must stay the same orders.
+fn identity_of(root: &Url) -> String {
+    let host = root.host_str().unwrap_or_default().to_ascii_lowercase();
+    let port = match root.port() {
+        Some(port) if !is_loopback(root) => format!(":{port}"),
+        _ => String::new(),
+    };
+    let host = if is_loopback(root) { "localhost" } else { host.as_str() };
+    format!("{host}{port}{}", root.path().trim_end_matches('/').to_lowercase())
+}
+
+/// WordPress compares without the bound itself, to the second; asked one second earlier, "at or after" holds.
+fn after(at_ms: i64) -> String {
+    let second = at_ms.div_euclid(1000) - 1;
+    DateTime::from_timestamp(second, 0).unwrap_or_default().format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+fn header_number(answer: &HttpAnswer, name: &str) -> Option<u64> {
+    answer.headers.get(name)?.to_str().ok()?.trim().parse().ok()
+}
+
+#[async_trait]
+impl Shop for WooCommerce {
+    fn identity(&self) -> String {
+        match &self.root {
+            Ok(root) => identity_of(root),
+            Err(_) => self.config.base_url.trim().to_lowercase(),
+        }
+    }
+
+    async fn check(&self) -> Vec<CheckStep> {
+        let mut steps = Vec::new();
+        let step = |step, found, failure| CheckStep { step, failure, found };
+        match self.check_address().await {
+            Ok(name) => steps.push(step("address", name, None)),
+            Err(failure) => {
+                steps.push(step("address", String::new(), Some(failure)));
+                return steps;
+            }
+        }
+        let operation = Operation::new("list orders", self.identity());
+        let one = [("per_page", "1".to_owned()), ("status", "any".to_owned())];
+        let listed = match self.get(&operation, "wc/v3/orders", &one).await {
+            Ok(answer) => decisions::read_answer(&operation, &answer).map(|_| header_number(&answer, "x-wp-total")),
+            Err(failure) => Err(failure),
+        };
+        match listed {
+            Ok(total) => {
+                steps.push(step("credential", self.config.key.chars().take(8).collect::<String>() + "…", None));
+                let found = total.map_or_else(|| "?".to_owned(), |total| total.to_string());
+                steps.push(step("orders", found, None));
+            }
+            Err(failure) if failure.kind == FailureKind::RightMissing => {
+                steps.push(step("credential", String::new(), None));
+                steps.push(step("orders", String::new(), Some(failure)));
+            }
+            Err(failure) => steps.push(step("credential", String::new(), Some(failure))),
+        }
+        steps
+    }
+
+    async fn list_orders(&self, query: OrderQuery, page: u32) -> Result<OrderPage, Failure> {
+        let operation = Operation::new("list orders", format!("{} page {page}", self.identity()));
+        let bound = match query {
+            OrderQuery::ModifiedSince(at_ms) => ("modified_after", after(at_ms)),
+            OrderQuery::CreatedSince(at_ms) => ("after", after(at_ms)),
+        };
+        let query = [
+            ("per_page", PER_PAGE.to_string()),
+            ("page", page.max(1).to_string()),
+            ("orderby", "id".to_owned()),
+            ("order", "asc".to_owned()),
+            ("status", "any".to_owned()),
+            ("dp", "6".to_owned()),
+            ("dates_are_gmt", "true".to_owned()),
+            bound,
+        ];
+        let answer = self.get(&operation, "wc/v3/orders", &query).await?;
+        let Value::Array(records) = decisions::read_answer(&operation, &answer)? else {
+            return Err(operation.unreadable(&answer, "not a list of orders"));
+        };
+        let full = records.len() >= PER_PAGE;
+        let mut listed = OrderPage {
+            total: header_number(&answer, "x-wp-total").unwrap_or(0),
+            // a proxy that drops the headers leaves only the page's own length to go by
+            pages: header_number(&answer, "x-wp-totalpages").map_or(page + u32::from(full), |pages| pages as u32),
+            ..OrderPage::default()
+        };
+        for (index, record) in records.into_iter().enumerate() {
+            match read_order(&record) {
+                Ok(order) => listed.orders.push(order),
+                Err(problem) => listed.rejected.push(problem.rejected(index + 1, &record)),
+            }
+        }
+        Ok(listed)
+    }
+
+    async fn get_order(&self, order_id: &str) -> Result<ShopOrder, Failure> {
+        let operation = Operation::new("read order", format!("order {order_id}"));
+        if order_id.is_empty() || !order_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            let failure = operation.failure(FailureKind::DocumentNotFound, Phase::Prepare);
+            return Err(failure.with_detail("WooCommerce order ids are numbers"));
+        }
+        let path = format!("wc/v3/orders/{order_id}");
+        let answer = self.get(&operation, &path, &[("dp", "6".to_owned())]).await?;
+        let record = decisions::read_answer(&operation, &answer)?;
+        let order = read_order(&record).map_err(|problem| {
+            operation.failure(FailureKind::OrderUnreadable, Phase::Prepare).with_detail(problem.to_string())
+        })?;
+        if order.head.order_id != order_id {
+            return Err(operation.unreadable(&answer, "another order than the one asked for"));
+        }
+        Ok(order)
+    }
+}
+
+impl FieldProblem {
+    /// The problem as a rejected record, with whatever name the record still gives itself.
+    pub fn rejected(self, line: usize, record: &Value) -> RejectedOrder {
+        let name = |key: &str| record.get(key).and_then(crate::scalar::text_of).filter(|text| !text.is_empty());
+        RejectedOrder { line, order: name("number").or_else(|| name("id")), field: self.field, reason: self.reason }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! Draft to wire and wire to what Punte knows: pure.
+
+use super::wire;
+use crate::billing::prepare::{self, Unsendable};
+use crate::billing::{Candidate, Company, IssueRequest, Issued, ReadBack, ReferenceSeen, Series, VatRate};
+use crate::scalar::text_of;
+use chrono::Days;
+use punte_domain::{CollectKind, Currency, FailureKind, Payment, Reference};
+use serde_json::Value;
+use url::Url;
+
+/// The create's body.
+///
+/// # Errors
+/// What of the draft Oblio's account cannot take: a rate it does not have, an amount JSON cannot carry.
+pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Result<wire::Invoice<'a>, Unsendable> {
+    prepare::check_lines(request)?;
+    let draft = &request.draft;
+    let client = &draft.client;
+    let due = match draft.due_days {
+        None => None,
+        Some(days) => request.issue_date.checked_add_days(Days::new(days.into())),
+    };
+    let products = draft.lines.iter().enumerate().map(|(index, line)| {
+        let at = |field: &str| format!("lines[{}].{field}", index + 1);
+        let named =
+            |problem: Unsendable| Unsendable::new(problem.kind, format!("{}: {}", at("vat_rate"), problem.detail));
+        Ok(wire::Product {
+            name: &line.name,
+            code: &line.code,
+            description: &line.description,
+            price: prepare::number(line.unit_price, &at("unit_price"))?,
+            measuring_unit: &line.unit,
+            currency: draft.currency.code(),
+            vat_name: prepare::rate_name(rates, line.vat_rate, &line.vat_name).map_err(named)?,
+            vat_percentage: prepare::number(line.vat_rate, &at("vat_rate"))?,
+            vat_included: 1,
+            quantity: prepare::number(line.quantity, &at("quantity"))?,
+            product_type: if line.is_service { "Serviciu" } else { "Marfa" },
+            save: 0,
+        })
+    });
+    Ok(wire::Invoice {
+        cif: &request.company,
+        client: wire::Client {
+            cif: &client.tax_id,
+            name: &client.name,
+            rc: &client.reg_com,
+            address: &client.address,
+            state: &client.county,
+            city: &client.city,
+            country: &client.country,
+            email: &client.email,
+            phone: &client.phone,
+            vat_payer: client.vat_payer.into(),
+            save: 0,
+            autocomplete: 0,
+        },
+        issue_date: request.issue_date.to_string(),
+        due_date: due.map(|date| date.to_string()),
+        series_name: &request.series,
+        disable_auto_series: 0,
+        language: language(&draft.language),
+        precision: draft.precision.clamp(2, 4),
+        currency: draft.currency.code(),
+        products: products.collect::<Result<_, Unsendable>>()?,
+        order_number: &request.order_number,
+        mentions: prepare::mentions(request),
+        use_stock: 0,
+        send_email: 0,
+        idempotency_key: &request.idempotency_key,
+        collect: draft.payment.as_ref().map(|payment| collect(payment, &request.order_number)).transpose()?,
+    })
+}
+
+/// Oblio's codes; Spanish is `SP` there.
+fn language(code: &str) -> &str {
+    match code {
+        "" => "RO",
+        "ES" => "SP",
+        other => other,
+    }
+}
+
+fn collect<'a>(payment: &'a Payment, order_number: &'a str) -> Result<wire::Collect<'a>, Unsendable> {
+    let kind = match payment.kind {
+        CollectKind::Card => "Card",
+        CollectKind::BankTransfer => "Ordin de plata",
+        CollectKind::CashOnDelivery => "Ramburs",
+        CollectKind::Other => "Alta incasare banca",
+    };
+    let document_number =
+        if payment.document_number.trim().is_empty() { order_number } else { &payment.document_number };
+    if document_number.trim().is_empty() {
+        return Err(Unsendable::new(FailureKind::FieldMissing, "payment.document_number"));
+    }
+    Ok(wire::Collect { kind, document_number, value: prepare::number(payment.value, "payment.value")? })
+}
+
+/// The document's own id, which only the link carries: `…?ic=<company>&id=<document>&it=<hash>`.
+pub(super) fn id_of_link(link: &str) -> Option<String> {
+    let url = Url::parse(link).ok()?;
+    let id = url.query_pairs().find(|(name, _)| name == "id").map(|(_, value)| value.into_owned())?;
+    (!id.is_empty()).then_some(id)
+}
+
+/// `None` where series or number are missing: then nothing was proven.
+pub(super) fn issued(created: wire::Created) -> Option<Issued> {
+    let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let link = filled(created.link);
+    Some(Issued {
+        series: filled(created.series)?,
+        number: filled(created.number)?,
+        provider_id: link.as_deref().and_then(id_of_link),
+        link,
+    })
+}
+
+/// Digits of a fiscal code: Oblio takes and gives it with or without `RO`.
+pub(super) fn cif_digits(cif: &str) -> String {
+    cif.chars().filter(char::is_ascii_digit).collect()
+}
+
+pub(super) fn company(row: wire::Company) -> Option<Company> {
+    let cif = row.cif.filter(|cif| !cif.is_empty())?;
+    Some(Company { name: row.company.unwrap_or_default(), cif })
+}
+
+pub(super) fn series(row: wire::Series) -> Option<Series> {
+    let kind = row.kind.unwrap_or_default();
+    let document_type = match kind.as_str() {
+        "Factura" => "invoice".to_owned(),
+        "Proforma" => "proforma".to_owned(),
+        "Chitanta" => "receipt".to_owned(),
+        _ => kind,
+    };
+    Some(Series { name: row.name.filter(|name| !name.is_empty())?, document_type, next_number: row.next })
+}
+
+pub(super) fn vat_rate(row: wire::VatRate) -> Option<VatRate> {
+    Some(VatRate { name: row.name?, percent: row.percent? })
+}
+
+fn client_name(client: &Value) -> Option<String> {
+    client.get("name").and_then(text_of).filter(|name| !name.is_empty())
+}
+
+pub(super) fn candidate(row: wire::Row, ours: &Reference) -> Candidate {
+    let found = Reference::find_all(row.mentions.as_deref().unwrap_or_default());
+    let reference = if found.contains(ours) {
+        ReferenceSeen::Ours
+    } else {
+        found.first().map_or(ReferenceSeen::None, |other| ReferenceSeen::Another(other.to_string()))
+    };
+    Candidate {
+        total: row.total,
+        client: client_name(&row.client),
+        cancelled: row.canceled,
+        reference,
+        document: Issued {
+            series: row.series.unwrap_or_default(),
+            number: row.number.unwrap_or_default(),
+            provider_id: row.id.or_else(|| row.link.as_deref().and_then(id_of_link)),
+            link: row.link,
+        },
+    }
+}
+
+pub(super) fn read_back(row: wire::Row, reference: &Reference) -> ReadBack {
+    ReadBack {
+        total: row.total.map(|total| total.normalize()),
+        currency: row.currency.and_then(|code| Currency::parse(&code).ok()),
+        client: client_name(&row.client),
+        cancelled: row.canceled,
+        carries_reference: Some(Reference::find_all(row.mentions.as_deref().unwrap_or_default()).contains(reference)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::fixtures::{persons_request, request, vat};
+    use rust_decimal::dec;
+    use serde_json::json;
+
+    fn rates() -> Vec<VatRate> {
+        vec![vat("Normala", 21), vat("Redusa", 11), vat("SFDD", 0)]
+    }
+
+    #[test]
+    fn a_companys_order_with_a_payment() {
+        insta::assert_json_snapshot!(invoice(&request(), &rates()).unwrap());
+    }
+
+    #[test]
+    fn a_persons_order_without_one() {
+        insta::assert_json_snapshot!(invoice(&persons_request(), &rates()).unwrap());
+    }
+
+    #[test]
+    fn a_payment_without_a_document_takes_the_orders_number() {
+        let mut request = request();
+        let payment = request.draft.payment.as_mut().unwrap();
+        payment.document_number = String::new();
+        for (kind, expected) in [
+            (CollectKind::Card, "Card"),
+            (CollectKind::BankTransfer, "Ordin de plata"),
+            (CollectKind::CashOnDelivery, "Ramburs"),
+            (CollectKind::Other, "Alta incasare banca"),
+        ] {
+            request.draft.payment.as_mut().unwrap().kind = kind;
+            let collect = invoice(&request, &rates()).unwrap().collect.unwrap();
+            assert_eq!((collect.kind, collect.document_number), (expected, "1001"));
+        }
+    }
+
+    #[test]
+    fn a_rate_that_the_account_lacks_is_named_with_its_line() {
+        let problem = invoice(&request(), &[vat("Normala", 21)]).unwrap_err();
+        assert_eq!(problem.kind, FailureKind::VatRateUnknown);
+        assert_eq!(problem.detail, "lines[2].vat_rate: 11 %; Normala 21 %");
+    }
+
+    #[test]
+    fn no_lines_and_too_many_are_stopped_here_too() {
+        let mut request = request();
+        let line = request.draft.lines[0].clone();
+        request.draft.lines = vec![line; 401];
+        assert_eq!(invoice(&request, &rates()).unwrap_err().kind, FailureKind::TooManyLines);
+        request.draft.lines.clear();
+        assert_eq!(invoice(&request, &rates()).unwrap_err().kind, FailureKind::FieldMissing);
+    }
+
+    #[test]
+    fn the_id_comes_out_of_the_link() {
+        assert_eq!(id_of_link("https://www.oblio.eu/docs/preview/invoice?ic=1&id=42&it=ab").as_deref(), Some("42"));
+        assert_eq!(id_of_link("https://www.oblio.eu/docs/preview/invoice?ic=1"), None);
+        assert_eq!(id_of_link("nothing"), None);
+    }
+
+    #[test]
+    fn a_row_is_read_whether_it_writes_numbers_or_text() {
+        let reference = request().reference;
+        for row in [
+            json!({"id": "7", "number": "0053", "seriesName": "FCT", "total": "91.9600", "canceled": "0", "currency": "RON",
+                "mentions": format!("Comanda #1001 {reference}"), "client": {"name": "EXEMPLU SRL"}, "link": "x"}),
+            json!({"id": 7, "number": "0053", "seriesName": "FCT", "total": 91.96, "canceled": 0, "currency": "RON",
+                "mentions": format!("comanda\n{reference}"), "client": {"name": "EXEMPLU SRL"}}),
+        ] {
+            let read: wire::Row = serde_json::from_value(row.clone()).unwrap();
+            let seen = candidate(read, &reference);
+            assert_eq!(seen.reference, ReferenceSeen::Ours);
+            assert_eq!((seen.total, seen.cancelled), (Some(dec!(91.96)), Some(false)));
+            assert_eq!(seen.document.provider_id.as_deref(), Some("7"));
+            let back = read_back(serde_json::from_value(row).unwrap(), &reference);
+            assert_eq!((back.currency, back.carries_reference), (Some(Currency::RON), Some(true)));
+        }
+    }
+
+    #[test]
+    fn a_row_without_our_reference_is_anothers() {
+        let bare: wire::Row = serde_json::from_value(json!({"id": 8, "client": []})).unwrap();
+        assert_eq!(candidate(bare, &request().reference).reference, ReferenceSeen::None);
+        let other = crate::billing::fixtures::reference("2002");
+        let marked: wire::Row = serde_json::from_value(json!({"mentions": other.as_str()})).unwrap();
+        let seen = candidate(marked, &request().reference).reference;
+        assert_eq!(seen, ReferenceSeen::Another(other.to_string()));
+    }
+}

@@ -1,0 +1,109 @@
+//! Finding documents again: the list by series and date, newest first, cancelled and drafts included, never by client.
+
+use super::{Oblio, convert, rows, wire};
+use crate::billing::{Candidate, Evidence, FindQuery, Issued, ReadBack, ReferenceSeen};
+use crate::call::Operation;
+use chrono::Days;
+use punte_domain::{Failure, FailureKind, Phase, Reference};
+use std::collections::HashSet;
+
+/// Rows of a page, Oblio's most.
+const PER_PAGE: usize = 100;
+/// Pages of one look; more are left, and the look is incomplete.
+const MAX_PAGES: usize = 20;
+/// Documents without our reference that are kept as evidence, those with the same total.
+const MAX_OTHERS: usize = 20;
+
+impl Oblio {
+    /// One page of documents. Both -1 mean "whether or not": their defaults are not published.
+    async fn page(
+        &self,
+        operation: &Operation,
+        filters: &[(&str, &str)],
+        offset: usize,
+    ) -> Result<Vec<wire::Row>, Failure> {
+        let (offset, limit) = (offset.to_string(), PER_PAGE.to_string());
+        let mut query = filters.to_vec();
+        query.extend([
+            ("canceled", "-1"),
+            ("draft", "-1"),
+            ("orderBy", "id"),
+            ("orderDir", "DESC"),
+            ("limitPerPage", &limit),
+            ("offset", &offset),
+        ]);
+        rows(operation, self.get(operation, "/api/docs/invoice/list", &query).await?)
+    }
+
+    /// Everything in the series around the day, by reference. New documents arriving meanwhile push rows on to later
+    /// pages, so a row may come twice, but none is passed over.
+    pub(super) async fn look(&self, query: &FindQuery) -> Result<Evidence, Failure> {
+        let operation = Operation::new("find invoice", query.reference.to_string());
+        let day = |days: Option<chrono::NaiveDate>| days.unwrap_or(query.issue_date).to_string();
+        let after = day(query.issue_date.checked_sub_days(Days::new(1)));
+        let before = day(query.issue_date.checked_add_days(Days::new(1)));
+        let filters = [
+            ("cif", query.company.as_str()),
+            ("seriesName", query.series.as_str()),
+            ("issuedAfter", after.as_str()),
+            ("issuedBefore", before.as_str()),
+        ];
+        let mut seen = HashSet::new();
+        let mut looked_at = Vec::new();
+        let mut others = 0;
+        for page in 0..MAX_PAGES {
+            let found = self.page(&operation, &filters, page * PER_PAGE).await?;
+            let is_last = found.len() < PER_PAGE;
+            for candidate in found.into_iter().map(|row| convert::candidate(row, &query.reference)) {
+                let name = (candidate.document.provider_id.clone(), candidate.document.number.clone());
+                if !seen.insert(name) {
+                    continue;
+                }
+                if candidate.reference == ReferenceSeen::Ours {
+                    looked_at.push(candidate);
+                } else if candidate.total == Some(query.total) && !is_struck(&candidate, query) && others < MAX_OTHERS {
+                    others += 1;
+                    looked_at.push(candidate);
+                }
+            }
+            if is_last {
+                return Ok(Evidence { looked_at, complete: true, next_number: None, counter_unchanged: None });
+            }
+        }
+        Ok(Evidence { looked_at, complete: false, next_number: None, counter_unchanged: None })
+    }
+
+    /// The document by its id, else by series and number: a number may have been given again after a deletion.
+    pub(super) async fn read_document(
+        &self,
+        company: &str,
+        document: &Issued,
+        reference: &Reference,
+    ) -> Result<ReadBack, Failure> {
+        let name = format!("{} {}", document.series, document.number);
+        let operation = Operation::new("read invoice", name.clone());
+        let mut filters = vec![("cif", company)];
+        match &document.provider_id {
+            Some(id) => filters.push(("id", id)),
+            None => filters.extend([("seriesName", document.series.as_str()), ("number", document.number.as_str())]),
+        }
+        let found = self.page(&operation, &filters, 0).await?.into_iter().find(|row| match &document.provider_id {
+            Some(id) => row.id.as_ref() == Some(id),
+            None => {
+                row.series.as_deref() == Some(&document.series) && same_number(row.number.as_deref(), &document.number)
+            }
+        });
+        match found {
+            Some(row) => Ok(convert::read_back(row, reference)),
+            None => Err(operation.failure(FailureKind::DocumentNotFound, Phase::Refused).with_detail(name)),
+        }
+    }
+}
+
+fn same_number(theirs: Option<&str>, ours: &str) -> bool {
+    theirs.is_some_and(|theirs| theirs.trim_start_matches('0') == ours.trim_start_matches('0'))
+}
+
+fn is_struck(candidate: &Candidate, query: &FindQuery) -> bool {
+    query.struck.iter().any(|number| same_number(Some(number), &candidate.document.number))
+}

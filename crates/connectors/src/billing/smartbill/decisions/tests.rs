@@ -1,0 +1,179 @@
+use super::*;
+use crate::scripted::{json_answer, page_answer};
+use serde_json::json;
+
+fn operation() -> Operation {
+    Operation::new("create invoice", "order 1001")
+}
+
+fn decide(status: u16, words: &str) -> (FailureKind, Phase) {
+    let body = json!({"errorText": words, "message": "", "number": "", "series": "", "url": "", "documentId": -1});
+    let failure = read_answer(&operation(), &json_answer(status, &body, &[])).unwrap_err();
+    (failure.kind, failure.phase)
+}
+
+/// Every literal of the protocol note that a create, a list, a status or a PDF can bring.
+const KNOWN: &[(&str, FailureKind)] = &[
+    ("Autentificare esuata. Va rugam verificati datele si incercati din nou.", K::CredentialRefused),
+    ("Firma la care incercati sa va conectati nu mai este disponibila in Cloud.", K::CompanyUnavailable),
+    (
+        "Firma la care incercati sa va conectati nu mai este disponibila in Cloud. Verificati ciful companiei.",
+        K::CompanyUnavailable,
+    ),
+    ("Firma la care incercati sa va conectati nu este disponibila pentru acest utilizator.", K::RightMissing),
+    ("Ciful firmei trebuie specificat!", K::FlowIncomplete),
+    ("Nu aveti dreptul de a adauga facturi", K::RightMissing),
+    ("Nu aveti dreptul de a adauga facturi pe seria selectata", K::RightMissing),
+    ("Nu aveti dreptul de a modifica factura", K::RightMissing),
+    ("Pentru acest pachet s-a emis numarul maxim de documente permis", K::PlanQuota),
+    ("Firma este neplatitoare de tva.", K::VatRateUnknown),
+    ("Seria nu a fost gasita! Folositi o serie creata in contul de cloud.", K::SeriesUnknown),
+    ("Tipul documentului nu poate fi x! Parametrul type poate lua valorile: 'f' pentru factura.", K::RequestInvalid),
+    ("Data documentului trebuie sa fie de forma yyyy-MM-dd.", K::RequestInvalid),
+    ("Moneda nu a fost gasita pe server!", K::CurrencyUnknown),
+    ("Nu puteti adauga documentul intr-o perioada inchisa", K::PeriodClosed),
+    ("Limba nu a fost gasita pe server!", K::FieldInvalid),
+    ("Numarul maxim acceptat de 400 intrari pe document a fost depasit.", K::TooManyLines),
+    ("tara trebuie specificata", K::ClientInvalid),
+    ("Client invalid!", K::ClientInvalid),
+    ("Clientul exista deja pe server", K::ClientInvalid),
+    ("invoiceProducts trebuie specificat si trebuie sa contina cel putin un element", K::ProductInvalid),
+    ("estimateProducts trebuie specificat si trebuie sa contina cel putin un element", K::ProductInvalid),
+    ("name trebuie specificat pentru fiecare produs", K::ProductInvalid),
+    ("measuringUnitName trebuie specificat pentru fiecare produs", K::ProductInvalid),
+    ("price trebuie specificat pentru fiecare produs", K::ProductInvalid),
+    ("discountValue trebuie specificat pentru fiecare produs de tip discount", K::ProductInvalid),
+    ("Cota tva a produsului Cana nu a fost gasita pe server!", K::VatRateUnknown),
+    ("Cota 19 nu a fost gasita pe server!", K::VatRateUnknown),
+    ("Cota default nu a fost gasita pe server!", K::VatRateUnknown),
+    ("Trebuie sa setezi o cota tva pentru produsul Cana", K::VatRateUnknown),
+    ("Produsul Cana nu are cota tva setata in cloud. Setati o cota din nomenclatorul de produse.", K::VatRateUnknown),
+    (
+        "La aplicarea unui discount pentru produse cu cote tva diferite, trebuie sa specifici si cota tva a discountului.",
+        K::VatRateUnknown,
+    ),
+    ("Produsul Cana nu are codul specificat.", K::ProductInvalid),
+    (
+        "Nu poti sa emiti un document care contine doar un discount. Trebuie sa ai si produse / servicii adaugate.",
+        K::ProductInvalid,
+    ),
+    ("Trebuie sa introduceti valoarea procentului!", K::ProductInvalid),
+    ("Aveti produse care au pretul in alta moneda decat cea a facturii.", K::CurrencyUnknown),
+    ("Nu puteti emite documente in EUR cu moneda de referinta a produselor in USD !", K::CurrencyUnknown),
+    ("isCash trebuie specificat pentru incasare", K::RequestInvalid),
+    ("Tipul documentului nu a fost gasit pe server!", K::RequestInvalid),
+    ("O firma neplatitoare de tva nu poate folosi tva la incasare!", K::RequestInvalid),
+    ("Factura proforma PRO0001 nu a fost gasita!", K::DocumentNotFound),
+    ("Proforma nu contine produse!", K::RequestInvalid),
+    ("Gestiunea predatoare nu este setata pentru produsul Cana.", K::ProductInvalid),
+    ("Gestiunea predatoare Sediu a produsului Cana nu a fost gasita.", K::ProductInvalid),
+    ("Gestiunea predatoare este invalida!", K::ProductInvalid),
+    ("Modulul stoc nu este activ!", K::ProductInvalid),
+    ("Nu ai facut nicio achizitie pentru produsul Cana", K::ProductInvalid),
+    ("Exista deja pe stoc un produs cu numele Cana si codul C1", K::ProductInvalid),
+    ("Unitatea de masura buc a produsului Cana nu are factor de conversie setat.", K::ProductInvalid),
+    (
+        "Nu poti adauga documente cu tranzactii pe stoc la data anterioara datei importului de stoc initial",
+        K::PeriodClosed,
+    ),
+    ("Factura nu a fost gasita", K::DocumentNotFound),
+    ("Factura cu seria si numarul FCT0099 nu a fost gasita!", K::DocumentNotFound),
+    ("Numarul facturii trebuie specificat", K::RequestInvalid),
+    ("Seria facturii trebuie specificata in url in parametrul 'seriesname'!", K::RequestInvalid),
+];
+
+#[test]
+fn every_literal_has_its_meaning_whatever_the_status() {
+    for (words, kind) in KNOWN {
+        for status in [200, 400, 401, 403, 410, 422, 500] {
+            assert_eq!(decide(status, words), (*kind, Phase::Refused), "{status} {words}");
+        }
+    }
+}
+
+#[test]
+fn no_entry_of_the_table_is_shadowed() {
+    for (at, (parts, _)) in LITERALS.iter().enumerate() {
+        let fits = |words: &&(&str, FailureKind)| {
+            let folded = fold(words.0);
+            LITERALS.iter().position(|(candidate, _)| candidate.iter().all(|part| folded.contains(part))) == Some(at)
+        };
+        let by_mail = parts.iter().any(|part| part.contains("email"));
+        let by_stock = parts.iter().any(|part| part.contains("insuficienta"));
+        assert!(by_mail || by_stock || KNOWN.iter().any(|words| fits(&words)), "{parts:?} is reached by no known text");
+    }
+}
+
+#[test]
+fn a_refused_mail_leaves_the_invoice_in_doubt() {
+    for words in ["Trebuie specificata adresa de email a clientului.", "Server-ul de email nu a fost configurat."] {
+        assert_eq!(decide(400, words).1, Phase::Unknown, "{words}");
+    }
+}
+
+#[test]
+fn the_cause_stands_before_the_first_tag() {
+    let body = json!({"errorText": "Cantitate stoc insuficienta la <b>Factura x</b><br/><div id=\"moreErrorDetails\">y</div>"});
+    let failure = read_answer(&operation(), &json_answer(400, &body, &[])).unwrap_err();
+    assert_eq!(failure.kind, K::ProductInvalid);
+    assert_eq!(failure.provider_words.as_deref(), Some("Cantitate stoc insuficienta la"));
+}
+
+#[test]
+fn unknown_words_go_by_their_status_and_a_200_is_no_yes() {
+    assert_eq!(decide(200, "Ceva nou"), (K::RefusedOther, Phase::Refused));
+    assert_eq!(decide(400, "Ceva nou"), (K::RefusedOther, Phase::Refused));
+    assert_eq!(decide(401, "Ceva nou"), (K::CredentialRefused, Phase::Refused));
+    assert_eq!(decide(403, "Ceva nou"), (K::RightMissing, Phase::Refused));
+    assert_eq!(decide(500, "Internal Server Error!"), (K::ServerError, Phase::Unknown));
+    assert_eq!(decide(429, "Prea multe"), (K::RateLimited, Phase::Refused));
+}
+
+#[test]
+fn a_ban_is_told_from_a_business_403() {
+    for status in [403, 429] {
+        for answer in [page_answer(status, "<html>Forbidden</html>"), page_answer(status, "")] {
+            let failure = read_answer(&operation(), &answer).unwrap_err();
+            assert_eq!((failure.kind, failure.retry_after_ms), (K::RateLimited, Some(600_000)), "{status}");
+        }
+    }
+    let named = json_answer(429, &json!({"errorText": ""}), &[("retry-after", "30")]);
+    assert_eq!(read_answer(&operation(), &named).unwrap_err().retry_after_ms, Some(30_000));
+    let business = "Nu poti sterge documentul cu seria si numarul FCT 0007, deoarece nu este ultimul din serie!";
+    assert_eq!(decide(403, business).0, K::RightMissing);
+}
+
+#[test]
+fn a_request_that_was_not_understood_names_its_field() {
+    let body = json!({"status": 400, "type": "invalid_request_error", "errors": [
+        {"code": "json_mapping_error", "message": "Unrecognized property: zzz.", "param": "zzz"}]});
+    for status in [400, 404, 405, 406, 415] {
+        let failure = read_answer(&operation(), &json_answer(status, &body, &[])).unwrap_err();
+        assert_eq!((failure.kind, failure.phase), (K::RequestInvalid, Phase::Refused));
+        assert_eq!(failure.detail, Some(format!("HTTP {status} json_mapping_error zzz")));
+    }
+}
+
+#[test]
+fn pages_and_cut_bodies_are_no_answers() {
+    for (answer, kind) in [
+        (page_answer(500, "<html>Apache Tomcat</html>"), K::ServerError),
+        (page_answer(502, "<html>nginx</html>"), K::ServerError),
+        (page_answer(200, "<html>Login</html>"), K::UnreadableAnswer),
+        (page_answer(200, r#"{"errorText":"","num"#), K::UnreadableAnswer),
+        (page_answer(401, "<html>who are you</html>"), K::UnreadableAnswer),
+        (page_answer(302, ""), K::UnreadableAnswer),
+        (json_answer(503, &json!({"errors": [{"code": "maintenance_in_progress"}]}), &[]), K::ServerError),
+        (json_answer(400, &json!({"message": "?"}), &[]), K::UnreadableAnswer),
+    ] {
+        let failure = read_answer(&operation(), &answer).unwrap_err();
+        assert_eq!((failure.kind, failure.phase), (kind, Phase::Unknown), "{}", answer.status);
+    }
+}
+
+#[test]
+fn a_company_without_vat_is_recognised() {
+    let body = json!({"errorText": "Firma este neplatitoare de tva.", "message": ""});
+    let failure = read_answer(&operation(), &json_answer(400, &body, &[])).unwrap_err();
+    assert!(says_no_vat_payer(&failure));
+}
