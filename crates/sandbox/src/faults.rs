@@ -113,6 +113,8 @@ pub struct Fault {
     /// Only requests whose path, query or body holds this text.
     #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
     pub matching: Option<String>,
+    /// How much later `late` and `slow` act or answer, how long `listing_lag` hides, and what `status_429` names as its
+    /// `Retry-After`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_ms: Option<u64>,
     /// For the kinds that replace the answer: whether the request takes effect first.

@@ -129,7 +129,13 @@ async fn go_wrong(
         (FaultKind::Reset, Some(real)) => cut(real, true).await,
         (FaultKind::Reset, None) => torn(Bytes::new(), 512),
         (FaultKind::ListingLag, Some(real)) => real,
-        (kind, _) => canned(provider, operation, &call, kind),
+        (kind, _) => {
+            let mut response = canned(provider, operation, &call, kind);
+            if let (FaultKind::Status429, Some(delay_ms)) = (kind, fault.delay_ms) {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(delay_ms.div_ceil(1000)));
+            }
+            response
+        }
     }
 }
 

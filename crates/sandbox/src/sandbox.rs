@@ -108,7 +108,7 @@ impl Sandbox {
                     Some("status_500") => {
                         state.faults.arm(create(Provider::Oblio, FaultKind::Status500).acting(true))?;
                     }
-                    Some(_) => state.faults.arm(create(Provider::Oblio, FaultKind::Status429))?,
+                    Some(_) => state.faults.arm(create(Provider::Oblio, FaultKind::Status429).delay_ms(2_000))?,
                 }
             }
             Ok::<(), SandboxError>(())
@@ -180,13 +180,16 @@ impl Sandbox {
     /// # Errors
     /// When the state can't be written.
     pub fn reset(&self) -> Result<(), SandboxError> {
-        let fresh = fresh(&self.shared.config)?;
-        self.change(|state| *state = fresh)?;
+        let mut fresh = fresh(&self.shared.config)?;
+        self.change(|state| {
+            fresh.ports = state.ports;
+            *state = fresh;
+        })?;
         self.shared.forget_requests();
         Ok(())
     }
 
-    fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> Result<R, SandboxError> {
+    pub(crate) fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> Result<R, SandboxError> {
         match self.shared.change(|state| Ok::<R, std::convert::Infallible>(change(state)))? {
             Ok(done) => Ok(done),
             Err(never) => match never {},

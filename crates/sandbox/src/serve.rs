@@ -1,5 +1,5 @@
-//! The simulators on real HTTP: one listener each on 127.0.0.1, on whatever ports are free, and the file that tells other
-//! programs where.
+//! The simulators on real HTTP: one listener each on 127.0.0.1, on the ports of last time or whatever are free, and
+//! the file that tells other programs where.
 
 use std::future::IntoFuture as _;
 use std::net::SocketAddr;
@@ -103,10 +103,13 @@ impl Sandbox {
         self.shared.reopen();
         let routers = self.routers();
         let mut servers = JoinSet::new();
-        let smartbill = listen(&mut servers, routers.smartbill, &self.shared).await?;
-        let oblio = listen(&mut servers, routers.oblio, &self.shared).await?;
-        let woocommerce = listen(&mut servers, routers.woocommerce, &self.shared).await?;
-        let control = listen(&mut servers, routers.control, &self.shared).await?;
+        let last = self.shared.read(|state| state.ports);
+        let smartbill = listen(&mut servers, routers.smartbill, &self.shared, last[0]).await?;
+        let oblio = listen(&mut servers, routers.oblio, &self.shared, last[1]).await?;
+        let woocommerce = listen(&mut servers, routers.woocommerce, &self.shared, last[2]).await?;
+        let control = listen(&mut servers, routers.control, &self.shared, last[3]).await?;
+        let ports = [smartbill, oblio, woocommerce, control].map(|address| address.port());
+        self.change(|state| state.ports = ports)?;
         let endpoints = Endpoints::at(smartbill, oblio, woocommerce, control);
         Ok(RunningSandbox { endpoints, shared: Arc::clone(&self.shared), servers })
     }
@@ -116,8 +119,13 @@ async fn listen(
     servers: &mut JoinSet<std::io::Result<()>>,
     router: Router,
     shared: &Arc<Shared>,
+    last_port: u16,
 ) -> Result<SocketAddr, SandboxError> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(SandboxError::Listen)?;
+    let listener = match TcpListener::bind(("127.0.0.1", last_port)).await {
+        Ok(listener) => listener,
+        // Somebody else has the port of last time.
+        Err(_) => TcpListener::bind(("127.0.0.1", 0)).await.map_err(SandboxError::Listen)?,
+    };
     let address = listener.local_addr().map_err(SandboxError::Listen)?;
     let shared = Arc::clone(shared);
     let server = axum::serve(listener, router).with_graceful_shutdown(async move { shared.closed().await });

@@ -19,6 +19,10 @@ const VERSION: u64 = 1;
 pub(crate) struct State {
     version: u64,
     pub seed: u64,
+    /// Where it listened last: SmartBill, Oblio, WooCommerce, control. Tried again first, so that the links in documents
+    /// live on.
+    #[serde(default)]
+    pub ports: [u16; 4],
     pub woocommerce: Shop,
     pub smartbill: SmartBillBooks,
     pub oblio: OblioBooks,
@@ -35,6 +39,7 @@ impl State {
         Self {
             version: VERSION,
             seed,
+            ports: [0; 4],
             woocommerce,
             smartbill: SmartBillBooks::new(),
             oblio: OblioBooks::new(),

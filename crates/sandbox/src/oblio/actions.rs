@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::books::{DocType, Document, OblioBooks};
 use super::create::{no_document, read_collect};
-use super::{Refusal, check_company, flag, missing, refuse, success, text};
+use super::{Refusal, check_company, missing, refuse, success, text};
 use crate::call::Call;
 use crate::clock::bucharest_date;
 use crate::money::json_number;
@@ -83,9 +83,6 @@ pub(super) fn delete(shared: &Shared, kind: DocType, call: &Call) -> Response {
         if last.map(|d| d.number).max() != Some(document.number) {
             // UNVERIFIED words.
             return Err(refuse("Documentul nu poate fi sters, deoarece nu este ultimul din serie."));
-        }
-        if !document.collects.is_empty() && !flag(&input, "deleteCollect", false) {
-            return Err(refuse("Documentul are incasari si nu poate fi sters."));
         }
         state.oblio.remove(id);
         if let Some(series) = state.oblio.series.iter_mut().find(|s| s.kind == kind && s.name == document.series) {

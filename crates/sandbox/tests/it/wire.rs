@@ -87,3 +87,13 @@ async fn a_lost_answer_does_not_keep_the_sandbox_from_closing() {
     let answer = call.await.unwrap();
     assert!(answer.is_err() || answer.is_ok_and(|answer| answer.status().as_u16() == 504));
 }
+
+#[tokio::test]
+async fn it_comes_back_on_the_ports_of_last_time() {
+    let world = world();
+    let running = world.sandbox.serve_loopback().await.unwrap();
+    let first = running.endpoints().clone();
+    running.shutdown().await;
+    let again = world.sandbox.serve_loopback().await.unwrap();
+    assert_eq!(*again.endpoints(), first);
+}

@@ -16,7 +16,7 @@ use url::Url;
 
 mod dates;
 mod decisions;
-mod read;
+pub(super) mod read;
 
 pub use read::{FieldProblem, read_order};
 

@@ -1,0 +1,139 @@
+//! The log: one JSON object a line, one file a day, secrets and personal numbers masked before a byte is written.
+//!
+//! A safety net, not a licence: nothing hands a secret to the log in the first place.
+
+mod redact;
+
+pub use redact::redact;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::rolling::{InitError, Rotation};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// How much is kept, and how much is told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Days kept; older files are removed.
+    pub days: usize,
+    /// `PUNTE_LOG` overrides it, in the syntax of `tracing-subscriber`'s `EnvFilter`.
+    pub filter: &'static str,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { days: 14, filter: "info,punte_engine=debug,punte_connectors=debug,hyper=warn,reqwest=warn" }
+    }
+}
+
+/// Why there is no log.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    #[error("{folder}: {source}")]
+    Folder { folder: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    File(#[from] InitError),
+    #[error("a log is already being written")]
+    Twice,
+}
+
+/// Holds the log open; dropped last, it flushes.
+pub struct LogGuard {
+    _worker: WorkerGuard,
+}
+
+/// Starts the log of this process in a folder and sends panics to it.
+///
+/// # Errors
+/// When the folder or file can't be made, or a log already runs.
+pub fn init(folder: &Path, options: Options) -> Result<LogGuard, LogError> {
+    std::fs::create_dir_all(folder).map_err(|source| LogError::Folder { folder: folder.to_owned(), source })?;
+    let file = tracing_appender::rolling::Builder::new()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("punte")
+        .filename_suffix("jsonl")
+        .max_log_files(options.days)
+        .build(folder)?;
+    let (writer, worker) = tracing_appender::non_blocking(file);
+    let filter = EnvFilter::try_from_env("PUNTE_LOG").unwrap_or_else(|_| EnvFilter::new(options.filter));
+    let subscriber =
+        tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(Masked(writer));
+    tracing::subscriber::set_global_default(subscriber.finish()).map_err(|_| LogError::Twice)?;
+    log_panics();
+    Ok(LogGuard { _worker: worker })
+}
+
+/// A panic ends its task, never a write: the ledger commits whole transactions or nothing. It must not go unseen.
+fn log_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let said = panic.payload_as_str().unwrap_or("(no message)");
+        let thread = std::thread::current();
+        let trace = std::backtrace::Backtrace::force_capture().to_string();
+        tracing::error!(place, said, thread = thread.name().unwrap_or(""), trace, "panic");
+        before(panic);
+    }));
+}
+
+/// A writer that masks whole lines.
+#[derive(Clone)]
+struct Masked<W>(W);
+
+impl<'w> MakeWriter<'w> for Masked<NonBlocking> {
+    type Writer = Masked<NonBlocking>;
+
+    fn make_writer(&'w self) -> Self::Writer {
+        self.clone()
+    }
+}
+
+impl<W: Write> Write for Masked<W> {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        // the formatter writes one event whole
+        let text = String::from_utf8_lossy(line);
+        self.0.write_all(redact(&text).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_json_lines_without_secrets_and_hears_of_panics() {
+        let folder = tempfile::tempdir().unwrap();
+        let guard = init(folder.path(), Options::default()).unwrap();
+        tracing::info!(order = "10401", header = "Authorization: Bearer abcdef123456", "sending");
+        let panicked = std::thread::Builder::new().name("worker".into()).spawn(|| panic!("boom")).unwrap().join();
+        assert!(panicked.is_err());
+        assert!(matches!(init(folder.path(), Options::default()), Err(LogError::Twice)));
+        drop(guard);
+        let file = std::fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap();
+        let name = file.file_name().into_string().unwrap();
+        assert!(name.starts_with("punte.20") && name.ends_with(".jsonl"), "{name}");
+        let text = std::fs::read_to_string(file.path()).unwrap();
+        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines[0]["message"], "sending");
+        assert_eq!(lines[0]["order"], "10401");
+        assert!(!text.contains("abcdef123456"), "{text}");
+        let panic = lines.iter().find(|line| line["message"] == "panic").unwrap();
+        assert_eq!(panic["said"], "boom");
+        assert_eq!(panic["thread"], "worker");
+        assert!(panic["place"].as_str().unwrap().contains("lib.rs"));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let error = init(&file.path().join("logs"), Options::default()).err().unwrap();
+        assert!(error.to_string().contains("logs"), "{error}");
+    }
+}
