@@ -35,7 +35,7 @@ pub struct ApiError {
     pub detail: String,
     /// The input field that was wrong, where one was.
     pub field: Option<String>,
-    pub failure: Option<FailureInfo>,
+    pub failure: Option<Box<FailureInfo>>,
 }
 
 impl ApiError {

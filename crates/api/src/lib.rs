@@ -6,6 +6,8 @@ pub mod bindings;
 pub mod commands;
 pub mod dto;
 pub mod error;
+pub mod host;
 
 pub use commands::{AccessRole, COMMANDS, CommandInfo, Commands, Event, Session, Tag, dispatch};
 pub use error::{ApiError, ErrorCode};
+pub use host::{Host, Parts, SandboxHandle, SandboxLogin, SandboxStarter};

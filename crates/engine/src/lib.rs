@@ -1,1 +1,30 @@
-//! punte-engine
+//! The use cases: take orders in, decide, map, issue, settle what is in doubt, verify, and serve the operator.
+//!
+//! Owns every decision about what happens next and when. Refuses Tauri, HTTP servers, wire formats and screen text: facts
+//! and codes go out, words are the screens'.
+
+#![allow(clippy::missing_errors_doc)]
+
+pub mod clock;
+mod connect;
+mod decide;
+pub mod error;
+mod intake;
+mod operator;
+mod outbox;
+pub mod settle;
+pub mod setup;
+mod verify;
+pub mod workspace;
+
+pub use clock::{Clock, SystemClock};
+pub use connect::{Address, is_loopback};
+pub use error::{EngineError, Result};
+pub use intake::ImportSummary;
+pub use operator::{RetryReport, RetrySkip, safe_because};
+pub use workspace::{Change, Deps, Timing, Workspace};
+
+pub use punte_connectors as connectors;
+pub use punte_mapping as mapping;
+pub use punte_store as store;
+pub use punte_vault as vault;

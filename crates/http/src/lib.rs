@@ -1,1 +1,12 @@
-//! punte-http
+//! The api over loopback HTTP: for attached clients (the terminal beside a window, a second window) and for browser tests.
+//!
+//! Owns the token, the note that tells others where the owner listens, and nothing of what a command means. Listens on
+//! loopback only and refuses requests that name another host.
+
+mod client;
+mod note;
+mod server;
+
+pub use client::{AttachError, Attached};
+pub use note::OwnerNote;
+pub use server::{Listening, serve};

@@ -79,6 +79,8 @@ pub struct DocumentRow {
     /// Next automatic try.
     #[ts(type = "number | null")]
     pub due_ms: Option<i64>,
+    /// JSON of what differs at the provider (`{"field","ours","provider"}`), where mismatched.
+    pub mismatch: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

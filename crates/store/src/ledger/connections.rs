@@ -145,10 +145,30 @@ impl Ledger {
         .await
     }
 
-    /// The other side answered as it should.
-    pub async fn record_contact(&self, id: &str, now_ms: i64) -> Result<()> {
+    /// A person wants a stopped connection tried again; its count of stops stands until it answers.
+    pub async fn release_connection(&self, id: &str) -> Result<()> {
         let id = id.to_owned();
-        self.write(move |c| record_contact(c, &id, now_ms)).await
+        self.write(move |c| {
+            c.execute("UPDATE connections SET stop_failure = NULL, stopped_until_ms = NULL WHERE id = ?1", [&id])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Writes nothing, durably: finds out whether the ledger can be written.
+    pub async fn probe_write(&self) -> Result<()> {
+        self.write(|c| {
+            c.execute("UPDATE workspace SET epoch = epoch", [])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The other side answered as it should.
+    /// Notes a good answer. `recovered` also ends a stop: only for a call that was let through while it stood.
+    pub async fn record_contact(&self, id: &str, recovered: bool, now_ms: i64) -> Result<()> {
+        let id = id.to_owned();
+        self.write(move |c| record_contact(c, &id, recovered, now_ms)).await
     }
 
     pub async fn list_flows(&self) -> Result<Vec<Flow>> {
@@ -203,12 +223,14 @@ impl Ledger {
     }
 }
 
-pub(super) fn record_contact(c: &Sqlite, id: &str, now_ms: i64) -> Result<()> {
-    c.prepare_cached(
-        "UPDATE connections SET last_contact_ms = ?2, stop_failure = NULL, stopped_until_ms = NULL, stop_count = 0
-         WHERE id = ?1",
-    )?
-    .execute(params![id, now_ms])?;
+fn record_contact(c: &Sqlite, id: &str, recovered: bool, now_ms: i64) -> Result<()> {
+    c.prepare_cached("UPDATE connections SET last_contact_ms = ?2 WHERE id = ?1")?.execute(params![id, now_ms])?;
+    if recovered {
+        c.prepare_cached(
+            "UPDATE connections SET stop_failure = NULL, stopped_until_ms = NULL, stop_count = 0 WHERE id = ?1",
+        )?
+        .execute([id])?;
+    }
     Ok(())
 }
 

@@ -1,0 +1,198 @@
+//! Connections and flows: lists with their health, live tests, saving.
+
+use super::{Host, convert};
+use crate::commands::{Session, Tag};
+use crate::dto::*;
+use crate::error::ApiError;
+use punte_domain::{FailureKind, Phase};
+use punte_engine::Workspace;
+use punte_engine::setup::ConnectionDraft;
+use punte_engine::store::ledger::{Connection, Counts, Flow};
+
+impl Host {
+    pub(super) async fn connections_list(&self, _: &Session, _: Nothing) -> Result<Connections, ApiError> {
+        let workspace = self.workspace().await?;
+        let counts = workspace.ledger().read_counts().await?;
+        let mut listed = Connections { shops: Vec::new(), billing: Vec::new(), flows: Vec::new() };
+        for connection in workspace.ledger().list_connections().await? {
+            let info = connection_info(&workspace, &connection).await?;
+            if is_shop(&connection.kind) { listed.shops.push(info) } else { listed.billing.push(info) }
+        }
+        for flow in workspace.ledger().list_flows().await? {
+            listed.flows.push(flow_info(&flow, &counts));
+        }
+        Ok(listed)
+    }
+
+    pub(super) async fn connections_test(&self, _: &Session, input: ConnectionInput) -> Result<TestResult, ApiError> {
+        let workspace = self.workspace().await?;
+        let source = input.kind.clone();
+        let report = workspace.test_connection(&draft_of(input)).await?;
+        let now_ms = workspace.clock_now_ms();
+        Ok(TestResult {
+            ok: report.steps.iter().all(|step| step.failure.is_none()),
+            steps: report
+                .steps
+                .into_iter()
+                .map(|step| TestStep {
+                    step: step.step.to_owned(),
+                    failure: step.failure.map(|failure| convert::failure(&failure, &source, now_ms)),
+                    found: step.found,
+                })
+                .collect(),
+            companies: report.companies.map(|companies| {
+                companies.into_iter().map(|company| CompanyChoice { cif: company.cif, name: company.name }).collect()
+            }),
+            series: report
+                .series
+                .into_iter()
+                .map(|series| SeriesChoice {
+                    name: series.name,
+                    document_type: series.document_type,
+                    next_number: series.next_number,
+                })
+                .collect(),
+            vat_rates: report
+                .vat_rates
+                .into_iter()
+                .map(|rate| VatChoice { name: rate.name, percent: rate.percent.normalize().to_string() })
+                .collect(),
+        })
+    }
+
+    pub(super) async fn connections_save(
+        &self,
+        _: &Session,
+        input: ConnectionInput,
+    ) -> Result<ConnectionInfo, ApiError> {
+        let workspace = self.workspace().await?;
+        let saved = workspace.save_connection(draft_of(input)).await?;
+        connection_info(&workspace, &saved).await
+    }
+
+    pub(super) async fn connections_set_secret(
+        &self,
+        _: &Session,
+        input: SecretInput,
+    ) -> Result<ConnectionInfo, ApiError> {
+        let workspace = self.workspace().await?;
+        let saved = workspace.set_secret(&input.id, input.secret.into()).await?;
+        connection_info(&workspace, &saved).await
+    }
+
+    pub(super) async fn connections_wake(&self, _: &Session, request: ById) -> Result<Nothing, ApiError> {
+        self.workspace().await?.wake(&request.id).await?;
+        Ok(Nothing {})
+    }
+
+    pub(super) async fn flows_save(&self, _: &Session, input: FlowInput) -> Result<FlowInfo, ApiError> {
+        let workspace = self.workspace().await?;
+        let flows = workspace.ledger().list_flows().await?;
+        let known = match &input.id {
+            Some(id) => Some(flows.into_iter().find(|flow| flow.id == *id).ok_or_else(|| ApiError::not_found(id))?),
+            None => None,
+        };
+        let now_ms = workspace.clock_now_ms();
+        let mapping_id = match &known {
+            Some(flow) => flow.mapping_id.clone(),
+            None => {
+                let mappings = workspace.ledger().list_mappings().await?;
+                mappings.into_iter().next().map(|(id, _)| id).ok_or_else(|| ApiError::not_found("mapping"))?
+            }
+        };
+        // a flow switched on again acts from then on, like a new one
+        let active_from_ms = match &known {
+            Some(flow) if flow.enabled || !input.enabled => flow.active_from_ms,
+            _ => now_ms,
+        };
+        let flow = Flow {
+            id: known.as_ref().map_or_else(|| workspace.new_id("flow"), |flow| flow.id.clone()),
+            name: input.name.trim().to_owned(),
+            shop_id: input.shop_id,
+            billing_id: input.billing_id,
+            company: input.company.trim().to_owned(),
+            series: input.series.trim().to_owned(),
+            condition: input.condition.trim().to_owned(),
+            mapping_id,
+            enabled: input.enabled,
+            active_from_ms,
+            series_is_ours: input.series_is_ours,
+            created_ms: known.map_or(now_ms, |flow| flow.created_ms),
+        };
+        let saved = workspace.save_flow(flow).await?;
+        self.emit(&[Tag::Connections]);
+        Ok(flow_info(&saved, &workspace.ledger().read_counts().await?))
+    }
+}
+
+fn is_shop(kind: &str) -> bool {
+    matches!(kind, "woocommerce" | "file")
+}
+
+fn draft_of(input: ConnectionInput) -> ConnectionDraft {
+    ConnectionDraft {
+        id: input.id,
+        kind: input.kind,
+        name: input.name,
+        address: input.address,
+        account: input.account,
+        secret: input.secret.into(),
+        company: input.company,
+        series: input.series,
+    }
+}
+
+async fn connection_info(workspace: &Workspace, connection: &Connection) -> Result<ConnectionInfo, ApiError> {
+    let now_ms = workspace.clock_now_ms();
+    let unreadable = workspace.unreadable_orders(connection);
+    let (health, limited_until_ms) = match &connection.stop {
+        Some(stop) => match stop.failure.kind {
+            FailureKind::CredentialMissing => ("credential_missing", None),
+            FailureKind::CredentialRefused => ("needs_reconnect", None),
+            FailureKind::RateLimited => ("limited", stop.until_ms),
+            _ => ("degraded", stop.until_ms),
+        },
+        None if unreadable.is_some() => ("degraded", None),
+        None if connection.last_contact_ms.is_none() => ("unknown", None),
+        None => ("healthy", None),
+    };
+    let failure = connection.stop.as_ref().map(|stop| &stop.failure).or(unreadable.as_ref());
+    Ok(ConnectionInfo {
+        id: connection.id.clone(),
+        kind: connection.kind.clone(),
+        name: connection.name.clone(),
+        address: connection.address.clone(),
+        account: connection.account.clone(),
+        company: connection.company.clone(),
+        is_sandbox: connection.is_sandbox,
+        health: health.to_owned(),
+        failure: failure.map(|failure| {
+            let source = if failure.phase == Phase::Prepare { "" } else { &connection.kind };
+            convert::failure(failure, source, now_ms)
+        }),
+        limited_until_ms,
+        last_contact_ms: connection.last_contact_ms,
+        today: workspace.ledger().count_today(&connection.id, convert::day_starts(now_ms, 1)[0]).await?,
+    })
+}
+
+fn flow_info(flow: &Flow, counts: &Counts) -> FlowInfo {
+    let count = |state: &str| counts.get(&format!("flow:{}:{state}", flow.id));
+    FlowInfo {
+        id: flow.id.clone(),
+        name: flow.name.clone(),
+        shop_id: flow.shop_id.clone(),
+        billing_id: flow.billing_id.clone(),
+        company: flow.company.clone(),
+        series: flow.series.clone(),
+        condition: flow.condition.clone(),
+        mapping_id: flow.mapping_id.clone(),
+        enabled: flow.enabled,
+        active_from_ms: flow.active_from_ms,
+        series_is_ours: flow.series_is_ours,
+        issued: count("issued"),
+        held: count("held"),
+        in_doubt: count("in_doubt"),
+        waiting: count("ready") + count("sending"),
+    }
+}

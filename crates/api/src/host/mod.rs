@@ -1,0 +1,261 @@
+//! The host of the api: which workspaces run, which one is on screen, and every command's handler.
+
+mod app;
+mod connections;
+mod convert;
+mod mappings;
+mod records;
+mod settings;
+
+use crate::commands::{AccessRole, Commands, Event, Session, Tag};
+use crate::dto::*;
+use crate::error::{ApiError, ErrorCode};
+use punte_engine::store::StoreError;
+use punte_engine::{Change, Deps, EngineError, Workspace};
+use settings::Settings;
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, broadcast};
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What a host puts together before any workspace is open.
+#[derive(Clone)]
+pub struct Parts {
+    /// Settings and the workspaces' folders live under it.
+    pub home: PathBuf,
+    pub deps: Deps,
+    /// Why the OS keyring is not used; `None` when it is.
+    pub vault_reason: Option<String>,
+    pub operator: String,
+    pub sandbox: SandboxStarter,
+    /// Told of every workspace that this process comes to own.
+    pub opened: Arc<dyn Fn(&std::path::Path) + Send + Sync>,
+}
+
+/// Starts the simulators for a workspace's folder. The api does not know them.
+pub type SandboxStarter = Arc<dyn Fn(PathBuf) -> BoxFuture<Result<SandboxHandle, String>> + Send + Sync>;
+
+/// Running simulators: where they listen, how to log in, and their switches.
+#[derive(Clone)]
+pub struct SandboxHandle {
+    /// By name: `sandbox:woocommerce`, `sandbox:smartbill`, `sandbox:oblio`.
+    pub addresses: HashMap<String, String>,
+    pub woocommerce: SandboxLogin,
+    pub smartbill: SandboxLogin,
+    pub oblio: SandboxLogin,
+    pub info: Arc<dyn Fn() -> SandboxInfo + Send + Sync>,
+    pub set_fault: Arc<dyn Fn(SandboxFault) -> Result<(), String> + Send + Sync>,
+    pub clear_faults: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+    pub add_orders: Arc<dyn Fn(u32) -> Result<(), String> + Send + Sync>,
+}
+
+#[derive(Clone)]
+pub struct SandboxLogin {
+    pub account: String,
+    pub secret: String,
+    pub company: String,
+    pub series: String,
+}
+
+struct Running {
+    workspace: Arc<Workspace>,
+    sandbox: Option<SandboxHandle>,
+}
+
+struct State {
+    settings: Settings,
+    running: HashMap<String, Running>,
+    current: Option<String>,
+    problem: Option<OpenProblem>,
+}
+
+/// Implements every command over the running workspaces.
+pub struct Host {
+    parts: Parts,
+    state: Mutex<State>,
+    events: broadcast::Sender<Event>,
+}
+
+impl Host {
+    /// Reads the settings. Opens nothing yet.
+    pub fn new(parts: Parts) -> Result<Arc<Host>, ApiError> {
+        let settings = Settings::read(&parts.home)?;
+        let (events, _) = broadcast::channel(256);
+        let state = State { settings, running: HashMap::new(), current: None, problem: None };
+        Ok(Arc::new(Host { parts, state: Mutex::new(state), events }))
+    }
+
+    /// The session of whoever sits at this machine: its owner, until operators are set up.
+    pub fn local_session(&self) -> Session {
+        Session { operator: self.parts.operator.clone(), role: AccessRole::Owner }
+    }
+
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    pub async fn call(
+        &self,
+        session: &Session,
+        command: &str,
+        payload: serde_json::Value,
+    ) -> Result<serde_json::Value, ApiError> {
+        let outcome = crate::commands::dispatch(self, session, command, payload).await;
+        if let Err(error) = &outcome {
+            tracing::info!(command, code = ?error.code, "a command was answered with an error");
+        }
+        outcome
+    }
+
+    /// Stops every running workspace in order. What can't be finished in time is in doubt at the next start.
+    pub async fn shut_down(&self) {
+        let running: Vec<Arc<Workspace>> = {
+            let mut state = self.state.lock().await;
+            state.current = None;
+            state.running.drain().map(|(_, running)| running.workspace).collect()
+        };
+        for workspace in running {
+            workspace.stop().await;
+        }
+    }
+
+    /// The workspace on screen.
+    pub async fn workspace(&self) -> Result<Arc<Workspace>, ApiError> {
+        let state = self.state.lock().await;
+        let current = state.current.as_ref().and_then(|id| state.running.get(id));
+        current
+            .map(|running| running.workspace.clone())
+            .ok_or_else(|| ApiError::new(ErrorCode::NoWorkspace, "no workspace is open"))
+    }
+
+    async fn sandbox(&self) -> Result<SandboxHandle, ApiError> {
+        let state = self.state.lock().await;
+        let current = state.current.as_ref().and_then(|id| state.running.get(id));
+        current
+            .and_then(|running| running.sandbox.clone())
+            .ok_or_else(|| ApiError::new(ErrorCode::NotNow, "the open workspace is not a sandbox"))
+    }
+
+    pub(crate) fn emit(&self, tags: &[Tag]) {
+        // nobody listening is fine
+        let _ = self.events.send(Event { tags: tags.to_vec() });
+    }
+
+    /// Passes a workspace's changes on, batched.
+    fn pump(&self, workspace: &Arc<Workspace>) {
+        let mut changes = workspace.subscribe();
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            loop {
+                let mut tags = BTreeSet::new();
+                match changes.recv().await {
+                    Ok(change) => tags.insert(tag_of(change)),
+                    Err(broadcast::error::RecvError::Lagged(_)) => {
+                        tags.extend([Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders]);
+                        true
+                    }
+                    Err(broadcast::error::RecvError::Closed) => return,
+                };
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                while let Ok(change) = changes.try_recv() {
+                    tags.insert(tag_of(change));
+                }
+                let _ = events.send(Event { tags: tags.into_iter().collect() });
+            }
+        });
+    }
+}
+
+fn tag_of(change: Change) -> Tag {
+    match change {
+        Change::Connections => Tag::Connections,
+        Change::Documents => Tag::Documents,
+        Change::Mappings => Tag::Mappings,
+        Change::Orders => Tag::Orders,
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Store(store) => ApiError::from(store),
+            EngineError::Vault(detail) => ApiError::new(ErrorCode::Vault, detail),
+            EngineError::Outside(failure) => ApiError {
+                code: ErrorCode::Outside,
+                detail: failure.object.clone(),
+                field: None,
+                failure: Some(Box::new(convert::failure(&failure, "", 0))),
+            },
+            EngineError::Invalid { field, detail } => ApiError::invalid(field, detail),
+            EngineError::NotNow(why) => ApiError::new(ErrorCode::NotNow, why),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        let detail = error.to_string();
+        let code = match error {
+            StoreError::Owned(_) | StoreError::NotOwner => ErrorCode::WorkspaceOwned,
+            StoreError::Newer { .. } => ErrorCode::LedgerNewer,
+            StoreError::Damaged(_) => ErrorCode::LedgerDamaged,
+            StoreError::ReadOnly(_) => ErrorCode::LedgerReadOnly,
+            StoreError::Missing(_) | StoreError::NotFound(_) => ErrorCode::NotFound,
+            StoreError::Stale(_) | StoreError::Illegal(_) => ErrorCode::NotNow,
+            StoreError::AlreadyLinked(_) => ErrorCode::AlreadyLinked,
+            StoreError::Sqlite(_) | StoreError::Io(_) | StoreError::Json(_) | StoreError::Closed => ErrorCode::Internal,
+        };
+        ApiError::new(code, detail)
+    }
+}
+
+macro_rules! handlers {
+    ($($method:ident($request:ty) -> $response:ty;)+) => {
+        /// Each command's handler stands in the module of its subject.
+        #[async_trait::async_trait]
+        impl Commands for Host {
+            $(async fn $method(&self, session: &Session, request: $request) -> Result<$response, ApiError> {
+                self.$method(session, request).await
+            })+
+        }
+    };
+}
+
+handlers! {
+    app_get(Nothing) -> AppInfo;
+    app_set_preferences(Preferences) -> AppInfo;
+    workspace_create(NewWorkspace) -> AppInfo;
+    workspace_open(ById) -> AppInfo;
+    workspace_open_sandbox(Nothing) -> AppInfo;
+    overview_get(Nothing) -> Overview;
+    counts_get(Nothing) -> Counts;
+    connections_list(Nothing) -> Connections;
+    connections_test(ConnectionInput) -> TestResult;
+    connections_save(ConnectionInput) -> ConnectionInfo;
+    connections_set_secret(SecretInput) -> ConnectionInfo;
+    connections_wake(ById) -> Nothing;
+    flows_save(FlowInput) -> FlowInfo;
+    orders_list(ListRequest) -> OrderPage;
+    orders_import(ImportRequest) -> ImportReport;
+    documents_list(ListRequest) -> DocumentPage;
+    record_get(RecordRequest) -> RecordInfo;
+    failures_list(Nothing) -> Failures;
+    documents_retry(RetryRequest) -> RetryResult;
+    documents_dismiss(WithReason) -> Nothing;
+    documents_reopen(WithReason) -> Nothing;
+    doubts_list(Nothing) -> Doubts;
+    doubts_look(ById) -> LookInfo;
+    doubts_link(LinkRequest) -> Nothing;
+    doubts_declare_absent(WithReason) -> Nothing;
+    mapping_get(MappingRequest) -> MappingInfo;
+    mapping_preview(RuleChange) -> RulePreview;
+    mapping_save_rule(RuleChange) -> RuleSaved;
+    sandbox_get(Nothing) -> SandboxInfo;
+    sandbox_set_fault(SandboxFault) -> SandboxInfo;
+    sandbox_clear_faults(Nothing) -> SandboxInfo;
+    sandbox_add_orders(SandboxOrders) -> SandboxInfo;
+}

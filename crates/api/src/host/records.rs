@@ -1,0 +1,336 @@
+//! Orders, documents, failures, doubts, and the drawer.
+
+use super::{Host, convert};
+use crate::commands::{Session, Tag};
+use crate::dto::*;
+use crate::error::ApiError;
+use punte_domain::{DocumentState, Failure, FailureKind, Phase};
+use punte_engine::Workspace;
+use punte_engine::connectors::billing::Baseline;
+use punte_engine::safe_because;
+use punte_engine::settle::absence_blocked;
+use punte_engine::store::ledger::{Document, ListQuery};
+use std::collections::{BTreeMap, HashSet};
+
+const GROUP_SHOWN: usize = 100;
+const OPEN_SHOWN: u32 = 5000;
+const IMPORT_LIMIT: usize = 64 * 1024 * 1024;
+const RETRY_LIMIT: usize = 1000;
+
+fn query(request: &ListRequest) -> ListQuery {
+    ListQuery {
+        search: request.search.clone(),
+        filter: request.filter.clone(),
+        after: request.after,
+        limit: request.limit.clamp(1, 500),
+    }
+}
+
+impl Host {
+    pub(super) async fn orders_list(&self, _: &Session, request: ListRequest) -> Result<OrderPage, ApiError> {
+        let workspace = self.workspace().await?;
+        let ledger = workspace.ledger();
+        let query = query(&request);
+        let limit = query.limit as usize;
+        let orders = ledger.page_orders(query).await?;
+        let next = (orders.len() == limit).then(|| orders.last().map(|order| order.row)).flatten();
+        let documents = ledger.documents_of(orders.iter().map(|order| order.row).collect()).await?;
+        let counts = ledger.read_counts().await?;
+        let total = request.search.trim().is_empty().then(|| match request.filter.as_str() {
+            "" => counts.get("orders"),
+            decision => counts.get(&format!("order:{decision}")),
+        });
+        let rows = orders.iter().map(|order| convert::order(order, documents.get(&order.row))).collect();
+        Ok(OrderPage { rows, next, total })
+    }
+
+    pub(super) async fn orders_import(&self, _: &Session, request: ImportRequest) -> Result<ImportReport, ApiError> {
+        if request.content.len() > IMPORT_LIMIT {
+            return Err(ApiError::invalid("content", format!("more than {} MB", IMPORT_LIMIT / 1024 / 1024)));
+        }
+        let workspace = self.workspace().await?;
+        let connection_id = match request.connection_id {
+            Some(id) => id,
+            None => only_shop(&workspace).await?,
+        };
+        let summary = workspace.import_orders(&connection_id, request.content.as_bytes()).await?;
+        self.emit(&[Tag::Orders, Tag::Documents]);
+        Ok(ImportReport {
+            read: summary.read,
+            new: summary.taken.new,
+            changed: summary.taken.changed,
+            unchanged: summary.taken.unchanged,
+            rejected: summary
+                .rejected
+                .into_iter()
+                .map(|one| ImportProblem {
+                    line: one.line as u32,
+                    order: one.order,
+                    field: one.field,
+                    reason: one.reason,
+                })
+                .collect(),
+        })
+    }
+
+    pub(super) async fn documents_list(&self, _: &Session, request: ListRequest) -> Result<DocumentPage, ApiError> {
+        let workspace = self.workspace().await?;
+        let query = query(&request);
+        let limit = query.limit as usize;
+        let documents = workspace.ledger().page_documents(query).await?;
+        let next = (documents.len() == limit).then(|| documents.last().map(|document| document.row)).flatten();
+        let counts = workspace.ledger().read_counts().await?;
+        let total = request.search.trim().is_empty().then(|| match request.filter.as_str() {
+            "" => DocumentState::ALL.iter().map(|state| counts.get(&format!("document:{}", state.as_str()))).sum(),
+            "mismatched" => counts.get("mismatched"),
+            state => counts.get(&format!("document:{state}")),
+        });
+        Ok(DocumentPage { rows: documents.iter().map(convert::document).collect(), next, total })
+    }
+
+    pub(super) async fn record_get(&self, _: &Session, request: RecordRequest) -> Result<RecordInfo, ApiError> {
+        let workspace = self.workspace().await?;
+        let ledger = workspace.ledger();
+        let (order, document) = match (&request.order_id, &request.document_id) {
+            (_, Some(id)) => {
+                let document = workspace.get_document(id).await?;
+                (ledger.get_order_by_row(document.order_row).await?, Some(document))
+            }
+            (Some(id), None) => {
+                let order = ledger.find_order(id).await?.ok_or_else(|| ApiError::not_found(id))?;
+                let document = ledger.list_documents_of_order(order.row).await?.pop();
+                (order, document)
+            }
+            (None, None) => return Err(ApiError::invalid("orderId", "an order or a document")),
+        };
+        let provider = document.as_ref().map_or("", |document| document.provider.as_str());
+        let attempts = match &document {
+            Some(document) => ledger.list_attempts(document.row).await?,
+            None => Vec::new(),
+        };
+        let raw: serde_json::Value = serde_json::from_str(&ledger.get_order_json(order.row).await?)
+            .map_err(|error| ApiError::new(crate::error::ErrorCode::Internal, error.to_string()))?;
+        let doubt = match &document {
+            Some(document) if document.state == DocumentState::InDoubt => Some(doubt(&workspace, document).await?),
+            _ => None,
+        };
+        let mut row = document.as_ref().map(convert::document);
+        if let Some(row) = &mut row {
+            row.order_id = order.id.clone();
+        }
+        Ok(RecordInfo {
+            order: convert::order(&order, document.as_ref()),
+            order_json: serde_json::to_string_pretty(&raw).unwrap_or_default(),
+            versions: order.version,
+            flow_id: document.as_ref().map(|document| document.flow_id.clone()),
+            draft: document.as_ref().and_then(|document| document.draft.as_ref()).map(convert::draft),
+            problems: document.as_ref().map(|document| convert::problems(&document.problems)).unwrap_or_default(),
+            attempts: attempts.iter().rev().map(|attempt| convert::attempt(attempt, provider)).collect(),
+            timeline: ledger
+                .list_events(order.row)
+                .await?
+                .into_iter()
+                .rev()
+                .map(|event| convert::event(event, provider))
+                .collect(),
+            safe_because: document.as_ref().and_then(safe_because).map(str::to_owned),
+            document: row,
+            doubt,
+        })
+    }
+
+    pub(super) async fn failures_list(&self, _: &Session, _: Nothing) -> Result<Failures, ApiError> {
+        let workspace = self.workspace().await?;
+        Ok(Failures { groups: self.failure_groups(&workspace).await? })
+    }
+
+    /// Held documents by cause: kind, and what the provider or the check named.
+    pub(super) async fn failure_groups(&self, workspace: &Workspace) -> Result<Vec<FailureGroup>, ApiError> {
+        let held = workspace.ledger().list_in_state(DocumentState::Held, OPEN_SHOWN).await?;
+        let mut groups: BTreeMap<String, Vec<Document>> = BTreeMap::new();
+        for document in held {
+            let key = document.failure.as_ref().map_or_else(String::new, cause_key);
+            groups.entry(key).or_default().push(document);
+        }
+        let mut listed: Vec<FailureGroup> = groups.into_iter().map(|(key, documents)| group(key, documents)).collect();
+        listed.sort_by_key(|group| std::cmp::Reverse((group.count, group.since_ms)));
+        Ok(listed)
+    }
+
+    pub(super) async fn documents_retry(
+        &self,
+        session: &Session,
+        request: RetryRequest,
+    ) -> Result<RetryResult, ApiError> {
+        if request.ids.is_empty() || request.ids.len() > RETRY_LIMIT {
+            return Err(ApiError::invalid("ids", format!("1 to {RETRY_LIMIT}")));
+        }
+        let workspace = self.workspace().await?;
+        let report = workspace.retry(&request.ids, &session.operator).await?;
+        let now_ms = workspace.clock_now_ms();
+        Ok(RetryResult {
+            queued: report.queued,
+            skipped: report
+                .skipped
+                .into_iter()
+                .map(|skip| Skipped {
+                    id: skip.id,
+                    reason: skip.reason.to_owned(),
+                    failure: skip.failure.map(|failure| convert::failure(&failure, "", now_ms)),
+                })
+                .collect(),
+        })
+    }
+
+    pub(super) async fn documents_dismiss(&self, session: &Session, request: WithReason) -> Result<Nothing, ApiError> {
+        self.workspace().await?.dismiss(&request.id, &request.reason, &session.operator).await?;
+        Ok(Nothing {})
+    }
+
+    pub(super) async fn documents_reopen(&self, session: &Session, request: WithReason) -> Result<Nothing, ApiError> {
+        self.workspace().await?.reopen(&request.id, &request.reason, &session.operator).await?;
+        Ok(Nothing {})
+    }
+
+    pub(super) async fn doubts_list(&self, _: &Session, _: Nothing) -> Result<Doubts, ApiError> {
+        let workspace = self.workspace().await?;
+        let ledger = workspace.ledger();
+        let mut doubts = Vec::new();
+        for document in ledger.list_in_state(DocumentState::InDoubt, 200).await? {
+            doubts.push(doubt(&workspace, &document).await?);
+        }
+        let mismatched = ListQuery { filter: "mismatched".to_owned(), limit: 200, ..ListQuery::default() };
+        let mismatched = ledger.page_documents(mismatched).await?;
+        Ok(Doubts { doubts, mismatched: mismatched.iter().map(convert::document).collect() })
+    }
+
+    pub(super) async fn doubts_look(&self, _: &Session, request: ById) -> Result<LookInfo, ApiError> {
+        let workspace = self.workspace().await?;
+        workspace.look_now(&request.id).await?;
+        let document = workspace.get_document(&request.id).await?;
+        looks(&workspace, &document).await?.into_iter().next().ok_or_else(|| ApiError::not_found("look"))
+    }
+
+    pub(super) async fn doubts_link(&self, session: &Session, request: LinkRequest) -> Result<Nothing, ApiError> {
+        let workspace = self.workspace().await?;
+        workspace.link(&request.id, &request.series, &request.number, &request.reason, &session.operator).await?;
+        Ok(Nothing {})
+    }
+
+    pub(super) async fn doubts_declare_absent(
+        &self,
+        session: &Session,
+        request: WithReason,
+    ) -> Result<Nothing, ApiError> {
+        self.workspace().await?.declare_absent(&request.id, &request.reason, &session.operator).await?;
+        Ok(Nothing {})
+    }
+}
+
+/// The shop whose orders a file holds, when there is only one; a workspace without shops gets a file connection.
+async fn only_shop(workspace: &Workspace) -> Result<String, ApiError> {
+    let shops: Vec<_> = workspace
+        .ledger()
+        .list_connections()
+        .await?
+        .into_iter()
+        .filter(|connection| matches!(connection.kind.as_str(), "woocommerce" | "file"))
+        .collect();
+    match shops.as_slice() {
+        [one] => Ok(one.id.clone()),
+        [] => {
+            let draft = punte_engine::setup::ConnectionDraft {
+                id: None,
+                kind: "file".to_owned(),
+                name: "WooCommerce (JSON)".to_owned(),
+                address: String::new(),
+                account: String::new(),
+                secret: String::new().into(),
+                company: None,
+                series: None,
+            };
+            Ok(workspace.save_connection(draft).await?.id)
+        }
+        _ => Err(ApiError::invalid("connectionId", "several shops: name one")),
+    }
+}
+
+/// What puts two failures into one group.
+fn cause_key(failure: &Failure) -> String {
+    let named = match failure.kind {
+        FailureKind::VatRateNotLegal | FailureKind::FlowIncomplete | FailureKind::SeriesUnknown => {
+            failure.detail.as_deref().and_then(|detail| detail.rsplit(": ").next())
+        }
+        FailureKind::RefusedOther | FailureKind::RequestInvalid => failure.provider_words.as_deref(),
+        _ => None,
+    };
+    let phase = if failure.phase == Phase::Refused { "refused" } else { "ours" };
+    format!("{}|{phase}|{}", failure.kind.as_str(), named.unwrap_or_default())
+}
+
+fn group(key: String, documents: Vec<Document>) -> FailureGroup {
+    let mut totals: BTreeMap<String, i64> = BTreeMap::new();
+    for document in &documents {
+        *totals.entry(document.currency.clone()).or_default() += document.total_minor;
+    }
+    let newest = documents.last().map(convert::document);
+    let unexplained = || {
+        let failure = Failure::new(FailureKind::MappingError, Phase::Prepare, "map", "");
+        convert::failure(&failure, "", 0)
+    };
+    let safe = documents.last().and_then(safe_because);
+    FailureGroup {
+        key,
+        failure: newest.and_then(|row| row.failure).unwrap_or_else(unexplained),
+        count: documents.len() as u32,
+        totals: totals.into_iter().map(|(currency, minor)| Amount { minor, currency }).collect(),
+        since_ms: documents.first().map_or(0, |document| document.created_ms),
+        documents: documents.iter().rev().take(GROUP_SHOWN).map(convert::document).collect(),
+        safe_because: safe.map(str::to_owned),
+    }
+}
+
+async fn looks(workspace: &Workspace, document: &Document) -> Result<Vec<LookInfo>, ApiError> {
+    let ledger = workspace.ledger();
+    let attempt = ledger.find_last_attempt(document.row).await?;
+    let baseline: Option<Baseline> = attempt.as_ref().and_then(|attempt| serde_json::from_str(&attempt.baseline).ok());
+    let baseline_number = baseline.and_then(|baseline| baseline.next_number);
+    let taken: HashSet<String> = ledger
+        .list_known_numbers(&document.provider, &document.company, &document.series, "")
+        .await?
+        .into_iter()
+        .collect();
+    let since = attempt.map_or(0, |attempt| attempt.started_ms);
+    let looks = ledger.list_looks(document.row).await?;
+    Ok(looks
+        .iter()
+        .filter(|look| look.at_ms >= since)
+        .map(|look| convert::look(look, baseline_number.clone(), &taken, &document.provider))
+        .collect())
+}
+
+async fn doubt(workspace: &Workspace, document: &Document) -> Result<Doubt, ApiError> {
+    let ledger = workspace.ledger();
+    let connection = ledger.get_connection(&document.billing_id).await?;
+    let quiet = workspace.quiet_time(&connection);
+    let left = workspace.quiet_left_ms(document.row, quiet);
+    let attempt = ledger.find_last_attempt(document.row).await?;
+    let order = ledger.get_order_by_row(document.order_row).await?;
+    let failure = document.failure.clone().unwrap_or_else(|| {
+        Failure::new(FailureKind::Interrupted, Phase::Unknown, "create invoice", document.id.clone())
+    });
+    let blocked = absence_blocked(&workspace.evidence_of(document).await?);
+    let mut row = convert::document(document);
+    row.order_id = order.id;
+    let now_ms = workspace.clock_now_ms();
+    Ok(Doubt {
+        document: row,
+        sent_ms: attempt.map_or(document.created_ms, |attempt| attempt.started_ms),
+        failure: convert::failure(&failure, &document.provider, now_ms),
+        quiet_until_ms: left.map(|left| now_ms + left),
+        parked: document.parked_reason.is_some(),
+        parked_reason: document.parked_reason.clone().unwrap_or_default(),
+        looks: looks(workspace, document).await?,
+        absent_blocked: blocked.unwrap_or_default().to_owned(),
+    })
+}

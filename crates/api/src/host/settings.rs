@@ -1,0 +1,44 @@
+//! The host's own settings: language, appearance, known workspaces. A small JSON file, replaced whole.
+
+use crate::dto::WorkspaceInfo;
+use crate::error::{ApiError, ErrorCode};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Settings {
+    pub language: Option<String>,
+    pub theme: Option<String>,
+    pub workspaces: Vec<WorkspaceInfo>,
+    /// The workspace that was on screen last.
+    pub last: Option<String>,
+}
+
+fn path(home: &Path) -> PathBuf {
+    home.join("settings.json")
+}
+
+impl Settings {
+    /// A missing file is an empty one; a damaged one is named, not overwritten.
+    pub(super) fn read(home: &Path) -> Result<Settings, ApiError> {
+        let path = path(home);
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+                ApiError::new(ErrorCode::Internal, format!("{} cannot be read: {error}", path.display()))
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
+            Err(error) => Err(ApiError::new(ErrorCode::Internal, format!("{}: {error}", path.display()))),
+        }
+    }
+
+    pub(super) fn write(&self, home: &Path) -> Result<(), ApiError> {
+        let failed = |error: std::io::Error| ApiError::new(ErrorCode::Internal, format!("settings.json: {error}"));
+        std::fs::create_dir_all(home).map_err(failed)?;
+        let draft = home.join("settings.json.new");
+        let json =
+            serde_json::to_vec_pretty(self).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        std::fs::write(&draft, json).map_err(failed)?;
+        std::fs::rename(&draft, path(home)).map_err(failed)
+    }
+}

@@ -1,0 +1,363 @@
+//! For every order and flow: a document, waiting, or not invoiced and why; and the mapping that makes the draft.
+
+use crate::error::{EngineError, Result};
+use crate::workspace::{Change, Workspace};
+use punte_domain::{
+    DocumentState, DraftProblem, Failure, FailureKind, IssueKey, OrderHead, OrderStatus, Phase, Role, fiscal_date,
+};
+use punte_mapping::{CompiledMapping, Evaluation, MappingContext, MappingRules};
+use punte_store::StoreError;
+use punte_store::ledger::{Connection, DecisionRow, Document, DocumentPlan, Flow, NewDocument, OrderRow};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+const BATCH: u32 = 100;
+
+/// A mapping compiled at one version.
+pub(crate) struct ActiveMapping {
+    pub version: u32,
+    pub compiled: CompiledMapping,
+}
+
+/// What a rule says about an order before any mapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    Invoice { due_ms: i64 },
+    Waiting(&'static str),
+    No(&'static str),
+}
+
+/// The rule of every flow: completed or paid, after the flow was switched on, not invoiced by another tool.
+pub(crate) fn rule_for(head: &OrderHead, active_from_ms: i64) -> Rule {
+    match head.status {
+        OrderStatus::Cancelled => return Rule::No("cancelled"),
+        OrderStatus::Refunded => return Rule::No("refunded"),
+        OrderStatus::Failed => return Rule::No("failed_at_shop"),
+        OrderStatus::Open | OrderStatus::Other => return Rule::Waiting("not_completed"),
+        // cash on delivery is in preparation without being paid: it waits for completion
+        OrderStatus::Paid if head.paid_ms.is_none() => return Rule::Waiting("not_completed"),
+        OrderStatus::Paid | OrderStatus::Completed => {}
+    }
+    let due_ms = head.became_due_ms().unwrap_or(head.modified_ms);
+    if due_ms < active_from_ms {
+        Rule::No("before_flow")
+    } else if head.invoiced_elsewhere.is_some() {
+        Rule::No("invoiced_elsewhere")
+    } else if head.total_minor == 0 {
+        Rule::No("total_zero")
+    } else {
+        Rule::Invoice { due_ms }
+    }
+}
+
+impl Workspace {
+    pub(crate) async fn run_decide(self: &Arc<Self>) {
+        loop {
+            match self.decide_due().await {
+                Ok(0) => {}
+                Ok(_) => {
+                    self.changed(Change::Orders);
+                    self.changed(Change::Documents);
+                    self.outbox_wake.notify_one();
+                    continue;
+                }
+                Err(error) => self.note_engine_error(&error, "decide"),
+            }
+            if !self.rest(&self.decide_wake, Duration::from_secs(5)).await {
+                return;
+            }
+        }
+    }
+
+    /// Decides a batch of orders. Answers how many.
+    pub(crate) async fn decide_due(&self) -> Result<usize> {
+        let orders = self.ledger.list_undecided(BATCH).await?;
+        if orders.is_empty() {
+            return Ok(0);
+        }
+        let flows = self.ledger.list_flows().await?;
+        let connections = self.ledger.list_connections().await?;
+        let mut mappings: HashMap<String, Arc<ActiveMapping>> = HashMap::new();
+        let mut decided = 0;
+        for order in orders {
+            if self.stopping.is_cancelled() {
+                break;
+            }
+            match self.decide(&order, &flows, &connections, &mut mappings).await {
+                Ok(()) => decided += 1,
+                Err(EngineError::Store(StoreError::Stale(what))) => tracing::debug!(what, "decided again later"),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(decided)
+    }
+
+    async fn decide(
+        &self,
+        order: &OrderRow,
+        flows: &[Flow],
+        connections: &[Connection],
+        mappings: &mut HashMap<String, Arc<ActiveMapping>>,
+    ) -> Result<()> {
+        let mut decisions = Vec::new();
+        for flow in flows.iter().filter(|flow| flow.enabled && flow.shop_id == order.connection_id) {
+            let mapping = match mappings.get(&flow.mapping_id) {
+                Some(known) => known.clone(),
+                None => {
+                    let compiled = Arc::new(self.active_mapping(&flow.mapping_id).await?);
+                    mappings.insert(flow.mapping_id.clone(), compiled.clone());
+                    compiled
+                }
+            };
+            decisions.push(self.decide_for(order, flow, connections, &mapping).await?);
+        }
+        let summary = summary_of(&decisions);
+        let now_ms = self.now_ms();
+        Ok(self.ledger.record_decisions(order.row, order.version, decisions, summary, now_ms).await?)
+    }
+
+    async fn decide_for(
+        &self,
+        order: &OrderRow,
+        flow: &Flow,
+        connections: &[Connection],
+        mapping: &ActiveMapping,
+    ) -> Result<DecisionRow> {
+        let plain = |decision, reason, withdraw| DecisionRow {
+            flow_id: flow.id.clone(),
+            decision,
+            reason,
+            plan: None,
+            withdraw,
+        };
+        let withdrawn = |reason: &str| {
+            Some(
+                Failure::new(
+                    FailureKind::OrderWithdrawn,
+                    Phase::Prepare,
+                    "decide",
+                    format!("order {}", order.head.number),
+                )
+                .with_detail(reason),
+            )
+        };
+        match rule_for(&order.head, flow.active_from_ms) {
+            Rule::Waiting(reason) => return Ok(plain("waiting", reason, withdrawn(reason))),
+            Rule::No(reason) => return Ok(plain("not_invoiced", reason, withdrawn(reason))),
+            Rule::Invoice { .. } => {}
+        }
+        let raw: Value =
+            serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
+        match meets_condition(&flow.condition, &raw) {
+            Ok(true) => {}
+            Ok(false) => return Ok(plain("not_invoiced", "condition", withdrawn("condition"))),
+            Err(_) => return Ok(plain("waiting", "condition_error", None)),
+        }
+        let plan = self.plan(order, flow, connections, mapping, &raw).await?;
+        Ok(DecisionRow {
+            flow_id: flow.id.clone(),
+            decision: "document",
+            reason: "rule",
+            plan: Some(plan),
+            withdraw: None,
+        })
+    }
+
+    /// The document that an invoiceable order calls for, with its draft or what keeps it from one.
+    pub(crate) async fn plan(
+        &self,
+        order: &OrderRow,
+        flow: &Flow,
+        connections: &[Connection],
+        mapping: &ActiveMapping,
+        raw: &Value,
+    ) -> Result<DocumentPlan> {
+        let key = IssueKey {
+            shop_identity: order.shop_identity.clone(),
+            order_id: order.head.order_id.clone(),
+            role: Role::Invoice,
+            generation: 1,
+        };
+        let known = self.ledger.find_document_by_key(&key.to_string()).await?;
+        let evaluation = mapping.compiled.evaluate(raw, &context_of(&order.head));
+        let mut failure = failure_of(&order.head, &evaluation.problems);
+        if flow.company.is_empty() || flow.series.is_empty() {
+            let field = if flow.company.is_empty() { "company" } else { "series" };
+            failure = Some(
+                Failure::new(FailureKind::FlowIncomplete, Phase::Prepare, "decide", flow.name.clone())
+                    .with_detail(field),
+            );
+        }
+        if failure.is_none() {
+            failure = keeps_held(known.as_ref());
+        }
+        let provider =
+            connections.iter().find(|c| c.id == flow.billing_id).map_or_else(String::new, |c| c.kind.clone());
+        let document = self.new_document(&key, order, flow, mapping.version, provider, evaluation);
+        Ok(DocumentPlan { document, seen: known.map(|known| known.state), failure })
+    }
+
+    fn new_document(
+        &self,
+        key: &IssueKey,
+        order: &OrderRow,
+        flow: &Flow,
+        mapping_version: u32,
+        provider: String,
+        evaluation: Evaluation,
+    ) -> NewDocument {
+        let head = &order.head;
+        let (client, tax_id, total) = match &evaluation.draft {
+            Some(draft) => (draft.client.name.clone(), draft.client.tax_id.clone(), draft.total()),
+            None => (head.customer.clone(), head.tax_id.clone(), head.total),
+        };
+        NewDocument {
+            id: self.deps.clock.new_id("doc"),
+            issue_key: key.to_string(),
+            reference: self.ledger.info().seed.reference(key).to_string(),
+            flow_id: flow.id.clone(),
+            billing_id: flow.billing_id.clone(),
+            provider,
+            company: flow.company.clone(),
+            series: flow.series.clone(),
+            role: key.role.to_string(),
+            generation: key.generation,
+            order_number: head.number.clone(),
+            order_version: order.version,
+            mapping_version,
+            draft: evaluation.draft,
+            problems: evaluation.problems,
+            client,
+            tax_id,
+            currency: head.currency.code().to_owned(),
+            total_minor: head.currency.to_minor(total).unwrap_or(head.total_minor),
+            total_text: total.normalize().to_string(),
+            due_ms: self.now_ms(),
+        }
+    }
+
+    pub(crate) async fn active_mapping(&self, mapping_id: &str) -> Result<ActiveMapping> {
+        let stored = self.ledger.get_mapping(mapping_id).await?;
+        let rules: MappingRules = serde_json::from_str(&stored.rules).map_err(StoreError::Json)?;
+        let compiled = punte_mapping::compile(&rules).map_err(|errors| EngineError::Invalid {
+            field: "mapping",
+            detail: errors.first().map_or_else(String::new, |error| format!("{}: {}", error.target, error.message)),
+        })?;
+        Ok(ActiveMapping { version: stored.version, compiled })
+    }
+}
+
+/// A document held for another reason than its draft stays held when the draft becomes right: a person retries it.
+fn keeps_held(known: Option<&Document>) -> Option<Failure> {
+    known
+        .filter(|known| known.state == DocumentState::Held)
+        .and_then(|known| known.failure.clone())
+        .filter(|failure| failure.phase != Phase::Prepare)
+}
+
+pub(crate) fn meets_condition(condition: &str, raw: &Value) -> std::result::Result<bool, punte_mapping::RuleError> {
+    if condition.trim().is_empty() {
+        return Ok(true);
+    }
+    punte_mapping::evaluate_condition(condition, raw, &serde_json::Map::new())
+}
+
+/// What an order brings to its mapping beside itself.
+pub(crate) fn context_of(head: &OrderHead) -> MappingContext {
+    MappingContext {
+        tax_point: fiscal_date(head.became_due_ms().unwrap_or(head.modified_ms)),
+        settings: serde_json::Map::new(),
+    }
+}
+
+/// The failure that holds a draft: its first problem, in the order of the checks.
+pub(crate) fn failure_of(head: &OrderHead, problems: &[DraftProblem]) -> Option<Failure> {
+    let first = problems.first()?;
+    let failure = Failure::new(first.kind, Phase::Prepare, "map", format!("order {}", head.number));
+    let detail =
+        if first.detail.is_empty() { first.field.clone() } else { format!("{}: {}", first.field, first.detail) };
+    Some(failure.with_detail(detail))
+}
+
+/// One decision for the order's list: a document if any flow made one, else the most telling reason.
+fn summary_of(decisions: &[DecisionRow]) -> (&'static str, &'static str) {
+    let rank = |decision: &DecisionRow| match (decision.decision, decision.reason) {
+        ("document", _) => 0,
+        (_, "condition") => 3,
+        ("waiting", _) => 1,
+        _ => 2,
+    };
+    decisions
+        .iter()
+        .min_by_key(|decision| rank(decision))
+        .map_or(("waiting", "no_flow"), |decision| (decision.decision, decision.reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use punte_domain::Currency;
+    use rust_decimal::dec;
+
+    fn head(status: OrderStatus) -> OrderHead {
+        OrderHead {
+            order_id: "1".into(),
+            number: "1".into(),
+            status,
+            status_text: String::new(),
+            currency: Currency::RON,
+            total: dec!(59),
+            total_minor: 5900,
+            refunded_minor: 0,
+            created_ms: 1000,
+            modified_ms: 5000,
+            paid_ms: Some(2000),
+            completed_ms: None,
+            customer: String::new(),
+            email: String::new(),
+            tax_id: String::new(),
+            invoiced_elsewhere: None,
+        }
+    }
+
+    #[test]
+    fn a_flow_acts_only_on_what_became_due_after_it_was_switched_on() {
+        assert_eq!(rule_for(&head(OrderStatus::Paid), 2000), Rule::Invoice { due_ms: 2000 });
+        assert_eq!(
+            rule_for(&head(OrderStatus::Paid), 2001),
+            Rule::No("before_flow"),
+            "an old order that someone edited later stays old"
+        );
+    }
+
+    #[test]
+    fn cash_on_delivery_waits_for_completion() {
+        let mut cod = head(OrderStatus::Paid);
+        cod.paid_ms = None;
+        assert_eq!(rule_for(&cod, 0), Rule::Waiting("not_completed"));
+        cod.status = OrderStatus::Completed;
+        cod.completed_ms = Some(4000);
+        assert_eq!(rule_for(&cod, 0), Rule::Invoice { due_ms: 4000 });
+    }
+
+    #[test]
+    fn what_another_tool_invoiced_is_left_alone() {
+        let mut done = head(OrderStatus::Completed);
+        done.invoiced_elsewhere = Some("FCT 0001".into());
+        assert_eq!(rule_for(&done, 0), Rule::No("invoiced_elsewhere"));
+    }
+
+    #[test]
+    fn withdrawn_orders_are_named() {
+        for (status, reason) in [
+            (OrderStatus::Cancelled, "cancelled"),
+            (OrderStatus::Refunded, "refunded"),
+            (OrderStatus::Failed, "failed_at_shop"),
+        ] {
+            assert_eq!(rule_for(&head(status), 0), Rule::No(reason));
+        }
+        assert_eq!(rule_for(&head(OrderStatus::Other), 0), Rule::Waiting("not_completed"));
+    }
+}

@@ -1,0 +1,189 @@
+//! What an operator does to records: retry, dismiss, link, declare absent.
+
+use crate::decide::{Rule, rule_for};
+use crate::error::{EngineError, Result};
+use crate::settle::absence_blocked;
+use crate::workspace::{Change, Workspace, lock};
+use punte_connectors::billing::Evidence;
+use punte_domain::{DocumentState, Failure, FailureKind, Phase};
+use punte_store::StoreError;
+use punte_store::ledger::Document;
+use serde_json::Value;
+
+/// Why one of the documents was not queued.
+#[derive(Debug, Clone)]
+pub struct RetrySkip {
+    pub id: String,
+    pub reason: &'static str,
+    pub failure: Option<Failure>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct RetryReport {
+    pub queued: Vec<String>,
+    pub skipped: Vec<RetrySkip>,
+}
+
+/// Why sending a held document again is safe; `None` where it is not offered.
+pub fn safe_because(document: &Document) -> Option<&'static str> {
+    if document.state != DocumentState::Held {
+        return None;
+    }
+    match document.failure.as_ref() {
+        None => Some("nothing_sent"),
+        Some(failure) => match (failure.phase, failure.kind) {
+            (_, FailureKind::NeverIssued) => Some("proven_absent"),
+            (Phase::Prepare | Phase::NotSent, _) => Some("nothing_sent"),
+            (Phase::Refused, _) => Some("refused"),
+            (Phase::Unknown | Phase::Mismatch, _) => None,
+        },
+    }
+}
+
+impl Workspace {
+    pub async fn get_document(&self, id: &str) -> Result<Document> {
+        Ok(self.ledger.find_document(id).await?.ok_or_else(|| StoreError::NotFound(id.to_owned()))?)
+    }
+
+    /// Maps and checks held documents again; those that pass are due now.
+    pub async fn retry(&self, ids: &[String], who: &str) -> Result<RetryReport> {
+        let mut report = RetryReport::default();
+        let connections = self.ledger.list_connections().await?;
+        let flows = self.ledger.list_flows().await?;
+        for id in ids {
+            let skip = |reason, failure| RetrySkip { id: id.clone(), reason, failure };
+            let Some(document) = self.ledger.find_document(id).await? else {
+                report.skipped.push(skip("not_found", None));
+                continue;
+            };
+            match document.state {
+                DocumentState::Held => {}
+                DocumentState::InDoubt | DocumentState::Sending => {
+                    report.skipped.push(skip("in_doubt", document.failure));
+                    continue;
+                }
+                _ => {
+                    report.skipped.push(skip("not_held", None));
+                    continue;
+                }
+            }
+            let Some(flow) = flows.iter().find(|flow| flow.id == document.flow_id) else { continue };
+            let order = self.ledger.get_order_by_row(document.order_row).await?;
+            if let Rule::No(reason) | Rule::Waiting(reason) = rule_for(&order.head, flow.active_from_ms) {
+                let failure =
+                    Failure::new(FailureKind::OrderWithdrawn, Phase::Prepare, "decide", order.head.number.clone())
+                        .with_detail(reason);
+                report.skipped.push(skip("still_failing", Some(failure)));
+                continue;
+            }
+            let mapping = self.active_mapping(&flow.mapping_id).await?;
+            let raw: Value =
+                serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
+            let plan = self.plan(&order, flow, &connections, &mapping, &raw).await?;
+            // a refusal is what a retry is for; a draft that cannot be sent is not
+            match plan.failure.filter(|failure| failure.phase == Phase::Prepare) {
+                Some(failure) => {
+                    self.ledger.hold_again(&document, plan.document, failure.clone(), self.now_ms()).await?;
+                    report.skipped.push(skip("still_failing", Some(failure)));
+                }
+                None => match self.ledger.requeue(&document, plan.document, who, self.now_ms()).await {
+                    Ok(()) => report.queued.push(id.clone()),
+                    Err(StoreError::Stale(_)) => report.skipped.push(skip("not_held", None)),
+                    Err(error) => return Err(error.into()),
+                },
+            }
+        }
+        self.changed(Change::Documents);
+        self.outbox_wake.notify_one();
+        Ok(report)
+    }
+
+    pub async fn dismiss(&self, id: &str, reason: &str, who: &str) -> Result<()> {
+        self.ledger.dismiss(id, required(reason)?, who, self.now_ms()).await?;
+        self.changed(Change::Documents);
+        Ok(())
+    }
+
+    pub async fn reopen(&self, id: &str, reason: &str, who: &str) -> Result<()> {
+        self.ledger.reopen(id, required(reason)?, who, self.now_ms()).await?;
+        self.changed(Change::Documents);
+        Ok(())
+    }
+
+    /// A person links a document in doubt to one that a look saw at the provider.
+    pub async fn link(&self, id: &str, series: &str, number: &str, reason: &str, who: &str) -> Result<()> {
+        let document = self.get_document(id).await?;
+        if document.state != DocumentState::InDoubt {
+            return Err(EngineError::NotNow("not_in_doubt"));
+        }
+        let candidate = self
+            .evidence_of(&document)
+            .await?
+            .into_iter()
+            .filter_map(|(_, evidence)| evidence)
+            .flat_map(|evidence| evidence.looked_at)
+            .find(|candidate| candidate.document.series == series && candidate.document.number == number)
+            .ok_or_else(|| StoreError::NotFound(format!("{series} {number}")))?;
+        self.in_peace(&document, self.attach(&document, candidate.document, who, required(reason)?, self.now_ms()))
+            .await
+    }
+
+    /// A named person declares a document in doubt never issued; refused without a complete, decisive look that found
+    /// nothing.
+    pub async fn declare_absent(&self, id: &str, reason: &str, who: &str) -> Result<()> {
+        let document = self.get_document(id).await?;
+        if document.state != DocumentState::InDoubt {
+            return Err(EngineError::NotNow("not_in_doubt"));
+        }
+        if let Some(blocked) = absence_blocked(&self.evidence_of(&document).await?) {
+            return Err(EngineError::NotNow(blocked));
+        }
+        let reason = required(reason)?;
+        let failure = Failure::new(
+            FailureKind::NeverIssued,
+            Phase::Refused,
+            "create invoice",
+            format!("order {}", document.order_number),
+        )
+        .with_detail(reason);
+        self.in_peace(&document, async {
+            Ok(self.ledger.settle_absent(document.row, failure, who, reason, self.now_ms()).await?)
+        })
+        .await
+    }
+
+    /// Runs a settlement while no look or repeat of the same document is under way.
+    async fn in_peace(&self, document: &Document, settle: impl Future<Output = Result<()>>) -> Result<()> {
+        if !self.begin(document) {
+            return Err(EngineError::NotNow("busy"));
+        }
+        let outcome = settle.await;
+        lock(&self.in_flight).remove(&document.row);
+        self.changed(Change::Documents);
+        self.outbox_wake.notify_one();
+        outcome
+    }
+
+    /// Every look since the last attempt, newest first: whether it was decisive, and what it saw.
+    pub async fn evidence_of(&self, document: &Document) -> Result<Vec<(bool, Option<Evidence>)>> {
+        let since = self.ledger.find_last_attempt(document.row).await?.map_or(0, |attempt| attempt.started_ms);
+        let looks = self.ledger.list_looks(document.row).await?;
+        looks
+            .into_iter()
+            .filter(|look| look.at_ms >= since)
+            .map(|look| {
+                let evidence =
+                    look.evidence.as_deref().map(serde_json::from_str).transpose().map_err(StoreError::Json)?;
+                Ok((look.decisive, evidence))
+            })
+            .collect()
+    }
+}
+
+fn required(reason: &str) -> Result<&str> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(EngineError::Invalid { field: "reason", detail: "1 to 500 characters".into() });
+    }
+    Ok(reason)
+}

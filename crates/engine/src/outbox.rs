@@ -1,0 +1,358 @@
+//! The outbox: due documents are claimed by lane, an intent is committed, the request is sent once, its outcome committed.
+//!
+//! Nothing is sent without a durable intent, and nothing is concluded from silence.
+
+use crate::connect::{Gate, is_connections_fault};
+use crate::error::{EngineError, Result};
+use crate::settle::{parse_date, to_json};
+use crate::workspace::{Change, Workspace, lock};
+use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling};
+use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Reference, Role, fiscal_date};
+use punte_store::StoreError;
+use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
+use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Requests under way in one lane of a provider that can take more than one.
+const PARALLEL: usize = 4;
+
+/// Waits between automatic tries of one record, when nothing was sent.
+const DELAYS: [Duration; 8] = [
+    Duration::from_secs(3),
+    Duration::from_secs(15),
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(15 * 60),
+    Duration::from_secs(60 * 60),
+    Duration::from_secs(3 * 60 * 60),
+    Duration::from_secs(6 * 60 * 60),
+];
+
+/// What must be sent one at a time, or at least together bounded: a company's series at a provider.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Lane {
+    billing_id: String,
+    company: String,
+    series: String,
+}
+
+impl Lane {
+    pub(crate) fn of(document: &Document) -> Lane {
+        Lane {
+            billing_id: document.billing_id.clone(),
+            company: document.company.clone(),
+            series: document.series.clone(),
+        }
+    }
+}
+
+impl Workspace {
+    pub(crate) async fn run_outbox(self: &Arc<Self>) {
+        loop {
+            let next = match self.claim_due().await {
+                Ok(next) => next,
+                Err(error) => {
+                    self.note_engine_error(&error, "claim");
+                    Duration::from_secs(2)
+                }
+            };
+            if !self.rest(&self.outbox_wake, next).await {
+                return;
+            }
+        }
+    }
+
+    /// Starts what each lane may start now. Answers how long until something may be due.
+    async fn claim_due(self: &Arc<Self>) -> Result<Duration> {
+        if self.trouble().is_some() {
+            self.probe_ledger().await;
+            return Ok(Duration::from_secs(2));
+        }
+        let connections = self.ledger.list_connections().await?;
+        let mut lanes = BTreeSet::new();
+        for flow in self.ledger.list_flows().await?.into_iter().filter(|flow| flow.enabled) {
+            lanes.insert(Lane { billing_id: flow.billing_id, company: flow.company, series: flow.series });
+        }
+        for lane in lanes {
+            let Some(connection) = connections.iter().find(|c| c.id == lane.billing_id) else { continue };
+            let gate = self.may_call(connection, self.now_ms());
+            if gate == Gate::Closed {
+                continue;
+            }
+            let single = one_writer(&connection.kind);
+            let busy = lock(&self.in_flight).values().filter(|other| **other == lane).count();
+            let room = if single || gate == Gate::Probe { 1 } else { PARALLEL };
+            // read after `busy`: what ended meanwhile has its outcome in the ledger by now
+            if busy >= room || single && self.is_doubted(&lane).await? {
+                continue;
+            }
+            self.claim_in(lane, connection, room - busy).await?;
+        }
+        let now_ms = self.now_ms();
+        let due = self.ledger.find_next_due().await?.map_or(5_000, |due| (due - now_ms).clamp(250, 5_000));
+        Ok(Duration::from_millis(due as u64))
+    }
+
+    /// Whether a document of the lane is in doubt and not yet left to a person: then nothing else may be sent in it.
+    async fn is_doubted(&self, lane: &Lane) -> Result<bool> {
+        let in_doubt = self.ledger.list_in_state(DocumentState::InDoubt, 1000).await?;
+        Ok(in_doubt.iter().any(|document| document.parked_reason.is_none() && Lane::of(document) == *lane))
+    }
+
+    async fn claim_in(self: &Arc<Self>, lane: Lane, connection: &Connection, room: usize) -> Result<()> {
+        let due = self
+            .ledger
+            .list_due(&lane.billing_id, &lane.company, &lane.series, self.now_ms(), (PARALLEL * 2) as u32)
+            .await?;
+        let mut room = room;
+        for document in due {
+            if room == 0 {
+                break;
+            }
+            match lock(&self.in_flight).entry(document.row) {
+                Entry::Occupied(_) => continue,
+                Entry::Vacant(free) => free.insert(lane.clone()),
+            };
+            room -= 1;
+            let (this, connection) = (self.clone(), connection.clone());
+            self.tasks.spawn(async move {
+                let row = document.row;
+                if let Err(error) = this.issue(document, &connection).await {
+                    this.note_engine_error(&error, "issue");
+                }
+                lock(&this.in_flight).remove(&row);
+                this.outbox_wake.notify_one();
+            });
+        }
+        Ok(())
+    }
+
+    /// One document from claim to outcome.
+    async fn issue(self: &Arc<Self>, document: Document, connection: &Connection) -> Result<()> {
+        let trigger = if document.tries == 0 { "automatic" } else { "retry" };
+        // what ran beside this claim may have stopped the connection meanwhile
+        let connection = &self.ledger.get_connection(&connection.id).await?;
+        if self.may_call(connection, self.now_ms()) == Gate::Closed {
+            return Ok(());
+        }
+        let (provider, baseline) = match self.prepare(&document, connection).await {
+            Ok(ready) => ready,
+            Err(failure) => return self.note_trouble(connection, &failure).await,
+        };
+        let key = self.issue_key(&document).await?;
+        let intent = Intent {
+            attempt_id: self.deps.clock.new_id("att"),
+            trigger,
+            idempotency_key: self.ledger.info().seed.idempotency_key(&key, document.key_revision),
+            baseline: to_json(&baseline)?,
+            issue_date: fiscal_date(self.now_ms()).to_string(),
+        };
+        let attempt = self.ledger.record_intent(document.row, intent, self.now_ms()).await?;
+        self.changed(Change::Documents);
+        let exchange = self.send(&document, &attempt, provider.as_ref()).await?;
+        let failure = exchange.outcome.as_ref().err().cloned();
+        let outcome = self.outcome_of(&document, exchange.outcome);
+        self.commit_outcome(&document, &attempt, connection, outcome, to_json(&exchange.record)?).await?;
+        match failure {
+            None => self.note_contact(connection).await?,
+            Some(failure) if is_connections_fault(&failure) => self.note_trouble(connection, &failure).await?,
+            Some(_) => self.note_contact(connection).await?,
+        }
+        self.changed(Change::Documents);
+        Ok(())
+    }
+
+    /// The provider and what it says of the series now: read before the intent, so that the intent holds it.
+    async fn prepare(
+        &self,
+        document: &Document,
+        connection: &Connection,
+    ) -> std::result::Result<(Arc<dyn BillingProvider>, Baseline), Failure> {
+        let provider = self.billing(connection).await?;
+        let baseline = match provider.capabilities().settling {
+            Settling::ByList => Baseline::default(),
+            Settling::ByGap => provider.read_baseline(&document.company, &document.series).await?,
+        };
+        Ok((provider, baseline))
+    }
+
+    async fn issue_key(&self, document: &Document) -> Result<IssueKey> {
+        let order = self.ledger.get_order_by_row(document.order_row).await?;
+        Ok(IssueKey {
+            shop_identity: order.shop_identity,
+            order_id: order.head.order_id,
+            role: parse_role(&document.role),
+            generation: document.generation,
+        })
+    }
+
+    async fn send(
+        &self,
+        document: &Document,
+        attempt: &Attempt,
+        provider: &dyn BillingProvider,
+    ) -> Result<Exchange<Issued>> {
+        let broken = |detail: &str| EngineError::Invalid { field: "intent", detail: detail.to_owned() };
+        let request = IssueRequest {
+            company: document.company.clone(),
+            series: document.series.clone(),
+            issue_date: parse_date(&attempt.issue_date).ok_or_else(|| broken(&attempt.issue_date))?,
+            draft: attempt.draft.clone(),
+            reference: Reference::parse(&attempt.reference).ok_or_else(|| broken(&attempt.reference))?,
+            idempotency_key: attempt.idempotency_key.clone(),
+            order_number: document.order_number.clone(),
+        };
+        tracing::info!(document = %document.id, reference = %attempt.reference, trigger = %attempt.trigger, "sending");
+        Ok(provider.issue_invoice(&request).await)
+    }
+
+    fn outcome_of(&self, document: &Document, answer: std::result::Result<Issued, Failure>) -> Outcome {
+        let now_ms = self.now_ms();
+        match answer {
+            Ok(issued) => Outcome::Issued {
+                series: issued.series,
+                number: issued.number,
+                provider_id: issued.provider_id,
+                link: issued.link,
+                verify_due_ms: now_ms + self.deps.timing.verify_after.as_millis() as i64,
+            },
+            Err(failure) => match failure.next() {
+                Next::AskProvider => Outcome::Unknown(failure),
+                Next::RetryByItself => {
+                    let due_ms = now_ms + self.delay(document.tries).as_millis() as i64;
+                    Outcome::Back { failure, due_ms }
+                }
+                Next::StopConnection => Outcome::Back { failure, due_ms: now_ms },
+                Next::FixThenRetry | Next::NeedsPerson => Outcome::Refused(failure),
+            },
+        }
+    }
+
+    /// The wait before the next automatic try, with up to a fifth of jitter.
+    fn delay(&self, tries: u32) -> Duration {
+        let base = DELAYS[(tries as usize).min(DELAYS.len() - 1)];
+        base + base.mul_f64((self.deps.clock.random() % 1000) as f64 / 5000.0)
+    }
+
+    /// Commits an outcome. One that can't be written is kept and tried again while the lane stands still; after a crash
+    /// meanwhile it is in doubt.
+    async fn commit_outcome(
+        &self,
+        document: &Document,
+        attempt: &Attempt,
+        connection: &Connection,
+        outcome: Outcome,
+        record: String,
+    ) -> Result<()> {
+        let mut outcome = outcome;
+        loop {
+            let written = self
+                .ledger
+                .record_outcome(attempt.row, document.row, outcome.clone(), record.clone(), self.now_ms())
+                .await;
+            match written {
+                Ok(()) => {
+                    self.note_storage(None);
+                    match outcome {
+                        Outcome::Issued { .. } => self.verify_wake.notify_one(),
+                        Outcome::Unknown(_) => {
+                            self.watch(document.row, self.quiet_time(connection));
+                        }
+                        Outcome::Refused(_) | Outcome::Back { .. } => {}
+                    }
+                    return Ok(());
+                }
+                // the answer names a document that another record holds: which of the two it belongs to is in doubt
+                Err(StoreError::AlreadyLinked(number)) => {
+                    let failure = Failure::new(
+                        FailureKind::NumberTaken,
+                        Phase::Unknown,
+                        "create invoice",
+                        format!("order {}", document.order_number),
+                    )
+                    .with_detail(number);
+                    outcome = Outcome::Unknown(failure);
+                }
+                Err(error) if self.note_storage(Some(&error)) => {
+                    tokio::select! {
+                        () = self.stopping.cancelled() => return Err(error.into()),
+                        () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// While writing fails, one harmless write a round finds out when it works again.
+    async fn probe_ledger(&self) {
+        let probe = self.ledger.probe_write().await;
+        self.note_storage(probe.err().as_ref());
+    }
+
+    /// The same payload again, after a look proved that it was never issued. Where documents can be listed, any answer is
+    /// confirmed by list; where only numbers can be looked at, the answer stands.
+    pub(crate) async fn repeat(
+        self: &Arc<Self>,
+        document: Document,
+        sent: &Attempt,
+        connection: &Connection,
+        quiet: Duration,
+    ) -> Result<()> {
+        let (provider, baseline) = match self.prepare(&document, connection).await {
+            Ok(ready) => ready,
+            Err(failure) => {
+                self.watch(document.row, quiet);
+                return self.note_trouble(connection, &failure).await;
+            }
+        };
+        let intent = Intent {
+            attempt_id: self.deps.clock.new_id("att"),
+            trigger: "repeat",
+            idempotency_key: sent.idempotency_key.clone(),
+            baseline: to_json(&baseline)?,
+            issue_date: sent.issue_date.clone(),
+        };
+        let attempt = self.ledger.record_intent(document.row, intent, self.now_ms()).await?;
+        self.changed(Change::Documents);
+        let exchange = self.send(&document, &attempt, provider.as_ref()).await?;
+        let outcome = match provider.capabilities().settling {
+            Settling::ByGap => self.outcome_of(&document, exchange.outcome),
+            Settling::ByList => Outcome::Unknown(unconfirmed(&document, exchange.outcome)),
+        };
+        self.commit_outcome(&document, &attempt, connection, outcome, to_json(&exchange.record)?).await?;
+        self.changed(Change::Documents);
+        Ok(())
+    }
+}
+
+fn unconfirmed(document: &Document, answer: std::result::Result<Issued, Failure>) -> Failure {
+    let failure = Failure::new(
+        FailureKind::RepeatUnconfirmed,
+        Phase::Unknown,
+        "create invoice",
+        format!("order {}", document.order_number),
+    );
+    match answer {
+        Ok(issued) => failure.with_detail(format!("{} {}", issued.series, issued.number)),
+        Err(said) => match said.provider_words {
+            Some(words) => failure.with_words(words),
+            None => failure.with_detail(said.kind.as_str()),
+        },
+    }
+}
+
+/// Known without a live connector, so that a lane can be judged while its credential is missing.
+fn one_writer(kind: &str) -> bool {
+    kind == "smartbill"
+}
+
+fn parse_role(text: &str) -> Role {
+    match text.split_once(':') {
+        Some(("correction", refund)) => Role::Correction(refund.to_owned()),
+        _ if text == "proforma" => Role::Proforma,
+        _ => Role::Invoice,
+    }
+}

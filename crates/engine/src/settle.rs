@@ -1,0 +1,507 @@
+//! What is in doubt: when to look, what a look proves, and what follows.
+//!
+//! The judgement is a pure function over the evidence. The reference alone identifies; only a complete look after the quiet
+//! time proves absence; a total never does.
+
+use crate::connect::{Gate, is_connections_fault};
+use crate::error::{EngineError, Result};
+use crate::outbox::Lane;
+use crate::workspace::{Change, Workspace, lock};
+use chrono::NaiveDate;
+use punte_connectors::billing::{Baseline, Evidence, FindQuery, Issued, Settling};
+use punte_domain::{DocumentState, Failure, FailureKind, Phase, Reference};
+use punte_store::StoreError;
+use punte_store::ledger::{Attempt, Connection, Document, Flow, NewLook};
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The watch on one document in doubt: monotonic instants, lost with the process on purpose (then the quiet time begins
+/// anew).
+#[derive(Debug, Clone, Copy)]
+pub struct Watch {
+    pub since: Duration,
+    pub next_look: Duration,
+    /// Looks after the quiet time that could not be completed.
+    pub incomplete: u32,
+}
+
+/// What follows from a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It exists: attach its identifiers.
+    Attach(Issued),
+    /// The quiet time is not over: this look proves nothing.
+    Wait,
+    /// Not everything could be read: look again.
+    LookAgain,
+    /// Proven absent once: the same payload may be sent again.
+    Repeat,
+    /// Proven absent again after a repeat: held, for a person.
+    Absent,
+    /// Punte cannot tell by itself: a person decides.
+    Park(&'static str),
+}
+
+/// What is known beside the evidence.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances {
+    pub settling: Settling,
+    /// The quiet time was over when the look began.
+    pub decisive: bool,
+    /// Nobody but Punte writes in the series.
+    pub series_is_ours: bool,
+    /// Earlier decisive looks that proved absence.
+    pub earlier_proofs: u32,
+    /// Earlier decisive looks that could not be completed.
+    pub incomplete: u32,
+}
+
+/// Decisive looks that may stay incomplete before a person is asked.
+const INCOMPLETE_LOOKS: u32 = 5;
+
+/// The judgement on one look.
+pub fn judge(evidence: &Evidence, circumstances: Circumstances) -> Verdict {
+    let ours = evidence.ours();
+    match ours.as_slice() {
+        [one] => return Verdict::Attach(one.document.clone()),
+        [] => {}
+        _ => return Verdict::Park("two_found"),
+    }
+    if !circumstances.decisive {
+        return Verdict::Wait;
+    }
+    if !evidence.complete {
+        return if circumstances.incomplete + 1 < INCOMPLETE_LOOKS {
+            Verdict::LookAgain
+        } else {
+            Verdict::Park("unreadable")
+        };
+    }
+    let again = if circumstances.earlier_proofs == 0 { Verdict::Repeat } else { Verdict::Absent };
+    match circumstances.settling {
+        Settling::ByList => again,
+        Settling::ByGap => match (evidence.counter_unchanged, circumstances.series_is_ours) {
+            (Some(true), true) => again,
+            (Some(true), false) => Verdict::Park("series_shared"),
+            (Some(false) | None, _) => Verdict::Park("series_moved"),
+        },
+    }
+}
+
+/// Whether a person may declare a document never issued, after these looks (newest first), and if not why.
+pub fn absence_blocked(looks: &[(bool, Option<Evidence>)]) -> Option<&'static str> {
+    let Some((_, Some(newest))) = looks.iter().find(|(decisive, evidence)| *decisive && evidence.is_some()) else {
+        return Some(if looks.is_empty() { "not_looked" } else { "quiet_time" });
+    };
+    if looks.iter().flat_map(|(_, evidence)| evidence).any(|evidence| !evidence.ours().is_empty()) {
+        return Some("found");
+    }
+    if newest.complete { None } else { Some("unreadable") }
+}
+
+impl Workspace {
+    /// How long nothing may be concluded about a connection's creates.
+    pub fn quiet_time(&self, connection: &Connection) -> Duration {
+        if connection.is_sandbox { self.deps.timing.quiet_sandbox } else { self.deps.timing.quiet }
+    }
+
+    /// Begins (or begins anew) the quiet time of a document.
+    pub(crate) fn watch(&self, document_row: i64, quiet: Duration) -> Watch {
+        let now = self.deps.clock.monotonic();
+        let watch = Watch { since: now, next_look: now + quiet / 6, incomplete: 0 };
+        lock(&self.watches).insert(document_row, watch);
+        self.settle_wake.notify_one();
+        watch
+    }
+
+    /// Milliseconds until a document's quiet time is over; `None` where it is over or nobody counts.
+    pub fn quiet_left_ms(&self, document_row: i64, quiet: Duration) -> Option<i64> {
+        let watch = *lock(&self.watches).get(&document_row)?;
+        let over = watch.since + quiet;
+        let now = self.deps.clock.monotonic();
+        (over > now).then(|| (over - now).as_millis() as i64)
+    }
+
+    pub(crate) async fn run_settle(self: &Arc<Self>) {
+        loop {
+            let next = match self.settle_due().await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::error!(%error, "settling");
+                    Duration::from_secs(2)
+                }
+            };
+            if !self.rest(&self.settle_wake, next).await {
+                return;
+            }
+        }
+    }
+
+    /// Starts every look that is due. Answers how long until the next one.
+    async fn settle_due(self: &Arc<Self>) -> Result<Duration> {
+        let documents = self.ledger.list_in_state(DocumentState::InDoubt, 1000).await?;
+        lock(&self.watches).retain(|row, _| documents.iter().any(|document| document.row == *row));
+        if documents.is_empty() {
+            return Ok(Duration::from_secs(30));
+        }
+        let connections = self.ledger.list_connections().await?;
+        let flows = self.ledger.list_flows().await?;
+        let now = self.deps.clock.monotonic();
+        let mut next = Duration::from_secs(30);
+        for document in documents.into_iter().filter(|document| document.parked_reason.is_none()) {
+            let Some(connection) = connections.iter().find(|c| c.id == document.billing_id) else { continue };
+            let Some(flow) = flows.iter().find(|f| f.id == document.flow_id) else { continue };
+            if self.may_call(connection, self.now_ms()) == Gate::Closed {
+                next = next.min(Duration::from_secs(1));
+                continue;
+            }
+            let quiet = self.quiet_time(connection);
+            let known = lock(&self.watches).get(&document.row).copied();
+            let watch = known.unwrap_or_else(|| self.watch(document.row, quiet));
+            if watch.next_look > now {
+                next = next.min(watch.next_look - now);
+                continue;
+            }
+            if !self.begin(&document) {
+                continue;
+            }
+            let (this, connection, flow) = (self.clone(), connection.clone(), flow.clone());
+            self.tasks.spawn(async move {
+                let row = document.row;
+                if let Err(error) = this.settle_one(document, &connection, &flow, watch).await {
+                    this.note_engine_error(&error, "settle");
+                    this.look_later(row, Duration::from_secs(2));
+                }
+                lock(&this.in_flight).remove(&row);
+                this.settle_wake.notify_one();
+                this.outbox_wake.notify_one();
+            });
+        }
+        Ok(next.max(Duration::from_millis(20)))
+    }
+
+    /// Takes a document for one task; false when another has it.
+    pub(crate) fn begin(&self, document: &Document) -> bool {
+        match lock(&self.in_flight).entry(document.row) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(free) => {
+                free.insert(Lane::of(document));
+                true
+            }
+        }
+    }
+
+    fn look_later(&self, document_row: i64, after: Duration) {
+        let now = self.deps.clock.monotonic();
+        if let Some(watch) = lock(&self.watches).get_mut(&document_row) {
+            watch.next_look = now + after;
+        }
+    }
+
+    async fn settle_one(
+        self: &Arc<Self>,
+        document: Document,
+        connection: &Connection,
+        flow: &Flow,
+        watch: Watch,
+    ) -> Result<()> {
+        let quiet = self.quiet_time(connection);
+        let decisive = self.deps.clock.monotonic() >= watch.since + quiet;
+        let attempt = self
+            .ledger
+            .find_last_attempt(document.row)
+            .await?
+            .ok_or_else(|| StoreError::NotFound(format!("attempt of {}", document.id)))?;
+        let circumstances = |settling| Circumstances {
+            settling,
+            decisive,
+            series_is_ours: flow.series_is_ours,
+            earlier_proofs: document.absent_proofs,
+            incomplete: watch.incomplete,
+        };
+        let looked = self.look(&document, &attempt, connection).await;
+        let (settling, evidence) = match looked {
+            Ok(found) => found,
+            Err(failure) => return self.look_failed(&document, connection, failure, decisive, quiet).await,
+        };
+        self.note_contact(connection).await?;
+        let verdict = judge(&evidence, circumstances(settling));
+        let proves = matches!(verdict, Verdict::Repeat | Verdict::Absent);
+        let look = NewLook { decisive, evidence: Some(to_json(&evidence)?), failure: None };
+        self.ledger.record_look(document.row, look, proves, self.now_ms()).await?;
+        self.changed(Change::Documents);
+        self.follow(document, attempt, connection, verdict, watch, quiet).await
+    }
+
+    async fn follow(
+        self: &Arc<Self>,
+        document: Document,
+        attempt: Attempt,
+        connection: &Connection,
+        verdict: Verdict,
+        watch: Watch,
+        quiet: Duration,
+    ) -> Result<()> {
+        let now_ms = self.now_ms();
+        match verdict {
+            Verdict::Attach(issued) => {
+                self.attach(&document, issued, "", "", now_ms).await?;
+            }
+            Verdict::Wait => {
+                let over = watch.since + quiet;
+                let left = over.saturating_sub(self.deps.clock.monotonic());
+                self.look_later(document.row, left);
+            }
+            Verdict::LookAgain => {
+                if let Some(watch) = lock(&self.watches).get_mut(&document.row) {
+                    watch.incomplete += 1;
+                }
+                self.look_later(document.row, quiet / 2);
+            }
+            Verdict::Repeat => self.repeat(document, &attempt, connection, quiet).await?,
+            Verdict::Absent => {
+                let words = attempt.failure.as_ref().and_then(|failure| failure.provider_words.clone());
+                let mut failure = Failure::new(
+                    FailureKind::NeverIssued,
+                    Phase::Refused,
+                    "create invoice",
+                    format!("order {}", document.order_number),
+                );
+                failure.provider_words = words;
+                self.ledger.settle_absent(document.row, failure, "", "", now_ms).await?;
+            }
+            Verdict::Park(reason) => self.ledger.park(document.row, reason, now_ms).await?,
+        }
+        self.changed(Change::Documents);
+        Ok(())
+    }
+
+    /// Attaches a found document. One that already belongs to another record leaves this one with a person.
+    pub(crate) async fn attach(
+        &self,
+        document: &Document,
+        issued: Issued,
+        who: &str,
+        reason: &str,
+        now_ms: i64,
+    ) -> Result<()> {
+        let settled = self
+            .ledger
+            .settle_found(
+                document.row,
+                issued.series,
+                issued.number,
+                issued.provider_id,
+                issued.link,
+                who,
+                reason,
+                now_ms,
+            )
+            .await;
+        match settled {
+            Ok(()) => {
+                lock(&self.watches).remove(&document.row);
+                self.verify_wake.notify_one();
+                Ok(())
+            }
+            Err(StoreError::AlreadyLinked(_)) if who.is_empty() => {
+                Ok(self.ledger.park(document.row, "number_taken", now_ms).await?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A look that read nothing: kept, and tried again later.
+    async fn look_failed(
+        &self,
+        document: &Document,
+        connection: &Connection,
+        failure: Failure,
+        decisive: bool,
+        quiet: Duration,
+    ) -> Result<()> {
+        if is_connections_fault(&failure) {
+            self.note_trouble(connection, &failure).await?;
+        }
+        let look = NewLook { decisive, evidence: None, failure: Some(failure) };
+        self.ledger.record_look(document.row, look, false, self.now_ms()).await?;
+        self.look_later(document.row, quiet / 2);
+        self.changed(Change::Documents);
+        Ok(())
+    }
+
+    /// One read of the provider, with everything it needs from the ledger.
+    async fn look(
+        &self,
+        document: &Document,
+        attempt: &Attempt,
+        connection: &Connection,
+    ) -> std::result::Result<(Settling, Evidence), Failure> {
+        let provider = self.billing(connection).await?;
+        let unreadable = |detail: String| {
+            Failure::new(FailureKind::LedgerUnwritable, Phase::Prepare, "read intent", document.id.clone())
+                .with_detail(detail)
+        };
+        let baseline: Baseline =
+            serde_json::from_str(&attempt.baseline).map_err(|error| unreadable(error.to_string()))?;
+        let struck = match &baseline.next_number {
+            Some(from) => self
+                .ledger
+                .list_known_numbers(&document.provider, &document.company, &document.series, from)
+                .await
+                .map_err(|error| unreadable(error.to_string()))?,
+            None => Vec::new(),
+        };
+        let query = FindQuery {
+            company: document.company.clone(),
+            series: document.series.clone(),
+            issue_date: parse_date(&attempt.issue_date).ok_or_else(|| unreadable(attempt.issue_date.clone()))?,
+            reference: Reference::parse(&document.reference).ok_or_else(|| unreadable(document.reference.clone()))?,
+            baseline,
+            struck,
+            total: attempt.draft.total(),
+        };
+        let evidence = provider.find_by_reference(&query).await?;
+        Ok((provider.capabilities().settling, evidence))
+    }
+
+    /// A look that a person asks for. It can find; it decides absence only when the quiet time is over.
+    pub async fn look_now(self: &Arc<Self>, document_id: &str) -> Result<()> {
+        let document = self.get_document(document_id).await?;
+        if document.state != DocumentState::InDoubt {
+            return Err(EngineError::NotNow("not_in_doubt"));
+        }
+        let connection = self.ledger.get_connection(&document.billing_id).await?;
+        if !self.begin(&document) {
+            return Err(EngineError::NotNow("busy"));
+        }
+        let outcome = self.look_for_person(&document, &connection).await;
+        lock(&self.in_flight).remove(&document.row);
+        self.changed(Change::Documents);
+        outcome
+    }
+
+    async fn look_for_person(&self, document: &Document, connection: &Connection) -> Result<()> {
+        let quiet = self.quiet_time(connection);
+        let known = lock(&self.watches).get(&document.row).copied();
+        let watch = known.unwrap_or_else(|| self.watch(document.row, quiet));
+        let decisive = self.deps.clock.monotonic() >= watch.since + quiet;
+        let attempt = self
+            .ledger
+            .find_last_attempt(document.row)
+            .await?
+            .ok_or_else(|| StoreError::NotFound(format!("attempt of {}", document.id)))?;
+        match self.look(document, &attempt, connection).await {
+            Ok((_, evidence)) => {
+                let look = NewLook { decisive, evidence: Some(to_json(&evidence)?), failure: None };
+                self.ledger.record_look(document.row, look, false, self.now_ms()).await?;
+                if let [one] = evidence.ours().as_slice() {
+                    self.attach(document, one.document.clone(), "", "", self.now_ms()).await?;
+                }
+                Ok(())
+            }
+            Err(failure) => self.look_failed(document, connection, failure, decisive, quiet).await,
+        }
+    }
+}
+
+pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
+
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    Ok(serde_json::to_string(value).map_err(StoreError::Json)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use punte_connectors::billing::{Candidate, ReferenceSeen};
+
+    fn candidate(number: &str, reference: ReferenceSeen) -> Candidate {
+        Candidate {
+            document: Issued { series: "FCT".into(), number: number.into(), provider_id: None, link: None },
+            total: None,
+            client: None,
+            cancelled: None,
+            reference,
+        }
+    }
+
+    fn evidence(candidates: Vec<Candidate>, complete: bool, counter_unchanged: Option<bool>) -> Evidence {
+        Evidence { looked_at: candidates, complete, next_number: None, counter_unchanged }
+    }
+
+    fn circumstances(settling: Settling) -> Circumstances {
+        Circumstances { settling, decisive: true, series_is_ours: true, earlier_proofs: 0, incomplete: 0 }
+    }
+
+    #[test]
+    fn our_reference_is_attached_whenever_it_is_seen() {
+        let seen = evidence(vec![candidate("0008", ReferenceSeen::Ours)], false, Some(false));
+        for decisive in [true, false] {
+            for settling in [Settling::ByList, Settling::ByGap] {
+                let circumstances = Circumstances { decisive, ..circumstances(settling) };
+                assert!(matches!(judge(&seen, circumstances), Verdict::Attach(issued) if issued.number == "0008"));
+            }
+        }
+    }
+
+    #[test]
+    fn two_documents_with_our_reference_are_a_persons_matter() {
+        let seen =
+            evidence(vec![candidate("0008", ReferenceSeen::Ours), candidate("0009", ReferenceSeen::Ours)], true, None);
+        assert_eq!(judge(&seen, circumstances(Settling::ByList)), Verdict::Park("two_found"));
+    }
+
+    #[test]
+    fn an_empty_look_before_the_quiet_time_proves_nothing() {
+        let seen = evidence(vec![], true, Some(true));
+        for settling in [Settling::ByList, Settling::ByGap] {
+            assert_eq!(judge(&seen, Circumstances { decisive: false, ..circumstances(settling) }), Verdict::Wait);
+        }
+    }
+
+    #[test]
+    fn an_incomplete_look_never_leads_to_a_repeat() {
+        let seen = evidence(vec![candidate("0008", ReferenceSeen::Unreadable)], false, Some(true));
+        for incomplete in 0..10 {
+            for settling in [Settling::ByList, Settling::ByGap] {
+                let verdict = judge(&seen, Circumstances { incomplete, ..circumstances(settling) });
+                assert!(matches!(verdict, Verdict::LookAgain | Verdict::Park("unreadable")), "{verdict:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn absence_is_repeated_once_and_then_held() {
+        let seen = evidence(vec![], true, Some(true));
+        for settling in [Settling::ByList, Settling::ByGap] {
+            assert_eq!(judge(&seen, circumstances(settling)), Verdict::Repeat);
+            assert_eq!(judge(&seen, Circumstances { earlier_proofs: 1, ..circumstances(settling) }), Verdict::Absent);
+        }
+    }
+
+    #[test]
+    fn in_a_shared_or_moved_series_a_person_decides() {
+        let still = evidence(vec![], true, Some(true));
+        let shared = Circumstances { series_is_ours: false, ..circumstances(Settling::ByGap) };
+        assert_eq!(judge(&still, shared), Verdict::Park("series_shared"));
+        let moved = evidence(vec![candidate("0008", ReferenceSeen::None)], true, Some(false));
+        assert_eq!(judge(&moved, circumstances(Settling::ByGap)), Verdict::Park("series_moved"));
+    }
+
+    #[test]
+    fn absence_is_declared_only_on_a_complete_decisive_look_that_found_nothing() {
+        let empty = evidence(vec![], true, Some(true));
+        let partial = evidence(vec![], false, None);
+        let found = evidence(vec![candidate("0008", ReferenceSeen::Ours)], true, None);
+        assert_eq!(absence_blocked(&[]), Some("not_looked"));
+        assert_eq!(absence_blocked(&[(false, Some(empty.clone()))]), Some("quiet_time"));
+        assert_eq!(absence_blocked(&[(true, None), (false, Some(empty.clone()))]), Some("quiet_time"));
+        assert_eq!(absence_blocked(&[(true, Some(partial))]), Some("unreadable"));
+        assert_eq!(absence_blocked(&[(true, Some(empty.clone())), (false, Some(found))]), Some("found"));
+        assert_eq!(absence_blocked(&[(true, Some(empty))]), None);
+    }
+}

@@ -1,0 +1,272 @@
+//! Setting up: connections with a live test, flows, mappings.
+
+use crate::connect::{Connected, is_connections_fault, secret_name};
+use crate::decide::{context_of, failure_of};
+use crate::error::{EngineError, Result};
+use crate::workspace::{Change, Workspace};
+use punte_connectors::billing::{CheckStep, Company, Series, VatRate};
+use punte_mapping::{Evaluation, MappingRules};
+use punte_store::StoreError;
+use punte_store::ledger::{Connection, Flow, MappingVersion, OrderRow};
+use secrecy::SecretString;
+use serde_json::Value;
+
+/// A connection as a person typed it. An empty secret keeps the stored one.
+#[derive(Clone)]
+pub struct ConnectionDraft {
+    pub id: Option<String>,
+    pub kind: String,
+    pub name: String,
+    pub address: String,
+    pub account: String,
+    pub secret: SecretString,
+    pub company: Option<String>,
+    pub series: Option<String>,
+}
+
+/// What a live test found.
+pub struct TestReport {
+    pub steps: Vec<CheckStep>,
+    pub companies: Option<Vec<Company>>,
+    pub series: Vec<Series>,
+    pub vat_rates: Vec<VatRate>,
+}
+
+/// A mapping tried on one order.
+pub struct Trial {
+    pub mapping: MappingVersion,
+    pub rules: MappingRules,
+    pub evaluation: Option<Evaluation>,
+}
+
+/// What saving a mapping did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MappingSaved {
+    pub version: u32,
+    /// Held documents tried again with the new version.
+    pub tried: u32,
+    /// Of these, the ones that a retry would now send.
+    pub passing: u32,
+}
+
+fn required<'t>(field: &'static str, text: &'t str) -> Result<&'t str> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > 300 {
+        return Err(EngineError::Invalid { field, detail: "1 to 300 characters".into() });
+    }
+    Ok(text)
+}
+
+impl Workspace {
+    /// Tests a credential live, with the provider's lists for the choices that follow. Stores nothing.
+    pub async fn test_connection(&self, draft: &ConnectionDraft) -> Result<TestReport> {
+        let secret = self.secret_of(draft).await?;
+        let connected = self.connect_with(&draft.kind, &draft.address, draft.account.trim(), secret)?;
+        let mut report = TestReport { steps: Vec::new(), companies: None, series: Vec::new(), vat_rates: Vec::new() };
+        match connected {
+            Connected::Shop(shop) => report.steps = shop.check().await,
+            Connected::Billing(provider) => {
+                let company = draft.company.as_deref().map(str::trim).filter(|text| !text.is_empty());
+                let series = draft.series.as_deref().map(str::trim).filter(|text| !text.is_empty());
+                report.steps = provider.check(company, series).await;
+                let credential_works =
+                    report.steps.iter().any(|step| step.step == "credential" && step.failure.is_none());
+                if credential_works {
+                    report.companies = provider.list_companies().await.ok().flatten();
+                    let company = company
+                        .map(str::to_owned)
+                        .or_else(|| report.companies.as_ref()?.first().map(|company| company.cif.clone()));
+                    if let Some(company) = company {
+                        report.series = provider.list_series(&company).await.unwrap_or_default();
+                        report.vat_rates = provider.list_vat_rates(&company).await.unwrap_or_default();
+                    }
+                }
+            }
+        }
+        Ok(report)
+    }
+
+    async fn secret_of(&self, draft: &ConnectionDraft) -> Result<SecretString> {
+        use secrecy::ExposeSecret;
+        if !draft.secret.expose_secret().trim().is_empty() {
+            return Ok(draft.secret.expose_secret().trim().to_owned().into());
+        }
+        let Some(id) = &draft.id else {
+            return Err(EngineError::Invalid { field: "secret", detail: "empty".into() });
+        };
+        let stored = self.deps.vault.get(&secret_name(&self.ledger.info().id, id)).await;
+        stored
+            .map_err(|error| EngineError::Vault(error.to_string()))?
+            .ok_or(EngineError::Invalid { field: "secret", detail: "none is stored".into() })
+    }
+
+    /// Stores a connection; its secret goes to the vault first, so that no connection stands without one.
+    pub async fn save_connection(&self, draft: ConnectionDraft) -> Result<Connection> {
+        use secrecy::ExposeSecret;
+        let name = required("name", &draft.name)?.to_owned();
+        let is_file = draft.kind == "file";
+        let is_sandbox = if is_file {
+            false
+        } else {
+            required("account", &draft.account)?;
+            self.resolve_address(&draft.kind, &draft.address)?.is_sandbox
+        };
+        let known = match &draft.id {
+            Some(id) => Some(self.ledger.get_connection(id).await?),
+            None => None,
+        };
+        let id = draft.id.clone().unwrap_or_else(|| self.deps.clock.new_id("con"));
+        if !is_file {
+            let secret = self.secret_of(&draft).await?;
+            if !draft.secret.expose_secret().trim().is_empty() {
+                self.set_vault(&id, secret).await?;
+            }
+        }
+        let connection = Connection {
+            id: id.clone(),
+            kind: draft.kind,
+            name,
+            address: draft.address.trim().trim_end_matches('/').to_owned(),
+            account: draft.account.trim().to_owned(),
+            company: draft.company.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+            series: draft.series.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+            is_sandbox,
+            stop: None,
+            last_contact_ms: None,
+            created_ms: known.map_or_else(|| self.now_ms(), |known| known.created_ms),
+        };
+        self.ledger.save_connection(connection).await?;
+        self.wake_changed(&id).await?;
+        Ok(self.ledger.get_connection(&id).await?)
+    }
+
+    /// A new secret for a connection, and another try with it.
+    pub async fn set_secret(&self, id: &str, secret: SecretString) -> Result<Connection> {
+        use secrecy::ExposeSecret;
+        required("secret", secret.expose_secret())?;
+        self.ledger.get_connection(id).await?;
+        self.set_vault(id, secret).await?;
+        self.wake_changed(id).await?;
+        Ok(self.ledger.get_connection(id).await?)
+    }
+
+    async fn set_vault(&self, id: &str, secret: SecretString) -> Result<()> {
+        let name = secret_name(&self.ledger.info().id, id);
+        self.deps.vault.set(&name, secret).await.map_err(|error| EngineError::Vault(error.to_string()))
+    }
+
+    async fn wake_changed(&self, id: &str) -> Result<()> {
+        self.forget_connector(id);
+        self.ledger.release_connection(id).await?;
+        self.changed(Change::Connections);
+        self.poll_wake.notify_one();
+        self.outbox_wake.notify_one();
+        self.settle_wake.notify_one();
+        Ok(())
+    }
+
+    /// Stores a flow. A new one acts from now on; what became due earlier is left alone.
+    pub async fn save_flow(&self, flow: Flow) -> Result<Flow> {
+        required("name", &flow.name)?;
+        required("company", &flow.company)?;
+        required("series", &flow.series)?;
+        self.ledger.get_connection(&flow.shop_id).await?;
+        self.ledger.get_connection(&flow.billing_id).await?;
+        self.ledger.get_mapping(&flow.mapping_id).await?;
+        if !flow.condition.trim().is_empty() {
+            punte_mapping::check_condition(&flow.condition)
+                .map_err(|error| EngineError::Invalid { field: "condition", detail: error.message })?;
+        }
+        let others = self.ledger.list_flows().await?;
+        let same_lane_shared = others.iter().any(|other| {
+            other.id != flow.id
+                && other.billing_id == flow.billing_id
+                && other.company == flow.company
+                && other.series == flow.series
+                && other.series_is_ours != flow.series_is_ours
+        });
+        if same_lane_shared {
+            return Err(EngineError::Invalid {
+                field: "seriesIsOurs",
+                detail: "another flow says otherwise of the same series".into(),
+            });
+        }
+        self.ledger.save_flow(flow.clone()).await?;
+        self.changed(Change::Connections);
+        self.changed(Change::Orders);
+        self.decide_wake.notify_one();
+        Ok(flow)
+    }
+
+    pub fn new_id(&self, prefix: &str) -> String {
+        self.deps.clock.new_id(prefix)
+    }
+
+    pub fn clock_now_ms(&self) -> i64 {
+        self.now_ms()
+    }
+
+    /// Adds a version of a mapping and tries it on what is held. Nothing held is sent by this: a person retries.
+    pub async fn save_mapping(&self, id: &str, name: &str, rules: &MappingRules, author: &str) -> Result<MappingSaved> {
+        punte_mapping::compile(rules).map_err(|errors| EngineError::Invalid {
+            field: "expression",
+            detail: errors.first().map_or_else(String::new, |error| format!("{}: {}", error.target, error.message)),
+        })?;
+        let json = serde_json::to_string(rules).map_err(StoreError::Json)?;
+        let version = self.ledger.save_mapping(id, name, json, author, self.now_ms()).await?;
+        self.changed(Change::Mappings);
+        self.decide_wake.notify_one();
+        let (tried, passing) = self.try_on_held(id).await?;
+        Ok(MappingSaved { version, tried, passing })
+    }
+
+    async fn try_on_held(&self, mapping_id: &str) -> Result<(u32, u32)> {
+        let flows = self.ledger.list_flows().await?;
+        let mapping = self.active_mapping(mapping_id).await?;
+        let (mut tried, mut passing) = (0, 0);
+        for document in self.ledger.list_in_state(punte_domain::DocumentState::Held, 1000).await? {
+            if !flows.iter().any(|flow| flow.id == document.flow_id && flow.mapping_id == mapping_id) {
+                continue;
+            }
+            let order = self.ledger.get_order_by_row(document.order_row).await?;
+            let raw: Value =
+                serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
+            let evaluation = mapping.compiled.evaluate(&raw, &context_of(&order.head));
+            tried += 1;
+            passing += u32::from(evaluation.draft.is_some() && failure_of(&order.head, &evaluation.problems).is_none());
+        }
+        Ok((tried, passing))
+    }
+
+    /// A mapping's rules, and what they make of an order.
+    pub async fn try_mapping(
+        &self,
+        id: &str,
+        changed: Option<MappingRules>,
+        order: Option<&OrderRow>,
+    ) -> Result<Trial> {
+        let mapping = self.ledger.get_mapping(id).await?;
+        let rules = match changed {
+            Some(rules) => rules,
+            None => serde_json::from_str(&mapping.rules).map_err(StoreError::Json)?,
+        };
+        let evaluation = match order {
+            None => None,
+            Some(order) => {
+                let raw: Value =
+                    serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
+                let compiled = punte_mapping::compile(&rules).map_err(|errors| EngineError::Invalid {
+                    field: "expression",
+                    detail: errors.first().map_or_else(String::new, |error| error.message.clone()),
+                })?;
+                Some(compiled.evaluate(&raw, &context_of(&order.head)))
+            }
+        };
+        Ok(Trial { mapping, rules, evaluation })
+    }
+
+    /// Whether anything on a connection keeps it from being called, for a card's word.
+    pub fn is_connection_trouble(failure: &punte_domain::Failure) -> bool {
+        is_connections_fault(failure)
+    }
+}

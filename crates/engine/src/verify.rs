@@ -1,0 +1,205 @@
+//! Verification: what the provider holds is read again after the issue and compared with what was sent.
+
+use crate::connect::{Gate, is_connections_fault};
+use crate::error::Result;
+use crate::settle::parse_date;
+use crate::workspace::{Change, Workspace};
+use punte_connectors::billing::{Issued, ReadBack};
+use punte_domain::{Draft, Reference, Verification};
+use punte_store::ledger::{Connection, Document, Verified};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Reads that may tell nothing before a document counts as one that can't be verified.
+const TRIES: u32 = 6;
+const BATCH: u32 = 50;
+
+impl Workspace {
+    pub(crate) async fn run_verify(self: &Arc<Self>) {
+        loop {
+            if let Err(error) = self.verify_due().await {
+                self.note_engine_error(&error, "verify");
+            }
+            if !self.rest(&self.verify_wake, Duration::from_secs(1)).await {
+                return;
+            }
+        }
+    }
+
+    async fn verify_due(self: &Arc<Self>) -> Result<()> {
+        let due = self.ledger.list_unverified(self.now_ms(), BATCH).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let connections = self.ledger.list_connections().await?;
+        for document in due {
+            let Some(connection) = connections.iter().find(|c| c.id == document.billing_id) else { continue };
+            if self.stopping.is_cancelled() {
+                return Ok(());
+            }
+            if self.may_call(connection, self.now_ms()) == Gate::Closed {
+                continue;
+            }
+            self.verify_one(&document, connection).await?;
+        }
+        Ok(())
+    }
+
+    async fn verify_one(&self, document: &Document, connection: &Connection) -> Result<()> {
+        let now_ms = self.now_ms();
+        let later = |seconds: i64| Some(now_ms + seconds * 1000 * (1 + i64::from(document.verify_tries)));
+        let verified = match self.read_back(document, connection).await {
+            Ok(Some((draft, read))) => match compare(draft, &read) {
+                Comparison::Same => Verified { verification: Verification::Verified, detail: None, due_ms: None },
+                Comparison::Differs(detail) => {
+                    Verified { verification: Verification::Mismatched, detail: Some(detail), due_ms: None }
+                }
+                Comparison::NotTold if document.verify_tries + 1 >= TRIES => {
+                    Verified { verification: Verification::CannotBeVerified, detail: None, due_ms: None }
+                }
+                Comparison::NotTold => Verified { verification: Verification::Pending, detail: None, due_ms: later(2) },
+            },
+            Ok(None) => Verified { verification: Verification::CannotBeVerified, detail: None, due_ms: None },
+            Err(failure) => {
+                if is_connections_fault(&failure) {
+                    self.note_trouble(connection, &failure).await?;
+                }
+                let gives_up = !is_connections_fault(&failure) && document.verify_tries + 1 >= TRIES;
+                if gives_up {
+                    Verified {
+                        verification: Verification::Mismatched,
+                        detail: Some(
+                            json!({ "field": "document", "ours": document.number, "provider": failure.provider_words })
+                                .to_string(),
+                        ),
+                        due_ms: None,
+                    }
+                } else {
+                    Verified { verification: Verification::Pending, detail: None, due_ms: later(5) }
+                }
+            }
+        };
+        self.ledger.record_verification(document.row, verified, now_ms).await?;
+        self.changed(Change::Documents);
+        Ok(())
+    }
+
+    /// What was sent and what the provider holds; `None` where the record lacks what a read needs.
+    async fn read_back<'d>(
+        &self,
+        document: &'d Document,
+        connection: &Connection,
+    ) -> std::result::Result<Option<(&'d Draft, ReadBack)>, punte_domain::Failure> {
+        let (Some(draft), Some(number)) = (&document.draft, &document.number) else { return Ok(None) };
+        let Some(date) = document.issue_date.as_deref().and_then(parse_date) else { return Ok(None) };
+        let Some(reference) = Reference::parse(&document.reference) else { return Ok(None) };
+        let provider = self.billing(connection).await?;
+        let issued = Issued {
+            series: document.series.clone(),
+            number: number.clone(),
+            provider_id: document.provider_id.clone(),
+            link: document.link.clone(),
+        };
+        let read = provider.read_issued(&document.company, &issued, date, &reference).await?;
+        Ok(Some((draft, read)))
+    }
+}
+
+enum Comparison {
+    Same,
+    /// JSON: the field, our value and the provider's.
+    Differs(String),
+    NotTold,
+}
+
+fn compare(draft: &Draft, read: &ReadBack) -> Comparison {
+    let ours = draft.total();
+    match read.total {
+        Some(total) if total != ours => Comparison::Differs(
+            json!({ "field": "total", "ours": ours.to_string(), "provider": total.normalize().to_string() })
+                .to_string(),
+        ),
+        _ if read.cancelled == Some(true) => {
+            Comparison::Differs(json!({ "field": "state", "ours": "issued", "provider": "cancelled" }).to_string())
+        }
+        _ if read.currency.is_some_and(|currency| currency != draft.currency) => Comparison::Differs(
+            json!({ "field": "currency", "ours": draft.currency.code(), "provider": read.currency.map(|c| c.code()) })
+                .to_string(),
+        ),
+        _ if read.carries_reference == Some(false) => {
+            Comparison::Differs(json!({ "field": "mentions", "ours": "reference", "provider": "" }).to_string())
+        }
+        Some(_) => Comparison::Same,
+        None => Comparison::NotTold,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use punte_domain::{Client, Currency, Line, LineKind};
+    use rust_decimal::dec;
+
+    fn draft() -> Draft {
+        Draft {
+            client: Client {
+                name: "Ana".into(),
+                is_company: false,
+                tax_id: String::new(),
+                vat_payer: false,
+                reg_com: String::new(),
+                address: "Str. 1".into(),
+                city: "Cluj-Napoca".into(),
+                county: "Cluj".into(),
+                country: "Romania".into(),
+                email: String::new(),
+                phone: String::new(),
+            },
+            currency: Currency::RON,
+            language: "RO".into(),
+            precision: 2,
+            lines: vec![Line {
+                kind: LineKind::Product,
+                name: "Cană".into(),
+                code: String::new(),
+                description: String::new(),
+                unit: "buc".into(),
+                quantity: dec!(1),
+                unit_price: dec!(59),
+                vat_rate: dec!(21),
+                vat_name: String::new(),
+                is_service: false,
+            }],
+            payment: None,
+            tax_point: chrono::NaiveDate::default(),
+            due_days: None,
+            mentions: String::new(),
+            order_total: dec!(59),
+        }
+    }
+
+    #[test]
+    fn totals_are_compared_as_numbers() {
+        let read = ReadBack { total: Some(dec!(59.0000)), ..ReadBack::default() };
+        assert!(matches!(compare(&draft(), &read), Comparison::Same));
+    }
+
+    #[test]
+    fn one_ban_is_a_mismatch_with_the_field_named() {
+        let read = ReadBack { total: Some(dec!(59.01)), ..ReadBack::default() };
+        let Comparison::Differs(detail) = compare(&draft(), &read) else { panic!("a ban is a ban") };
+        assert!(detail.contains("\"total\"") && detail.contains("59.01"), "{detail}");
+    }
+
+    #[test]
+    fn a_document_cancelled_elsewhere_is_not_verified() {
+        let read = ReadBack { total: Some(dec!(59)), cancelled: Some(true), ..ReadBack::default() };
+        assert!(matches!(compare(&draft(), &read), Comparison::Differs(_)));
+    }
+
+    #[test]
+    fn what_the_provider_does_not_tell_is_not_called_the_same() {
+        assert!(matches!(compare(&draft(), &ReadBack::default()), Comparison::NotTold));
+    }
+}

@@ -1,0 +1,234 @@
+//! A running workspace: its ledger, what it is connected to, and the loops that move records on.
+//!
+//! Each loop repeats one step and can be cut off anywhere: what is durable is in the ledger, what is here is only a watch
+//! on it.
+
+use crate::clock::Clock;
+use crate::connect::Connected;
+use crate::error::Result;
+use crate::outbox::Lane;
+use crate::settle::Watch;
+use punte_connectors::Transport;
+use punte_domain::{Failure, FailureKind, Phase};
+use punte_store::cache::Cache;
+use punte_store::{Ledger, NewWorkspace, StoreError};
+use punte_vault::Vault;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What changed, for screens to read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    Connections,
+    Documents,
+    Mappings,
+    Orders,
+}
+
+/// The parts that a host puts under a workspace.
+#[derive(Clone)]
+pub struct Deps {
+    pub clock: Arc<dyn Clock>,
+    pub vault: Arc<dyn Vault>,
+    pub transport: Arc<dyn Transport>,
+    /// Addresses by name (`sandbox:oblio` → `http://127.0.0.1:…`), fixed at start.
+    pub addresses: HashMap<String, String>,
+    pub timing: Timing,
+}
+
+/// Every duration that the engine waits, in one place.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    pub poll: Duration,
+    pub poll_sandbox: Duration,
+    /// Longer than a provider takes at worst to act and to list.
+    pub quiet: Duration,
+    pub quiet_sandbox: Duration,
+    /// Time limit of a create.
+    pub create: Duration,
+    pub create_sandbox: Duration,
+    /// From an issue to the read that verifies it.
+    pub verify_after: Duration,
+    /// The longest that a stop waits for what is under way.
+    pub stop: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Timing {
+            poll: Duration::from_secs(60),
+            poll_sandbox: Duration::from_secs(3),
+            quiet: Duration::from_secs(20 * 60),
+            quiet_sandbox: Duration::from_secs(3),
+            create: Duration::from_secs(120),
+            create_sandbox: Duration::from_secs(4),
+            verify_after: Duration::from_secs(1),
+            stop: Duration::from_secs(5),
+        }
+    }
+}
+
+pub struct Workspace {
+    pub(crate) ledger: Ledger,
+    pub(crate) cache: Cache,
+    pub(crate) deps: Deps,
+    pub(crate) connected: Mutex<HashMap<String, Connected>>,
+    /// Quiet time of each document in doubt, by monotonic time; begins anew at every start.
+    pub(crate) watches: Mutex<HashMap<i64, Watch>>,
+    /// Documents that a task of this process is sending or looking up, each with its lane.
+    pub(crate) in_flight: Mutex<HashMap<i64, Lane>>,
+    pub(crate) outbox_wake: Notify,
+    pub(crate) settle_wake: Notify,
+    pub(crate) poll_wake: Notify,
+    pub(crate) decide_wake: Notify,
+    pub(crate) verify_wake: Notify,
+    pub(crate) stopping: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    trouble: Mutex<Option<Failure>>,
+    changes: broadcast::Sender<Change>,
+}
+
+/// Locks a mutex whose holder never panics while holding it.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Workspace {
+    /// Makes a new workspace in a folder.
+    pub fn create(folder: &Path, name: &str, is_sandbox: bool, deps: Deps) -> Result<Arc<Workspace>> {
+        let new = NewWorkspace {
+            id: deps.clock.new_id("ws"),
+            name: name.to_owned(),
+            is_sandbox,
+            seed: punte_domain::WorkspaceSeed(deps.clock.new_seed()),
+            now_ms: deps.clock.now_ms(),
+        };
+        let ledger = Ledger::create(folder, &new)?;
+        Workspace::around(ledger, deps)
+    }
+
+    /// Opens and owns an existing one.
+    pub fn open(folder: &Path, deps: Deps) -> Result<Arc<Workspace>> {
+        Workspace::around(Ledger::open(folder)?, deps)
+    }
+
+    fn around(ledger: Ledger, deps: Deps) -> Result<Arc<Workspace>> {
+        let cache = Cache::open(ledger.folder())?;
+        let (changes, _) = broadcast::channel(256);
+        Ok(Arc::new(Workspace {
+            ledger,
+            cache,
+            deps,
+            connected: Mutex::default(),
+            watches: Mutex::default(),
+            in_flight: Mutex::default(),
+            outbox_wake: Notify::new(),
+            settle_wake: Notify::new(),
+            poll_wake: Notify::new(),
+            decide_wake: Notify::new(),
+            verify_wake: Notify::new(),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            trouble: Mutex::default(),
+            changes,
+        }))
+    }
+
+    /// Turns what the last owner left `sending` into `in_doubt`, then starts the loops.
+    pub async fn start(self: &Arc<Self>) -> Result<()> {
+        let swept = self.ledger.sweep_sending(self.now_ms()).await?;
+        if swept > 0 {
+            tracing::warn!(swept, "documents were being sent when the last owner ended; they are in doubt");
+        }
+        let this = self.clone();
+        self.tasks.spawn(async move { this.run_decide().await });
+        let this = self.clone();
+        self.tasks.spawn(async move { this.run_outbox().await });
+        let this = self.clone();
+        self.tasks.spawn(async move { this.run_settle().await });
+        let this = self.clone();
+        self.tasks.spawn(async move { this.run_verify().await });
+        let this = self.clone();
+        self.tasks.spawn(async move { this.run_polls().await });
+        Ok(())
+    }
+
+    /// Stops taking work on, and waits a bounded time for what is under way. What remains is in doubt at the next start.
+    pub async fn stop(&self) {
+        self.stopping.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(self.deps.timing.stop, self.tasks.wait()).await.is_err() {
+            tracing::warn!("stopped with requests under way; their documents will be in doubt");
+        }
+    }
+
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// Why the ledger cannot be written, while that lasts: nothing is sent meanwhile.
+    pub fn trouble(&self) -> Option<Failure> {
+        lock(&self.trouble).clone()
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.deps.clock.now_ms()
+    }
+
+    pub(crate) fn changed(&self, change: Change) {
+        // nobody listening is fine
+        let _ = self.changes.send(change);
+    }
+
+    /// Notes whether the ledger can be written. Answers whether the error was the ledger's.
+    pub(crate) fn note_storage(&self, error: Option<&StoreError>) -> bool {
+        let trouble = error.filter(|error| error.is_storage_trouble()).map(|error| {
+            Failure::new(FailureKind::LedgerUnwritable, Phase::Prepare, "write ledger", self.ledger.info().name.clone())
+                .with_detail(error.to_string())
+        });
+        let is_trouble = trouble.is_some();
+        let mut held = lock(&self.trouble);
+        if held.is_some() != is_trouble {
+            match error {
+                Some(error) => tracing::error!(%error, "the ledger cannot be written: nothing is sent until it can"),
+                None => tracing::info!("the ledger can be written again"),
+            }
+            *held = trouble;
+            drop(held);
+            self.changed(Change::Connections);
+        }
+        is_trouble
+    }
+
+    pub(crate) fn note_engine_error(&self, error: &crate::error::EngineError, doing: &'static str) {
+        match error {
+            crate::error::EngineError::Store(StoreError::Stale(what)) => {
+                tracing::debug!(what, doing, "moved on meanwhile; decided again");
+            }
+            crate::error::EngineError::Store(store) => {
+                if !self.note_storage(Some(store)) {
+                    tracing::error!(error = %store, doing, "ledger");
+                }
+            }
+            other => tracing::error!(error = %other, doing, "engine"),
+        }
+    }
+
+    /// Waits for a wake-up, at most `longest`; false when the workspace stops.
+    pub(crate) async fn rest(&self, wake: &Notify, longest: Duration) -> bool {
+        tokio::select! {
+            () = self.stopping.cancelled() => false,
+            () = wake.notified() => true,
+            () = tokio::time::sleep(longest) => true,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! A client attached to a workspace's owner: the same commands, asked over loopback.
+
+use crate::note::OwnerNote;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::{Method, Request, header};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use punte_api::ApiError;
+use std::path::Path;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const ANSWER: usize = 64 * 1024 * 1024;
+
+/// Why an owner could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachError {
+    /// The owner left no note, or the note's port is silent: it is known only that somebody holds the lock.
+    #[error("the workspace is owned by process {pid:?}, which does not answer: {detail}")]
+    Silent { pid: Option<u32>, detail: String },
+    /// The owner answered with an error of the api.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+}
+
+/// A connection to a workspace's owner.
+pub struct Attached {
+    note: OwnerNote,
+    client: Client<HttpConnector, Full<Bytes>>,
+}
+
+impl Attached {
+    /// Reads the owner's note and checks that the owner answers.
+    pub async fn to(folder: &Path) -> Result<Attached, AttachError> {
+        let note = OwnerNote::find(folder)
+            .ok_or_else(|| AttachError::Silent { pid: None, detail: "it left no note".to_owned() })?;
+        let attached = Attached { note, client: Client::builder(TokioExecutor::new()).build_http() };
+        attached.call("app.get", serde_json::Value::Null).await?;
+        Ok(attached)
+    }
+
+    pub fn owner_pid(&self) -> u32 {
+        self.note.pid
+    }
+
+    pub async fn call(&self, command: &str, payload: serde_json::Value) -> Result<serde_json::Value, AttachError> {
+        let silent = |detail: String| AttachError::Silent { pid: Some(self.note.pid), detail };
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("http://127.0.0.1:{}/call/{command}", self.note.port))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.note.token))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Full::new(Bytes::from(payload.to_string())))
+            .map_err(|error| silent(error.to_string()))?;
+        let asked = async {
+            let response = self.client.request(request).await.map_err(|error| silent(error.to_string()))?;
+            let status = response.status();
+            let body = Limited::new(response.into_body(), ANSWER)
+                .collect()
+                .await
+                .map_err(|error| silent(error.to_string()))?
+                .to_bytes();
+            if status.is_success() {
+                return serde_json::from_slice(&body).map_err(|error| silent(error.to_string()));
+            }
+            match serde_json::from_slice::<ApiError>(&body) {
+                Ok(error) => Err(AttachError::Api(error)),
+                Err(_) => Err(silent(format!("HTTP {status}"))),
+            }
+        };
+        tokio::time::timeout(PATIENCE, asked).await.map_err(|_| silent("no answer in time".to_owned()))?
+    }
+}

@@ -1,0 +1,135 @@
+//! Commands in, results out, changes as server-sent events.
+
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures_util::Stream;
+use punte_api::{ApiError, ErrorCode, Host, Session};
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+use tokio::net::TcpListener;
+use tokio::sync::{broadcast, oneshot};
+
+/// The largest request: an orders file, as JSON text.
+const BODY: usize = 130 * 1024 * 1024;
+
+#[derive(Clone)]
+struct Shared {
+    host: Arc<Host>,
+    session: Session,
+    token: Arc<str>,
+}
+
+/// A listener, until it is dropped.
+pub struct Listening {
+    pub port: u16,
+    pub token: String,
+    _stop: oneshot::Sender<()>,
+}
+
+/// Serves the host's commands to whoever has the token, on a free loopback port.
+pub async fn serve(host: Arc<Host>, session: Session, token: String) -> std::io::Result<Listening> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+    let port = listener.local_addr()?.port();
+    let shared = Shared { host, session, token: token.clone().into() };
+    let router = Router::new()
+        .route("/call/{command}", post(call))
+        .route("/events", get(events))
+        .layer(from_fn_with_state(shared.clone(), guard))
+        .layer(DefaultBodyLimit::max(BODY))
+        .with_state(shared);
+    let (stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(async move {
+        let ended = axum::serve(listener, router)
+            .with_graceful_shutdown(async {
+                // an error only says that the handle was dropped, which is the signal
+                let _ = stopped.await;
+            })
+            .await;
+        if let Err(error) = ended {
+            tracing::error!(%error, "the api's listener ended");
+        }
+    });
+    Ok(Listening { port, token, _stop: stop })
+}
+
+/// Loopback host names and the right token, or nothing.
+async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    if !names_loopback(request.headers()) {
+        return refused(StatusCode::FORBIDDEN, "this listener answers to loopback names only");
+    }
+    let given = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    if !bool::from(given.as_bytes().ct_eq(shared.token.as_bytes())) {
+        return refused(StatusCode::UNAUTHORIZED, "the token is missing or wrong");
+    }
+    next.run(request).await
+}
+
+/// A page on the web whose name was pointed at this machine must not get in.
+fn names_loopback(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    matches!(name, "127.0.0.1" | "localhost")
+}
+
+fn refused(status: StatusCode, detail: &str) -> Response {
+    (status, Json(ApiError::new(ErrorCode::Forbidden, detail))).into_response()
+}
+
+async fn call(State(shared): State<Shared>, Path(command): Path<String>, body: axum::body::Bytes) -> Response {
+    let payload = if body.is_empty() { Ok(serde_json::Value::Null) } else { serde_json::from_slice(&body) };
+    let payload = match payload {
+        Ok(payload) => payload,
+        Err(error) => {
+            let error = ApiError::new(ErrorCode::InvalidInput, error.to_string());
+            return (StatusCode::BAD_REQUEST, Json(error)).into_response();
+        }
+    };
+    match shared.host.call(&shared.session, &command, payload).await {
+        Ok(value) => Json(value).into_response(),
+        Err(error) => (status_of(error.code), Json(error)).into_response(),
+    }
+}
+
+fn status_of(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::InvalidInput => StatusCode::BAD_REQUEST,
+        ErrorCode::Forbidden => StatusCode::FORBIDDEN,
+        ErrorCode::UnknownCommand | ErrorCode::NotFound | ErrorCode::NoWorkspace => StatusCode::NOT_FOUND,
+        ErrorCode::NotNow | ErrorCode::AlreadyLinked | ErrorCode::WorkspaceOwned => StatusCode::CONFLICT,
+        ErrorCode::Outside => StatusCode::BAD_GATEWAY,
+        ErrorCode::LedgerNewer
+        | ErrorCode::LedgerDamaged
+        | ErrorCode::LedgerReadOnly
+        | ErrorCode::Vault
+        | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+async fn events(State(shared): State<Shared>) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
+    let stream = futures_util::stream::unfold(shared.host.subscribe(), |mut changes| async move {
+        loop {
+            match changes.recv().await {
+                Ok(event) => match SseEvent::default().json_data(&event) {
+                    Ok(event) => return Some((Ok(event), changes)),
+                    Err(error) => tracing::error!(%error, "an event that cannot be written"),
+                },
+                // what was missed is read again with the next event
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    });
+    Sse::new(stream).keep_alive(KeepAlive::default())
+}
