@@ -1,1 +1,325 @@
-fn main() {}
+//! Punte in the terminal.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program prints")]
+
+use clap::{Parser, Subcommand};
+use punte_cli::commands::{Desk, DeskError};
+use punte_cli::words::{Language, Words, system_language};
+use punte_cli::{demo, home};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+#[derive(Parser)]
+#[command(
+    name = "punte-cli",
+    version,
+    about = "Orders become invoices at SmartBill and Oblio: once, correct, on time."
+)]
+struct Arguments {
+    /// Folder of the app's state (settings, workspaces). Default: PUNTE_HOME, or the system's place.
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// A workspace's folder. Default: the one that was open last.
+    #[arg(long, global = true, value_name = "DIR")]
+    workspace: Option<PathBuf>,
+    /// Print data as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Language of the words. Default: the system's.
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Language>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The main job on the sandbox, from orders to settled invoices.
+    Demo,
+    /// Take an orders export (WooCommerce JSON) in.
+    Import {
+        file: PathBuf,
+        /// The shop connection whose orders these are, when there are several.
+        #[arg(long, value_name = "ID")]
+        connection: Option<String>,
+    },
+    /// Work without a window until stopped.
+    Run,
+    /// Counts, connections and failures.
+    Status,
+    /// Check held documents again and queue those that pass.
+    Retry {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// The simulators alone, for any client.
+    Sandbox {
+        /// Written when they listen.
+        #[arg(long, value_name = "FILE")]
+        port_file: PathBuf,
+        /// Keep documents, counters and orders in this file. Default: in memory.
+        #[arg(long, value_name = "FILE")]
+        state: Option<PathBuf>,
+        /// Forgive what older clients do.
+        #[arg(long)]
+        tolerant: bool,
+        /// Do not count calls against the providers' published limits.
+        #[arg(long)]
+        no_limits: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let home = home(arguments.home.clone());
+    let _log = match punte_logs::init(&home.join("logs"), punte_logs::Options::default()) {
+        Ok(guard) => Some(guard),
+        Err(error) => {
+            eprintln!("no log is written: {error}");
+            None
+        }
+    };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let words = Words::of(arguments.lang.unwrap_or_else(system_language));
+    match runtime.block_on(run(arguments, home, &words)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{}", tell(&error, &words));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitCode, DeskError> {
+    let workspace = arguments.workspace.as_deref();
+    let print = |line: &str| println!("{line}");
+    match arguments.command {
+        Command::Demo => {
+            let summary = demo::run(arguments.workspace.clone(), words, arguments.json, &print).await?;
+            if arguments.json {
+                println!("{}", json!(summary));
+            } else {
+                if !summary.agrees() {
+                    println!(
+                        "{}",
+                        words.say("terminal.demo.disagrees", &[("count", &summary.at_providers.to_string())])
+                    );
+                }
+                println!();
+                println!(
+                    "{} issued, {} held, {} settled, {} duplicated",
+                    summary.issued, summary.held, summary.settled, summary.duplicated
+                );
+            }
+            Ok(if summary.agrees() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Import { file, connection } => import(home, workspace, &file, connection, arguments.json, words).await,
+        Command::Run => run_until_stopped(home, workspace, words).await,
+        Command::Status => status(home, workspace, arguments.json, words).await,
+        Command::Retry { ids } => retry(home, workspace, ids, arguments.json, words).await,
+        Command::Sandbox { port_file, state, tolerant, no_limits } => {
+            sandbox(&port_file, state, tolerant, no_limits).await
+        }
+    }
+}
+
+async fn import(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    file: &Path,
+    connection: Option<String>,
+    as_json: bool,
+    words: &Words,
+) -> Result<ExitCode, DeskError> {
+    let content = std::fs::read(file)
+        .map_err(|error| punte_api::ApiError::invalid("file", format!("{}: {error}", file.display())))?;
+    let content = String::from_utf8_lossy(&content).into_owned();
+    let desk = Desk::open(home, workspace).await?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let report =
+        desk.call("orders.import", json!({ "fileName": name, "content": content, "connectionId": connection })).await?;
+    if as_json {
+        println!("{report}");
+    } else {
+        let of = |field: &str| report[field].as_u64().unwrap_or_default().to_string();
+        for bad in report["rejected"].as_array().into_iter().flatten() {
+            println!(
+                "{}:{}: {} {}: {}",
+                file.display(),
+                bad["line"],
+                bad["order"].as_str().map(|order| format!("#{order}")).unwrap_or_default(),
+                bad["field"].as_str().unwrap_or_default(),
+                bad["reason"].as_str().unwrap_or_default()
+            );
+        }
+        let rejected = report["rejected"].as_array().map_or(0, Vec::len).to_string();
+        let facts = [
+            ("read", of("read")),
+            ("new", of("new")),
+            ("changed", of("changed")),
+            ("unchanged", of("unchanged")),
+            ("rejected", rejected),
+        ];
+        let facts: Vec<(&str, &str)> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        println!("{}", words.say("terminal.imported", &facts));
+    }
+    settle_down(&desk).await?;
+    desk.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Gives what was just taken in time to be decided, and what is due time to be sent, when this process is the owner.
+async fn settle_down(desk: &Desk) -> Result<(), DeskError> {
+    if matches!(desk, Desk::Attached(_)) {
+        return Ok(());
+    }
+    let mut still = 0;
+    for _ in 0..150 {
+        let counts = desk.call("counts.get", Value::Null).await?;
+        let busy = counts["sending"].as_u64().unwrap_or_default() + counts["ready"].as_u64().unwrap_or_default();
+        still = if busy == 0 { still + 1 } else { 0 };
+        if still > 4 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Ok(())
+}
+
+async fn run_until_stopped(home: PathBuf, workspace: Option<&Path>, words: &Words) -> Result<ExitCode, DeskError> {
+    let desk = Desk::open(home, workspace).await?;
+    if let Desk::Attached(attached) = &desk {
+        let pid = attached.owner_pid().to_string();
+        eprintln!("{}", words.say("terminal.ownedBy", &[("pid", &pid)]));
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("{}", words.say("terminal.running", &[]));
+    stop_signal().await;
+    println!("{}", words.say("terminal.stopping", &[]));
+    desk.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(unix)]
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => tracing::error!(%error, "signals cannot be heard"),
+    }
+}
+
+#[cfg(not(unix))]
+async fn stop_signal() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::error!(%error, "signals cannot be heard");
+    }
+}
+
+async fn status(home: PathBuf, workspace: Option<&Path>, as_json: bool, words: &Words) -> Result<ExitCode, DeskError> {
+    let desk = Desk::open(home, workspace).await?;
+    let app = desk.call("app.get", Value::Null).await?;
+    let overview = desk.call("overview.get", Value::Null).await?;
+    let failures = desk.call("failures.list", Value::Null).await?;
+    let doubts = desk.call("doubts.list", Value::Null).await?;
+    desk.close().await;
+    if as_json {
+        let all = json!({ "workspace": app["open"], "overview": overview, "failures": failures, "doubts": doubts });
+        println!("{all}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{}", app["open"]["name"].as_str().unwrap_or_default());
+    for (name, count) in overview["counts"].as_object().into_iter().flatten() {
+        if count != 0 {
+            println!("  {:<24} {count}", words.say(&format!("counts.{name}"), &[]));
+        }
+    }
+    for connection in overview["connections"].as_array().into_iter().flatten() {
+        println!(
+            "  {:<32} {}",
+            connection["name"].as_str().unwrap_or_default(),
+            words.say(&format!("health.{}", connection["health"].as_str().unwrap_or_default()), &[])
+        );
+    }
+    demo::tell_failures(&failures, words, &|line| println!("{line}"));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn retry(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    ids: Vec<String>,
+    as_json: bool,
+    words: &Words,
+) -> Result<ExitCode, DeskError> {
+    let desk = Desk::open(home, workspace).await?;
+    let result = desk.call("documents.retry", json!({ "ids": ids })).await?;
+    settle_down(&desk).await?;
+    desk.close().await;
+    if as_json {
+        println!("{result}");
+    } else {
+        for id in result["queued"].as_array().into_iter().flatten() {
+            println!("{}  {}", id.as_str().unwrap_or_default(), words.say("timeline.queued", &[]));
+        }
+        for skip in result["skipped"].as_array().into_iter().flatten() {
+            let reason = words.say(&format!("skipped.{}", skip["reason"].as_str().unwrap_or_default()), &[]);
+            let kind = skip["failure"]["kind"].as_str();
+            let detail = skip["failure"]["detail"].as_str().unwrap_or_default();
+            let why =
+                kind.map(|kind| words.say(&format!("failure.{kind}.title"), &[("detail", detail)])).unwrap_or_default();
+            println!("{}  {reason} {why}", skip["id"].as_str().unwrap_or_default());
+        }
+    }
+    let all_queued = result["skipped"].as_array().is_none_or(Vec::is_empty);
+    Ok(if all_queued { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn sandbox(
+    port_file: &Path,
+    state: Option<PathBuf>,
+    tolerant: bool,
+    no_limits: bool,
+) -> Result<ExitCode, DeskError> {
+    use punte_sandbox::{Limits, Sandbox, SandboxConfig};
+    let failed = |error: punte_sandbox::SandboxError| {
+        punte_api::ApiError::new(punte_api::ErrorCode::Internal, error.to_string())
+    };
+    let config = SandboxConfig {
+        state_file: state,
+        tolerant,
+        rate_limits: if no_limits { Limits::Off } else { Limits::On },
+        ..SandboxConfig::default()
+    };
+    let running = Sandbox::open(config).map_err(failed)?.serve_loopback().await.map_err(failed)?;
+    punte_sandbox::write_port_file(port_file, running.endpoints()).map_err(failed)?;
+    println!("{}", serde_json::to_string(&running.endpoints()).unwrap_or_default());
+    stop_signal().await;
+    running.shutdown().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An error in words, with its facts.
+fn tell(error: &DeskError, words: &Words) -> String {
+    match error {
+        DeskError::Api(error) => {
+            let code = serde_json::to_value(error.code).ok().and_then(|code| code.as_str().map(str::to_owned));
+            let said = words.say(&format!("error.{}", code.unwrap_or_default()), &[("detail", &error.detail)]);
+            format!("{said} ({})", error.detail)
+        }
+        DeskError::Attach(error) => format!("{} ({error})", words.say("terminal.ownerSilent", &[])),
+    }
+}

@@ -240,7 +240,11 @@ provider: string, reference: string, createdMs: number, issuedMs: number | null,
 /**
  * Next automatic try.
  */
-dueMs: number | null, };
+dueMs: number | null, 
+/**
+ * JSON of what differs at the provider (`{"field","ours","provider"}`), where mismatched.
+ */
+mismatch: string | null, };
 
 export type DocumentPage = { rows: Array<DocumentRow>, next: number | null, total: number | null, };
 

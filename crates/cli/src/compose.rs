@@ -1,0 +1,224 @@
+//! The composition: clock, credential store, transport, simulators and host, for whoever shows them.
+
+use punte_api::dto::{SandboxFault, SandboxInfo};
+use punte_api::{ApiError, Host, Parts, SandboxHandle, SandboxLogin, SandboxStarter};
+use punte_connectors::transport::{HttpTransport, HttpTransportConfig};
+use punte_engine::{Deps, SystemClock, Timing};
+use punte_http::{Listening, OwnerNote};
+use punte_sandbox::{
+    Endpoints, Fault, FaultKind, Limits, Provider, RunningSandbox, Sandbox, SandboxConfig, SandboxError,
+};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// Where the app keeps its state: an explicit folder, `PUNTE_HOME`, or the system's place for application data.
+pub fn home(explicit: Option<PathBuf>) -> PathBuf {
+    explicit.or_else(|| std::env::var_os("PUNTE_HOME").map(PathBuf::from)).unwrap_or_else(|| {
+        directories::ProjectDirs::from("ro", "Punte", "punte")
+            .map_or_else(|| PathBuf::from("punte-data"), |dirs| dirs.data_local_dir().to_owned())
+    })
+}
+
+/// Name of whoever sits at the machine, for the timeline.
+fn operator() -> String {
+    ["USER", "USERNAME", "LOGNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_else(|| "operator".to_owned())
+}
+
+/// What is done with every sandbox before anything talks to it.
+pub type Prepare = Arc<dyn Fn(&Sandbox) -> Result<(), SandboxError> + Send + Sync>;
+
+/// How a composition is made.
+#[derive(Clone)]
+pub struct Options {
+    pub home: PathBuf,
+    /// Keep secrets in memory only: for the demo, which must not touch a keyring.
+    pub no_keyring: bool,
+    pub prepare_sandbox: Option<Prepare>,
+}
+
+/// Everything that runs.
+pub struct Composition {
+    pub host: Arc<Host>,
+    pub sandboxes: Sandboxes,
+    listening: Option<Listening>,
+    notes: Arc<Notes>,
+}
+
+/// Where this process listens, once it does, and the folders that it owns: each gets a note that says so.
+#[derive(Default)]
+struct Notes {
+    own: OnceLock<OwnerNote>,
+    folders: Mutex<Vec<PathBuf>>,
+}
+
+impl Notes {
+    fn leave(&self, folder: &Path) {
+        if let Some(note) = self.own.get()
+            && let Err(error) = note.write(folder)
+        {
+            tracing::warn!(%error, "no note could be left: others will not find the owner");
+        }
+        if let Ok(mut folders) = self.folders.lock() {
+            folders.push(folder.to_owned());
+        }
+    }
+}
+
+/// Simulators that listen.
+pub struct Served {
+    pub sandbox: Arc<Sandbox>,
+    running: RunningSandbox,
+}
+
+/// The simulators that run in this process, by their workspace's folder.
+pub type Sandboxes = Arc<Mutex<HashMap<PathBuf, Served>>>;
+
+/// Puts the parts together. Opens no workspace.
+pub async fn compose(options: Options) -> Result<Composition, ApiError> {
+    let (vault, status) =
+        if options.no_keyring { punte_vault::open_memory("not wanted") } else { punte_vault::open_best().await };
+    let sandboxes = Sandboxes::default();
+    let notes = Arc::new(Notes::default());
+    let deps = Deps {
+        clock: Arc::new(SystemClock::default()),
+        vault,
+        transport: Arc::new(HttpTransport::new(HttpTransportConfig::default())),
+        addresses: HashMap::new(),
+        timing: Timing::default(),
+    };
+    let host = Host::new(Parts {
+        home: options.home.clone(),
+        deps,
+        vault_reason: status.reason,
+        operator: operator(),
+        sandbox: starter(sandboxes.clone(), options.prepare_sandbox.clone()),
+        opened: {
+            let notes = notes.clone();
+            Arc::new(move |folder| notes.leave(folder))
+        },
+    })?;
+    Ok(Composition { host, sandboxes, listening: None, notes })
+}
+
+impl Composition {
+    /// Listens on loopback for attached clients. Every workspace opened from here on tells where.
+    pub async fn listen(&mut self) -> std::io::Result<()> {
+        let token: String = (0..2).map(|_| uuid::Uuid::new_v4().simple().to_string()).collect();
+        let listening = punte_http::serve(self.host.clone(), self.host.local_session(), token).await?;
+        let note = OwnerNote { pid: std::process::id(), port: listening.port, token: listening.token.clone() };
+        // listening twice would leave the first note standing; the first listener is gone by then
+        if self.notes.own.set(note).is_err() {
+            return Err(std::io::Error::other("already listening"));
+        }
+        self.listening = Some(listening);
+        Ok(())
+    }
+
+    /// Stops workspaces, listener and simulators, in this order.
+    pub async fn shut_down(&self) {
+        self.host.shut_down().await;
+        if let Ok(folders) = self.notes.folders.lock() {
+            folders.iter().for_each(|folder| OwnerNote::remove(folder));
+        }
+        let served: Vec<Served> =
+            self.sandboxes.lock().map(|mut all| all.drain().map(|(_, one)| one).collect()).unwrap_or_default();
+        for one in served {
+            one.running.shutdown().await;
+        }
+    }
+}
+
+fn starter(sandboxes: Sandboxes, prepare: Option<Prepare>) -> SandboxStarter {
+    Arc::new(move |folder: PathBuf| {
+        let (sandboxes, prepare) = (sandboxes.clone(), prepare.clone());
+        Box::pin(async move {
+            let config = SandboxConfig {
+                state_file: Some(folder.join("sandbox.json")),
+                rate_limits: Limits::Off,
+                ..SandboxConfig::default()
+            };
+            let sandbox = Arc::new(Sandbox::open(config).map_err(|error| error.to_string())?);
+            if let Some(prepare) = &prepare {
+                prepare(&sandbox).map_err(|error| error.to_string())?;
+            }
+            let running = sandbox.serve_loopback().await.map_err(|error| error.to_string())?;
+            let handle = handle_of(&sandbox, running.endpoints());
+            if let Ok(mut all) = sandboxes.lock() {
+                all.insert(folder, Served { sandbox, running });
+            }
+            Ok(handle)
+        })
+    })
+}
+
+fn handle_of(sandbox: &Arc<Sandbox>, endpoints: &Endpoints) -> SandboxHandle {
+    let addresses = HashMap::from([
+        ("sandbox:woocommerce".to_owned(), endpoints.woocommerce.url.clone()),
+        ("sandbox:smartbill".to_owned(), endpoints.smartbill.url.clone()),
+        ("sandbox:oblio".to_owned(), endpoints.oblio.url.clone()),
+    ]);
+    let login = |account: &str, secret: &str, company: &str, series: &str| SandboxLogin {
+        account: account.to_owned(),
+        secret: secret.to_owned(),
+        company: company.to_owned(),
+        series: series.to_owned(),
+    };
+    let (woo, smartbill, oblio) = (&endpoints.woocommerce, &endpoints.smartbill, &endpoints.oblio);
+    let [for_info, for_fault, for_clear, for_orders] = std::array::from_fn(|_| sandbox.clone());
+    SandboxHandle {
+        addresses,
+        woocommerce: login(&woo.key, &woo.secret, "", ""),
+        smartbill: login(&smartbill.username, &smartbill.token, &smartbill.company, &smartbill.series),
+        oblio: login(&oblio.email, &oblio.secret, &oblio.company, &oblio.series),
+        info: Arc::new(move || info_of(&for_info)),
+        set_fault: Arc::new(move |fault| for_fault.set_fault(fault_of(&fault)?).map_err(|error| error.to_string())),
+        clear_faults: Arc::new(move || for_clear.clear_faults().map_err(|error| error.to_string())),
+        add_orders: Arc::new(move |count| {
+            for_orders.add_random_orders(count.into()).map(|_| ()).map_err(|error| error.to_string())
+        }),
+    }
+}
+
+fn info_of(sandbox: &Sandbox) -> SandboxInfo {
+    let state = sandbox.state();
+    let documents =
+        |provider: &str| state[provider]["documents"].as_array().map_or(0, |documents| documents.len() as u32);
+    SandboxInfo {
+        faults: state["faults"]
+            .as_array()
+            .map(|faults| {
+                faults
+                    .iter()
+                    .map(|fault| SandboxFault {
+                        provider: fault["provider"].as_str().unwrap_or_default().to_owned(),
+                        kind: fault["kind"].as_str().unwrap_or_default().to_owned(),
+                        times: fault["times"].as_u64().map(|times| times as u32),
+                    })
+                    .collect()
+            })
+            .unwrap_or_default(),
+        smartbill_documents: documents("smartbill"),
+        oblio_documents: documents("oblio"),
+        orders: state["woocommerce"]["orders"].as_u64().unwrap_or_default() as u32,
+    }
+}
+
+fn fault_of(fault: &SandboxFault) -> Result<Fault, String> {
+    let provider: Provider =
+        serde_json::from_value(fault.provider.clone().into()).map_err(|error| error.to_string())?;
+    let kind: FaultKind = serde_json::from_value(fault.kind.clone().into()).map_err(|error| error.to_string())?;
+    // switches for trouble concern what creates; a shop has only reads
+    let operation =
+        if provider == Provider::WooCommerce || matches!(kind, FaultKind::WrongCredential) { "any" } else { "create" };
+    let made = Fault::new(provider, operation, kind);
+    // long enough to be seen, short enough to be waited for
+    let made = if matches!(kind, FaultKind::Status429) { made.delay_ms(15_000) } else { made };
+    Ok(match fault.times {
+        Some(times) => made.times(times),
+        None => made,
+    })
+}

@@ -1,0 +1,11 @@
+//! How the parts are put together, for the terminal and for the window alike, and the terminal's commands.
+//!
+//! Owns paths, which credential store and transport are used, and the running simulators. Refuses decisions: those are the
+//! engine's.
+
+pub mod commands;
+pub mod compose;
+pub mod demo;
+pub mod words;
+
+pub use compose::{Composition, home};

@@ -1,0 +1,76 @@
+//! Words for the terminal, from the same catalogues that the window uses.
+
+use serde_json::Value;
+use std::sync::OnceLock;
+
+static RO: &str = include_str!("../../../ui/src/shared/i18n/ro/words.json");
+static EN: &str = include_str!("../../../ui/src/shared/i18n/en/words.json");
+
+/// The languages that exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Language {
+    Ro,
+    En,
+}
+
+/// The words of one language.
+pub struct Words(&'static Value);
+
+impl Words {
+    pub fn of(language: Language) -> Words {
+        static CATALOGUES: OnceLock<(Value, Value)> = OnceLock::new();
+        let (ro, en) = CATALOGUES.get_or_init(|| {
+            let read = |text| serde_json::from_str(text).expect("the catalogues are JSON, checked by their test");
+            (read(RO), read(EN))
+        });
+        Words(match language {
+            Language::Ro => ro,
+            Language::En => en,
+        })
+    }
+
+    /// A text by its dotted key, with `{{name}}` replaced. A key that is missing is shown as itself.
+    pub fn say(&self, key: &str, facts: &[(&str, &str)]) -> String {
+        let found = key.split('.').try_fold(self.0, |value, part| value.get(part)).and_then(Value::as_str);
+        let mut text = found.unwrap_or(key).to_owned();
+        for (name, value) in facts {
+            text = text.replace(&format!("{{{{{name}}}}}"), value);
+        }
+        text
+    }
+}
+
+/// The system's language, Romanian unless it says English.
+pub fn system_language() -> Language {
+    let set =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    match set.as_deref() {
+        Some(locale) if locale.starts_with("ro") => Language::Ro,
+        _ => Language::En,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use punte_domain::FailureKind;
+
+    #[test]
+    fn every_failure_has_title_cause_and_fix_in_both_languages() {
+        for language in [Language::Ro, Language::En] {
+            let words = Words::of(language);
+            for kind in FailureKind::ALL {
+                for part in ["title", "cause", "fix"] {
+                    let key = format!("failure.{}.{part}", kind.as_str());
+                    assert_ne!(words.say(&key, &[]), key, "{language:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn facts_are_put_in() {
+        let words = Words(Box::leak(Box::new(serde_json::json!({ "a": { "b": "{{n}} of {{m}}" } }))));
+        assert_eq!(words.say("a.b", &[("n", "1"), ("m", "2")]), "1 of 2");
+    }
+}
