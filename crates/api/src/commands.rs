@@ -43,6 +43,13 @@ pub struct Event {
     pub tags: Vec<Tag>,
 }
 
+impl Event {
+    /// For a listener that fell behind: all may have changed.
+    pub fn everything() -> Event {
+        Event { tags: vec![Tag::App, Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders, Tag::Sandbox] }
+    }
+}
+
 /// One command, as data.
 #[derive(Debug, Clone, Copy)]
 pub struct CommandInfo {

@@ -74,10 +74,11 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let home = home(arguments.home.clone());
+    let words = Words::of(arguments.lang.unwrap_or_else(system_language));
     let _log = match punte_logs::init(&home.join("logs"), punte_logs::Options::default()) {
         Ok(guard) => Some(guard),
         Err(error) => {
-            eprintln!("no log is written: {error}");
+            eprintln!("{}", words.say("terminal.noLog", &[("reason", &error.to_string())]));
             None
         }
     };
@@ -88,7 +89,6 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let words = Words::of(arguments.lang.unwrap_or_else(system_language));
     match runtime.block_on(run(arguments, home, &words)) {
         Ok(code) => code,
         Err(error) => {

@@ -115,7 +115,7 @@ impl Workspace {
         }
         let summary = summary_of(&decisions);
         let now_ms = self.now_ms();
-        Ok(self.ledger.record_decisions(order.row, order.version, decisions, summary, now_ms).await?)
+        Ok(self.ledger.record_decisions(order.row, (order.version, order.wanted), decisions, summary, now_ms).await?)
     }
 
     async fn decide_for(

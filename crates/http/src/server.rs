@@ -120,14 +120,14 @@ fn status_of(code: ErrorCode) -> StatusCode {
 async fn events(State(shared): State<Shared>) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
     let stream = futures_util::stream::unfold(shared.host.subscribe(), |mut changes| async move {
         loop {
-            match changes.recv().await {
-                Ok(event) => match SseEvent::default().json_data(&event) {
-                    Ok(event) => return Some((Ok(event), changes)),
-                    Err(error) => tracing::error!(%error, "an event that cannot be written"),
-                },
-                // what was missed is read again with the next event
-                Err(broadcast::error::RecvError::Lagged(_)) => {}
+            let event = match changes.recv().await {
+                Ok(event) => event,
+                Err(broadcast::error::RecvError::Lagged(_)) => punte_api::Event::everything(),
                 Err(broadcast::error::RecvError::Closed) => return None,
+            };
+            match SseEvent::default().json_data(&event) {
+                Ok(event) => return Some((Ok(event), changes)),
+                Err(error) => tracing::error!(%error, "an event that cannot be written"),
             }
         }
     });

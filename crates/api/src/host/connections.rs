@@ -100,10 +100,11 @@ impl Host {
                 mappings.into_iter().next().map(|(id, _)| id).ok_or_else(|| ApiError::not_found("mapping"))?
             }
         };
-        // a flow switched on again acts from then on, like a new one
+        // a flow switched on again acts from then on, like a new one; shops tell whole seconds, and an order of this very
+        // second must not count as an older one
         let active_from_ms = match &known {
             Some(flow) if flow.enabled || !input.enabled => flow.active_from_ms,
-            _ => now_ms,
+            _ => now_ms - now_ms.rem_euclid(1000),
         };
         let flow = Flow {
             id: known.as_ref().map_or_else(|| workspace.new_id("flow"), |flow| flow.id.clone()),

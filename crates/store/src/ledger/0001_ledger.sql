@@ -90,12 +90,13 @@ CREATE TABLE orders (
   content_hash TEXT NOT NULL,
   version INTEGER NOT NULL,
   received_ms INTEGER NOT NULL,
-  needs_decision INTEGER NOT NULL,
+  -- requests for a decision since the last one
+  wanted INTEGER NOT NULL,
   decision TEXT NOT NULL,
   reason TEXT NOT NULL,
   UNIQUE (shop_identity, order_id)
 ) STRICT;
-CREATE INDEX orders_undecided ON orders (row) WHERE needs_decision = 1;
+CREATE INDEX orders_undecided ON orders (row) WHERE wanted > 0;
 CREATE INDEX orders_by_decision ON orders (decision, row);
 
 CREATE TABLE order_versions (

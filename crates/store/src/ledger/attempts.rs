@@ -365,7 +365,7 @@ fn event_word(outcome: &Outcome) -> &'static str {
 
 fn check_newest(c: &Sqlite, document: &Document) -> Result<()> {
     let (version, undecided): (u32, bool) =
-        c.query_row("SELECT version, needs_decision FROM orders WHERE row = ?1", [document.order_row], |row| {
+        c.query_row("SELECT version, wanted > 0 FROM orders WHERE row = ?1", [document.order_row], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
     if version != document.order_version || undecided {

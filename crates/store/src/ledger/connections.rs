@@ -205,7 +205,7 @@ impl Ledger {
                     f.created_ms
                 ],
             )?;
-            c.execute("UPDATE orders SET needs_decision = 1 WHERE connection_id = ?1", [&f.shop_id])?;
+            c.execute("UPDATE orders SET wanted = wanted + 1 WHERE connection_id = ?1", [&f.shop_id])?;
             Ok(())
         })
         .await

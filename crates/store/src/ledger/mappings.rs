@@ -29,7 +29,7 @@ impl Ledger {
                 params![id, version, rules, author, now_ms],
             )?;
             c.execute(
-                "UPDATE orders SET needs_decision = 1 WHERE row IN (
+                "UPDATE orders SET wanted = wanted + 1 WHERE wanted > 0 OR row IN (
                    SELECT d.order_row FROM documents d JOIN flows f ON f.id = d.flow_id
                    WHERE f.mapping_id = ?1 AND d.state = 'ready')",
                 [&id],

@@ -38,6 +38,9 @@ pub struct OrderRow {
     pub connection_id: String,
     pub version: u32,
     pub received_ms: i64,
+    /// How often a decision was asked for since the last one: a decision made from what was known at `n` does not answer
+    /// a request that came later.
+    pub wanted: i64,
     pub decision: String,
     pub reason: String,
     pub head: OrderHead,
@@ -65,10 +68,11 @@ pub struct DocumentPlan {
     pub failure: Option<Failure>,
 }
 
-pub(super) const ORDER: &str = "row, id, shop_identity, connection_id, version, received_ms, decision, reason, head";
+pub(super) const ORDER: &str =
+    "row, id, shop_identity, connection_id, version, received_ms, wanted, decision, reason, head";
 
 pub(super) fn order_from(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
-    let head: String = row.get(8)?;
+    let head: String = row.get(9)?;
     Ok(OrderRow {
         row: row.get(0)?,
         id: row.get(1)?,
@@ -76,9 +80,10 @@ pub(super) fn order_from(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
         connection_id: row.get(3)?,
         version: row.get(4)?,
         received_ms: row.get(5)?,
-        decision: row.get(6)?,
-        reason: row.get(7)?,
-        head: serde_json::from_str(&head).map_err(|error| events::json_error(8, error))?,
+        wanted: row.get(6)?,
+        decision: row.get(7)?,
+        reason: row.get(8)?,
+        head: serde_json::from_str(&head).map_err(|error| events::json_error(9, error))?,
     })
 }
 
@@ -107,9 +112,8 @@ impl Ledger {
     /// Orders whose newest version has no decision yet, oldest first.
     pub async fn list_undecided(&self, limit: u32) -> Result<Vec<OrderRow>> {
         self.read(move |c| {
-            let mut query = c.prepare_cached(&format!(
-                "SELECT {ORDER} FROM orders WHERE needs_decision = 1 ORDER BY row LIMIT ?1"
-            ))?;
+            let mut query =
+                c.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE wanted > 0 ORDER BY row LIMIT ?1"))?;
             let rows = query.query_map([limit], order_from)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
@@ -148,28 +152,31 @@ impl Ledger {
     /// Asks for a new decision about an order (its flow, mapping or circumstances changed).
     pub async fn reconsider(&self, order_row: i64) -> Result<()> {
         self.write(move |c| {
-            c.execute("UPDATE orders SET needs_decision = 1 WHERE row = ?1", [order_row])?;
+            c.execute("UPDATE orders SET wanted = wanted + 1 WHERE row = ?1", [order_row])?;
             Ok(())
         })
         .await
     }
 
-    /// Writes every flow's decision about a version, with the documents that follow, in one commit.
+    /// Writes every flow's decision about a version, with the documents that follow, in one commit. `wanted` is the
+    /// order's as it was read before its flows and mappings.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the order or a document moved on since the decision was made: decide again.
+    /// [`StoreError::Stale`] when the order, a flow, a mapping or a document moved on since then: decide again.
     pub async fn record_decisions(
         &self,
         order_row: i64,
-        order_version: u32,
+        (order_version, wanted): (u32, i64),
         decisions: Vec<DecisionRow>,
         summary: (&'static str, &'static str),
         now_ms: i64,
     ) -> Result<()> {
         self.write(move |c| {
-            let version: u32 =
-                c.query_row("SELECT version FROM orders WHERE row = ?1", [order_row], |row| row.get(0))?;
-            if version != order_version {
+            let now: (u32, i64) =
+                c.query_row("SELECT version, wanted FROM orders WHERE row = ?1", [order_row], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+            if now != (order_version, wanted) {
                 return Err(StoreError::Stale(format!("order row {order_row}")));
             }
             let mut summary = summary;
@@ -180,7 +187,7 @@ impl Ledger {
                 }
             }
             c.execute(
-                "UPDATE orders SET needs_decision = 0, decision = ?2, reason = ?3 WHERE row = ?1",
+                "UPDATE orders SET wanted = 0, decision = ?2, reason = ?3 WHERE row = ?1",
                 params![order_row, summary.0, summary.1],
             )?;
             Ok(())
@@ -210,7 +217,7 @@ fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -
             c.prepare_cached(
                 "UPDATE orders SET number = ?2, status = ?3, status_text = ?4, currency = ?5, total_minor = ?6,
                    total_text = ?7, customer = ?8, email = ?9, tax_id = ?10, modified_ms = ?11, head = ?12,
-                   content_hash = ?13, version = ?14, received_ms = ?15, needs_decision = 1 WHERE row = ?1",
+                   content_hash = ?13, version = ?14, received_ms = ?15, wanted = wanted + 1 WHERE row = ?1",
             )?
             .execute(params![
                 row,
@@ -236,7 +243,7 @@ fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -
             c.prepare_cached(
                 "INSERT INTO orders (id, shop_identity, connection_id, order_id, number, status, status_text, currency,
                    total_minor, total_text, customer, email, tax_id, created_ms, modified_ms, head, content_hash,
-                   version, received_ms, needs_decision, decision, reason)
+                   version, received_ms, wanted, decision, reason)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, 1, ?18, 1,
                    'waiting', 'waiting_mapping')",
             )?

@@ -1,0 +1,47 @@
+# Two commands matter: `make run` and `make test`. See README.md.
+SHELL := /bin/bash
+FEATURES := --features punte/custom-protocol
+
+.PHONY: help run test check screens bindings icons install-build install-test ui app clean
+
+help:
+	@echo "make run      install what is missing, build, open the window (without a display: the demo in the terminal)"
+	@echo "make test     install what is missing and run every test"
+	@echo "make check    the fast part: tidy, format, lints, unit tests, UI tests"
+	@echo "make screens  pictures of every screen, in both languages and themes, into target/screens"
+	@echo "make bindings write the TypeScript of the api anew"
+	@echo "make icons    make the icons from icons/punte.svg"
+
+run:
+	@scripts/run.sh
+
+test:
+	@scripts/test.sh all
+
+check:
+	@scripts/test.sh check
+
+screens:
+	@scripts/test.sh screens
+
+install-build:
+	@scripts/install.sh build
+
+install-test:
+	@scripts/install.sh test
+
+ui: install-build
+	npm --prefix ui run build
+
+app: ui
+	cargo build -p punte -p punte-cli $(FEATURES)
+
+bindings:
+	PUNTE_WRITE_BINDINGS=1 cargo test -q -p punte-api
+
+icons:
+	cd icons && ../ui/node_modules/.bin/tauri icon punte.svg -o . && rm -rf android ios Square*.png StoreLogo.png
+
+clean:
+	cargo clean
+	rm -rf ui/dist ui/node_modules

@@ -1,0 +1,51 @@
+//! What must hold whatever happens: each order has one document, none is lost, and every trouble is said in words.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
+mod absence;
+mod import;
+mod issue;
+mod owner;
+
+use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+/// A home with one workspace, the simulators, and the owner at work.
+pub struct World {
+    pub home: TempDir,
+    pub folder: PathBuf,
+    pub sandbox: SandboxProgram,
+    pub desk: Desk,
+}
+
+impl World {
+    pub async fn new() -> World {
+        let home = tempfile::tempdir().unwrap();
+        let sandbox = SandboxProgram::start(home.path()).await;
+        let folder = create_workspace(home.path()).await;
+        let desk = Desk::start(home.path(), &folder).await;
+        desk.connect(&sandbox).await;
+        World { home, folder, sandbox, desk }
+    }
+
+    /// Arms a fault for the create of one order, then completes that order at the shop.
+    pub async fn order_with(&self, id: u64, buyer: Buyer, kind: &str, more: Value) {
+        let mut fault = json!({ "provider": buyer.provider(), "operation": "create", "kind": kind, "times": 1,
+            "match": format!("#{id}") });
+        fault.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+        self.sandbox.control.fault(fault).await;
+        self.sandbox.control.order(order(id, buyer)).await;
+    }
+
+    /// The simulator's own count of live documents for an order.
+    pub async fn count(&self, id: u64, buyer: Buyer) -> usize {
+        self.sandbox.control.documents_of(buyer.provider(), id).await.len()
+    }
+
+    /// An order's record with its attempts and timeline.
+    pub async fn record(&self, document: &Value) -> Value {
+        self.desk.call("record.get", json!({ "documentId": document["id"], "orderId": null })).await
+    }
+}

@@ -1,0 +1,55 @@
+//! The simulators' control endpoint.
+
+use serde_json::{Value, json};
+
+pub struct Control {
+    url: String,
+    http: reqwest::Client,
+}
+
+impl Control {
+    pub fn at(url: &str) -> Control {
+        Control { url: url.to_owned(), http: reqwest::Client::builder().no_proxy().build().unwrap() }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let answer = self.http.post(format!("{}{path}", self.url)).body(body.to_string()).send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub async fn state(&self) -> Value {
+        let answer = self.http.get(format!("{}/state", self.url)).send().await.unwrap();
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+    }
+
+    pub async fn fault(&self, fault: Value) {
+        self.post("/faults", fault).await;
+    }
+
+    pub async fn clear_faults(&self) {
+        self.http.delete(format!("{}/faults", self.url)).send().await.unwrap();
+    }
+
+    /// Adds an order as the shop keeps it; answers its id.
+    pub async fn order(&self, order: Value) -> u64 {
+        self.post("/orders", order).await["added"][0].as_u64().unwrap()
+    }
+
+    pub async fn random_orders(&self, count: u64) -> Vec<u64> {
+        let added = self.post("/orders", json!({ "random": count })).await;
+        added["added"].as_array().unwrap().iter().filter_map(Value::as_u64).collect()
+    }
+
+    /// Live documents at a provider that mention an order's number.
+    pub async fn documents_of(&self, provider: &str, order: u64) -> Vec<Value> {
+        let state = self.state().await;
+        let named = format!("#{order} ");
+        let mentions =
+            |document: &Value| document["mentions"].as_str().is_some_and(|text| format!("{text} ").contains(&named));
+        let documents = state[provider]["documents"].as_array().cloned().unwrap_or_default();
+        documents.into_iter().filter(|one| one["cancelled"] != true && mentions(one)).collect()
+    }
+}

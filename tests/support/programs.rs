@@ -1,0 +1,109 @@
+//! The built programs, as processes that end with their test.
+
+use serde_json::Value;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::{Child, Command};
+
+use crate::{Control, until};
+
+/// Longest that a program may take to do what it is asked.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A program of the workspace, beside the test's own.
+pub fn program(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let folder = own.parent().and_then(Path::parent).unwrap();
+    let path = folder.join(name);
+    assert!(path.exists(), "{} is not built: cargo build --workspace --bins", path.display());
+    path
+}
+
+/// What a program said and how it ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// Runs a program to its end, in English.
+pub async fn run(name: &str, home: &Path, arguments: &[&str]) -> Ended {
+    let mut command = command(name, home);
+    command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(LIMIT, command.output()).await.expect("the program ends in time").unwrap();
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn command(name: &str, home: &Path) -> Command {
+    let mut command = Command::new(program(name));
+    command.env("PUNTE_HOME", home).env("LC_ALL", "C.UTF-8").env_remove("PUNTE_LOG");
+    command
+}
+
+/// A program that goes on until it is stopped; killed when dropped.
+pub struct Running(Child);
+
+impl Running {
+    pub fn start<A: AsRef<OsStr>>(name: &str, home: &Path, arguments: &[A]) -> Running {
+        let mut command = command(name, home);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        Running(command.spawn().unwrap())
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id().expect("it runs")
+    }
+
+    /// SIGKILL: no chance to tidy up.
+    pub async fn kill(mut self) {
+        self.0.kill().await.unwrap();
+    }
+
+    /// SIGTERM, and how it ended.
+    pub async fn stop(mut self) -> Option<i32> {
+        let told = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().await.unwrap();
+        assert!(told.success());
+        tokio::time::timeout(Duration::from_secs(10), self.0.wait()).await.expect("it stops when told").unwrap().code()
+    }
+}
+
+/// `punte-cli sandbox` in a process of its own.
+pub struct SandboxProgram {
+    pub running: Running,
+    /// What the port file says.
+    pub ports: Value,
+    pub control: Control,
+}
+
+impl SandboxProgram {
+    pub async fn start(folder: &Path) -> SandboxProgram {
+        let (ports, state) = (folder.join("ports.json"), folder.join("simulators.json"));
+        if ports.exists() {
+            std::fs::remove_file(&ports).unwrap();
+        }
+        let arguments =
+            [OsStr::new("sandbox"), OsStr::new("--port-file"), ports.as_os_str(), OsStr::new("--no-limits")];
+        let arguments = [&arguments[..], &[OsStr::new("--state"), state.as_os_str()]].concat();
+        let running = Running::start("punte-cli", folder, &arguments);
+        let ports: Value = until("the port file", LIMIT, async || {
+            let text = std::fs::read_to_string(&ports).map_err(|error| error.to_string())?;
+            serde_json::from_str(&text).map_err(|error| error.to_string())
+        })
+        .await;
+        let control = Control::at(ports["control"]["url"].as_str().unwrap());
+        SandboxProgram { running, ports, control }
+    }
+}
