@@ -48,7 +48,7 @@ fi
 
 phase "install" scripts/install.sh "$([ "$what" = check ] && echo build || echo test)"
 phase "format" cargo fmt --check
-phase "tidy" cargo test -q -p punte-tests --test tidy
+phase "tidy" cargo test -q "${features[@]}" --test tidy
 phase "UI: types and build" ui_build
 phase "UI: tests" ui_tests
 phase "clippy" cargo clippy -q "${features[@]}" --all-targets -- -D warnings

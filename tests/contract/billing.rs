@@ -1,0 +1,305 @@
+//! What must hold for every billing provider.
+
+use crate::World;
+use chrono::NaiveDate;
+use punte_connectors::HttpTransport;
+use punte_connectors::billing::{
+    Baseline, BillingConfig, BillingProvider, FindQuery, IssueRequest, Issued, ProviderKind, ReferenceSeen, Settling,
+    connect,
+};
+use punte_domain::{
+    Client, CollectKind, Currency, Draft, FailureKind, IssueKey, Line, LineKind, Payment, Phase, Reference, Role,
+    WorkspaceSeed,
+};
+use punte_sandbox::{FaultKind, Provider};
+use rust_decimal::{Decimal, dec};
+use secrecy::SecretString;
+use std::sync::Arc;
+use std::time::Duration;
+
+const BOTH: [Provider; 2] = [Provider::SmartBill, Provider::Oblio];
+
+/// Login, secret, company and series of a simulator.
+struct Account {
+    config: BillingConfig,
+    company: String,
+    series: String,
+}
+
+fn account(world: &World, provider: Provider) -> Account {
+    let ends = world.running.endpoints();
+    let (url, login, secret, company, series) = match provider {
+        Provider::SmartBill => {
+            let end = &ends.smartbill;
+            (&end.url, &end.username, &end.token, &end.company, &end.series)
+        }
+        _ => {
+            let end = &ends.oblio;
+            (&end.url, &end.email, &end.secret, &end.company, &end.series)
+        }
+    };
+    let config = BillingConfig {
+        base_url: url.clone(),
+        account: login.clone(),
+        secret: SecretString::from(secret.clone()),
+        paced: false,
+        create_limit: Duration::from_secs(2),
+    };
+    Account { config, company: company.clone(), series: series.clone() }
+}
+
+fn client_of(provider: Provider, config: BillingConfig) -> Arc<dyn BillingProvider> {
+    let kind = if provider == Provider::Oblio { ProviderKind::Oblio } else { ProviderKind::SmartBill };
+    connect(kind, config, Arc::new(HttpTransport::new(Default::default())))
+}
+
+fn today() -> NaiveDate {
+    punte_domain::fiscal_date(chrono::Utc::now().timestamp_millis())
+}
+
+fn reference(order: &str) -> Reference {
+    let key = IssueKey { shop_identity: "cana.ro".into(), order_id: order.into(), role: Role::Invoice, generation: 1 };
+    WorkspaceSeed([9; 32]).reference(&key)
+}
+
+fn line(name: &str, quantity: Decimal, unit_price: Decimal, vat_rate: Decimal) -> Line {
+    Line {
+        kind: LineKind::Product,
+        name: name.into(),
+        code: String::new(),
+        description: "reducere inclusă".into(),
+        unit: "buc".into(),
+        quantity,
+        unit_price,
+        vat_rate,
+        vat_name: String::new(),
+        is_service: false,
+    }
+}
+
+fn request(account: &Account, order: &str) -> IssueRequest {
+    IssueRequest {
+        company: account.company.clone(),
+        series: account.series.clone(),
+        issue_date: today(),
+        draft: Draft {
+            client: Client {
+                name: "ȘTRENGARUL & ȚINCUL SRL".into(),
+                is_company: true,
+                tax_id: "RO14399840".into(),
+                vat_payer: true,
+                reg_com: "J40/1/2020".into(),
+                address: "Str. Lalelei 1".into(),
+                city: "Sector 1".into(),
+                county: "Bucuresti".into(),
+                country: "Romania".into(),
+                email: "ana@example.com".into(),
+                phone: "0722000000".into(),
+            },
+            currency: Currency::RON,
+            language: "RO".into(),
+            precision: 4,
+            lines: vec![line("Cană «Țărm»", dec!(3), dec!(8.99), dec!(21)), line("Carte", dec!(1), dec!(45), dec!(11))],
+            payment: Some(Payment { kind: CollectKind::Card, value: dec!(71.97), document_number: "pi_1".into() }),
+            tax_point: today(),
+            due_days: None,
+            mentions: String::new(),
+            order_total: dec!(71.97),
+        },
+        reference: reference(order),
+        idempotency_key: format!("pnt-{order}"),
+        order_number: order.into(),
+    }
+}
+
+fn query(sent: &IssueRequest, baseline: Baseline) -> FindQuery {
+    FindQuery {
+        company: sent.company.clone(),
+        series: sent.series.clone(),
+        issue_date: sent.issue_date,
+        reference: sent.reference.clone(),
+        baseline,
+        struck: Vec::new(),
+        total: sent.draft.total(),
+    }
+}
+
+#[tokio::test]
+async fn a_live_test_ticks_every_step_and_lists_what_there_is() {
+    let world = World::new().await;
+    for provider in BOTH {
+        let account = account(&world, provider);
+        let client = client_of(provider, account.config.clone());
+        let steps = client.check(Some(&account.company), Some(&account.series)).await;
+        assert!(steps.len() >= 3 && steps.iter().all(|step| step.failure.is_none()), "{provider:?}: {steps:?}");
+        let series = client.list_series(&account.company).await.unwrap();
+        assert!(series.iter().any(|one| one.name == account.series && one.next_number.is_some()), "{series:?}");
+        let rates = client.list_vat_rates(&account.company).await.unwrap();
+        assert!([21, 11].iter().all(|percent| rates.iter().any(|rate| rate.percent == Decimal::from(*percent))));
+        let unknown = client.check(Some(&account.company), Some("NUEXISTA")).await;
+        let failed = unknown.iter().find(|step| step.failure.is_some()).unwrap();
+        assert_eq!(failed.step, "series", "{provider:?}: the step that fails is named");
+    }
+}
+
+#[tokio::test]
+async fn what_is_issued_reads_back_to_the_cent_and_carries_its_reference() {
+    let world = World::new().await;
+    for provider in BOTH {
+        let account = account(&world, provider);
+        let client = client_of(provider, account.config.clone());
+        let sent = request(&account, "3001");
+        let issued = client.issue_invoice(&sent).await.outcome.unwrap();
+        assert_eq!(issued.series, account.series);
+        let read = client.read_issued(&account.company, &issued, sent.issue_date, &sent.reference).await.unwrap();
+        let told = client.capabilities().reads_back;
+        assert!(told.contains(&"total"), "{provider:?}: {told:?}");
+        assert_eq!(read.total, Some(dec!(71.97)), "{provider:?}");
+        assert_ne!(read.carries_reference, Some(false), "{provider:?}");
+        assert_eq!(world.documents(provider), 1);
+    }
+}
+
+#[tokio::test]
+async fn no_record_of_an_exchange_holds_the_secret() {
+    let world = World::new().await;
+    for provider in BOTH {
+        let account = account(&world, provider);
+        let client = client_of(provider, account.config.clone());
+        let exchange = client.issue_invoice(&request(&account, "3002")).await;
+        let told = format!("{:?}", exchange.record);
+        let secret = secrecy::ExposeSecret::expose_secret(&account.config.secret);
+        assert!(!told.contains(secret), "{provider:?}");
+        assert!(exchange.record.request_body.contains("3002") && exchange.record.status == Some(200));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_credential_is_the_connections_trouble() {
+    let world = World::new().await;
+    for provider in BOTH {
+        let mut account = account(&world, provider);
+        account.config.secret = SecretString::from("not-the-secret");
+        let client = client_of(provider, account.config.clone());
+        let failure = client.issue_invoice(&request(&account, "3003")).await.outcome.unwrap_err();
+        assert_eq!((failure.kind, failure.phase), (FailureKind::CredentialRefused, Phase::Refused), "{provider:?}");
+        assert_eq!(world.documents(provider), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_the_providers_words_and_issues_nothing() {
+    let world = World::new().await;
+    let cases =
+        [(FaultKind::RefuseVat, FailureKind::VatRateUnknown), (FaultKind::RefuseSeries, FailureKind::SeriesUnknown)];
+    for provider in BOTH {
+        let account = account(&world, provider);
+        let client = client_of(provider, account.config.clone());
+        for (fault, kind) in cases {
+            world.fault(provider, "create", fault);
+            let failure = client.issue_invoice(&request(&account, "3004")).await.outcome.unwrap_err();
+            assert_eq!((failure.kind, failure.phase), (kind, Phase::Refused), "{provider:?}");
+            assert!(failure.provider_words.is_some_and(|words| !words.is_empty()), "{provider:?}");
+        }
+        assert_eq!(world.documents(provider), 0);
+    }
+}
+
+#[tokio::test]
+async fn over_the_limit_nothing_was_issued_and_the_wait_is_known() {
+    let world = World::new().await;
+    for provider in BOTH {
+        let account = account(&world, provider);
+        let client = client_of(provider, account.config.clone());
+        world.fault(provider, "create", FaultKind::Status429);
+        let failure = client.issue_invoice(&request(&account, "3005")).await.outcome.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::RateLimited, "{provider:?}");
+        assert!(failure.retry_after_ms.is_some_and(|wait| wait > 0), "{provider:?}");
+        assert_eq!(world.documents(provider), 0);
+    }
+}
+
+/// Every way in which an answer can be lost, and whether the document exists then.
+const LOST: [(FaultKind, bool); 7] = [
+    (FaultKind::TimeoutAfter, true),
+    (FaultKind::TimeoutBefore, false),
+    (FaultKind::Reset, true),
+    (FaultKind::Truncated, true),
+    (FaultKind::Html, false),
+    (FaultKind::Status500, false),
+    (FaultKind::Status502, false),
+];
+
+#[tokio::test]
+async fn a_lost_answer_is_unknown_and_a_look_tells_whether_it_was_issued() {
+    for provider in BOTH {
+        for (kind, acted) in LOST {
+            let world = World::new().await;
+            let account = account(&world, provider);
+            let client = client_of(provider, account.config.clone());
+            let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+            let sent = request(&account, "3006");
+            world.fault(provider, "create", kind);
+            let failure = client.issue_invoice(&sent).await.outcome.unwrap_err();
+            assert_eq!(failure.phase, Phase::Unknown, "{provider:?} {kind:?}: {failure:?}");
+            let evidence = client.find_by_reference(&query(&sent, baseline)).await.unwrap();
+            assert!(evidence.complete, "{provider:?} {kind:?}: {evidence:?}");
+            assert_eq!(evidence.ours().len(), usize::from(acted), "{provider:?} {kind:?}: {evidence:?}");
+            if client.capabilities().settling == Settling::ByGap {
+                assert_eq!(evidence.counter_unchanged, Some(!acted), "{kind:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn anothers_document_is_seen_and_not_taken_for_ours() {
+    let world = World::new().await;
+    for provider in BOTH {
+        let account = account(&world, provider);
+        let client = client_of(provider, account.config.clone());
+        let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+        let other = client.issue_invoice(&request(&account, "4001")).await.outcome.unwrap();
+        let sought = request(&account, "4002");
+        let evidence = client.find_by_reference(&query(&sought, baseline.clone())).await.unwrap();
+        assert!(evidence.complete && evidence.ours().is_empty(), "{provider:?}: {evidence:?}");
+        let seen = evidence.looked_at.iter().find(|one| one.document.number == other.number);
+        if let Some(seen) = seen {
+            assert_eq!(seen.reference, ReferenceSeen::Another(reference("4001").to_string()), "{provider:?}");
+        }
+        // a number that is known to be another record's is struck out
+        let mut struck = query(&sought, baseline);
+        struck.struck = vec![other.number];
+        assert!(client.find_by_reference(&struck).await.unwrap().ours().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_same_idempotency_key_does_not_make_a_second_document_where_the_provider_has_one() {
+    let world = World::new().await;
+    let account = account(&world, Provider::Oblio);
+    let client = client_of(Provider::Oblio, account.config.clone());
+    let sent = request(&account, "3007");
+    let first: Issued = client.issue_invoice(&sent).await.outcome.unwrap();
+    // whatever the repeat is answered, only the list counts
+    let _ = client.issue_invoice(&sent).await;
+    let evidence = client.find_by_reference(&query(&sent, Baseline::default())).await.unwrap();
+    assert_eq!(evidence.ours().len(), 1, "{evidence:?}");
+    assert_eq!(evidence.ours()[0].document.number, first.number);
+}
+
+#[tokio::test]
+async fn nobody_there_is_not_sent_and_an_odd_address_never_panics() {
+    let world = World::new().await;
+    for provider in BOTH {
+        let mut account = account(&world, provider);
+        for (address, phase) in
+            [("http://127.0.0.1:9", Phase::NotSent), ("http://127.0.0.1:9/SBORO/api/", Phase::NotSent)]
+        {
+            account.config.base_url = address.into();
+            let client = client_of(provider, account.config.clone());
+            let failure = client.issue_invoice(&request(&account, "3008")).await.outcome.unwrap_err();
+            assert_eq!((failure.kind, failure.phase), (FailureKind::Unreachable, phase), "{provider:?} {address}");
+        }
+    }
+}
