@@ -1,0 +1,97 @@
+import {
+  QueryClient,
+  type UseInfiniteQueryResult,
+  type UseMutationResult,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useEffect } from "react";
+import { type ApiError, type Commands, staleBy, type Tag } from "./generated/api";
+import { useHost } from "./host";
+
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { retry: false, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false },
+      mutations: { retry: false },
+    },
+  });
+}
+
+type Command = keyof Commands;
+
+/** Asks, and asks again whenever what the answer depends on has changed. */
+export function useAsk<C extends Command>(
+  command: C,
+  request: Commands[C]["request"],
+  enabled = true,
+): UseQueryResult<Commands[C]["response"], ApiError> {
+  const host = useHost();
+  return useQuery<Commands[C]["response"], ApiError>({
+    queryKey: [command, request],
+    queryFn: () => host.call(command, request),
+    enabled,
+    placeholderData: (before) => before,
+  });
+}
+
+type Listed = "orders.list" | "documents.list";
+
+/** A list by pages. */
+export function useList<C extends Listed>(
+  command: C,
+  search: string,
+  filter: string,
+): UseInfiniteQueryResult<{ pages: Commands[C]["response"][] }, ApiError> {
+  const host = useHost();
+  return useInfiniteQuery<
+    Commands[C]["response"],
+    ApiError,
+    { pages: Commands[C]["response"][] },
+    readonly unknown[],
+    number | null
+  >({
+    queryKey: [command, search, filter],
+    queryFn: ({ pageParam }) => host.call(command, { search, filter, after: pageParam, limit: 100 }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
+  });
+}
+
+/** Does something. */
+export function useAct<C extends Command>(
+  command: C,
+): UseMutationResult<Commands[C]["response"], ApiError, Commands[C]["request"]> {
+  const host = useHost();
+  const client = useQueryClient();
+  return useMutation<Commands[C]["response"], ApiError, Commands[C]["request"]>({
+    mutationFn: (request) => host.call(command, request),
+    onSuccess: (answer) => {
+      if (command.startsWith("workspace.") || command === "app.set_preferences") {
+        client.setQueryData(["app.get", {}], answer);
+      }
+    },
+  });
+}
+
+/** Reads again what the host says has changed. */
+export function useChanges(): void {
+  const host = useHost();
+  const client = useQueryClient();
+  useEffect(
+    () =>
+      host.onEvent(({ tags }) => {
+        void client.invalidateQueries({ predicate: (query) => isStale(query.queryKey[0], tags) });
+      }),
+    [host, client],
+  );
+}
+
+export function isStale(command: unknown, tags: Tag[]): boolean {
+  const by = typeof command === "string" && command in staleBy ? staleBy[command as Command] : [];
+  return by.some((tag) => tags.includes(tag));
+}

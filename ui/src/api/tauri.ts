@@ -1,0 +1,21 @@
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import type { Event } from "./generated/api";
+import { type Host, toApiError } from "./host";
+
+/** The window's own process. The only file that knows Tauri. */
+export const tauriHost: Host = {
+  async call(command, request) {
+    try {
+      return await invoke("call", { command, payload: request });
+    } catch (error) {
+      throw toApiError(error);
+    }
+  },
+  onEvent(callback) {
+    const stop = listen<Event>("punte://changed", (event) => callback(event.payload));
+    return () => {
+      void stop.then((unlisten) => unlisten());
+    };
+  },
+};

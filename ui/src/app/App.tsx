@@ -1,0 +1,55 @@
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type Host, HostContext } from "../api/host";
+import { newQueryClient, useAsk, useChanges } from "../api/queries";
+import { StartScreen } from "../features/start/StartScreen";
+import { ids } from "../shared/lib/testids";
+import { ErrorNote } from "../shared/ui/ErrorNote";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { systemLanguage } from "./i18n";
+import { newRouter } from "./router";
+import { theme } from "./theme";
+
+export function App({ host }: { host: Host }) {
+  const [client] = useState(newQueryClient);
+  return (
+    <HostContext value={host}>
+      <QueryClientProvider client={client}>
+        <Themed />
+      </QueryClientProvider>
+    </HostContext>
+  );
+}
+
+function Themed() {
+  useChanges();
+  const app = useAsk("app.get", {});
+  const { i18n } = useTranslation();
+  const [router] = useState(newRouter);
+  const wanted = app.data?.theme;
+  const language = app.data ? (app.data.language ?? systemLanguage()) : i18n.language;
+  useEffect(() => {
+    void i18n.changeLanguage(language);
+    document.documentElement.lang = language;
+  }, [i18n, language]);
+  const open = app.data?.open;
+  return (
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      forceColorScheme={wanted === "light" || wanted === "dark" ? wanted : undefined}
+    >
+      <Notifications position="bottom-right" />
+      <ErrorBoundary>
+        <div data-testid={ids.root} style={{ height: "100%" }}>
+          {app.error && <ErrorNote error={app.error} again={() => void app.refetch()} />}
+          {app.data && (open ? <RouterProvider key={open.id} router={router} /> : <StartScreen app={app.data} />)}
+        </div>
+      </ErrorBoundary>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,243 @@
+import { Alert, Badge, Button, Group, Indicator, Menu, Text, UnstyledButton } from "@mantine/core";
+import {
+  IconAlertTriangle,
+  IconArrowsLeftRight,
+  IconArrowsSplit2,
+  IconChevronDown,
+  IconFileInvoice,
+  IconLayoutDashboard,
+  IconPlugConnected,
+  IconScale,
+  IconSearch,
+  IconSettings,
+  IconShoppingCart,
+  IconUser,
+  type TablerIcon,
+} from "@tabler/icons-react";
+import { Link, Outlet } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { AppInfo, Counts, NeedsYou, Overview } from "../api/generated/api";
+import { useAct, useAsk } from "../api/queries";
+import { RecordDrawer } from "../features/record/RecordDrawer";
+import { type ScreenPath, useGo, usePlace } from "../shared/lib/navigation";
+import { ids } from "../shared/lib/testids";
+import { FailureText } from "../shared/ui/FailureText";
+import { Health } from "../shared/ui/Health";
+import { Time } from "../shared/ui/Time";
+import { Toggles } from "../shared/ui/Toggles";
+import { openPalette, Palette } from "./Palette";
+
+const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (counts: Counts) => number }[] = [
+  { name: "overview", path: "/overview", icon: IconLayoutDashboard },
+  { name: "connections", path: "/connections", icon: IconPlugConnected },
+  { name: "mappings", path: "/mappings", icon: IconArrowsSplit2 },
+  { name: "orders", path: "/orders", icon: IconShoppingCart },
+  { name: "invoices", path: "/invoices", icon: IconFileInvoice },
+  { name: "failures", path: "/failures", icon: IconAlertTriangle, count: (counts) => counts.held },
+  { name: "reconcile", path: "/reconcile", icon: IconScale, count: (counts) => counts.inDoubt + counts.mismatched },
+  { name: "settings", path: "/settings", icon: IconSettings },
+];
+
+/** Where the first thing that needs a person is. */
+export function placeOf(need: NeedsYou | undefined): ScreenPath {
+  switch (need?.what) {
+    case "doubts":
+    case "mismatched":
+      return "/reconcile";
+    case "connection":
+    case "credential":
+      return "/connections";
+    case "failures":
+      return "/failures";
+    default:
+      return "/overview";
+  }
+}
+
+export function Shell() {
+  const app = useAsk("app.get", {});
+  const overview = useAsk("overview.get", {});
+  const place = usePlace();
+  if (!app.data) return null;
+  const inDrawer = place.path !== "/mappings" && (place.order !== undefined || place.document !== undefined);
+  return (
+    <div className="shell">
+      <Header app={app.data} overview={overview.data} />
+      <Banners app={app.data} overview={overview.data} />
+      <Navigation counts={overview.data?.counts} />
+      <main>
+        <Outlet />
+      </main>
+      <StatusBar overview={overview.data} />
+      <RecordDrawer order={inDrawer ? place.order : undefined} document={inDrawer ? place.document : undefined} />
+      <Palette />
+    </div>
+  );
+}
+
+function Header({ app, overview }: { app: AppInfo; overview: Overview | undefined }) {
+  const { t } = useTranslation();
+  const go = useGo();
+  const open = useAct("workspace.open");
+  const sandbox = useAct("workspace.open_sandbox");
+  const needs = overview?.needsYou ?? [];
+  const count = needs.reduce((sum, need) => sum + need.count, 0);
+  const hasSandbox = app.workspaces.some((one) => one.isSandbox);
+  return (
+    <header>
+      <Text span className="wordmark" fz={15}>
+        {t("app.name")}
+      </Text>
+      <Menu position="bottom-start">
+        <Menu.Target>
+          <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} />}>
+            {app.open?.name}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {app.workspaces.map((one) => (
+            <Menu.Item key={one.id} onClick={() => open.mutate({ id: one.id })} fw={one.id === app.open?.id ? 600 : 400}>
+              {one.name}
+              {one.isSandbox && ` · ${t("shell.sandbox")}`}
+            </Menu.Item>
+          ))}
+          {!hasSandbox && <Menu.Item onClick={() => sandbox.mutate({})}>{t("start.sandbox")}</Menu.Item>}
+        </Menu.Dropdown>
+      </Menu>
+      {app.open?.isSandbox && (
+        <Badge color="grape" variant="light" tt="none" title={t("shell.sandboxText")}>
+          {t("shell.sandbox")}
+        </Badge>
+      )}
+      <UnstyledButton className="jump" onClick={openPalette} aria-label={t("shell.jump")}>
+        <IconSearch size={15} />
+        <span>{t("shell.jump")}</span>
+        <kbd>{t("shell.jumpKey")}</kbd>
+      </UnstyledButton>
+      <Group gap="xs" ml="auto" wrap="nowrap">
+        {count > 0 && (
+          <Button
+            variant="light"
+            color="orange"
+            leftSection={<IconAlertTriangle size={15} />}
+            onClick={() => go.screen(placeOf(needs[0]))}
+            data-testid={ids.needsYou}
+          >
+            {t("shell.needsYou", { count })}
+          </Button>
+        )}
+        <Toggles theme={app.theme} />
+        <Group gap={4} wrap="nowrap" c="dimmed" title={t(`settings.role.${app.role}`)}>
+          <IconUser size={16} />
+          <Text span size="sm">
+            {app.operator}
+          </Text>
+        </Group>
+      </Group>
+    </header>
+  );
+}
+
+function Navigation({ counts }: { counts: Counts | undefined }) {
+  const { t } = useTranslation();
+  const place = usePlace();
+  return (
+    <nav aria-label={t("shell.screens")}>
+      {SCREENS.map(({ name, path, icon: Icon, count }) => {
+        const shown = counts && count ? count(counts) : 0;
+        return (
+          <Link
+            key={name}
+            to={path}
+            className="nav-link"
+            data-active={place.path === path}
+            aria-current={place.path === path ? "page" : undefined}
+            data-testid={ids.nav(name)}
+          >
+            <Icon size={17} stroke={1.7} aria-hidden />
+            <span>{t(`nav.${name}`)}</span>
+            {shown > 0 && (
+              <span className="nav-count" data-testid={ids.navCount(name)}>
+                {shown}
+              </span>
+            )}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+function Banners({ app, overview }: { app: AppInfo; overview: Overview | undefined }) {
+  const { t } = useTranslation();
+  const go = useGo();
+  const broken = overview?.connections.filter((one) => ["needs_reconnect", "credential_missing"].includes(one.health)) ?? [];
+  return (
+    <div className="banners">
+      {overview?.ledgerTrouble && (
+        <Alert color="red" radius={0} py={8} icon={<IconAlertTriangle size={18} />}>
+          <FailureText failure={overview.ledgerTrouble} />
+        </Alert>
+      )}
+      {app.vault === "session_memory" && (
+        <Alert color="yellow" radius={0} py={8} icon={<IconAlertTriangle size={18} />} data-testid="banner-vault">
+          <Text size="sm">
+            {t("vault.session_memory")} {app.vaultReason && t("vault.why", { reason: app.vaultReason })}
+          </Text>
+        </Alert>
+      )}
+      {broken.map((one) => (
+        <Alert key={one.id} color="orange" radius={0} py={6} icon={<IconPlugConnected size={18} />}>
+          <Group justify="space-between" gap="sm">
+            <Text size="sm">
+              <b>{one.name}</b>
+              {": "}
+              {one.failure ? t(`failure.${one.failure.kind}.title`) : t(`health.${one.health}`)}
+              {". "}
+              {t("shell.waits")}
+            </Text>
+            <Button variant="white" color="dark" onClick={() => go.screen("/connections")}>
+              {t("connections.reconnect")}
+            </Button>
+          </Group>
+        </Alert>
+      ))}
+    </div>
+  );
+}
+
+function StatusBar({ overview }: { overview: Overview | undefined }) {
+  const { t } = useTranslation();
+  return (
+    <footer data-testid={ids.statusBar}>
+      {overview?.connections.map((one) => (
+        <Group key={one.id} gap={6} wrap="nowrap">
+          <Text span size="xs" fw={500}>
+            {one.name}
+          </Text>
+          <Health connection={one} />
+          {one.lastContactMs !== null && (
+            <Text span size="xs" c="dimmed">
+              <Time ms={one.lastContactMs} />
+            </Text>
+          )}
+        </Group>
+      ))}
+      {overview && (
+        <Group gap={16} ml="auto" wrap="nowrap">
+          <Indicator disabled={overview.counts.sending === 0} processing size={7} position="middle-start" offset={-10}>
+            <Text span size="xs">
+              {t("shell.running", { count: overview.counts.sending })}
+            </Text>
+          </Indicator>
+          <Group gap={4} wrap="nowrap">
+            <IconArrowsLeftRight size={13} aria-hidden />
+            <Text span size="xs">
+              {t("shell.waiting", { count: overview.counts.ready })}
+            </Text>
+          </Group>
+        </Group>
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,18 @@
+import i18next from "i18next";
+import { initReactI18next } from "react-i18next";
+import type { Language } from "../shared/lib/format";
+import { catalogues } from "../shared/i18n/catalogues";
+
+export function systemLanguage(): Language {
+  return navigator.language.toLowerCase().startsWith("en") ? "en" : "ro";
+}
+
+export async function startI18n(language: Language): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: language,
+    fallbackLng: false,
+    resources: { ro: { translation: catalogues.ro }, en: { translation: catalogues.en } },
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+}

@@ -1,0 +1,54 @@
+import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
+import { FailuresScreen } from "../features/failures/FailuresScreen";
+import { InvoicesScreen } from "../features/invoices/InvoicesScreen";
+import { MappingsScreen } from "../features/mappings/MappingsScreen";
+import { OrdersScreen } from "../features/orders/OrdersScreen";
+import { OverviewScreen } from "../features/overview/OverviewScreen";
+import { ReconcileScreen } from "../features/reconcile/ReconcileScreen";
+import { SettingsScreen } from "../features/settings/SettingsScreen";
+import { Shell } from "./Shell";
+
+/** What stands in the address beside the screen: the record in the drawer, a filter, a rule to point at. */
+export interface Search {
+  order?: string;
+  document?: string;
+  filter?: string;
+  block?: string;
+  target?: string;
+}
+
+const word = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+
+const root = createRootRoute({
+  component: Shell,
+  validateSearch: (search: Record<string, unknown>): Search => ({
+    order: word(search.order),
+    document: word(search.document),
+    filter: word(search.filter),
+    block: word(search.block),
+    target: word(search.target),
+  }),
+});
+
+const screens = [
+  createRoute({
+    getParentRoute: () => root,
+    path: "/",
+    beforeLoad: () => {
+      throw redirect({ to: "/overview" });
+    },
+  }),
+  createRoute({ getParentRoute: () => root, path: "/overview", component: OverviewScreen }),
+  createRoute({ getParentRoute: () => root, path: "/connections", component: ConnectionsScreen }),
+  createRoute({ getParentRoute: () => root, path: "/mappings", component: MappingsScreen }),
+  createRoute({ getParentRoute: () => root, path: "/orders", component: OrdersScreen }),
+  createRoute({ getParentRoute: () => root, path: "/invoices", component: InvoicesScreen }),
+  createRoute({ getParentRoute: () => root, path: "/failures", component: FailuresScreen }),
+  createRoute({ getParentRoute: () => root, path: "/reconcile", component: ReconcileScreen }),
+  createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsScreen }),
+];
+
+export function newRouter() {
+  return createRouter({ routeTree: root.addChildren(screens), history: createHashHistory() });
+}

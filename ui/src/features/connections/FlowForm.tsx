@@ -1,0 +1,197 @@
+import { Button, Checkbox, Group, Modal, Select, Stack, Switch, Text, TextInput, Textarea } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { ConnectionInfo, Connections, FlowInfo, FlowInput } from "../../api/generated/api";
+import { useAct, useAsk } from "../../api/queries";
+import { ids } from "../../shared/lib/testids";
+import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { useFormat } from "../../shared/ui/useFormat";
+
+interface Props {
+  flow: FlowInfo | null;
+  connections: Connections;
+  close: () => void;
+}
+
+/** Which shop's orders become invoices where, and in which series. */
+export function FlowForm({ flow, connections, close }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const save = useAct("flows.save");
+  const [draft, setDraft] = useState<FlowInput>(() => startOf(flow, connections, t("flow.newName")));
+  const set = (change: Partial<FlowInput>) => setDraft((before) => ({ ...before, ...change }));
+  const wrong = (name: string) => (save.error?.field === name ? save.error.detail : undefined);
+  const missing = draft.name.trim() === "" || draft.company.trim() === "" || draft.series.trim() === "";
+  const named = (list: ConnectionInfo[]) => list.map((one) => ({ value: one.id, label: one.name }));
+  return (
+    <Modal
+      opened
+      onClose={close}
+      size="lg"
+      centered
+      title={flow ? t("flow.edit", { name: flow.name }) : t("flow.add")}
+      transitionProps={{ duration: 80 }}
+    >
+      <Stack gap="sm">
+        <TextInput
+          label={t("flow.name")}
+          value={draft.name}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+          error={wrong("name")}
+          data-testid={ids.flowForm("name")}
+        />
+        <Group grow>
+          <Select
+            label={t("flow.shop")}
+            data={named(connections.shops)}
+            value={draft.shopId}
+            onChange={(shopId) => shopId && set({ shopId })}
+            allowDeselect={false}
+            data-testid={ids.flowForm("shop")}
+          />
+          <Select
+            label={t("flow.billing")}
+            data={named(connections.billing)}
+            value={draft.billingId}
+            onChange={(billingId) => {
+              const billing = connections.billing.find((one) => one.id === billingId);
+              if (billing) set({ billingId: billing.id, company: billing.company ?? "", series: "" });
+            }}
+            allowDeselect={false}
+            data-testid={ids.flowForm("billing")}
+          />
+        </Group>
+        <Place draft={draft} set={set} billing={connections.billing.find((one) => one.id === draft.billingId)} />
+        <Textarea
+          label={t("flow.condition")}
+          description={t("flow.conditionText")}
+          classNames={{ input: "mono" }}
+          placeholder={'order.currency == "RON"'}
+          autosize
+          value={draft.condition}
+          onChange={(event) => set({ condition: event.currentTarget.value })}
+          error={wrong("condition")}
+          data-testid={ids.flowForm("condition")}
+        />
+        <Checkbox
+          label={t("flow.ours")}
+          description={t("flow.oursText")}
+          checked={draft.seriesIsOurs}
+          onChange={(event) => set({ seriesIsOurs: event.currentTarget.checked })}
+          data-testid={ids.flowForm("ours")}
+        />
+        <Switch
+          label={t("flow.enabled")}
+          description={flow?.enabled ? t("flow.activeFrom", { time: format.instant(flow.activeFromMs) }) : t("flow.activeFromNow")}
+          checked={draft.enabled}
+          onChange={(event) => set({ enabled: event.currentTarget.checked })}
+          data-testid={ids.flowForm("enabled")}
+        />
+        {save.error && <ErrorNote error={save.error} />}
+        <Group justify="flex-end" gap="xs">
+          {missing && (
+            <Text size="sm" c="dimmed" mr="auto">
+              {t("flow.missing")}
+            </Text>
+          )}
+          <Button variant="default" onClick={close}>
+            {t("common.cancel")}
+          </Button>
+          <Button
+            disabled={missing}
+            loading={save.isPending}
+            onClick={() => save.mutate(draft, { onSuccess: close })}
+            data-testid={ids.flowForm("save")}
+          >
+            {t("flow.save")}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function startOf(flow: FlowInfo | null, connections: Connections, name: string): FlowInput {
+  if (flow) {
+    const { id, shopId, billingId, company, series, condition, seriesIsOurs, enabled } = flow;
+    return { id, name: flow.name, shopId, billingId, company, series, condition, seriesIsOurs, enabled };
+  }
+  const billing = connections.billing[0];
+  return {
+    id: null,
+    name,
+    shopId: connections.shops[0]?.id ?? "",
+    billingId: billing?.id ?? "",
+    company: billing?.company ?? "",
+    series: "",
+    condition: "",
+    seriesIsOurs: false,
+    enabled: true,
+  };
+}
+
+interface PlaceProps {
+  draft: FlowInput;
+  set: (change: Partial<FlowInput>) => void;
+  billing: ConnectionInfo | undefined;
+}
+
+/** Company and series from the provider; typed where it cannot be asked now. */
+function Place({ draft, set, billing }: PlaceProps) {
+  const { t } = useTranslation();
+  const request = {
+    id: billing?.id ?? null,
+    kind: billing?.kind ?? "",
+    name: billing?.name ?? "",
+    address: billing?.address ?? "",
+    account: billing?.account ?? "",
+    secret: "",
+    company: draft.company || null,
+    series: null,
+  };
+  const asked = useAsk("connections.test", request, billing !== undefined);
+  const series = asked.data?.series.filter((one) => one.documentType === "invoice") ?? [];
+  const companies = asked.data?.companies ?? [];
+  return (
+    <Group grow align="flex-start">
+      {companies.length > 0 ? (
+        <Select
+          label={t("wizard.company")}
+          data={companies.map((one) => ({ value: one.cif, label: `${one.name} · ${one.cif}` }))}
+          value={draft.company || null}
+          onChange={(company) => company && set({ company })}
+          allowDeselect={false}
+          data-testid={ids.flowForm("company")}
+        />
+      ) : (
+        <TextInput
+          label={t("wizard.company")}
+          value={draft.company}
+          onChange={(event) => set({ company: event.currentTarget.value })}
+          data-testid={ids.flowForm("company")}
+        />
+      )}
+      {series.length > 0 ? (
+        <Select
+          label={t("wizard.series")}
+          data={series.map((one) => ({
+            value: one.name,
+            label: one.nextNumber ? t("wizard.seriesNext", { name: one.name, number: one.nextNumber }) : one.name,
+          }))}
+          value={draft.series || null}
+          onChange={(name) => name && set({ series: name })}
+          allowDeselect={false}
+          data-testid={ids.flowForm("series")}
+        />
+      ) : (
+        <TextInput
+          label={t("wizard.series")}
+          description={asked.isFetching ? t("flow.asking") : asked.data && !asked.data.ok ? t("flow.notAsked") : undefined}
+          value={draft.series}
+          onChange={(event) => set({ series: event.currentTarget.value })}
+          data-testid={ids.flowForm("series")}
+        />
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,85 @@
+import { Text } from "@mantine/core";
+import {
+  IconArrowsDiff,
+  IconBan,
+  IconCircleCheck,
+  IconClock,
+  IconDownload,
+  IconEye,
+  IconGavel,
+  IconHandStop,
+  IconLink,
+  IconQuestionMark,
+  IconRefresh,
+  IconSend,
+  type TablerIcon,
+} from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { TimelineEntry } from "../../api/generated/api";
+import { useFormat } from "../../shared/ui/useFormat";
+
+const ICONS: Record<string, TablerIcon> = {
+  order_received: IconDownload,
+  order_changed: IconDownload,
+  decided: IconGavel,
+  queued: IconClock,
+  held: IconHandStop,
+  claimed: IconSend,
+  repeated: IconSend,
+  issued: IconCircleCheck,
+  refused: IconBan,
+  not_sent: IconRefresh,
+  in_doubt: IconQuestionMark,
+  looked: IconEye,
+  found: IconCircleCheck,
+  linked: IconLink,
+  retried: IconRefresh,
+  verified: IconCircleCheck,
+  mismatched: IconArrowsDiff,
+};
+
+/** Everything that happened, newest first, each with its exact time. */
+export function Timeline({ entries }: { entries: TimelineEntry[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <ol className="timeline">
+      {entries.map((entry, at) => {
+        const Icon = ICONS[entry.what] ?? IconClock;
+        return (
+          <li key={`${at}-${entry.atMs}`}>
+            <Icon size={16} stroke={1.8} aria-hidden />
+            <div>
+              <Text size="sm" fw={500}>
+                {t(`timeline.${entry.what}`, entry.facts)}
+              </Text>
+              {entry.failure && <Text size="sm">{t(`failure.${entry.failure.kind}.title`)}</Text>}
+              {entry.what === "decided" && (
+                <Text size="sm" c="dimmed">
+                  {t(`decision.${entry.facts.decision}`)}
+                  {": "}
+                  {t(`reason.${entry.facts.reason}`)}
+                </Text>
+              )}
+              {entry.what !== "decided" && entry.facts.reason && (
+                <Text size="sm" c="dimmed">
+                  {entry.what === "parked" ? t(`parked.${entry.facts.reason}`) : entry.facts.reason}
+                </Text>
+              )}
+              {entry.what === "looked" && entry.facts.decisive === "false" && (
+                <Text size="sm" c="dimmed">
+                  {t("record.early")}
+                </Text>
+              )}
+            </div>
+            <Text size="xs" c="dimmed" ta="right">
+              {format.instant(entry.atMs)}
+              <br />
+              {entry.who || t("record.byItself")}
+            </Text>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,16 @@
+import "@fontsource-variable/inter";
+import "@mantine/core/styles.css";
+import "@mantine/charts/styles.css";
+import "@mantine/notifications/styles.css";
+import "@mantine/spotlight/styles.css";
+import "./app/app.css";
+import { createRoot } from "react-dom/client";
+import { tauriHost } from "./api/tauri";
+import { App } from "./app/App";
+import { startI18n, systemLanguage } from "./app/i18n";
+
+const root = document.getElementById("root");
+if (root) {
+  await startI18n(systemLanguage());
+  createRoot(root).render(<App host={tauriHost} />);
+}

@@ -1,0 +1,14 @@
+import enCommon from "./en/common.json";
+import enRecords from "./en/records.json";
+import enSetup from "./en/setup.json";
+import enWords from "./en/words.json";
+import roCommon from "./ro/common.json";
+import roRecords from "./ro/records.json";
+import roSetup from "./ro/setup.json";
+import roWords from "./ro/words.json";
+
+/** Every word on screen. `words` is shared with the terminal. */
+export const catalogues = {
+  ro: { ...roWords, ...roCommon, ...roRecords, ...roSetup },
+  en: { ...enWords, ...enCommon, ...enRecords, ...enSetup },
+};

@@ -1,0 +1,83 @@
+import type { Amount } from "../../api/generated/api";
+
+export type Language = "ro" | "en";
+
+const ZONE = "Europe/Bucharest";
+const NO_MINOR = new Set(["JPY", "KRW"]);
+
+export function exponent(currency: string): number {
+  return NO_MINOR.has(currency) ? 0 : 2;
+}
+
+/** `1.234,56 lei` or `RON 1,234.56`, with a true minus. */
+export function formatAmount(amount: Amount, language: Language): string {
+  const digits = exponent(amount.currency);
+  const value = amount.minor / 10 ** digits;
+  const number = new Intl.NumberFormat(language === "ro" ? "ro-RO" : "en-GB", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: "always",
+  })
+    .format(value)
+    .replace("-", "−");
+  if (language === "en") return `${amount.currency} ${number}`;
+  return `${number} ${amount.currency === "RON" ? "lei" : amount.currency}`;
+}
+
+/** A decimal text from a provider, in the locale. */
+export function formatDecimal(text: string, language: Language, digits = 2): string {
+  const value = Number(text);
+  if (Number.isNaN(value)) return text;
+  return new Intl.NumberFormat(language === "ro" ? "ro-RO" : "en-GB", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: 4,
+  })
+    .format(value)
+    .replace("-", "−");
+}
+
+export function formatCount(count: number, language: Language): string {
+  return new Intl.NumberFormat(language === "ro" ? "ro-RO" : "en-GB", { useGrouping: "always" }).format(count);
+}
+
+export function formatInstant(ms: number, language: Language): string {
+  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", {
+    timeZone: ZONE,
+    day: "2-digit",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  }).format(ms);
+}
+
+/** `10:42`, Bucharest. */
+export function formatClock(ms: number, language: Language, seconds = false): string {
+  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", {
+    timeZone: ZONE,
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(seconds ? { second: "2-digit" } : {}),
+  }).format(ms);
+}
+
+const STEPS: [limit: number, unit: Intl.RelativeTimeFormatUnit, size: number][] = [
+  [60, "second", 1],
+  [3600, "minute", 60],
+  [86400, "hour", 3600],
+  [86400 * 30, "day", 86400],
+  [Number.POSITIVE_INFINITY, "month", 86400 * 30],
+];
+
+/** `2 min ago`. */
+export function formatRelative(ms: number, nowMs: number, language: Language): string {
+  const seconds = Math.round((ms - nowMs) / 1000);
+  const far = Math.abs(seconds);
+  if (far < 5) return language === "ro" ? "acum" : "now";
+  const [, unit, size] = STEPS.find(([limit]) => far < limit) ?? [0, "month" as const, 86400 * 30];
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }).format(
+    Math.trunc(seconds / size),
+    unit,
+  );
+}

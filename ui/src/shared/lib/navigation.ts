@@ -1,0 +1,41 @@
+import { useLocation, useNavigate } from "@tanstack/react-router";
+import { useCallback } from "react";
+
+/** What the address says beside the screen. */
+export interface Place {
+  order?: string;
+  document?: string;
+  filter?: string;
+  block?: string;
+  target?: string;
+}
+
+export type ScreenPath =
+  | "/overview"
+  | "/connections"
+  | "/mappings"
+  | "/orders"
+  | "/invoices"
+  | "/failures"
+  | "/reconcile"
+  | "/settings";
+
+export function usePlace(): Place & { path: string } {
+  const location = useLocation();
+  return { ...(location.search as Place), path: location.pathname };
+}
+
+/** Goes to a screen, or changes what the present one shows. */
+export function useGo() {
+  const navigate = useNavigate();
+  const screen = useCallback(
+    (to: ScreenPath, place: Place = {}) => void navigate({ to, search: place as never }),
+    [navigate],
+  );
+  const stay = useCallback(
+    (change: Place) =>
+      void navigate({ to: ".", search: ((before: Place) => ({ ...before, ...change })) as never, replace: true }),
+    [navigate],
+  );
+  return { screen, stay };
+}

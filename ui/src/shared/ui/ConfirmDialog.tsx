@@ -1,0 +1,62 @@
+import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { ApiError } from "../../api/generated/api";
+import { ids } from "../lib/testids";
+import { ErrorNote } from "./ErrorNote";
+
+interface Props {
+  opened: boolean;
+  title: string;
+  /** What will happen, and why it is safe. */
+  children?: ReactNode;
+  /** The act, as a verb with its object. */
+  act: string;
+  danger?: boolean;
+  /** A reason has to be given, and is kept. */
+  askReason?: boolean;
+  busy: boolean;
+  error: ApiError | null;
+  onAct: (reason: string) => void;
+  onClose: () => void;
+}
+
+/** Says what will happen, then does it. The act is never the button that Enter presses by itself. */
+export function ConfirmDialog(props: Props) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState("");
+  const missing = props.askReason === true && reason.trim() === "";
+  return (
+    <Modal opened={props.opened} onClose={props.onClose} title={props.title} centered transitionProps={{ duration: 80 }}>
+      <Stack gap="sm">
+        {props.children}
+        {props.askReason && (
+          <Textarea
+            label={t("common.reason")}
+            description={t("common.reasonKept")}
+            value={reason}
+            maxLength={500}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            data-testid={ids.reason}
+          />
+        )}
+        {props.error && <ErrorNote error={props.error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={props.onClose} data-autofocus>
+            {t("common.cancel")}
+          </Button>
+          <Button
+            color={props.danger ? "red" : undefined}
+            loading={props.busy}
+            disabled={missing}
+            title={missing ? t("common.reasonMissing") : undefined}
+            onClick={() => props.onAct(reason.trim())}
+            data-testid={ids.confirm}
+          >
+            {props.act}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,22 @@
+import { ActionIcon, CopyButton, Group, Tooltip } from "@mantine/core";
+import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+/** An identifier in a monospace face, with a button that copies it. */
+export function CopyText({ text }: { text: string }) {
+  const { t } = useTranslation();
+  return (
+    <Group gap={4} wrap="nowrap" component="span" style={{ display: "inline-flex" }}>
+      <span className="mono">{text}</span>
+      <CopyButton value={text}>
+        {({ copied, copy }) => (
+          <Tooltip label={copied ? t("common.copied") : t("common.copy")}>
+            <ActionIcon variant="subtle" color="gray" size="xs" onClick={copy} aria-label={t("common.copy")}>
+              {copied ? <IconCheck size={13} /> : <IconCopy size={13} />}
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </CopyButton>
+    </Group>
+  );
+}

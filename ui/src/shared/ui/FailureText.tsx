@@ -1,0 +1,31 @@
+import { Stack, Text } from "@mantine/core";
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import type { FailureInfo } from "../../api/generated/api";
+
+/** What happened, the other side's own words quoted, the facts, and what to do. */
+export function FailureText({ failure, title = true }: { failure: FailureInfo; title?: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap={4}>
+      {title && <Text fw={600}>{t(`failure.${failure.kind}.title`)}</Text>}
+      <Text size="sm">{t(`failure.${failure.kind}.cause`)}</Text>
+      {failure.providerWords && (
+        <Text size="sm" className="quote">
+          {t("says", { system: systemName(t, failure.source) })}
+          {": "}
+          <q>{failure.providerWords}</q>
+        </Text>
+      )}
+      {failure.detail && <Text className="mono">{failure.detail}</Text>}
+      <Text size="sm" fw={500}>
+        {t(`failure.${failure.kind}.fix`)}
+      </Text>
+    </Stack>
+  );
+}
+
+/** A system by its name on screen; a source that is none of ours is shown as it is. */
+export function systemName(t: TFunction, source: string): string {
+  return source === "" ? t("common.otherSide") : t(`system.${source}`, { defaultValue: source });
+}

@@ -1,0 +1,44 @@
+import { Group, Text } from "@mantine/core";
+import {
+  IconArrowBackUp,
+  IconArrowsDiff,
+  IconBan,
+  IconCircleCheck,
+  IconClock,
+  IconEyeOff,
+  IconHandStop,
+  IconMinus,
+  IconQuestionMark,
+  IconSend,
+  type TablerIcon,
+} from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
+  issued: { icon: IconCircleCheck, color: "var(--state-issued)" },
+  ready: { icon: IconClock, color: "var(--state-waiting)" },
+  waiting: { icon: IconClock, color: "var(--state-waiting)" },
+  sending: { icon: IconSend, color: "var(--state-waiting)" },
+  held: { icon: IconHandStop, color: "var(--state-held)" },
+  in_doubt: { icon: IconQuestionMark, color: "var(--state-doubt)" },
+  mismatched: { icon: IconArrowsDiff, color: "var(--state-mismatched)" },
+  cancelled: { icon: IconBan, color: "var(--mantine-color-dimmed)" },
+  reversed: { icon: IconArrowBackUp, color: "var(--mantine-color-dimmed)" },
+  dismissed: { icon: IconEyeOff, color: "var(--mantine-color-dimmed)" },
+  not_invoiced: { icon: IconMinus, color: "var(--mantine-color-dimmed)" },
+};
+
+/** A state as icon and word, never by colour alone. `mismatched` goes before `issued`. */
+export function StateBadge(props: { state: string; verification?: string; decision?: boolean; testId?: string }) {
+  const { t } = useTranslation();
+  const shown = props.state === "issued" && props.verification === "mismatched" ? "mismatched" : props.state;
+  const look = LOOKS[shown] ?? { icon: IconQuestionMark, color: "inherit" };
+  return (
+    <Group gap={6} wrap="nowrap" component="span" style={{ display: "inline-flex", minWidth: 0 }}>
+      <look.icon size={15} stroke={2} color={look.color} style={{ flex: "none" }} aria-hidden />
+      <Text span size="sm" truncate data-testid={props.testId} data-state={shown}>
+        {t(props.decision ? `decision.${shown}` : `state.${shown}`)}
+      </Text>
+    </Group>
+  );
+}
