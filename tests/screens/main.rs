@@ -1,1 +1,91 @@
-fn main() {}
+//! A picture of every screen, in both languages and both themes, into `target/screens`.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
+use punte_tests::window::Window;
+use std::time::Duration;
+
+async fn settle() {
+    // fonts, transitions and charts come to rest
+    tokio::time::sleep(Duration::from_millis(450)).await;
+}
+
+async fn set_look(window: &Window, language: &str, theme: &str) {
+    window.click(&format!("lang-{language}")).await;
+    if window.is_there(&format!("theme-{theme}")).await {
+        window.click(&format!("theme-{theme}")).await;
+    }
+    settle().await;
+}
+
+#[tokio::test]
+async fn pictures_of_every_screen() {
+    let home = tempfile::tempdir().unwrap();
+    let window = Window::open(home.path()).await;
+    let looks = [("en", "light"), ("en", "dark"), ("ro", "light"), ("ro", "dark")];
+    for (language, theme) in looks {
+        set_look(&window, language, theme).await;
+        window.picture(&format!("{language}-{theme}-00-start")).await;
+    }
+    window.click("start-sandbox").await;
+    window.wait_text("nav-count-failures", |text| text == "5").await;
+    window.click("nav-settings").await;
+    // leave one in doubt for the picture
+    window.script("window.__go = (hash) => { window.location.hash = hash; }").await;
+    for (language, theme) in looks {
+        set_look(&window, language, theme).await;
+        let take = async |name: &str| {
+            settle().await;
+            window.picture(&format!("{language}-{theme}-{name}")).await;
+        };
+        window.click("nav-overview").await;
+        take("01-overview").await;
+        window.click("nav-connections").await;
+        take("02-connections").await;
+        window.click("conn-add-woocommerce").await;
+        window.find("conn-form-account").await;
+        take("03-wizard").await;
+        window.script("document.querySelector('.mantine-Modal-close').click()").await;
+        window.click("nav-mappings").await;
+        window.find("draft").await;
+        take("04-mappings").await;
+        window.click("rule-edit-client.city").await;
+        window.wait_text("rule-preview", |text| !text.is_empty()).await;
+        take("05-rule").await;
+        window.click("nav-orders").await;
+        window.find("row-10440").await;
+        take("06-orders").await;
+        window.click("nav-invoices").await;
+        window.find("row-10440").await;
+        take("07-invoices").await;
+        window.click("row-10439").await;
+        for part in ["timeline", "order", "draft", "attempts"] {
+            window.click(&format!("drawer-tab-{part}")).await;
+            take(&format!("08-record-{part}")).await;
+        }
+        window.click("drawer-close").await;
+        window.click("nav-failures").await;
+        window.find("failure-group-tax_id_invalid").await;
+        take("09-failures").await;
+        window.click("show-group-totals_differ").await;
+        window.click("row-10431").await;
+        window.find("drawer-retry").await;
+        take("10-failed-record").await;
+        window.click("drawer-retry").await;
+        window.find("safe-because").await;
+        take("11-retry").await;
+        window.script("document.querySelector('.mantine-Modal-content [data-autofocus]').click()").await;
+        window.click("drawer-close").await;
+        window.click("nav-settings").await;
+        window.find("sandbox-switches").await;
+        take("13-settings").await;
+        // an answer that is lost, seen while it is in doubt
+        window.click("sandbox-arm").await;
+        window.find("sandbox-faults").await;
+        window.click("sandbox-add").await;
+        window.click("nav-reconcile").await;
+        window.find("declare-absent").await;
+        take("12-reconcile").await;
+    }
+    window.close().await;
+}

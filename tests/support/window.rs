@@ -1,1 +1,152 @@
-//! (being built)
+//! The real app in a real window, driven by WebDriver as a person would: look, click, type.
+//!
+//! Wants a display: `scripts/headless.sh` gives one.
+
+use crate::{Running, program, until};
+use std::path::Path;
+use std::time::Duration;
+use thirtyfour::extensions::query::ElementQueryable as _;
+use thirtyfour::prelude::*;
+
+/// Longest that anything on screen may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A window with its driver.
+pub struct Window {
+    driver: WebDriver,
+    tauri_driver: Running,
+}
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests stand in the repository")
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+impl Window {
+    /// Starts the app with a home of its own.
+    pub async fn open(home: &Path) -> Window {
+        let (port, native) = (free_port(), free_port());
+        let arguments: Vec<String> = ["--port", &port.to_string(), "--native-port", &native.to_string()]
+            .into_iter()
+            .chain(["--native-driver", "/usr/bin/WebKitWebDriver"])
+            .map(str::to_owned)
+            .collect();
+        let tauri_driver = Running::start_at(&repository().join("target/tools/bin/tauri-driver"), home, &arguments);
+        let mut capabilities = Capabilities::new();
+        capabilities.set("browserName", "wry").unwrap();
+        let application = serde_json::json!({ "application": program("punte"), "args": ["--home", home] });
+        capabilities.set("tauri:options", application).unwrap();
+        let url = format!("http://127.0.0.1:{port}");
+        let driver = until("the driver", PATIENCE, async || WebDriver::new(&url, capabilities.clone()).await).await;
+        let window = Window { driver, tauri_driver };
+        window.find("app-root").await;
+        window
+    }
+
+    /// The element of a test id, once it is there.
+    pub async fn find(&self, id: &str) -> WebElement {
+        let query = self.driver.query(By::Css(format!("[data-testid=\"{id}\"]")));
+        match query.wait(PATIENCE, Duration::from_millis(60)).first().await {
+            Ok(found) => found,
+            Err(error) => {
+                self.picture(&format!("missing-{id}")).await;
+                let shown = self.driver.execute("return document.body.textContent", Vec::new()).await;
+                let shown = shown.ok().and_then(|text| text.convert::<String>().ok()).unwrap_or_default();
+                panic!("{id}: {error}; on screen: {}", shown.chars().take(1500).collect::<String>());
+            }
+        }
+    }
+
+    pub async fn is_there(&self, id: &str) -> bool {
+        self.driver.find(By::Css(format!("[data-testid=\"{id}\"]"))).await.is_ok()
+    }
+
+    /// Clicks, again where the screen moved away under the pointer.
+    pub async fn click(&self, id: &str) {
+        until(&format!("a click on {id}"), PATIENCE, async || self.find(id).await.click().await).await;
+    }
+
+    /// Replaces a field's text.
+    pub async fn fill(&self, id: &str, text: &str) {
+        let field = self.find(id).await;
+        let mut select_all = self.driver.action_chain().click_element(&field);
+        select_all = select_all.key_down(Key::Control).send_keys("a").key_up(Key::Control);
+        select_all.perform().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    pub async fn text(&self, id: &str) -> String {
+        // text() of some parts comes back empty
+        self.find(id).await.prop("textContent").await.unwrap().unwrap_or_default()
+    }
+
+    pub async fn attribute(&self, id: &str, name: &str) -> String {
+        self.find(id).await.attr(name).await.unwrap().unwrap_or_default()
+    }
+
+    pub async fn is_enabled(&self, id: &str) -> bool {
+        self.find(id).await.is_enabled().await.unwrap()
+    }
+
+    /// Waits until a part's text is as wished.
+    pub async fn wait_text(&self, id: &str, wish: impl Fn(&str) -> bool) -> String {
+        until(&format!("the text of {id}"), PATIENCE, async || {
+            let text = self.text(id).await;
+            if wish(&text) { Ok(text) } else { Err(text) }
+        })
+        .await
+    }
+
+    /// Waits until the open record is in a state.
+    pub async fn wait_state(&self, state: &str) {
+        until(&format!("the record {state}"), PATIENCE, async || {
+            let shown = self.attribute("drawer-state", "data-state").await;
+            if shown == state { Ok(()) } else { Err(shown) }
+        })
+        .await;
+    }
+
+    /// A picture of the whole screen, into `target/screens`: the driver's own screenshots never end without a compositor.
+    pub async fn picture(&self, name: &str) {
+        let folder = repository().join("target/screens");
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(format!("{name}.png"));
+        let taken = tokio::process::Command::new("import").args(["-silent", "-window", "root"]).arg(&path).status();
+        assert!(taken.await.is_ok_and(|status| status.success()), "{}", path.display());
+    }
+
+    /// Runs a script in the page.
+    pub async fn script(&self, script: &str) -> serde_json::Value {
+        self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
+    }
+
+    /// The app's process, found by its home among the command lines.
+    pub async fn app_pid(&self, home: &Path) -> u32 {
+        let home = home.to_str().unwrap().to_owned();
+        until("the app's process", PATIENCE, async || {
+            let processes = std::fs::read_dir("/proc").map_err(|error| error.to_string())?;
+            for process in processes.flatten() {
+                let Ok(pid) = process.file_name().to_string_lossy().parse::<u32>() else { continue };
+                let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+                let line = String::from_utf8_lossy(&line).replace('\0', " ");
+                if line.contains("/punte --home") && line.contains(&home) {
+                    return Ok(pid);
+                }
+            }
+            Err("not running".to_owned())
+        })
+        .await
+    }
+
+    /// Closes the window in order, and the driver after it. Of an app that was killed only the driver is left to stop, and
+    /// it does not answer any more.
+    pub async fn close(self) {
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.driver.clone().quit()).await;
+        self.tauri_driver.stop().await;
+        // with the driver gone there is nothing to tell any more
+        let _ = self.driver.leak();
+    }
+}

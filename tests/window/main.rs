@@ -1,1 +1,99 @@
-fn main() {}
+//! What a person does, in the real window: the first minute with the sandbox, and a process that dies while sending.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
+use punte_tests::window::Window;
+use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order, until};
+use serde_json::json;
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_newcomer_opens_the_sandbox_corrects_a_rule_retries_and_sees_it_issued() {
+    let home = tempfile::tempdir().unwrap();
+    let window = Window::open(home.path()).await;
+    window.click("lang-en").await;
+    window.click("start-sandbox").await;
+    // invoices arrive by themselves
+    window.click("nav-invoices").await;
+    window.find("row-10401").await;
+    let held = window.wait_text("nav-count-failures", |text| text == "5").await;
+    assert_eq!(held, "5", "five of the forty fail on purpose");
+    // a failed one, with its cause and fix
+    window.click("nav-failures").await;
+    window.click("show-group-address_incomplete").await;
+    window.click("row-10417").await;
+    window.wait_state("held").await;
+    let told = window.text("drawer").await;
+    assert!(told.contains("sector") && told.contains("Safe to retry"), "{told}");
+    // a retry without a fix says that it is still held
+    window.click("drawer-retry").await;
+    assert!(window.text("safe-because").await.contains("nothing was sent"));
+    window.click("confirm").await;
+    window.wait_text("retry-report", |text| text.contains("still held")).await;
+    window.click("confirm").await;
+    // the rule that the failure names
+    window.click("open-rule-drawer").await;
+    window.find("rule-input").await;
+    window.fill("rule-input", "first_of([sector(order?.billing?.city").await;
+    window.wait_text("rule-preview", |text| text.contains("line")).await;
+    assert!(!window.is_enabled("rule-save").await, "what does not work cannot be saved");
+    let sound = "first_of([sector(order?.billing?.city), if is_bucharest(order?.billing?.state, order?.billing?.city) { \
+                 \"Sector 1\" } else { order?.billing?.city }])";
+    window.fill("rule-input", sound).await;
+    window.wait_text("rule-preview", |text| text.contains("passes every check")).await;
+    window.click("rule-save").await;
+    window.wait_text("rule-saved", |text| text.contains("Version 2")).await;
+    // retry, and see it issued
+    window.click("nav-failures").await;
+    window.click("show-group-address_incomplete").await;
+    window.click("row-10417").await;
+    window.click("drawer-retry").await;
+    window.click("confirm").await;
+    window.wait_state("issued").await;
+    window.wait_text("nav-count-failures", |text| text == "4").await;
+    window.picture("after-retry").await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn killed_while_sending_it_is_in_doubt_and_settled_with_one_document() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = SandboxProgram::start(home.path()).await;
+    let folder = create_workspace(home.path()).await;
+    let desk = Desk::start(home.path(), &folder).await;
+    desk.connect(&sandbox).await;
+    assert_eq!(desk.running.stop().await, Some(0));
+    for (id, buyer) in [(30001, Buyer::Person), (30002, Buyer::Company)] {
+        let window = Window::open(home.path()).await;
+        window.click("lang-en").await;
+        window.find("nav-invoices").await;
+        let fault = json!({ "provider": buyer.provider(), "operation": "create", "kind": "timeout_after", "times": 1,
+            "match": format!("#{id}") });
+        sandbox.control.fault(fault).await;
+        sandbox.control.order(order(id, buyer)).await;
+        until("the provider acted", Duration::from_secs(30), async || {
+            if sandbox.control.documents_of(buyer.provider(), id).await.len() == 1 { Ok(()) } else { Err(()) }
+        })
+        .await;
+        let pid = window.app_pid(home.path()).await;
+        let killed = std::process::Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap();
+        assert!(killed.success());
+        window.close().await;
+
+        // the provider cannot be asked yet: what was under way stays in doubt
+        let out = json!({ "provider": buyer.provider(), "operation": "any", "kind": "status_503" });
+        sandbox.control.fault(out).await;
+        let window = Window::open(home.path()).await;
+        window.click("nav-reconcile").await;
+        let told = window.text(&format!("doubt-{id}")).await;
+        assert!(told.contains("stopped while the request was under way"), "{told}");
+        assert!(!window.is_enabled("declare-absent").await, "nothing is proven yet");
+        window.picture(&format!("in-doubt-{id}")).await;
+        sandbox.control.clear_faults().await;
+        window.click("nav-invoices").await;
+        window.click(&format!("row-{id}")).await;
+        window.wait_state("issued").await;
+        window.close().await;
+        assert_eq!(sandbox.control.documents_of(buyer.provider(), id).await.len(), 1, "one document");
+    }
+}

@@ -188,7 +188,14 @@ impl Draft {
                 Err(TaxIdError::NotACui(_)) if client.tax_id.trim().is_empty() => {
                     problem(problems, "client.tax_id", K::FieldMissing, String::new());
                 }
-                Err(error) => problem(problems, "client.tax_id", K::TaxIdInvalid, error.to_string()),
+                // a fact, not a sentence: what stands there, and what it would be with the right control digit
+                Err(TaxIdError::CuiControlDigit { text, expected }) => {
+                    let body = text.trim_end_matches(|digit: char| digit.is_ascii_digit());
+                    let digits = &text[body.len()..text.len() - 1];
+                    let detail = format!("{text} ({body}{digits}{expected}?)");
+                    problem(problems, "client.tax_id", K::TaxIdInvalid, detail);
+                }
+                Err(TaxIdError::NotACui(text)) => problem(problems, "client.tax_id", K::TaxIdInvalid, text),
             }
         }
     }

@@ -15,6 +15,7 @@ pub struct ConnectionInfo {
     /// Login e-mail or consumer key (public half of the credential).
     pub account: String,
     pub company: Option<String>,
+    pub series: Option<String>,
     pub is_sandbox: bool,
     /// `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`.
     pub health: String,

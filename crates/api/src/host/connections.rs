@@ -165,6 +165,7 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
         address: connection.address.clone(),
         account: connection.account.clone(),
         company: connection.company.clone(),
+        series: connection.series.clone(),
         is_sandbox: connection.is_sandbox,
         health: health.to_owned(),
         failure: failure.map(|failure| {

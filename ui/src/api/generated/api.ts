@@ -132,7 +132,7 @@ kind: string, name: string, address: string,
 /**
  * Login e-mail or consumer key (public half of the credential).
  */
-account: string, company: string | null, isSandbox: boolean, 
+account: string, company: string | null, series: string | null, isSandbox: boolean, 
 /**
  * `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`.
  */

@@ -1,18 +1,26 @@
-import { Button, Group, Modal, PasswordInput, Select, Stack, Text, TextInput } from "@mantine/core";
-import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
+import { Button, Group, Modal, PasswordInput, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, ConnectionInput, TestResult } from "../../api/generated/api";
 import { useAct } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
-import { FailureText } from "../../shared/ui/FailureText";
-import { useFormat } from "../../shared/ui/useFormat";
+import { ConnectionChoices } from "./ConnectionChoices";
+import { TestSteps } from "./TestSteps";
+
+const KINDS = ["woocommerce", "smartbill", "oblio"];
 
 interface Props {
   kind: string;
   connection: ConnectionInfo | null;
   close: () => void;
+}
+
+/** What a passed test proved: it counts only for the credential that was tested. */
+interface Proof {
+  credential: string;
+  company: string | null;
+  result: TestResult;
 }
 
 /** One form for all three systems: credential, live test, company and series as the provider has them, name. */
@@ -21,60 +29,102 @@ export function ConnectionForm({ kind, connection, close }: Props) {
   const test = useAct("connections.test");
   const save = useAct("connections.save");
   const [draft, setDraft] = useState<ConnectionInput>(() => startOf(kind, connection, t(`system.${kind}`)));
-  const [tested, setTested] = useState<string | null>(null);
-  const isShop = kind === "woocommerce";
+  const [proof, setProof] = useState<Proof | null>(null);
+  const isShop = draft.kind === "woocommerce";
   const set = (change: Partial<ConnectionInput>) => setDraft((before) => ({ ...before, ...change }));
+  const choose = (wanted: string) => {
+    setDraft(startOf(wanted, null, t(`system.${wanted}`)));
+    setProof(null);
+    test.reset();
+    save.reset();
+  };
+  const run = (company: string | null) => {
+    const wanted = { ...draft, company, series: company === draft.company ? draft.series : null };
+    setDraft(wanted);
+    test.mutate(wanted, {
+      onSuccess: (result) => {
+        setProof(result.ok ? { credential: credentialOf(wanted), company: listedFor(wanted, result), result } : null);
+        if (result.ok) setDraft((now) => withOnlyChoices(now, result));
+      },
+    });
+  };
+  const proven = proof?.credential === credentialOf(draft) ? proof : null;
+  const missing = whyNot(draft, proven, connection, test.isPending);
+  const untestable = draft.account.trim() === "" || (connection === null && draft.secret === "");
+  const wrong = (name: string) => [save.error, test.error].find((error) => error?.field === name)?.detail;
   const field = (name: "address" | "account" | "secret" | "name") => ({
-    label: t(`wizard.${kind}.${name}`, { defaultValue: t(`wizard.${name}`) }),
+    label: t(`wizard.${draft.kind}.${name}`, { defaultValue: t(`wizard.${name}`) }),
     value: draft[name],
     onChange: (event: { currentTarget: { value: string } }) => set({ [name]: event.currentTarget.value }),
-    error: save.error?.field === name ? save.error.detail : undefined,
+    error: wrong(name),
     "data-testid": ids.connForm(name),
     autoComplete: "off",
   });
-  const proven = tested === credentialOf(draft);
-  const unchanged = connection !== null && draft.secret === "" && draft.address === connection.address && draft.account === connection.account;
-  const missing = whyNot(draft, proven || unchanged);
-  const result = proven ? test.data : undefined;
   return (
     <Modal
       opened
       onClose={close}
       size="lg"
       centered
-      title={t(connection ? "wizard.edit" : "wizard.add", { system: t(`system.${kind}`) })}
+      title={t(connection ? "wizard.edit" : "wizard.add", { system: t(`system.${draft.kind}`) })}
       transitionProps={{ duration: 80 }}
     >
       <Stack gap="sm">
+        {connection === null && (
+          <SegmentedControl
+            aria-label={t("wizard.kind")}
+            value={draft.kind}
+            onChange={choose}
+            data={KINDS.map((value) => ({ value, label: t(`system.${value}`) }))}
+            data-testid={ids.connForm("kind")}
+          />
+        )}
         <Text size="sm" className="quote">
-          {t(`wizard.${kind}.where`)}
+          {t(`wizard.${draft.kind}.where`)}
         </Text>
         {isShop && <TextInput {...field("address")} placeholder="https://" />}
         <TextInput {...field("account")} />
-        <PasswordInput {...field("secret")} description={connection ? t("wizard.keepSecret") : t("wizard.secretPlace")} />
-        {!isShop && <TextInput {...field("address")} description={t("wizard.publicAddress")} />}
+        <PasswordInput {...field("secret")} description={t(connection ? "wizard.keepSecret" : "wizard.secretPlace")} />
+        {!isShop && (
+          <details open={draft.address !== "" || wrong("address") !== undefined}>
+            <Text component="summary" size="sm" c="dimmed" mb={6} style={{ cursor: "pointer" }}>
+              {t("wizard.advanced")}
+            </Text>
+            <TextInput {...field("address")} description={t("wizard.publicAddress")} />
+          </details>
+        )}
         <Group>
           <Button
-            variant={proven || unchanged ? "default" : "filled"}
+            variant={missing === "test" ? "filled" : "default"}
             loading={test.isPending}
-            disabled={draft.account.trim() === "" || (connection === null && draft.secret === "")}
-            onClick={() => test.mutate(draft, { onSuccess: (found) => found.ok && setTested(credentialOf(draft)) })}
+            disabled={untestable}
+            title={untestable ? t("wizard.testMissing") : undefined}
+            onClick={() => run(draft.company)}
             data-testid={ids.connForm("test")}
           >
             {t("wizard.test")}
           </Button>
           <Text size="sm" c="dimmed">
-            {t("wizard.testText")}
+            {untestable ? t("wizard.testMissing") : t("wizard.testText")}
           </Text>
         </Group>
         {test.error && <ErrorNote error={test.error} />}
-        {test.data && <Steps result={test.data} />}
-        {!isShop && (result || connection) && <Choices draft={draft} set={set} result={result} />}
+        {(test.isPending || test.data) && <TestSteps kind={draft.kind} company={draft.company} result={test.data} />}
+        {!isShop && (proven || connection) && (
+          <ConnectionChoices
+            draft={draft}
+            set={set}
+            result={proven?.result}
+            listedFor={proven?.company ?? null}
+            busy={test.isPending}
+            readLists={run}
+          />
+        )}
         {(proven || connection) && <TextInput {...field("name")} />}
         {save.error && <ErrorNote error={save.error} />}
-        <Group justify="flex-end" gap="xs">
+        <Group justify="flex-end" gap="xs" wrap="nowrap">
           {missing && (
-            <Text size="sm" c="dimmed" mr="auto">
+            <Text size="sm" c="dimmed" mr="auto" data-testid="conn-missing">
               {t(`wizard.missing.${missing}`)}
             </Text>
           )}
@@ -83,6 +133,7 @@ export function ConnectionForm({ kind, connection, close }: Props) {
           </Button>
           <Button
             disabled={missing !== null}
+            title={missing ? t(`wizard.missing.${missing}`) : undefined}
             loading={save.isPending}
             onClick={() => save.mutate(draft, { onSuccess: close })}
             data-testid={ids.connForm("save")}
@@ -104,101 +155,44 @@ function startOf(kind: string, connection: ConnectionInfo | null, name: string):
     account: connection?.account ?? "",
     secret: "",
     company: connection?.company ?? null,
-    series: null,
+    series: connection?.series ?? null,
   };
 }
 
-/** What a live test proves: it counts only for what was tested. */
 function credentialOf(draft: ConnectionInput): string {
-  return JSON.stringify([draft.address.trim(), draft.account.trim(), draft.secret]);
+  return JSON.stringify([draft.kind, draft.address.trim(), draft.account.trim(), draft.secret]);
 }
 
-function whyNot(draft: ConnectionInput, proven: boolean): "test" | "company" | "name" | null {
-  if (!proven) return "test";
-  if (draft.kind !== "woocommerce" && !draft.company?.trim()) return "company";
+/** The company whose lists came back: the one asked for, or the provider's first. */
+function listedFor(asked: ConnectionInput, result: TestResult): string | null {
+  return asked.company ?? result.companies?.[0]?.cif ?? null;
+}
+
+/** Where the provider has only one company, or one series for invoices, there is nothing to choose. */
+function withOnlyChoices(draft: ConnectionInput, result: TestResult): ConnectionInput {
+  const company = draft.company ?? (result.companies?.length === 1 ? (result.companies[0]?.cif ?? null) : null);
+  const series = result.series.filter((one) => one.documentType === "invoice");
+  const only = company && series.length === 1 ? (series[0]?.name ?? null) : null;
+  return { ...draft, company, series: draft.series ?? only };
+}
+
+type Missing = "testing" | "test" | "company" | "lists" | "name";
+
+/** Why it cannot be saved yet. A known connection whose credential stays may be saved as it is. */
+function whyNot(
+  draft: ConnectionInput,
+  proven: Proof | null,
+  known: ConnectionInfo | null,
+  testing: boolean,
+): Missing | null {
+  const same = draft.secret === "" && draft.address === known?.address && draft.account === known.account;
+  if (testing) return "testing";
+  if (!proven && !same) return "test";
+  if (draft.kind !== "woocommerce") {
+    const company = draft.company?.trim();
+    if (!company) return "company";
+    const read = proven ? proven.company === draft.company : draft.company === known?.company;
+    if (!read) return "lists";
+  }
   return draft.name.trim() === "" ? "name" : null;
-}
-
-function Steps({ result }: { result: TestResult }) {
-  const { t } = useTranslation();
-  return (
-    <Stack gap={6} className="card" data-testid="test-steps">
-      {result.steps.map((step) => (
-        <Group key={step.step} gap={8} wrap="nowrap" align="flex-start">
-          {step.failure ? (
-            <IconCircleX size={17} color="var(--state-mismatched)" style={{ flex: "none" }} aria-label={t("wizard.failed")} />
-          ) : (
-            <IconCircleCheck size={17} color="var(--state-issued)" style={{ flex: "none" }} aria-label={t("wizard.passed")} />
-          )}
-          <div>
-            <Text size="sm" fw={500}>
-              {t(`step.${step.step}`)}
-              {step.found && (
-                <Text span size="sm" c="dimmed" fw={400}>
-                  {": "}
-                  {step.found}
-                </Text>
-              )}
-            </Text>
-            {step.failure && <FailureText failure={step.failure} />}
-          </div>
-        </Group>
-      ))}
-    </Stack>
-  );
-}
-
-interface ChoicesProps {
-  draft: ConnectionInput;
-  set: (change: Partial<ConnectionInput>) => void;
-  result: TestResult | undefined;
-}
-
-/** Company, series and rates as the provider has them; a company that it does not list is typed. */
-function Choices({ draft, set, result }: ChoicesProps): ReactNode {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const companies = result?.companies ?? null;
-  const series = result?.series.filter((one) => one.documentType === "invoice") ?? [];
-  return (
-    <>
-      {companies && companies.length > 0 ? (
-        <Select
-          label={t("wizard.company")}
-          data={companies.map((one) => ({ value: one.cif, label: `${one.name} · ${one.cif}` }))}
-          value={draft.company}
-          onChange={(company) => set({ company })}
-          data-testid={ids.connForm("company")}
-        />
-      ) : (
-        <TextInput
-          label={t("wizard.company")}
-          description={t("wizard.companyTyped")}
-          placeholder="RO12345674"
-          value={draft.company ?? ""}
-          onChange={(event) => set({ company: event.currentTarget.value })}
-          data-testid={ids.connForm("company")}
-        />
-      )}
-      {series.length > 0 && (
-        <Select
-          label={t("wizard.series")}
-          data={series.map((one) => ({
-            value: one.name,
-            label: one.nextNumber ? t("wizard.seriesNext", { name: one.name, number: one.nextNumber }) : one.name,
-          }))}
-          value={draft.series}
-          onChange={(name) => set({ series: name })}
-          data-testid={ids.connForm("series")}
-        />
-      )}
-      {result && result.vatRates.length > 0 && (
-        <Text size="sm" c="dimmed">
-          {t("wizard.rates")}
-          {": "}
-          {result.vatRates.map((rate) => `${rate.name} ${t("draft.percent", { rate: format.decimal(rate.percent, 0) })}`).join(", ")}
-        </Text>
-      )}
-    </>
-  );
 }

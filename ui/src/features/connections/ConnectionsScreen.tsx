@@ -54,7 +54,12 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
         {data.shops.map((shop) => (
           <Card key={shop.id} connection={shop} edit={() => edit(shop)} />
         ))}
-        <Button variant="default" leftSection={<IconPlus size={15} />} onClick={() => add("woocommerce")} data-testid={ids.connAdd("woocommerce")}>
+        <Button
+          variant="default"
+          leftSection={<IconPlus size={15} />}
+          onClick={() => add("woocommerce")}
+          data-testid={ids.connAdd("woocommerce")}
+        >
           {t("connections.addShop")}
         </Button>
       </Stack>
@@ -67,6 +72,7 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
           variant="default"
           leftSection={<IconPlus size={15} />}
           disabled={!ready}
+          title={ready ? undefined : t("connections.flowNeeds")}
           onClick={() => open({ form: "flow", flow: null })}
           data-testid={ids.flowAdd}
         >
@@ -110,10 +116,8 @@ function Card({ connection, edit }: { connection: ConnectionInfo; edit: () => vo
   return (
     <div className="card" data-testid={ids.connCard(connection.kind)}>
       <Stack gap={6}>
-        <Group justify="space-between" wrap="nowrap">
-          <Text fw={600} truncate title={connection.name}>
-            {connection.name}
-          </Text>
+        <Group justify="space-between" wrap="nowrap" align="flex-start">
+          <Text fw={600}>{connection.name}</Text>
           <Health connection={connection} />
         </Group>
         <Text size="sm" c="dimmed" truncate title={connection.address}>
@@ -176,7 +180,7 @@ function FlowCard({ flow, connections, edit }: { flow: FlowInfo; connections: Co
         <Text size="sm">
           {counts
             .filter(([, count]) => count > 0)
-            .map(([state, count]) => `${count} ${t(`flow.count.${state}`)}`)
+            .map(([state, count]) => `${t(`flow.count.${state}`)} ${count}`)
             .join(" · ") || t("flow.nothing")}
         </Text>
       </Stack>

@@ -1,4 +1,5 @@
 import { Button, Checkbox, Group, Modal, Select, Stack, Switch, Text, TextInput, Textarea } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, Connections, FlowInfo, FlowInput } from "../../api/generated/api";
@@ -6,6 +7,7 @@ import { useAct, useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { useFormat } from "../../shared/ui/useFormat";
+import { companyOptions, seriesOptions } from "./ConnectionChoices";
 
 interface Props {
   flow: FlowInfo | null;
@@ -61,7 +63,12 @@ export function FlowForm({ flow, connections, close }: Props) {
             data-testid={ids.flowForm("billing")}
           />
         </Group>
-        <Place draft={draft} set={set} billing={connections.billing.find((one) => one.id === draft.billingId)} />
+        <Place
+          key={draft.billingId}
+          draft={draft}
+          set={set}
+          billing={connections.billing.find((one) => one.id === draft.billingId)}
+        />
         <Textarea
           label={t("flow.condition")}
           description={t("flow.conditionText")}
@@ -82,7 +89,9 @@ export function FlowForm({ flow, connections, close }: Props) {
         />
         <Switch
           label={t("flow.enabled")}
-          description={flow?.enabled ? t("flow.activeFrom", { time: format.instant(flow.activeFromMs) }) : t("flow.activeFromNow")}
+          description={
+            flow?.enabled ? t("flow.activeFrom", { time: format.instant(flow.activeFromMs) }) : t("flow.activeFromNow")
+          }
           checked={draft.enabled}
           onChange={(event) => set({ enabled: event.currentTarget.checked })}
           data-testid={ids.flowForm("enabled")}
@@ -99,6 +108,7 @@ export function FlowForm({ flow, connections, close }: Props) {
           </Button>
           <Button
             disabled={missing}
+            title={missing ? t("flow.missing") : undefined}
             loading={save.isPending}
             onClick={() => save.mutate(draft, { onSuccess: close })}
             data-testid={ids.flowForm("save")}
@@ -139,6 +149,8 @@ interface PlaceProps {
 /** Company and series from the provider; typed where it cannot be asked now. */
 function Place({ draft, set, billing }: PlaceProps) {
   const { t } = useTranslation();
+  // a company that is being typed is asked for once, when the typing rests
+  const [company] = useDebouncedValue(draft.company.trim(), 500);
   const request = {
     id: billing?.id ?? null,
     kind: billing?.kind ?? "",
@@ -146,20 +158,25 @@ function Place({ draft, set, billing }: PlaceProps) {
     address: billing?.address ?? "",
     account: billing?.account ?? "",
     secret: "",
-    company: draft.company || null,
+    company: company || null,
     series: null,
   };
   const asked = useAsk("connections.test", request, billing !== undefined);
-  const series = asked.data?.series.filter((one) => one.documentType === "invoice") ?? [];
+  const isOfCompany = !asked.isPlaceholderData && company === draft.company.trim();
+  const series = isOfCompany ? seriesOptions(asked.data?.series ?? [], (facts) => t("wizard.seriesNext", facts)) : [];
+  if (series.length > 0 && draft.series && !series.some((one) => one.value === draft.series)) {
+    series.push({ value: draft.series, label: draft.series });
+  }
+  const failed = asked.data?.ok === false || asked.error !== null;
   const companies = asked.data?.companies ?? [];
   return (
     <Group grow align="flex-start">
       {companies.length > 0 ? (
         <Select
           label={t("wizard.company")}
-          data={companies.map((one) => ({ value: one.cif, label: `${one.name} · ${one.cif}` }))}
+          data={companyOptions(companies)}
           value={draft.company || null}
-          onChange={(company) => company && set({ company })}
+          onChange={(chosen) => chosen && chosen !== draft.company && set({ company: chosen, series: "" })}
           allowDeselect={false}
           data-testid={ids.flowForm("company")}
         />
@@ -174,10 +191,7 @@ function Place({ draft, set, billing }: PlaceProps) {
       {series.length > 0 ? (
         <Select
           label={t("wizard.series")}
-          data={series.map((one) => ({
-            value: one.name,
-            label: one.nextNumber ? t("wizard.seriesNext", { name: one.name, number: one.nextNumber }) : one.name,
-          }))}
+          data={series}
           value={draft.series || null}
           onChange={(name) => name && set({ series: name })}
           allowDeselect={false}
@@ -186,7 +200,7 @@ function Place({ draft, set, billing }: PlaceProps) {
       ) : (
         <TextInput
           label={t("wizard.series")}
-          description={asked.isFetching ? t("flow.asking") : asked.data && !asked.data.ok ? t("flow.notAsked") : undefined}
+          description={asked.isFetching ? t("flow.asking") : failed ? t("flow.notAsked") : undefined}
           value={draft.series}
           onChange={(event) => set({ series: event.currentTarget.value })}
           data-testid={ids.flowForm("series")}

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconChevronDown, IconChevronRight, IconHandStop } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -131,9 +131,11 @@ function Records({ group }: { group: FailureGroup }) {
       <table className="plain" style={{ marginTop: 8 }}>
         <tbody>
           {group.documents.map((document) => (
-            <tr key={document.id} className="link-row" onClick={() => go.stay({ document: document.id })} data-testid={ids.row(document.orderNumber)}>
+            <tr key={document.id} className="link-row" onClick={() => go.stay({ document: document.id })}>
               <td>
-                <b>#{document.orderNumber}</b>
+                <Anchor component="button" size="sm" fw={600} data-testid={ids.row(document.orderNumber)}>
+                  #{document.orderNumber}
+                </Anchor>
               </td>
               <td>{document.client}</td>
               <td className="mono">{document.failure?.detail}</td>

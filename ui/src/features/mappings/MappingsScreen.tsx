@@ -1,7 +1,7 @@
 import { Button, Group, Select, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { MappingInfo, RuleInfo, RuleSaved } from "../../api/generated/api";
+import type { MappingInfo, RuleInfo, RulePreview, RuleSaved } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
 import { useGo, usePlace } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
@@ -16,8 +16,9 @@ import { RuleRow } from "./RuleRow";
 export function MappingsScreen() {
   const place = usePlace();
   const [chosen, setChosen] = useState<string | null>(null);
-  const record = useAsk("record.get", { orderId: null, documentId: place.document ?? null }, place.document !== undefined);
-  const waits = place.document !== undefined && record.isPending;
+  const byDocument = place.document !== undefined && place.order === undefined;
+  const record = useAsk("record.get", { orderId: null, documentId: place.document ?? null }, byDocument);
+  const waits = byDocument && record.isPending;
   const orderId = chosen ?? place.order ?? record.data?.order.id ?? null;
   const mapping = useAsk("mapping.get", { mappingId: null, orderId }, !waits);
   return (
@@ -33,6 +34,8 @@ function Content({ mapping, choose }: { mapping: MappingInfo; choose: (orderId: 
   const { t } = useTranslation();
   const place = usePlace();
   const [saved, setSaved] = useState<RuleSaved | null>(null);
+  const [tried, setTried] = useState<RulePreview | null>(null);
+  const shown = tried ?? mapping;
   const samples = mapping.samples.map((one) => ({ value: one.id, label: `#${one.number} · ${one.customer}` }));
   const sample = mapping.sample;
   if (sample && !samples.some((one) => one.value === sample.id)) {
@@ -76,6 +79,7 @@ function Content({ mapping, choose }: { mapping: MappingInfo; choose: (orderId: 
                   mapping={mapping}
                   rule={rule}
                   named={place.target === rule.target && (place.block ?? null) === rule.block}
+                  onTried={setTried}
                   onSaved={setSaved}
                 />
               ))}
@@ -85,12 +89,12 @@ function Content({ mapping, choose }: { mapping: MappingInfo; choose: (orderId: 
         </Stack>
         <section className="card result">
           <Title order={2} mb={8}>
-            {t("mapping.result")}
+            {t(tried ? "mapping.resultTried" : "mapping.result")}
           </Title>
           {!mapping.sample && <Empty title={t("mapping.noOrders")} text={t("mapping.noOrdersText")} />}
           <Stack gap="sm">
-            <Problems problems={mapping.problems} />
-            {mapping.draft && <DraftView draft={mapping.draft} />}
+            <Problems problems={shown.problems} />
+            {shown.draft && <DraftView draft={shown.draft} />}
           </Stack>
         </section>
       </div>

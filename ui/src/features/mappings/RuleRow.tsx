@@ -14,10 +14,12 @@ interface Props {
   rule: RuleInfo;
   /** The address points at it. */
   named: boolean;
+  /** What a change that is being typed makes of the sample order; null when there is none any more. */
+  onTried: (tried: RulePreview | null) => void;
   onSaved: (saved: RuleSaved) => void;
 }
 
-export function RuleRow({ mapping, rule, named, onSaved }: Props) {
+export function RuleRow({ mapping, rule, named, onTried, onSaved }: Props) {
   const { t } = useTranslation();
   const row = useRef<HTMLDivElement>(null);
   const [editing, setEditing] = useState(named);
@@ -37,7 +39,6 @@ export function RuleRow({ mapping, rule, named, onSaved }: Props) {
             {rule.target}
           </Text>
         </div>
-        <code className="mono">{rule.expression}</code>
         <Values values={rule.values} />
         <Tooltip label={t("mapping.edit")}>
           <ActionIcon
@@ -51,12 +52,14 @@ export function RuleRow({ mapping, rule, named, onSaved }: Props) {
             <IconPencil size={16} />
           </ActionIcon>
         </Tooltip>
+        {!editing && <code className="mono expression">{rule.expression}</code>}
       </div>
       {editing && (
         <Editor
           mapping={mapping}
           rule={rule}
           close={() => setEditing(false)}
+          onTried={onTried}
           onSaved={(saved) => {
             setEditing(false);
             onSaved(saved);
@@ -106,10 +109,11 @@ interface EditorProps {
   mapping: MappingInfo;
   rule: RuleInfo;
   close: () => void;
+  onTried: (tried: RulePreview | null) => void;
   onSaved: (saved: RuleSaved) => void;
 }
 
-function Editor({ mapping, rule, close, onSaved }: EditorProps) {
+function Editor({ mapping, rule, close, onTried, onSaved }: EditorProps) {
   const { t } = useTranslation();
   const save = useAct("mapping.save_rule");
   const [expression, setExpression] = useState(rule.expression);
@@ -123,6 +127,9 @@ function Editor({ mapping, rule, close, onSaved }: EditorProps) {
   const preview = useAsk("mapping.preview", { ...change, expression: settled });
   const unchanged = expression === rule.expression;
   const broken = preview.data?.error !== null && preview.data !== undefined;
+  const tried = unchanged || broken ? null : (preview.data ?? null);
+  useEffect(() => onTried(tried), [onTried, tried]);
+  useEffect(() => () => onTried(null), [onTried]);
   const why = unchanged ? t("mapping.unchanged") : broken ? t("mapping.broken") : undefined;
   return (
     <Stack gap="xs" className="rule-editor">
@@ -146,6 +153,7 @@ function Editor({ mapping, rule, close, onSaved }: EditorProps) {
       <Group gap="xs">
         <Button
           disabled={unchanged || broken}
+          title={why}
           loading={save.isPending}
           onClick={() => save.mutate({ ...change, expression }, { onSuccess: onSaved })}
           data-testid={ids.ruleSave}

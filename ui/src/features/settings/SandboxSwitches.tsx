@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { useAct, useAsk } from "../../api/queries";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 
-const KINDS = ["timeout_after", "timeout_before", "refuse_vat", "refuse_series", "status_429", "status_500", "wrong_credential"];
 /** A shop has only reads: nothing of it can be refused for its VAT or series. */
 const SHOP_KINDS = ["timeout_before", "status_429", "status_500", "wrong_credential"];
+const KINDS = ["timeout_after", "refuse_vat", "refuse_series", ...SHOP_KINDS];
 
 /** Trouble on order, to practise on. */
 export function SandboxSwitches() {
@@ -49,7 +49,12 @@ export function SandboxSwitches() {
             value={count}
             onChange={(value) => setCount(Math.max(1, Math.min(100, Number(value) || 1)))}
           />
-          <Button variant="default" loading={add.isPending} onClick={() => add.mutate({ count })} data-testid="sandbox-add">
+          <Button
+            variant="default"
+            loading={add.isPending}
+            onClick={() => add.mutate({ count })}
+            data-testid="sandbox-add"
+          >
             {t("sandbox.add", { count })}
           </Button>
         </Group>
@@ -86,6 +91,11 @@ export function SandboxSwitches() {
             {t("sandbox.arm")}
           </Button>
         </Group>
+        {sandbox.data?.faults.length === 0 && (
+          <Text size="sm" c="dimmed">
+            {t("sandbox.none")}
+          </Text>
+        )}
         {sandbox.data && sandbox.data.faults.length > 0 && (
           <>
             <Stack gap={2} data-testid="sandbox-faults">
@@ -96,7 +106,13 @@ export function SandboxSwitches() {
                 </Text>
               ))}
             </Stack>
-            <Button variant="default" w="max-content" loading={clear.isPending} onClick={() => clear.mutate({})}>
+            <Button
+              variant="default"
+              w="max-content"
+              loading={clear.isPending}
+              onClick={() => clear.mutate({})}
+              data-testid="sandbox-clear"
+            >
               {t("sandbox.clear")}
             </Button>
           </>

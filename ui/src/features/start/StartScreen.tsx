@@ -31,7 +31,7 @@ export function StartScreen({ app }: { app: AppInfo }) {
           </Text>
         </div>
         {app.problem && (
-          <Problem problem={app.problem} again={() => open.mutate({ id: app.problem?.workspace.id ?? "" })} busy={busy} />
+          <Problem problem={app.problem} again={(id) => open.mutate({ id })} busy={busy} />
         )}
         <SimpleGrid cols={2} spacing="md">
           <Choice
@@ -58,7 +58,12 @@ export function StartScreen({ app }: { app: AppInfo }) {
           <Stack gap={4}>
             <Text fw={600}>{t("start.known")}</Text>
             {known.map((one) => (
-              <UnstyledButton key={one.id} className="card pick" onClick={() => open.mutate({ id: one.id })} disabled={busy}>
+              <UnstyledButton
+                key={one.id}
+                className="card pick"
+                onClick={() => open.mutate({ id: one.id })}
+                disabled={busy}
+              >
                 <Group gap="sm" wrap="nowrap">
                   <IconFolder size={18} />
                   <Text span fw={500}>
@@ -147,7 +152,7 @@ function NewWorkspace() {
   );
 }
 
-function Problem({ problem, again, busy }: { problem: OpenProblem; again: () => void; busy: boolean }) {
+function Problem({ problem, again, busy }: { problem: OpenProblem; again: (id: string) => void; busy: boolean }) {
   const { t } = useTranslation();
   return (
     <Alert
@@ -163,7 +168,7 @@ function Problem({ problem, again, busy }: { problem: OpenProblem; again: () => 
           {problem.workspace.folder}
         </Text>
         <Group>
-          <Button variant="default" onClick={again} loading={busy}>
+          <Button variant="default" onClick={() => again(problem.workspace.id)} loading={busy}>
             {t("common.tryAgain")}
           </Button>
         </Group>

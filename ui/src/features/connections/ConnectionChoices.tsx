@@ -1,0 +1,91 @@
+import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { CompanyChoice, ConnectionInput, SeriesChoice, TestResult } from "../../api/generated/api";
+import { ids } from "../../shared/lib/testids";
+import { useFormat } from "../../shared/ui/useFormat";
+
+interface Props {
+  draft: ConnectionInput;
+  set: (change: Partial<ConnectionInput>) => void;
+  /** The last test that passed for this credential. */
+  result: TestResult | undefined;
+  /** The company that its lists are of. */
+  listedFor: string | null;
+  busy: boolean;
+  readLists: (company: string | null) => void;
+}
+
+/** Company, series and rates as the provider has them; a company that it does not list is typed. */
+export function ConnectionChoices({ draft, set, result, listedFor, busy, readLists }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const companies = result?.companies ?? [];
+  const listed = result !== undefined && !!draft.company && draft.company === listedFor;
+  const series = listed ? seriesOptions(result.series, (facts) => t("wizard.seriesNext", facts)) : [];
+  return (
+    <Stack gap="sm">
+      {companies.length > 0 ? (
+        <Select
+          label={t("wizard.company")}
+          data={companyOptions(companies)}
+          value={draft.company}
+          onChange={(company) => company && readLists(company)}
+          allowDeselect={false}
+          data-testid={ids.connForm("company")}
+        />
+      ) : (
+        <Group align="flex-end" gap="xs">
+          <TextInput
+            flex={1}
+            label={t("wizard.company")}
+            description={t("wizard.companyTyped")}
+            value={draft.company ?? ""}
+            onChange={(event) => set({ company: event.currentTarget.value || null })}
+            data-testid={ids.connForm("company")}
+          />
+          {result && draft.company?.trim() && !listed && (
+            <Button
+              size="sm"
+              variant="default"
+              loading={busy}
+              onClick={() => readLists(draft.company)}
+              data-testid="conn-read-lists"
+            >
+              {t("wizard.readLists")}
+            </Button>
+          )}
+        </Group>
+      )}
+      {series.length > 0 && (
+        <Select
+          label={t("wizard.series")}
+          data={series}
+          value={draft.series}
+          onChange={(name) => set({ series: name })}
+          data-testid={ids.connForm("series")}
+        />
+      )}
+      {listed && series.length === 0 && <Text size="sm">{t("wizard.noSeries")}</Text>}
+      {listed && result.vatRates.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {t("wizard.rates")}
+          {": "}
+          {result.vatRates
+            .map((rate) => `${rate.name} ${t("draft.percent", { rate: format.decimal(rate.percent, 0) })}`)
+            .join(", ")}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+export function companyOptions(companies: CompanyChoice[]) {
+  return companies.map((one) => ({ value: one.cif, label: `${one.name} · ${one.cif}` }));
+}
+
+/** Series for invoices, each with its next number where the provider tells it. */
+export function seriesOptions(all: SeriesChoice[], named: (facts: { name: string; number: string }) => string) {
+  return all
+    .filter((one) => one.documentType === "invoice")
+    .map(({ name, nextNumber }) => ({ value: name, label: nextNumber ? named({ name, number: nextNumber }) : name }));
+}

@@ -1,0 +1,210 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import type { ConnectionInfo, Connections, FailureInfo, FlowInfo, TestResult } from "../../api/generated/api";
+import { ids } from "../../shared/lib/testids";
+import { show } from "../../test/show";
+import { ConnectionsScreen } from "./ConnectionsScreen";
+
+const refused: FailureInfo = {
+  kind: "credential_refused",
+  phase: "refused",
+  next: "stop_connection",
+  source: "smartbill",
+  operation: "sign in",
+  object: "ana@atelier.ro",
+  providerWords: "Autentificare esuata",
+  detail: null,
+  retryAtMs: null,
+};
+const shop: ConnectionInfo = {
+  id: "con_1",
+  kind: "woocommerce",
+  name: "Atelier shop",
+  address: "https://atelier.ro",
+  account: "ck_1",
+  company: null,
+  series: null,
+  isSandbox: false,
+  health: "healthy",
+  failure: null,
+  limitedUntilMs: null,
+  lastContactMs: 1_764_000_000_000,
+  today: 41,
+};
+const company = "RO12345674";
+const billing: ConnectionInfo = { ...shop, id: "con_2", kind: "smartbill", name: "Atelier bills", company };
+const flow: FlowInfo = {
+  id: "flow_1",
+  name: "Orders to invoices",
+  shopId: "con_1",
+  billingId: "con_2",
+  company: "RO12345674",
+  series: "FCT",
+  condition: "",
+  mappingId: "map_1",
+  enabled: true,
+  activeFromMs: 1_764_000_000_000,
+  seriesIsOurs: true,
+  issued: 38,
+  held: 2,
+  inDoubt: 1,
+  waiting: 0,
+};
+const empty: Connections = { shops: [], billing: [], flows: [] };
+const wired: Connections = { shops: [shop], billing: [billing], flows: [flow] };
+const good = (step: string, found = "") => ({ step, failure: null, found });
+const oblio: TestResult = {
+  ok: true,
+  steps: [good("address"), good("credential"), good("company", "1")],
+  companies: [{ cif: "RO12345674", name: "Atelier SRL" }],
+  series: [
+    { name: "FCT", documentType: "invoice", nextNumber: "0008" },
+    { name: "AVZ", documentType: "invoice", nextNumber: "0003" },
+    { name: "PRF", documentType: "proforma", nextNumber: "0001" },
+  ],
+  vatRates: [{ name: "Normala", percent: "21" }],
+};
+
+/** Opens the form of a billing provider. */
+async function addBilling(kind: string) {
+  await userEvent.click(await screen.findByTestId(ids.connAdd("billing")));
+  await userEvent.click(await screen.findByTestId(ids.connAdd(kind)));
+  await userEvent.type(await screen.findByTestId(ids.connForm("account")), "ana@atelier.ro");
+  await userEvent.type(screen.getByTestId(ids.connForm("secret")), "s3cret");
+}
+
+test("with nothing connected it says what to do first, and why there can be no flow yet", async () => {
+  const { t } = await show(<ConnectionsScreen />, { "connections.list": empty });
+  expect(await screen.findByTestId("empty")).toHaveTextContent(t("connections.emptyText"));
+  expect(screen.getByTestId(ids.flowAdd)).toBeDisabled();
+  expect(screen.getByText(t("connections.flowNeeds"))).toBeVisible();
+});
+
+test("cards tell health, today's count and the flow's counts", async () => {
+  const { t } = await show(<ConnectionsScreen />, { "connections.list": wired });
+  const card = await screen.findByTestId(ids.connCard("woocommerce"));
+  expect(card).toHaveTextContent("Atelier shop");
+  expect(card).toHaveTextContent(t("health.healthy"));
+  expect(card).toHaveTextContent("41");
+  expect(screen.getByTestId(ids.connCard("smartbill"))).toHaveTextContent("RO12345674");
+  expect(screen.getByText(`${t("flow.count.issued")} 38`, { exact: false })).toHaveTextContent(/2 .* · 1 /);
+  expect(screen.getByText(t("flow.always"))).toBeVisible();
+});
+
+test("a list that cannot be read says so", async () => {
+  const { t } = await show(<ConnectionsScreen />, { "connections.list": new Error("boom") });
+  expect(await screen.findByTestId("error-note")).toHaveTextContent(t("error.internal"));
+});
+
+test("a refused credential stands on its card with the provider's words, and leads to the form", async () => {
+  const dead = { ...billing, health: "needs_reconnect", failure: refused };
+  const { t } = await show(<ConnectionsScreen />, { "connections.list": { ...wired, billing: [dead] } });
+  const card = await screen.findByTestId(ids.connCard("smartbill"));
+  expect(card).toHaveTextContent("Autentificare esuata");
+  await userEvent.click(within(card).getByText(t("connections.reconnect")));
+  expect(await screen.findByTestId(ids.connForm("account"))).toHaveValue("ck_1");
+  expect(screen.getByTestId(ids.connForm("secret"))).toHaveValue("");
+  expect(screen.getByText(t("wizard.keepSecret"))).toBeVisible();
+});
+
+test("a shop can be looked at now", async () => {
+  const { calls, t } = await show(<ConnectionsScreen />, { "connections.list": wired, "connections.wake": {} });
+  const card = await screen.findByTestId(ids.connCard("woocommerce"));
+  await userEvent.click(within(card).getByText(t("connections.lookNow")));
+  expect(calls).toContainEqual({ command: "connections.wake", request: { id: "con_1" } });
+});
+
+test("a failed test names the step, quotes the provider, and nothing can be saved", async () => {
+  const failed: TestResult = {
+    ok: false,
+    steps: [good("address"), { step: "credential", failure: refused, found: "" }],
+    companies: null,
+    series: [],
+    vatRates: [],
+  };
+  const { t } = await show(<ConnectionsScreen />, { "connections.list": empty, "connections.test": failed });
+  await addBilling("smartbill");
+  expect(screen.getByText(t("wizard.smartbill.where"))).toBeVisible();
+  await userEvent.click(screen.getByTestId(ids.connForm("test")));
+  const step = await screen.findByTestId("test-step-credential");
+  expect(step).toHaveAttribute("data-ok", "false");
+  expect(step).toHaveTextContent(t("failure.credential_refused.fix"));
+  expect(step).toHaveTextContent("Autentificare esuata");
+  expect(screen.getByTestId("test-step-address")).toHaveAttribute("data-ok", "true");
+  expect(screen.getByTestId(ids.connForm("save"))).toBeDisabled();
+  expect(screen.getByTestId("conn-missing")).toHaveTextContent(t("wizard.missing.test"));
+});
+
+test("a passed test offers what the provider has, for invoices only, and saves it", async () => {
+  const { calls, t } = await show(<ConnectionsScreen />, {
+    "connections.list": empty,
+    "connections.test": oblio,
+    "connections.save": billing,
+  });
+  await addBilling("oblio");
+  await userEvent.click(screen.getByTestId(ids.connForm("test")));
+  await userEvent.click(await screen.findByTestId(ids.connForm("series")));
+  const fct = t("wizard.seriesNext", { name: "FCT", number: "0008" });
+  expect(await screen.findByText(fct)).toBeInTheDocument();
+  expect(screen.queryByText(/PRF/)).toBeNull();
+  await userEvent.click(screen.getByText(fct));
+  expect(screen.getByText(/Normala/)).toHaveTextContent("21");
+  await userEvent.click(screen.getByTestId(ids.connForm("save")));
+  const saved = calls.find((call) => call.command === "connections.save")?.request;
+  expect(saved).toMatchObject({ id: null, kind: "oblio", company: "RO12345674", series: "FCT", secret: "s3cret" });
+});
+
+test("a credential that changed after its test has to be tested again", async () => {
+  await show(<ConnectionsScreen />, { "connections.list": empty, "connections.test": oblio });
+  await addBilling("oblio");
+  await userEvent.click(screen.getByTestId(ids.connForm("test")));
+  await screen.findByTestId(ids.connForm("series"));
+  expect(screen.getByTestId(ids.connForm("save"))).toBeEnabled();
+  await userEvent.type(screen.getByTestId(ids.connForm("secret")), "x");
+  expect(screen.getByTestId(ids.connForm("save"))).toBeDisabled();
+});
+
+test("where the provider lists no companies the CIF is typed, and its series are read", async () => {
+  const lists: TestResult = { ...oblio, companies: null };
+  const bare: TestResult = { ...lists, steps: lists.steps.slice(0, 2), series: [], vatRates: [] };
+  await show(<ConnectionsScreen />, {
+    "connections.list": empty,
+    "connections.test": ({ company }: { company: string | null }) => (company ? lists : bare),
+  });
+  await addBilling("smartbill");
+  await userEvent.click(screen.getByTestId(ids.connForm("test")));
+  await userEvent.type(await screen.findByTestId(ids.connForm("company")), "RO12345674");
+  expect(screen.getByTestId(ids.connForm("save"))).toBeDisabled();
+  await userEvent.click(screen.getByTestId("conn-read-lists"));
+  expect(await screen.findByTestId(ids.connForm("series"))).toBeInTheDocument();
+  expect(screen.getByTestId(ids.connForm("save"))).toBeEnabled();
+});
+
+test("a flow is saved with what it takes, and explains what a series of our own means", async () => {
+  const { calls, t } = await show(<ConnectionsScreen />, {
+    "connections.list": { ...wired, flows: [] },
+    "connections.test": { ...oblio, companies: null },
+    "flows.save": flow,
+  });
+  await userEvent.click(await screen.findByTestId(ids.flowAdd));
+  expect(await screen.findByText(t("flow.oursText"))).toBeVisible();
+  expect(screen.getByText(t("flow.activeFromNow"))).toBeVisible();
+  const save = screen.getByTestId(ids.flowForm("save"));
+  expect(save).toBeDisabled();
+  await userEvent.click(await screen.findByRole("combobox", { name: t("wizard.series") }));
+  await userEvent.click(await screen.findByText(t("wizard.seriesNext", { name: "AVZ", number: "0003" })));
+  await userEvent.click(screen.getByTestId(ids.flowForm("ours")));
+  await userEvent.type(screen.getByTestId(ids.flowForm("condition")), "money(order.total) > 0");
+  await userEvent.click(save);
+  const saved = calls.find((call) => call.command === "flows.save")?.request;
+  expect(saved).toMatchObject({
+    shopId: "con_1",
+    billingId: "con_2",
+    company: "RO12345674",
+    series: "AVZ",
+    condition: "money(order.total) > 0",
+    seriesIsOurs: true,
+    enabled: true,
+  });
+});

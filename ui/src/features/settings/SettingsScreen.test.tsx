@@ -1,0 +1,81 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import type { AppInfo, SandboxInfo } from "../../api/generated/api";
+import { show } from "../../test/show";
+import { SettingsScreen } from "./SettingsScreen";
+
+const open = { id: "ws_1", name: "Atelier", isSandbox: false, folder: "/home/ana/atelier" };
+const app: AppInfo = {
+  version: "0.1.0",
+  language: "en",
+  theme: "light",
+  workspaces: [open],
+  open,
+  problem: null,
+  vault: "session_memory",
+  vaultReason: "no D-Bus",
+  operator: "ana",
+  role: "owner",
+};
+const quiet: SandboxInfo = { faults: [], smartbillDocuments: 21, oblioDocuments: 9, orders: 40 };
+const troubled: SandboxInfo = { ...quiet, faults: [{ provider: "oblio", kind: "status_500", times: null }] };
+const practice = { ...app, open: { ...open, isSandbox: true } };
+
+test("says where everything lies and who is working", async () => {
+  const { t } = await show(<SettingsScreen />, { "app.get": app });
+  expect(await screen.findByText("/home/ana/atelier")).toBeVisible();
+  expect(screen.getByText(/no D-Bus/)).toHaveTextContent(t("vault.session_memory"));
+  expect(screen.getByText(`ana · ${t("settings.role.owner")}`)).toBeVisible();
+  expect(screen.getByText("0.1.0")).toBeVisible();
+});
+
+test("language and theme are chosen in full words, and a theme may follow the system", async () => {
+  const { calls, t } = await show(<SettingsScreen />, { "app.get": app, "app.set_preferences": app });
+  await userEvent.click(within(await screen.findByTestId("settings-language")).getByText(t("settings.languages.ro")));
+  await userEvent.click(within(screen.getByTestId("settings-theme")).getByText(t("settings.themes.system")));
+  expect(calls).toContainEqual({ command: "app.set_preferences", request: { language: "ro", theme: null } });
+  expect(calls).toContainEqual({ command: "app.set_preferences", request: { language: null, theme: "system" } });
+});
+
+test("a workspace that is no sandbox has no switches for trouble", async () => {
+  const { calls } = await show(<SettingsScreen />, { "app.get": app });
+  await screen.findByText("/home/ana/atelier");
+  expect(screen.queryByTestId("sandbox-switches")).toBeNull();
+  expect(calls.some((call) => call.command === "sandbox.get")).toBe(false);
+});
+
+test("a sandbox counts by itself, makes trouble once or until cleared, and takes new orders", async () => {
+  const { calls, t } = await show(<SettingsScreen />, {
+    "app.get": practice,
+    "sandbox.get": quiet,
+    "sandbox.set_fault": troubled,
+    "sandbox.add_orders": quiet,
+  });
+  const switches = await screen.findByTestId("sandbox-switches");
+  await within(switches).findByText(t("sandbox.holds", { orders: 40, smartbill: 21, oblio: 9 }));
+  expect(within(switches).getByText(t("sandbox.none"))).toBeVisible();
+  await userEvent.click(screen.getByTestId("sandbox-arm"));
+  await userEvent.click(within(switches).getByText(t("sandbox.always")));
+  await userEvent.click(screen.getByTestId("sandbox-arm"));
+  const armed = calls.filter((call) => call.command === "sandbox.set_fault").map((call) => call.request);
+  expect(armed).toEqual([
+    { provider: "smartbill", kind: "timeout_after", times: 1 },
+    { provider: "smartbill", kind: "timeout_after", times: null },
+  ]);
+  await userEvent.click(screen.getByTestId("sandbox-add"));
+  expect(calls).toContainEqual({ command: "sandbox.add_orders", request: { count: 3 } });
+});
+
+test("trouble that is on is listed and can be cleared", async () => {
+  const { calls, t } = await show(<SettingsScreen />, {
+    "app.get": practice,
+    "sandbox.get": troubled,
+    "sandbox.clear_faults": quiet,
+  });
+  const faults = await screen.findByTestId("sandbox-faults");
+  expect(faults).toHaveTextContent(t("fault.status_500"));
+  expect(faults).toHaveTextContent(t("sandbox.always"));
+  await userEvent.click(screen.getByTestId("sandbox-clear"));
+  expect(calls.some((call) => call.command === "sandbox.clear_faults")).toBe(true);
+});

@@ -1,0 +1,86 @@
+import "@testing-library/jest-dom/vitest";
+import { MantineProvider } from "@mantine/core";
+import { QueryClientProvider } from "@tanstack/react-query";
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Outlet,
+  RouterProvider,
+} from "@tanstack/react-router";
+import { act, cleanup, render } from "@testing-library/react";
+import i18next from "i18next";
+import type { ReactNode } from "react";
+import { afterEach } from "vitest";
+import type { ApiError, Commands } from "../api/generated/api";
+import { type Host, HostContext } from "../api/host";
+import { newQueryClient } from "../api/queries";
+import { startI18n } from "../app/i18n";
+import { theme } from "../app/theme";
+
+/** What the host answers: a value, a function of the request, or an error to throw. */
+export type Answers = Partial<Record<keyof Commands, unknown>>;
+
+export interface Call {
+  command: keyof Commands;
+  request: unknown;
+}
+
+afterEach(cleanup);
+
+/** Shows a part of the window at an address, in English, over a host that answers as told. */
+export async function show(part: ReactNode, answers: Answers, address = "/") {
+  lendWhatJsdomLacks();
+  if (!i18next.isInitialized) await startI18n("en");
+  await i18next.changeLanguage("en");
+  const calls: Call[] = [];
+  const root = createRootRoute({ component: Outlet });
+  const rest = createRoute({ getParentRoute: () => root, path: "$", component: () => part });
+  const history = createMemoryHistory({ initialEntries: [address] });
+  const router = createRouter({ routeTree: root.addChildren([rest]), history });
+  await router.load();
+  await act(async () => {
+    render(
+      <HostContext value={hostOf(answers, calls)}>
+        <QueryClientProvider client={newQueryClient()}>
+          <MantineProvider theme={theme} env="test">
+            <RouterProvider router={router as never} />
+          </MantineProvider>
+        </QueryClientProvider>
+      </HostContext>,
+    );
+  });
+  return { calls, t: i18next.t };
+}
+
+function hostOf(answers: Answers, calls: Call[]): Host {
+  return {
+    async call(command, request) {
+      calls.push({ command, request });
+      const answer = answers[command];
+      if (answer === undefined) throw errorOf("unknown_command", command);
+      if (answer instanceof Error) throw errorOf("internal", answer.message);
+      return typeof answer === "function" ? answer(request) : answer;
+    },
+    onEvent: () => () => {},
+  };
+}
+
+function errorOf(code: ApiError["code"], detail: string): ApiError {
+  return { code, detail, field: null, failure: null };
+}
+
+class NoObserver {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+
+function lendWhatJsdomLacks() {
+  const still = { addEventListener: () => {}, removeEventListener: () => {} };
+  window.matchMedia ??= ((media: string) => ({ ...still, media, matches: false })) as unknown as typeof matchMedia;
+  window.ResizeObserver ??= NoObserver;
+  Element.prototype.scrollIntoView ??= () => {};
+  if (!document.fonts) Object.defineProperty(document, "fonts", { value: still, configurable: true });
+}
