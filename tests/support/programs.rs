@@ -66,7 +66,12 @@ impl Running {
     /// A program that is not one of ours.
     pub fn start_at(path: &Path, home: &Path, arguments: &[String]) -> Running {
         let mut command = Command::new(path);
-        command.args(arguments).env("PUNTE_HOME", home).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(arguments)
+            .env("PUNTE_HOME", home)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         Running(command.kill_on_drop(true).spawn().unwrap_or_else(|error| panic!("{}: {error}", path.display())))
     }
 
