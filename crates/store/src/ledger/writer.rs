@@ -12,8 +12,9 @@ use tokio::sync::oneshot;
 const GROUP: usize = 64;
 
 type Finish = Box<dyn FnOnce(Result<()>) + Send>;
-/// Runs inside the group's transaction; what it returns is called after the commit, with the commit's outcome.
-type Work = Box<dyn FnOnce(&Connection) -> (bool, Finish) + Send>;
+/// Runs inside the group's transaction, or is refused without one; what it returns is called after the commit, with the
+/// commit's outcome.
+type Work = Box<dyn FnOnce(Option<&Connection>) -> (bool, Finish) + Send>;
 
 enum Message {
     Work(Work),
@@ -44,13 +45,15 @@ impl Writer {
     {
         let (answer, outcome) = oneshot::channel();
         let job: Work = Box::new(move |connection| {
-            let result = work(connection);
-            let keep = result.is_ok();
+            let result = connection.map(work);
+            let keep = matches!(result, Some(Ok(_)));
             let finish: Finish = Box::new(move |committed| {
                 // the asker may have gone; the write stands all the same
-                let _ = answer.send(match committed {
-                    Ok(()) => result,
-                    Err(error) => Err(result.err().unwrap_or(error)),
+                let _ = answer.send(match (committed, result) {
+                    (Ok(()), Some(result)) => result,
+                    (Err(_), Some(Err(own))) => Err(own),
+                    (Err(error), _) => Err(error),
+                    (Ok(()), None) => Err(StoreError::Closed),
                 });
             });
             (keep, finish)
@@ -126,26 +129,25 @@ impl Loop {
             None => match super::open_writer(&self.path) {
                 Ok(connection) => connection,
                 Err(error) => {
-                    let text = error.to_string();
-                    refuse(group, &text);
+                    refuse(group, finishes);
                     return Err(error);
                 }
             },
         };
         let connection = self.connection.insert(connection);
         if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
-            refuse(group, &error.to_string());
+            refuse(group, finishes);
             return Err(error.into());
         }
         let owner: i64 = connection.query_row("SELECT epoch FROM workspace", [], |row| row.get(0)).unwrap_or(-1);
         if owner != self.epoch {
-            refuse(group, "another owner's epoch");
+            refuse(group, finishes);
             connection.execute_batch("ROLLBACK")?;
             return Err(StoreError::NotOwner);
         }
         for work in group {
             connection.execute_batch("SAVEPOINT one")?;
-            let (keep, finish) = work(connection);
+            let (keep, finish) = work(Some(connection));
             finishes.push(finish);
             connection.execute_batch(if keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })?;
         }
@@ -154,8 +156,7 @@ impl Loop {
     }
 }
 
-/// Work that was never run is answered with the group's error: its channel closes.
-fn refuse(group: Vec<Work>, why: &str) {
-    tracing::warn!(waiting = group.len(), why, "writes refused before they ran");
-    drop(group);
+/// Work that is not run is answered with the group's error.
+fn refuse(group: Vec<Work>, finishes: &mut Vec<Finish>) {
+    finishes.extend(group.into_iter().map(|work| work(None).1));
 }

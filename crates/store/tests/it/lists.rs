@@ -1,0 +1,106 @@
+//! Pages by key, search without diacritics, counters that agree with a count, and plans that use an index.
+
+use crate::support::{NOW_MS, World, head, incoming, issued, world};
+use punte_store::ledger::ListQuery;
+
+async fn filled(count: u64) -> World {
+    let world = world().await;
+    for n in 1..=count {
+        if n % 3 == 0 {
+            let (sending, attempt) = world.sending(n).await;
+            let number = format!("{n:04}");
+            world.ledger.record_outcome(attempt, sending.row, issued(&number), "{}".into(), NOW_MS).await.unwrap();
+        } else {
+            world.ready(n).await;
+        }
+    }
+    world
+}
+
+#[tokio::test]
+async fn pages_follow_by_key_without_gap_or_repeat_while_rows_arrive() {
+    let world = filled(25).await;
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let query = ListQuery { after, limit: 10, ..ListQuery::default() };
+        let page = world.ledger.page_documents(query).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        after = page.last().map(|document| document.row);
+        seen.extend(page.into_iter().map(|document| document.order_number));
+        if seen.len() == 10 {
+            world.ready(100).await; // newer than the page: it does not shift what follows
+        }
+    }
+    let wanted: Vec<String> = (1..=25).rev().map(|n: u64| n.to_string()).collect();
+    assert_eq!(seen, wanted);
+}
+
+#[tokio::test]
+async fn search_finds_without_diacritics_and_by_number() {
+    let world = filled(6).await;
+    let mut other = incoming(77, "x");
+    other.head = punte_domain::OrderHead { customer: "Ioana Pîrvu".into(), email: String::new(), ..head(77) };
+    world.ledger.take_in(vec![other], None, NOW_MS).await.unwrap();
+    let search = async |text: &str| {
+        let query = ListQuery { search: text.into(), limit: 100, ..ListQuery::default() };
+        world.ledger.page_orders(query).await.unwrap().len()
+    };
+    assert_eq!(search("stefan").await, 6);
+    assert_eq!(search("ȘTEFAN țîr").await, 6);
+    assert_eq!(search("pirvu").await, 1);
+    assert_eq!(search("77").await, 1);
+    assert_eq!(search("\"' OR 1=1 --").await, 0, "what is typed is words, never syntax");
+    assert_eq!(search("*").await, 7, "no word at all is no search");
+}
+
+#[tokio::test]
+async fn counters_agree_with_a_count() {
+    let world = filled(12).await;
+    let counts = world.ledger.read_counts().await.unwrap();
+    let raw = world.raw();
+    for state in ["held", "ready", "sending", "issued", "in_doubt"] {
+        let counted: u32 =
+            raw.query_row("SELECT count(*) FROM documents WHERE state = ?1", [state], |row| row.get(0)).unwrap();
+        assert_eq!(counts.get(&format!("document:{state}")), counted, "{state}");
+        assert_eq!(counts.get(&format!("flow:flow_1:{state}")), counted, "{state} of the flow");
+    }
+    assert_eq!(counts.get("orders"), 12);
+    let sums = world.ledger.sum_issued(0).await.unwrap();
+    assert_eq!((sums[0].count, sums[0].total_minor), (4, 4 * 5900));
+}
+
+#[tokio::test]
+async fn what_screens_and_workers_ask_uses_an_index() {
+    let world = filled(3).await;
+    let raw = world.raw();
+    for (query, index) in [
+        (
+            "SELECT row FROM documents WHERE state = 'held' AND row < 9 ORDER BY row DESC LIMIT 100",
+            "documents_by_state",
+        ),
+        (
+            "SELECT row FROM documents WHERE state = 'ready' AND billing_id = 'a' AND company = 'b' AND series = 'c' AND due_ms <= 5 ORDER BY due_ms, row LIMIT 8",
+            "documents_due",
+        ),
+        ("SELECT row FROM orders WHERE wanted > 0 ORDER BY row LIMIT 100", "orders_undecided"),
+        (
+            "SELECT row FROM orders WHERE decision = 'waiting' AND row < 9 ORDER BY row DESC LIMIT 100",
+            "orders_by_decision",
+        ),
+        ("SELECT row FROM attempts WHERE document_row = 1 ORDER BY row DESC LIMIT 1", "attempts_by_document"),
+        ("SELECT count(*) FROM documents WHERE issued_ms >= 5", "documents_issued_at"),
+    ] {
+        let plan: Vec<String> = raw
+            .prepare(&format!("EXPLAIN QUERY PLAN {query}"))
+            .unwrap()
+            .query_map([], |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert!(plan.iter().any(|step| step.contains(index)), "{query}: {plan:?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{query} sorts: {plan:?}");
+    }
+}

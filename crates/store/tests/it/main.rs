@@ -1,0 +1,8 @@
+//! The ledger as a real file: transitions, what is unique, what a crash leaves, and what it costs to read.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod lists;
+mod opening;
+mod support;
+mod transitions;
