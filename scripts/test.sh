@@ -34,6 +34,8 @@ summary() {
 
 ui_tests() { npm --prefix ui run --silent test; }
 ui_build() { npm --prefix ui run --silent build; }
+# they use the keyring, so they get a session that has one
+scenarios() { scripts/headless.sh cargo test -q "${features[@]}" --test scenarios; }
 window() { scripts/headless.sh cargo test "${features[@]}" --test window -- --test-threads=1; }
 screens() { scripts/headless.sh cargo test "${features[@]}" --test screens -- --test-threads=1 --nocapture; }
 
@@ -55,7 +57,7 @@ phase "clippy" cargo clippy -q "${features[@]}" --all-targets -- -D warnings
 phase "unit and store" cargo test -q "${features[@]}" --exclude punte-tests
 if [ "$what" = all ]; then
   phase "build the app" cargo build -q "${features[@]}" --bins
-  phase "scenarios" cargo test -q "${features[@]}" --test scenarios
+  phase "scenarios" scenarios
   phase "contract" cargo test -q "${features[@]}" --test contract
   phase "window" window
   phase "screens" screens

@@ -82,5 +82,9 @@ function lendWhatJsdomLacks() {
   window.matchMedia ??= ((media: string) => ({ ...still, media, matches: false })) as unknown as typeof matchMedia;
   window.ResizeObserver ??= NoObserver;
   Element.prototype.scrollIntoView ??= () => {};
+  // a screen without a size shows no rows
+  for (const [name, size] of [["clientHeight", 640], ["clientWidth", 1000]] as const) {
+    Object.defineProperty(HTMLElement.prototype, name, { value: size, configurable: true });
+  }
   if (!document.fonts) Object.defineProperty(document, "fonts", { value: still, configurable: true });
 }

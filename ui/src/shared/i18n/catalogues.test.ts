@@ -12,7 +12,7 @@ function flat(tree: Tree, before = ""): [string, string][] {
 const words = { ro: flat(catalogues.ro as Tree), en: flat(catalogues.en as Tree) };
 /** `orders.count_few` and `orders.count_other` are one key in several numbers. */
 const withoutNumber = (key: string) => key.replace(/_(one|few|other)$/, "");
-const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((found) => found[1]).sort();
+const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)/g)].map((found) => found[1]).sort();
 
 test("both languages have the same keys", () => {
   const keys = (language: "ro" | "en") => new Set(words[language].map(([key]) => withoutNumber(key)));

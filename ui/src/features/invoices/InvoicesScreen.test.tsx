@@ -1,0 +1,43 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { ids } from "../../shared/lib/testids";
+import { document, issued } from "../../test/samples";
+import { show } from "../../test/show";
+import { InvoicesScreen } from "./InvoicesScreen";
+
+test("a million rows cost only those in sight", async () => {
+  const rows = Array.from({ length: 5000 }, (_, n) => ({ ...issued, id: `doc_${n}`, orderNumber: String(n) }));
+  await show(<InvoicesScreen />, { "documents.list": { rows, next: null, total: 1_000_000 } });
+  await screen.findByTestId(ids.row("0"));
+  expect(screen.getAllByRole("row").length).toBeLessThan(80);
+  expect(screen.getByText("1,000,000 invoices")).toBeVisible();
+});
+
+test("a state is a word beside its icon; mismatched goes before issued", async () => {
+  const differs = { ...issued, id: "doc_3", orderNumber: "1040", verification: "mismatched" };
+  const { t } = await show(<InvoicesScreen />, {
+    "documents.list": { rows: [document, issued, differs], next: null, total: 3 },
+  });
+  expect(await screen.findByTestId(ids.row("1042"))).toHaveTextContent(t("state.held"));
+  expect(screen.getByTestId(ids.row("1041"))).toHaveTextContent("FCT 0007");
+  expect(screen.getByTestId(ids.row("1040"))).toHaveTextContent(t("state.mismatched"));
+});
+
+test("the arrow keys open the next record", async () => {
+  const router = await show(<InvoicesScreen />, {
+    "documents.list": { rows: [document, issued], next: null, total: 2 },
+  });
+  const grid = await screen.findByRole("grid");
+  grid.focus();
+  await userEvent.keyboard("j");
+  expect(await screen.findByRole("row", { selected: true })).toHaveTextContent("1042");
+  await userEvent.keyboard("{ArrowDown}");
+  expect(await screen.findByRole("row", { selected: true })).toHaveTextContent("1041");
+  expect(router.calls.length).toBeGreaterThan(0);
+});
+
+test("an empty list says what would be here", async () => {
+  const { t } = await show(<InvoicesScreen />, { "documents.list": { rows: [], next: null, total: 0 } });
+  expect(await screen.findByText(t("invoices.emptyText"))).toBeVisible();
+});

@@ -1,0 +1,73 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { ids } from "../../shared/lib/testids";
+import { doubt, issued } from "../../test/samples";
+import { show } from "../../test/show";
+import { ReconcileScreen } from "./ReconcileScreen";
+
+const candidate = {
+  series: "FCT",
+  number: "0008",
+  total: "101.95",
+  client: null,
+  cancelled: null,
+  reference: "ours",
+  link: null,
+  taken: false,
+};
+const look = {
+  atMs: 1_764_000_000_000,
+  decisive: true,
+  complete: true,
+  baselineNumber: "0008",
+  nextNumber: "0010",
+  candidates: [candidate, { ...candidate, number: "0009", reference: "another", taken: true }],
+  failure: null,
+};
+
+test("before anything was asked, nothing can be declared, and the reason stands there", async () => {
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [doubt], mismatched: [] } });
+  expect(await screen.findByTestId(ids.declareAbsent)).toBeDisabled();
+  expect(screen.getByTestId(ids.doubt("1042"))).toHaveTextContent(t("absent.not_looked"));
+  expect(screen.getByTestId(ids.doubt("1042"))).toHaveTextContent(doubt.document.reference);
+});
+
+test("a found document is linked with a reason; another record's cannot be", async () => {
+  const parked = { ...doubt, parked: true, parkedReason: "two_found", looks: [look], absentBlocked: "found" };
+  const { t, calls } = await show(<ReconcileScreen />, {
+    "doubts.list": { doubts: [parked], mismatched: [] },
+    "doubts.link": {},
+  });
+  const card = await screen.findByTestId(ids.doubt("1042"));
+  expect(card).toHaveTextContent(t("parked.two_found"));
+  expect(card).toHaveTextContent(t("reconcile.reference.ours"));
+  expect(screen.queryByTestId(ids.link("0009"))).toBeNull();
+  await userEvent.click(screen.getByTestId(ids.link("0008")));
+  expect(await screen.findByTestId(ids.confirm)).toBeDisabled();
+  await userEvent.type(screen.getByTestId(ids.reason), "compared");
+  await userEvent.click(screen.getByTestId(ids.confirm));
+  const request = { id: "doc_1", series: "FCT", number: "0008", reason: "compared" };
+  await waitFor(() => expect(calls).toContainEqual({ command: "doubts.link", request }));
+});
+
+test("a proven absence can be declared, by its name and with a reason", async () => {
+  const proven = { ...doubt, quietUntilMs: null, looks: [{ ...look, candidates: [] }], absentBlocked: "" };
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [proven], mismatched: [] } });
+  const button = await screen.findByTestId(ids.declareAbsent);
+  expect(button).toBeEnabled();
+  await userEvent.click(button);
+  expect(await screen.findByText(t("reconcile.absentText", { provider: "SmartBill" }))).toBeVisible();
+  expect(screen.getByTestId(ids.confirm)).toBeDisabled();
+});
+
+test("a mismatch names the field with both values", async () => {
+  const differs = { ...issued, verification: "mismatched", mismatch: '{"field":"total","ours":"59","provider":"58.99"}' };
+  await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [differs] } });
+  expect(await screen.findByText("Total: sent 59, SmartBill holds 58.99.")).toBeVisible();
+});
+
+test("nothing open is said", async () => {
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [] } });
+  expect(await screen.findByText(t("reconcile.noDoubts"))).toBeVisible();
+});

@@ -1,0 +1,70 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { ids } from "../../shared/lib/testids";
+import { failure, issued, order, record } from "../../test/samples";
+import { show } from "../../test/show";
+import { RecordDrawer } from "./RecordDrawer";
+
+const drawer = <RecordDrawer order={undefined} document="doc_1" />;
+
+test("a held record says why, why a retry is safe, and what happened", async () => {
+  const { t } = await show(drawer, { "record.get": record });
+  expect(await screen.findByTestId(ids.drawerState)).toHaveAttribute("data-state", "held");
+  const shown = screen.getByTestId(ids.drawer);
+  expect(shown).toHaveTextContent(t("failure.vat_rate_unknown.cause"));
+  expect(shown).toHaveTextContent(t("safe.refused"));
+  expect(shown).toHaveTextContent(t("timeline.order_received"));
+  expect(screen.getByTestId(ids.drawerRetry)).toBeEnabled();
+});
+
+test("one in doubt offers no retry and no dismissal", async () => {
+  const doubted = { ...record, document: { ...issued, id: "doc_1", state: "in_doubt" }, safeBecause: null };
+  const { t } = await show(drawer, { "record.get": doubted });
+  expect(await screen.findByText(t("record.toReconcile"))).toBeVisible();
+  expect(screen.queryByTestId(ids.drawerRetry)).toBeNull();
+  expect(screen.queryByTestId(ids.drawerDismiss)).toBeNull();
+});
+
+test("a dismissal wants a reason", async () => {
+  const { calls } = await show(drawer, { "record.get": record, "documents.dismiss": {} });
+  await userEvent.click(await screen.findByTestId(ids.drawerDismiss));
+  expect(await screen.findByTestId(ids.confirm)).toBeDisabled();
+  await userEvent.type(screen.getByTestId(ids.reason), "invoiced by hand");
+  await userEvent.click(screen.getByTestId(ids.confirm));
+  const request = { id: "doc_1", reason: "invoiced by hand" };
+  await waitFor(() => expect(calls).toContainEqual({ command: "documents.dismiss", request }));
+});
+
+test("an attempt shows both sides, JSON with indents", async () => {
+  const attempt = {
+    id: "att_1",
+    trigger: "automatic",
+    startedMs: 1_764_000_000_000,
+    finishedMs: 1_764_000_000_250,
+    outcome: "refused",
+    failure,
+    method: "POST",
+    url: "https://ws.smartbill.ro/SBORO/api/invoice/v2",
+    requestBody: '{"seriesName":"FCT"}',
+    status: 400,
+    answerBody: "<html>no</html>",
+  };
+  await show(drawer, { "record.get": { ...record, attempts: [attempt] } });
+  await userEvent.click(await screen.findByTestId(ids.drawerTab("attempts")));
+  expect(await screen.findByText(/"seriesName": "FCT"/)).toBeVisible();
+  expect(screen.getByText("<html>no</html>")).toBeVisible();
+});
+
+test("an order without an invoice says why", async () => {
+  const plain = { ...order, decision: "not_invoiced", reason: "refunded" };
+  const answer = { ...record, order: plain, document: null, safeBecause: null };
+  const { t } = await show(<RecordDrawer order="ord_1" document={undefined} />, { "record.get": answer });
+  expect(await screen.findByText(t("reason.refunded"))).toBeVisible();
+});
+
+test("an error can be tried again and closed", async () => {
+  const { t } = await show(drawer, { "record.get": new Error("no ledger") });
+  expect(await screen.findByText("no ledger")).toBeVisible();
+  expect(screen.getByText(t("common.tryAgain"))).toBeVisible();
+});

@@ -1,0 +1,111 @@
+import type { DocumentRow, Doubt, FailureInfo, OrderRow, Overview, RecordInfo } from "../api/generated/api";
+
+export const failure: FailureInfo = {
+  kind: "vat_rate_unknown",
+  phase: "refused",
+  next: "fix_then_retry",
+  source: "smartbill",
+  operation: "create invoice",
+  object: "order 1042",
+  providerWords: "Cota tva a produsului Cană nu a fost gasita pe server!",
+  detail: "line_items[1].vat_rate: 19",
+  retryAtMs: null,
+};
+
+export const document: DocumentRow = {
+  id: "doc_1",
+  orderId: "ord_1",
+  orderNumber: "1042",
+  state: "held",
+  verification: "pending",
+  series: "FCT",
+  number: null,
+  link: null,
+  client: "EXEMPLU SRL",
+  taxId: "RO12345674",
+  total: { minor: 10195, currency: "RON" },
+  provider: "smartbill",
+  reference: "PNT-7K3QM4X2ZPV",
+  createdMs: 1_764_000_000_000,
+  issuedMs: null,
+  failure,
+  dueMs: null,
+  mismatch: null,
+};
+
+export const issued: DocumentRow = {
+  ...document,
+  id: "doc_2",
+  orderNumber: "1041",
+  state: "issued",
+  verification: "verified",
+  number: "0007",
+  issuedMs: 1_764_000_000_000,
+  failure: null,
+};
+
+export const order: OrderRow = {
+  id: "ord_1",
+  number: "1042",
+  customer: "EXEMPLU SRL",
+  taxId: "RO12345674",
+  total: { minor: 10195, currency: "RON" },
+  status: "completed",
+  statusText: "completed",
+  createdMs: 1_764_000_000_000,
+  modifiedMs: 1_764_000_000_000,
+  decision: "document",
+  reason: "rule",
+  documentId: "doc_1",
+  documentState: "held",
+  documentNumber: null,
+};
+
+export const doubt: Doubt = {
+  document: { ...document, state: "in_doubt" },
+  sentMs: 1_764_000_000_000,
+  failure: { ...failure, kind: "timed_out", phase: "unknown", providerWords: null, detail: null },
+  quietUntilMs: 1_764_000_600_000,
+  parked: false,
+  parkedReason: "",
+  looks: [],
+  absentBlocked: "not_looked",
+};
+
+export const record: RecordInfo = {
+  order,
+  orderJson: '{ "id": 1042 }',
+  versions: 2,
+  flowId: "flow_1",
+  document,
+  draft: null,
+  problems: [],
+  attempts: [],
+  timeline: [{ atMs: 1_764_000_000_000, what: "order_received", facts: {}, who: "", failure: null }],
+  safeBecause: "refused",
+  doubt: null,
+};
+
+export const overview: Overview = {
+  counts: {
+    held: 1,
+    ready: 2,
+    sending: 1,
+    issued: 38,
+    inDoubt: 1,
+    mismatched: 0,
+    cancelled: 0,
+    reversed: 0,
+    dismissed: 0,
+    orders: 41,
+    ordersNotInvoiced: 0,
+    ordersWaiting: 0,
+  },
+  issuedToday: { count: 3, totals: [{ minor: 123456, currency: "RON" }] },
+  issuedThisMonth: { count: 38, totals: [{ minor: 1234567, currency: "RON" }] },
+  byDay: [{ day: "2025-11-24", issued: 3, failed: 1 }],
+  openFailures: [{ kind: "vat_rate_unknown", count: 1 }],
+  needsYou: [{ what: "failures", count: 1, subject: "vat_rate_unknown" }],
+  connections: [],
+  ledgerTrouble: null,
+};
