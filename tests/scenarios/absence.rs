@@ -88,6 +88,21 @@ async fn a_damaged_ledger_stops_with_the_way_to_restore() {
 }
 
 #[tokio::test]
+async fn a_folder_in_which_nothing_can_be_written_is_named_and_nothing_is_lost() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = create_workspace(home.path()).await;
+    // permissions do not bind root: a lock that is a folder cannot be written by anyone
+    let lock = folder.join("owner.lock");
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::create_dir(&lock).unwrap();
+    let refused = status_words(home.path(), &folder).await;
+    assert_ne!(refused.code, Some(0));
+    assert!(refused.stderr.contains("cannot be written") && refused.stderr.contains("owner.lock"), "{refused:?}");
+    std::fs::remove_dir(&lock).unwrap();
+    assert_eq!(status_words(home.path(), &folder).await.code, Some(0), "and it works again when it can be");
+}
+
+#[tokio::test]
 async fn a_damaged_cache_is_rebuilt() {
     let home = tempfile::tempdir().unwrap();
     let folder = create_workspace(home.path()).await;

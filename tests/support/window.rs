@@ -69,6 +69,16 @@ impl Window {
         until(&format!("a click on {id}"), PATIENCE, async || self.find(id).await.click().await).await;
     }
 
+    /// Opens a choice and takes the option that holds a text.
+    pub async fn choose(&self, id: &str, text: &str) {
+        self.click(id).await;
+        let path = format!("//*[@role=\"option\"][contains(., \"{text}\")]");
+        until(&format!("the option {text}"), PATIENCE, async || {
+            self.driver.find(By::XPath(&path)).await?.click().await
+        })
+        .await;
+    }
+
     /// Replaces a field's text.
     pub async fn fill(&self, id: &str, text: &str) {
         let field = self.find(id).await;

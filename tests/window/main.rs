@@ -97,3 +97,57 @@ async fn killed_while_sending_it_is_in_doubt_and_settled_with_one_document() {
         assert_eq!(sandbox.control.documents_of(buyer.provider(), id).await.len(), 1, "one document");
     }
 }
+
+#[tokio::test]
+async fn a_company_connects_its_shop_and_provider_by_the_wizard_and_its_next_order_is_invoiced() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = SandboxProgram::start(home.path()).await;
+    let of = |system: &str, field: &str| sandbox.ports[system][field].as_str().unwrap().to_owned();
+    let window = Window::open(home.path()).await;
+    window.click("lang-en").await;
+    window.click("start-new").await;
+    window.fill("start-name", "Atelier Cană SRL").await;
+    window.click("start-create").await;
+    window.click("nav-connections").await;
+
+    window.click("conn-add-woocommerce").await;
+    window.fill("conn-form-address", &of("woocommerce", "url")).await;
+    window.fill("conn-form-account", &of("woocommerce", "key")).await;
+    window.fill("conn-form-secret", "cs_of_another_shop").await;
+    window.click("conn-form-test").await;
+    window.wait_text("test-steps", |text| text.contains("The credential was refused")).await;
+    assert!(!window.is_enabled("conn-form-save").await, "what was not proven is not saved");
+    window.picture("wizard-refused").await;
+    window.fill("conn-form-secret", &of("woocommerce", "secret")).await;
+    window.click("conn-form-test").await;
+    window.find("conn-form-name").await;
+    window.click("conn-form-save").await;
+    window.find("conn-card-woocommerce").await;
+
+    window.click("conn-add-billing").await;
+    window.click("conn-add-oblio").await;
+    window.script("document.querySelector('.mantine-Modal-content details').open = true").await;
+    window.fill("conn-form-address", &of("oblio", "url")).await;
+    window.fill("conn-form-account", &of("oblio", "email")).await;
+    window.fill("conn-form-secret", &of("oblio", "secret")).await;
+    window.click("conn-form-test").await;
+    window.choose("conn-form-company", &of("oblio", "company")).await;
+    window.choose("conn-form-series", &of("oblio", "series")).await;
+    window.picture("wizard-tested").await;
+    window.click("conn-form-save").await;
+    window.find("conn-card-oblio").await;
+
+    window.click("flow-add").await;
+    window.choose("flow-form-series", &of("oblio", "series")).await;
+    window.picture("flow-form").await;
+    window.click("flow-form-save").await;
+    window.click("nav-orders").await;
+    sandbox.control.order(order(31001, Buyer::Person)).await;
+    window.click("row-31001").await;
+    window.wait_state("issued").await;
+    window.picture("first-invoice").await;
+    window.close().await;
+    assert_eq!(sandbox.control.documents_of("oblio", 31001).await.len(), 1);
+    let old = sandbox.control.state().await["oblio"]["documents"].as_array().map(Vec::len);
+    assert_eq!(old, Some(1), "the forty orders from before the flow are left alone");
+}

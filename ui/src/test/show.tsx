@@ -13,9 +13,9 @@ import { act, cleanup, render } from "@testing-library/react";
 import i18next from "i18next";
 import type { ReactNode } from "react";
 import { afterEach } from "vitest";
-import type { ApiError, Commands } from "../api/generated/api";
+import type { ApiError, Commands, Event, Tag } from "../api/generated/api";
 import { type Host, HostContext } from "../api/host";
-import { newQueryClient } from "../api/queries";
+import { newQueryClient, useChanges } from "../api/queries";
 import { startI18n } from "../app/i18n";
 import { theme } from "../app/theme";
 
@@ -35,6 +35,7 @@ export async function show(part: ReactNode, answers: Answers, address = "/") {
   if (!i18next.isInitialized) await startI18n("en");
   await i18next.changeLanguage("en");
   const calls: Call[] = [];
+  const host = hostOf(answers, calls);
   const root = createRootRoute({ component: Outlet });
   const rest = createRoute({ getParentRoute: () => root, path: "$", component: () => part });
   const history = createMemoryHistory({ initialEntries: [address] });
@@ -42,20 +43,30 @@ export async function show(part: ReactNode, answers: Answers, address = "/") {
   await router.load();
   await act(async () => {
     render(
-      <HostContext value={hostOf(answers, calls)}>
+      <HostContext value={host}>
         <QueryClientProvider client={newQueryClient()}>
           <MantineProvider theme={theme} env="test">
+            <Changes />
             <RouterProvider router={router as never} />
           </MantineProvider>
         </QueryClientProvider>
       </HostContext>,
     );
   });
-  return { calls, t: i18next.t };
+  return { calls, t: i18next.t, host, place: () => history.location.href };
 }
 
-function hostOf(answers: Answers, calls: Call[]): Host {
+/** Reads again on the host's events, as the window does. */
+function Changes() {
+  useChanges();
+  return null;
+}
+
+/** A host that can also tell that something changed. */
+function hostOf(answers: Answers, calls: Call[]): Host & { tell: (tags: Tag[]) => void } {
+  const listeners = new Set<(event: Event) => void>();
   return {
+    tell: (tags) => act(() => listeners.forEach((listen) => listen({ tags }))),
     async call(command, request) {
       calls.push({ command, request });
       const answer = answers[command];
@@ -63,7 +74,10 @@ function hostOf(answers: Answers, calls: Call[]): Host {
       if (answer instanceof Error) throw errorOf("internal", answer.message);
       return typeof answer === "function" ? answer(request) : answer;
     },
-    onEvent: () => () => {},
+    onEvent(listen) {
+      listeners.add(listen);
+      return () => void listeners.delete(listen);
+    },
   };
 }
 
@@ -82,6 +96,7 @@ function lendWhatJsdomLacks() {
   window.matchMedia ??= ((media: string) => ({ ...still, media, matches: false })) as unknown as typeof matchMedia;
   window.ResizeObserver ??= NoObserver;
   Element.prototype.scrollIntoView ??= () => {};
+  window.scrollTo = () => {};
   // a screen without a size shows no rows
   for (const [name, size] of [["clientHeight", 640], ["clientWidth", 1000]] as const) {
     Object.defineProperty(HTMLElement.prototype, name, { value: size, configurable: true });

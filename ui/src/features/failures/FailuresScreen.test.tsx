@@ -58,3 +58,34 @@ test("no retry is offered where none is safe", async () => {
   await screen.findByTestId(ids.failureGroup("vat_rate_unknown"));
   expect(screen.queryByTestId(ids.retryGroup("vat_rate_unknown"))).toBeNull();
 });
+
+test("an error names itself and offers another try", async () => {
+  const { t } = await show(<FailuresScreen />, { "failures.list": new Error("busy") });
+  expect(await screen.findByText("busy")).toBeVisible();
+  expect(screen.getByText(t("common.tryAgain"))).toBeVisible();
+});
+
+test("a retry says the value of what it retries, when the group holds more than are listed", async () => {
+  const large = { ...group, count: 250, totals: [{ minor: 2_548_750, currency: "RON" }] };
+  await show(<FailuresScreen />, { "failures.list": { groups: [large] } });
+  await userEvent.click(await screen.findByTestId(ids.retryGroup("vat_rate_unknown")));
+  expect(await screen.findByText(/1 order \(RON 101\.95\)/)).toBeVisible();
+});
+
+test("the report stays when its group is gone, and names the order", async () => {
+  let groups = [group];
+  const { host, t } = await show(<FailuresScreen />, {
+    "failures.list": () => ({ groups }),
+    "documents.retry": () => {
+      groups = [];
+      return { queued: [], skipped: [{ id: "doc_1", reason: "in_doubt", failure: null }] };
+    },
+  });
+  await userEvent.click(await screen.findByTestId(ids.retryGroup("vat_rate_unknown")));
+  await userEvent.click(await screen.findByTestId(ids.confirm));
+  await screen.findByTestId("retry-report");
+  host.tell(["documents"]);
+  expect(await screen.findByText(t("failures.empty"))).toBeInTheDocument();
+  expect(screen.getByTestId("retry-report")).toHaveTextContent(t("skipped.in_doubt"));
+  expect(screen.getByTestId("retry-report")).toHaveTextContent("#1042");
+});

@@ -41,3 +41,21 @@ test("an empty list says what would be here", async () => {
   const { t } = await show(<InvoicesScreen />, { "documents.list": { rows: [], next: null, total: 0 } });
   expect(await screen.findByText(t("invoices.emptyText"))).toBeVisible();
 });
+
+test("an error keeps the screen and offers another try", async () => {
+  const { t } = await show(<InvoicesScreen />, { "documents.list": new Error("busy") });
+  expect(await screen.findByText("busy")).toBeVisible();
+  expect(screen.getByText(t("common.tryAgain"))).toBeVisible();
+});
+
+test("a further page that fails is asked for once, and the rows stay", async () => {
+  const answer = ({ after }: { after: number | null }) => {
+    if (after !== null) throw { code: "internal", detail: "page two is lost", field: null, failure: null };
+    return { rows: [issued], next: 7, total: 2 };
+  };
+  const { calls } = await show(<InvoicesScreen />, { "documents.list": answer });
+  expect(await screen.findByText("page two is lost")).toBeVisible();
+  await new Promise((done) => setTimeout(done, 300));
+  expect(calls.filter((call) => (call.request as { after: number | null }).after === 7)).toHaveLength(1);
+  expect(screen.getByTestId(ids.row("1041"))).toBeVisible();
+});

@@ -26,6 +26,9 @@ export function RuleRow({ mapping, rule, named, onTried, onSaved }: Props) {
   useEffect(() => {
     if (named) row.current?.scrollIntoView({ block: "center" });
   }, [named]);
+  useEffect(() => {
+    if (editing) row.current?.scrollIntoView({ block: "nearest" });
+  }, [editing]);
   const name = rule.block ? `${rule.block}.${rule.target}` : rule.target;
   const field = rule.block ? rule.target : (rule.target.split(".")[1] ?? rule.target);
   return (

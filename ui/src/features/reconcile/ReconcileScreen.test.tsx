@@ -71,3 +71,9 @@ test("nothing open is said", async () => {
   const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [] } });
   expect(await screen.findByText(t("reconcile.noDoubts"))).toBeVisible();
 });
+
+test("an error names itself and offers another try", async () => {
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": new Error("busy") });
+  expect(await screen.findByText("busy")).toBeVisible();
+  expect(screen.getByText(t("common.tryAgain"))).toBeVisible();
+});

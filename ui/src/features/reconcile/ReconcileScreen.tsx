@@ -156,7 +156,7 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
           {!look.complete && ` · ${t("reconcile.incomplete")}`}
         </Text>
       )}
-      {look?.failure && <FailureText failure={look.failure} />}
+      {look?.failure && <FailureText failure={look.failure} brief />}
       {look && look.candidates.length === 0 && !look.failure && (
         <Text size="sm">{t("reconcile.nothingFound")}</Text>
       )}

@@ -1,5 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { expect, test } from "vitest";
 import { ids } from "../../shared/lib/testids";
 import { failure, issued, order, record } from "../../test/samples";
@@ -67,4 +68,32 @@ test("an error can be tried again and closed", async () => {
   const { t } = await show(drawer, { "record.get": new Error("no ledger") });
   expect(await screen.findByText("no ledger")).toBeVisible();
   expect(screen.getByText(t("common.tryAgain"))).toBeVisible();
+});
+
+test("while another order is being read, the one before is not shown in its place", async () => {
+  const first = { ...record, document: null, safeBecause: null };
+  function Two() {
+    const [id, setId] = useState("ord_1");
+    return (
+      <>
+        <button type="button" onClick={() => setId("ord_2")} data-testid="other" />
+        <RecordDrawer order={id} document={undefined} />
+      </>
+    );
+  }
+  await show(<Two />, {
+    "record.get": ({ orderId }: { orderId: string }) => (orderId === "ord_1" ? first : new Promise(() => {})),
+  });
+  await screen.findByTestId(ids.drawerState);
+  screen.getByTestId("other").click();
+  await waitFor(() => expect(screen.queryByTestId(ids.drawerState)).toBeNull());
+});
+
+test("Escape closes the dialog, and the record stays open", async () => {
+  const { place } = await show(drawer, { "record.get": record }, "/invoices?document=doc_1");
+  await userEvent.click(await screen.findByTestId(ids.drawerDismiss));
+  await screen.findByTestId(ids.confirm);
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByTestId(ids.confirm)).toBeNull());
+  expect(place()).toContain("document=doc_1");
 });

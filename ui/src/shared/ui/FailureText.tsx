@@ -3,13 +3,20 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { FailureInfo } from "../../api/generated/api";
 
+interface Props {
+  failure: FailureInfo;
+  title?: boolean;
+  /** Only what happened, in whose words: for a mere look, after which nothing is to be done. */
+  brief?: boolean;
+}
+
 /** What happened, the other side's own words quoted, the facts, and what to do. */
-export function FailureText({ failure, title = true }: { failure: FailureInfo; title?: boolean }) {
+export function FailureText({ failure, title = true, brief = false }: Props) {
   const { t } = useTranslation();
   return (
     <Stack gap={4}>
       {title && <Text fw={600}>{t(`failure.${failure.kind}.title`)}</Text>}
-      <Text size="sm">{t(`failure.${failure.kind}.cause`)}</Text>
+      {!brief && <Text size="sm">{t(`failure.${failure.kind}.cause`)}</Text>}
       {failure.providerWords && (
         <Text size="sm" className="quote">
           {t("says", { system: systemName(t, failure.source) })}
@@ -18,9 +25,11 @@ export function FailureText({ failure, title = true }: { failure: FailureInfo; t
         </Text>
       )}
       {failure.detail && <Text className="mono">{failure.detail}</Text>}
-      <Text size="sm" fw={500}>
-        {t(`failure.${failure.kind}.fix`)}
-      </Text>
+      {!brief && (
+        <Text size="sm" fw={500}>
+          {t(`failure.${failure.kind}.fix`)}
+        </Text>
+      )}
     </Stack>
   );
 }
