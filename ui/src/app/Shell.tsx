@@ -16,15 +16,17 @@ import {
 } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { AppInfo, Counts, NeedsYou, Overview } from "../api/generated/api";
+import type { ApiError, AppInfo, Counts, NeedsYou, Overview } from "../api/generated/api";
 import { useAct, useAsk } from "../api/queries";
 import { RecordDrawer } from "../features/record/RecordDrawer";
 import { type ScreenPath, useGo, usePlace } from "../shared/lib/navigation";
 import { ids } from "../shared/lib/testids";
+import { ErrorNote } from "../shared/ui/ErrorNote";
 import { FailureText } from "../shared/ui/FailureText";
 import { Health } from "../shared/ui/Health";
 import { Time } from "../shared/ui/Time";
 import { Toggles } from "../shared/ui/Toggles";
+import { useFormat } from "../shared/ui/useFormat";
 import { openPalette, Palette } from "./Palette";
 
 const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (counts: Counts) => number }[] = [
@@ -58,12 +60,19 @@ export function Shell() {
   const app = useAsk("app.get", {});
   const overview = useAsk("overview.get", {});
   const place = usePlace();
+  const open = useAct("workspace.open");
+  const sandbox = useAct("workspace.open_sandbox");
   if (!app.data) return null;
   const inDrawer = place.path !== "/mappings" && (place.order !== undefined || place.document !== undefined);
   return (
     <div className="shell">
-      <Header app={app.data} overview={overview.data} />
-      <Banners app={app.data} overview={overview.data} />
+      <Header
+        app={app.data}
+        overview={overview.data}
+        open={(id) => open.mutate({ id })}
+        openSandbox={() => sandbox.mutate({})}
+      />
+      <Banners app={app.data} overview={overview.data} error={open.error ?? sandbox.error} />
       <Navigation counts={overview.data?.counts} />
       <main>
         <Outlet />
@@ -75,11 +84,16 @@ export function Shell() {
   );
 }
 
-function Header({ app, overview }: { app: AppInfo; overview: Overview | undefined }) {
+interface HeaderProps {
+  app: AppInfo;
+  overview: Overview | undefined;
+  open: (workspace: string) => void;
+  openSandbox: () => void;
+}
+
+function Header({ app, overview, open, openSandbox }: HeaderProps) {
   const { t } = useTranslation();
   const go = useGo();
-  const open = useAct("workspace.open");
-  const sandbox = useAct("workspace.open_sandbox");
   const needs = overview?.needsYou ?? [];
   const count = needs.reduce((sum, need) => sum + need.count, 0);
   const hasSandbox = app.workspaces.some((one) => one.isSandbox);
@@ -96,12 +110,12 @@ function Header({ app, overview }: { app: AppInfo; overview: Overview | undefine
         </Menu.Target>
         <Menu.Dropdown>
           {app.workspaces.map((one) => (
-            <Menu.Item key={one.id} onClick={() => open.mutate({ id: one.id })} fw={one.id === app.open?.id ? 600 : 400}>
+            <Menu.Item key={one.id} onClick={() => open(one.id)} fw={one.id === app.open?.id ? 600 : 400}>
               {one.name}
               {one.isSandbox && ` · ${t("shell.sandbox")}`}
             </Menu.Item>
           ))}
-          {!hasSandbox && <Menu.Item onClick={() => sandbox.mutate({})}>{t("start.sandbox")}</Menu.Item>}
+          {!hasSandbox && <Menu.Item onClick={openSandbox}>{t("start.sandbox")}</Menu.Item>}
         </Menu.Dropdown>
       </Menu>
       {app.open?.isSandbox && (
@@ -140,6 +154,7 @@ function Header({ app, overview }: { app: AppInfo; overview: Overview | undefine
 
 function Navigation({ counts }: { counts: Counts | undefined }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const place = usePlace();
   return (
     <nav aria-label={t("shell.screens")}>
@@ -158,7 +173,7 @@ function Navigation({ counts }: { counts: Counts | undefined }) {
             <span>{t(`nav.${name}`)}</span>
             {shown > 0 && (
               <span className="nav-count" data-testid={ids.navCount(name)}>
-                {shown}
+                {format.count(shown)}
               </span>
             )}
           </Link>
@@ -168,12 +183,20 @@ function Navigation({ counts }: { counts: Counts | undefined }) {
   );
 }
 
-function Banners({ app, overview }: { app: AppInfo; overview: Overview | undefined }) {
+interface BannersProps {
+  app: AppInfo;
+  overview: Overview | undefined;
+  /** Another workspace could not be opened. */
+  error: ApiError | null;
+}
+
+function Banners({ app, overview, error }: BannersProps) {
   const { t } = useTranslation();
   const go = useGo();
   const broken = overview?.connections.filter((one) => ["needs_reconnect", "credential_missing"].includes(one.health)) ?? [];
   return (
     <div className="banners">
+      {error && <ErrorNote error={error} />}
       {overview?.ledgerTrouble && (
         <Alert color="red" radius={0} py={8} icon={<IconAlertTriangle size={18} />}>
           <FailureText failure={overview.ledgerTrouble} />

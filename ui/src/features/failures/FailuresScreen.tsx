@@ -11,7 +11,7 @@ import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
 import { Loading } from "../../shared/ui/Loading";
-import { RetryDialog } from "../../shared/ui/RetryDialog";
+import { RetryDialog, type RetryPlan } from "../../shared/ui/RetryDialog";
 import { Time } from "../../shared/ui/Time";
 import { useFormat } from "../../shared/ui/useFormat";
 
@@ -19,6 +19,8 @@ import { useFormat } from "../../shared/ui/useFormat";
 export function FailuresScreen() {
   const { t } = useTranslation();
   const failures = useAsk("failures.list", {});
+  // here, not in a card: a group that a retry empties is gone before its report is read
+  const [plan, setPlan] = useState<RetryPlan | null>(null);
   const groups = failures.data?.groups ?? [];
   const records = groups.reduce((sum, group) => sum + group.count, 0);
   return (
@@ -38,19 +40,20 @@ export function FailuresScreen() {
       {failures.data && groups.length === 0 && <Empty title={t("failures.empty")} text={t("failures.emptyText")} />}
       <Stack gap="sm">
         {groups.map((group) => (
-          <Cause key={group.key} group={group} />
+          <Cause key={group.key} group={group} retry={setPlan} />
         ))}
       </Stack>
+      <RetryDialog plan={plan} onClose={() => setPlan(null)} />
     </div>
   );
 }
 
-function Cause({ group }: { group: FailureGroup }) {
+function Cause({ group, retry }: { group: FailureGroup; retry: (plan: RetryPlan) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const go = useGo();
   const [shown, show] = useState(false);
-  const [retrying, setRetrying] = useState(false);
+  const { safeBecause } = group;
   const kind = group.failure.kind;
   const place = fixPlace(group.failure);
   const named = namedRule(group.failure.detail);
@@ -76,8 +79,8 @@ function Cause({ group }: { group: FailureGroup }) {
       </Group>
       <FailureText failure={group.failure} title={false} />
       <Group gap="xs" mt="sm">
-        {group.safeBecause && (
-          <Button onClick={() => setRetrying(true)} data-testid={ids.retryGroup(kind)}>
+        {safeBecause && (
+          <Button onClick={() => retry({ documents: group.documents, safeBecause })} data-testid={ids.retryGroup(kind)}>
             {t("retry.act", { count: group.documents.length })}
           </Button>
         )}
@@ -91,9 +94,9 @@ function Cause({ group }: { group: FailureGroup }) {
             {t("failures.openConnections")}
           </Button>
         )}
-        {group.safeBecause && (
+        {safeBecause && (
           <Text size="sm" c="dimmed">
-            {t(`safe.${group.safeBecause}`)}
+            {t(`safe.${safeBecause}`)}
           </Text>
         )}
         <Button
@@ -109,15 +112,6 @@ function Cause({ group }: { group: FailureGroup }) {
         </Button>
       </Group>
       {shown && <Records group={group} />}
-      {group.safeBecause && (
-        <RetryDialog
-          opened={retrying}
-          ids={group.documents.map((document) => document.id)}
-          value={format.amounts(group.totals)}
-          safeBecause={group.safeBecause}
-          onClose={() => setRetrying(false)}
-        />
-      )}
     </section>
   );
 }

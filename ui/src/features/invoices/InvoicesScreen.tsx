@@ -28,7 +28,7 @@ export function InvoicesScreen() {
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data]);
   const total = list.data?.pages[0]?.total;
   const more = useCallback(() => {
-    if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+    if (list.hasNextPage && !list.isFetchingNextPage && !list.isFetchNextPageError) void list.fetchNextPage();
   }, [list]);
   const columns = useMemo<ColumnDef<DocumentRow>[]>(
     () => [
@@ -44,7 +44,15 @@ export function InvoicesScreen() {
         cell: ({ row }) => (row.original.number ? <b>{`${row.original.series} ${row.original.number}`}</b> : t("common.none")),
       },
       { id: "client", header: t("invoices.client"), cell: ({ row }) => <span title={row.original.client}>{row.original.client}</span> },
-      { id: "taxId", header: t("orders.taxId"), cell: ({ row }) => <span className="mono">{row.original.taxId}</span> },
+      {
+        id: "taxId",
+        header: t("orders.taxId"),
+        cell: ({ row }) => (
+          <span className="mono" title={row.original.taxId}>
+            {row.original.taxId}
+          </span>
+        ),
+      },
       { id: "total", header: t("orders.total"), meta: { right: true }, cell: ({ row }) => format.amount(row.original.total) },
       { id: "provider", header: t("invoices.provider"), cell: ({ row }) => t(`system.${row.original.provider}`) },
       {

@@ -1,5 +1,6 @@
 import { Button, FileButton, Modal, Stack, Text } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { ImportReport } from "../../api/generated/api";
 import { useAct } from "../../api/queries";
@@ -9,12 +10,15 @@ import { ErrorNote } from "../../shared/ui/ErrorNote";
 export function ImportButton() {
   const { t } = useTranslation();
   const take = useAct("orders.import");
+  const forget = useRef<() => void>(null);
   const read = async (file: File | null) => {
     if (file) take.mutate({ fileName: file.name, content: await file.text(), connectionId: null });
+    // the same file, corrected, can be chosen again
+    forget.current?.();
   };
   return (
     <>
-      <FileButton accept=".json,application/json" onChange={(file) => void read(file)}>
+      <FileButton resetRef={forget} accept=".json,application/json" onChange={(file) => void read(file)}>
         {(props) => (
           <Button {...props} variant="default" leftSection={<IconUpload size={15} />} loading={take.isPending}>
             {t("orders.import")}

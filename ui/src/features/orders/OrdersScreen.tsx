@@ -29,15 +29,27 @@ export function OrdersScreen() {
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data]);
   const total = list.data?.pages[0]?.total;
   const more = useCallback(() => {
-    if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
+    if (list.hasNextPage && !list.isFetchingNextPage && !list.isFetchNextPageError) void list.fetchNextPage();
   }, [list]);
   const columns = useMemo<ColumnDef<OrderRow>[]>(
     () => [
       { id: "number", header: t("orders.number"), cell: ({ row }) => <b>#{row.original.number}</b> },
       { id: "customer", header: t("orders.customer"), cell: ({ row }) => <span title={row.original.customer}>{row.original.customer}</span> },
-      { id: "taxId", header: t("orders.taxId"), cell: ({ row }) => <span className="mono">{row.original.taxId}</span> },
+      {
+        id: "taxId",
+        header: t("orders.taxId"),
+        cell: ({ row }) => (
+          <span className="mono" title={row.original.taxId}>
+            {row.original.taxId}
+          </span>
+        ),
+      },
       { id: "total", header: t("orders.total"), meta: { right: true }, cell: ({ row }) => format.amount(row.original.total) },
-      { id: "status", header: t("orders.status"), cell: ({ row }) => row.original.statusText },
+      {
+        id: "status",
+        header: t("orders.status"),
+        cell: ({ row }) => <span title={row.original.statusText}>{row.original.statusText}</span>,
+      },
       { id: "created", header: t("orders.created"), cell: ({ row }) => <Time ms={row.original.createdMs} /> },
       { id: "decision", header: t("orders.decision"), cell: ({ row }) => <Decision order={row.original} /> },
       { id: "invoice", header: t("orders.invoice"), cell: ({ row }) => row.original.documentNumber ?? t("common.none") },

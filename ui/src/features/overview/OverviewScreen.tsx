@@ -1,5 +1,5 @@
 import { BarChart } from "@mantine/charts";
-import { Group, SimpleGrid, Stack, Text, Title, UnstyledButton } from "@mantine/core";
+import { Button, Group, SimpleGrid, Stack, Text, Title, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconCircleCheck, IconChevronRight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, NeedsYou, Overview, PeriodSum } from "../../api/generated/api";
@@ -29,13 +29,15 @@ export function OverviewScreen() {
 
 function Content({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
+  const go = useGo();
   const { counts } = overview;
   return (
     <Stack gap="md">
-      <SimpleGrid cols={4} spacing="sm">
+      <SimpleGrid cols={5} spacing="sm">
         <Period title={t("overview.today")} sum={overview.issuedToday} />
         <Period title={t("overview.month")} sum={overview.issuedThisMonth} />
         <Figure title={t("overview.queue")} value={counts.ready + counts.sending} to="/invoices" filter="ready" />
+        <Figure title={t("invoices.filter.held")} value={counts.held} to="/failures" />
         <Figure title={t("overview.inDoubt")} value={counts.inDoubt} to="/reconcile" note={t("overview.inDoubtText")} />
       </SimpleGrid>
       <div className="two even">
@@ -57,9 +59,14 @@ function Content({ overview }: { overview: Overview }) {
           {t("nav.connections")}
         </Title>
         {overview.connections.length === 0 && (
-          <Text size="sm" c="dimmed">
-            {t("overview.noConnections")}
-          </Text>
+          <Group gap="sm">
+            <Text size="sm" c="dimmed">
+              {t("overview.noConnections")}
+            </Text>
+            <Button variant="default" onClick={() => go.screen("/connections")}>
+              {t("failures.openConnections")}
+            </Button>
+          </Group>
         )}
         <SimpleGrid cols={3} spacing="sm">
           {overview.connections.map((one) => (
@@ -123,6 +130,7 @@ function needPlace(need: NeedsYou): ScreenPath {
 function Needs({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const go = useGo();
+  const format = useFormat();
   const nameOf = (need: NeedsYou) => {
     if (need.what === "failures") return t(`failure.${need.subject}.title`);
     const connection = overview.connections.find((one) => one.id === need.subject);
@@ -138,14 +146,14 @@ function Needs({ overview }: { overview: Overview }) {
   }
   return (
     <Stack gap={0}>
-      {overview.needsYou.map((need) => (
+      {overview.needsYou.map((need, at) => (
         <UnstyledButton
-          key={`${need.what}-${need.subject}`}
+          key={`${at}-${need.what}-${need.subject}`}
           className="need"
           onClick={() => go.screen(needPlace(need))}
         >
           <Text span size="sm" fw={600} className="need-count">
-            {need.count}
+            {format.count(need.count)}
           </Text>
           <Text span size="sm">
             {nameOf(need)}
@@ -159,6 +167,7 @@ function Needs({ overview }: { overview: Overview }) {
 
 function Chart({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const issued = t("overview.issued");
   const failed = t("overview.failed");
   const data = overview.byDay.map((day) => ({
@@ -182,6 +191,19 @@ function Chart({ overview }: { overview: Overview }) {
         barProps={{ isAnimationActive: false, maxBarSize: 22 }}
         yAxisProps={{ allowDecimals: false, width: 32 }}
       />
+      <VisuallyHidden>
+        <table>
+          <tbody>
+            {overview.byDay.map((day) => (
+              <tr key={day.day}>
+                <th scope="row">{day.day}</th>
+                <td>{`${issued} ${format.count(day.issued)}`}</td>
+                <td>{`${failed} ${format.count(day.failed)}`}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </VisuallyHidden>
     </figure>
   );
 }

@@ -1,5 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import i18next from "i18next";
 import { expect, test } from "vitest";
 import { ids } from "../../shared/lib/testids";
 import { doubt, issued } from "../../test/samples";
@@ -64,7 +65,7 @@ test("a proven absence can be declared, by its name and with a reason", async ()
 test("a mismatch names the field with both values", async () => {
   const differs = { ...issued, verification: "mismatched", mismatch: '{"field":"total","ours":"59","provider":"58.99"}' };
   await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [differs] } });
-  expect(await screen.findByText("Total: sent 59, SmartBill holds 58.99.")).toBeVisible();
+  expect(await screen.findByText("Total: sent 59.00, SmartBill holds 58.99.")).toBeVisible();
 });
 
 test("nothing open is said", async () => {
@@ -76,4 +77,20 @@ test("an error names itself and offers another try", async () => {
   const { t } = await show(<ReconcileScreen />, { "doubts.list": new Error("busy") });
   expect(await screen.findByText("busy")).toBeVisible();
   expect(screen.getByText(t("common.tryAgain"))).toBeVisible();
+});
+
+test("what differs is in words, and a reference that is not there is named", async () => {
+  const lost = { ...issued, id: "doc_3", mismatch: '{"field":"mentions","ours":"reference","provider":""}' };
+  const cancelled = { ...issued, mismatch: '{"field":"state","ours":"issued","provider":"cancelled"}' };
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [lost, cancelled] } });
+  expect(await screen.findByText(`Reference: sent ${issued.reference}, SmartBill holds —.`)).toBeVisible();
+  await i18next.changeLanguage("ro");
+  expect(await screen.findByText(/^Stare: trimis emisă, SmartBill are anulată/)).toBeVisible();
+  expect(t("state.cancelled")).toBe("anulată");
+});
+
+test("a cancelled candidate is marked", async () => {
+  const looks = [{ ...look, candidates: [{ ...candidate, cancelled: true }] }];
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [{ ...doubt, looks }], mismatched: [] } });
+  expect(await screen.findByTestId(ids.doubt("1042"))).toHaveTextContent(t("state.cancelled"));
 });

@@ -172,7 +172,7 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
           </thead>
           <tbody>
             {look.candidates.map((candidate) => (
-              <tr key={candidate.number}>
+              <tr key={`${candidate.series} ${candidate.number}`}>
                 <td>
                   {candidate.link ? (
                     <Anchor href={candidate.link} target="_blank" rel="noreferrer" size="sm">
@@ -183,7 +183,10 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
                   )}
                 </td>
                 <td className="num">{candidate.total ? format.decimal(candidate.total) : t("common.none")}</td>
-                <td>{t(`reconcile.reference.${candidate.reference}`)}</td>
+                <td>
+                  {t(`reconcile.reference.${candidate.reference}`)}
+                  {candidate.cancelled && ` · ${t("state.cancelled")}`}
+                </td>
                 <td className="num">
                   {candidate.taken ? (
                     <Badge color="gray" variant="light" tt="none">
@@ -261,6 +264,11 @@ function Mismatch({ document }: { document: DocumentRow }) {
   const format = useFormat();
   const go = useGo();
   const found = readMismatch(document.mismatch);
+  const inWords = (field: string, value: string) => {
+    if (field === "total") return format.decimal(value);
+    if (field === "state") return t(`state.${value}`, { defaultValue: value });
+    return field === "mentions" && value === "reference" ? document.reference : value;
+  };
   return (
     <section className="card">
       <Group justify="space-between">
@@ -273,8 +281,8 @@ function Mismatch({ document }: { document: DocumentRow }) {
         {found
           ? t("reconcile.differs", {
               field: t(`reconcile.field.${found.field}`),
-              ours: found.ours,
-              theirs: found.provider,
+              ours: inWords(found.field, found.ours),
+              theirs: inWords(found.field, found.provider),
               provider: t(`system.${document.provider}`),
             })
           : t("verification.mismatched")}

@@ -1,6 +1,6 @@
 import { ActionIcon, Anchor, Button, CloseButton, Drawer, Group, Stack, Tabs, Text, Title, Tooltip } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconExternalLink } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RecordInfo } from "../../api/generated/api";
 import { useAct, useAsk } from "../../api/queries";
@@ -13,7 +13,7 @@ import { DraftView, Problems } from "../../shared/ui/DraftView";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
 import { Loading } from "../../shared/ui/Loading";
-import { RetryDialog } from "../../shared/ui/RetryDialog";
+import { RetryDialog, type RetryPlan } from "../../shared/ui/RetryDialog";
 import { StateBadge } from "../../shared/ui/StateBadge";
 import { useFormat } from "../../shared/ui/useFormat";
 import { Attempts } from "./Attempts";
@@ -27,12 +27,14 @@ export function RecordDrawer({ order, document }: { order: string | undefined; d
   const request = { orderId: document ? null : (order ?? null), documentId: document ?? null };
   const record = useAsk("record.get", request, opened);
   const close = () => go.stay({ order: undefined, document: undefined });
-  // what is shown while another record is being read must not act on the wrong one
-  const shown = record.data && (record.data.order.id === order || record.data.document?.id === document) ? record.data : null;
+  const [acting, setActing] = useState(false);
+  // while another record is being read, the one before must not stand in its place
+  const shown = record.data && isOf(record.data, order, document) ? record.data : null;
   return (
     <Drawer
       opened={opened}
       onClose={close}
+      closeOnEscape={!acting}
       position="right"
       size={760}
       withCloseButton={false}
@@ -53,13 +55,26 @@ export function RecordDrawer({ order, document }: { order: string | undefined; d
           </Group>
         )}
         {!shown && !record.error && <Loading />}
-        {shown && !record.error && <Content key={shown.order.id} record={shown} close={close} />}
+        {shown && !record.error && (
+          <Content key={shown.order.id} record={shown} close={close} onActing={setActing} />
+        )}
       </div>
     </Drawer>
   );
 }
 
-function Content({ record, close }: { record: RecordInfo; close: () => void }) {
+function isOf(record: RecordInfo, order: string | undefined, document: string | undefined): boolean {
+  return document === undefined ? record.order.id === order : record.document?.id === document;
+}
+
+interface ContentProps {
+  record: RecordInfo;
+  close: () => void;
+  /** A dialog of the record has opened or closed: Escape is the dialog's then. */
+  onActing: (acting: boolean) => void;
+}
+
+function Content({ record, close, onActing }: ContentProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { document, order } = record;
@@ -119,7 +134,7 @@ function Content({ record, close }: { record: RecordInfo; close: () => void }) {
             )}
           </Stack>
         )}
-        <Acts record={record} />
+        <Acts record={record} onActing={onActing} />
       </div>
       <Parts record={record} />
     </>
@@ -150,24 +165,29 @@ function Neighbours() {
   );
 }
 
-type Act = "retry" | "dismiss" | "reopen" | null;
+type Act = "dismiss" | "reopen" | null;
 
-function Acts({ record }: { record: RecordInfo }) {
+function Acts({ record, onActing }: Omit<ContentProps, "close">) {
   const { t } = useTranslation();
   const go = useGo();
-  const format = useFormat();
   const dismiss = useAct("documents.dismiss");
   const reopen = useAct("documents.reopen");
   const [act, setAct] = useState<Act>(null);
-  const { document, order } = record;
+  const [plan, setPlan] = useState<RetryPlan | null>(null);
+  const acting = act !== null || plan !== null;
+  useEffect(() => {
+    onActing(acting);
+    return () => onActing(false);
+  }, [acting, onActing]);
+  const { document, order, safeBecause } = record;
   if (!document) return null;
   const place = document.failure ? fixPlace(document.failure) : "none";
   const named = namedRule(document.failure?.detail ?? null);
   const done = { onSuccess: () => setAct(null) };
   return (
     <Group gap="xs" mt="sm">
-      {document.state === "held" && record.safeBecause && (
-        <Button onClick={() => setAct("retry")} data-testid={ids.drawerRetry}>
+      {document.state === "held" && safeBecause && (
+        <Button onClick={() => setPlan({ documents: [document], safeBecause })} data-testid={ids.drawerRetry}>
           {t("retry.act", { count: 1 })}
         </Button>
       )}
@@ -185,7 +205,7 @@ function Acts({ record }: { record: RecordInfo }) {
           {t("failures.openConnections")}
         </Button>
       )}
-      {document.state === "in_doubt" && (
+      {(document.state === "in_doubt" || document.verification === "mismatched") && (
         <Button variant="default" onClick={() => go.screen("/reconcile")}>
           {t("record.toReconcile")}
         </Button>
@@ -200,15 +220,7 @@ function Acts({ record }: { record: RecordInfo }) {
           {t("record.reopen")}
         </Button>
       )}
-      {record.safeBecause && (
-        <RetryDialog
-          opened={act === "retry"}
-          ids={[document.id]}
-          value={format.amount(document.total)}
-          safeBecause={record.safeBecause}
-          onClose={() => setAct(null)}
-        />
-      )}
+      <RetryDialog plan={plan} onClose={() => setPlan(null)} />
       <ConfirmDialog
         opened={act === "dismiss"}
         title={t("record.dismissTitle", { number: order.number })}

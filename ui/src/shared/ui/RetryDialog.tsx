@@ -1,70 +1,95 @@
 import { Stack, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { RetryResult } from "../../api/generated/api";
+import type { Amount, DocumentRow, RetryResult, Skipped } from "../../api/generated/api";
 import { useAct } from "../../api/queries";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { FailureText } from "./FailureText";
+import { useFormat } from "./useFormat";
 
-interface Props {
-  opened: boolean;
-  ids: string[];
-  /** `1.204,00 lei` */
-  value: string;
+const LISTED = 20;
+
+/** What is to be retried, as it was when the person asked for it. */
+export interface RetryPlan {
+  documents: DocumentRow[];
   safeBecause: string;
-  onClose: () => void;
 }
 
 /** Plans a retry, says why it is safe, does it, and reports what was queued and what was not. */
-export function RetryDialog({ opened, ids, value, safeBecause, onClose }: Props) {
+export function RetryDialog({ plan, onClose }: { plan: RetryPlan | null; onClose: () => void }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const retry = useAct("documents.retry");
   const [report, setReport] = useState<RetryResult | null>(null);
+  // words stay while the dialog fades
+  const [last, setLast] = useState(plan);
+  if (plan && plan !== last) setLast(plan);
+  const documents = last?.documents ?? [];
+  const count = documents.length;
   const close = () => {
     setReport(null);
     retry.reset();
     onClose();
   };
+  const done = (result: RetryResult) => {
+    if (result.skipped.length > 0) return setReport(result);
+    notifications.show({ message: t("retry.queued", { count: result.queued.length }) });
+    close();
+  };
   const act = () => {
     if (report) return close();
-    retry.mutate(
-      { ids },
-      {
-        onSuccess: (result) => (result.skipped.length === 0 ? close() : setReport(result)),
-      },
-    );
+    retry.mutate({ ids: documents.map((document) => document.id) }, { onSuccess: done });
   };
   return (
     <ConfirmDialog
-      opened={opened}
-      title={t("retry.title", { count: ids.length })}
-      act={report ? t("common.close") : t("retry.act", { count: ids.length })}
+      opened={plan !== null}
+      title={t("retry.title", { count })}
+      act={report ? t("common.close") : t("retry.act", { count })}
       busy={retry.isPending}
       error={retry.error}
       onAct={act}
       onClose={close}
     >
-      {report ? (
-        <Stack gap="sm" data-testid="retry-report">
-          <Text size="sm">{t("retry.queued", { count: report.queued.length })}</Text>
-          <Text size="sm">{t("retry.skipped", { count: report.skipped.length })}</Text>
-          {report.skipped.slice(0, 20).map((skip) => (
-            <div key={skip.id}>
-              <Text size="sm" fw={500}>
-                {t(`skipped.${skip.reason}`)}
-              </Text>
-              {skip.failure && <FailureText failure={skip.failure} />}
-            </div>
-          ))}
-        </Stack>
-      ) : (
+      {report && <Report report={report} documents={documents} />}
+      {!report && last && (
         <>
-          <Text size="sm">{t("retry.what", { count: ids.length, value })}</Text>
+          <Text size="sm">{t("retry.what", { count, value: format.amounts(sums(documents)) })}</Text>
           <Text size="sm" fw={500} data-testid="safe-because">
-            {t(`safe.${safeBecause}`)}
+            {t(`safe.${last.safeBecause}`)}
           </Text>
         </>
       )}
     </ConfirmDialog>
   );
+}
+
+function Report({ report, documents }: { report: RetryResult; documents: DocumentRow[] }) {
+  const { t } = useTranslation();
+  const rest = report.skipped.length - LISTED;
+  const orderOf = (skip: Skipped) => documents.find((document) => document.id === skip.id)?.orderNumber;
+  return (
+    <Stack gap="sm" data-testid="retry-report">
+      <Text size="sm">{t("retry.queued", { count: report.queued.length })}</Text>
+      <Text size="sm">{t("retry.skipped", { count: report.skipped.length })}</Text>
+      {report.skipped.slice(0, LISTED).map((skip) => (
+        <div key={skip.id}>
+          <Text size="sm" fw={500}>
+            {`#${orderOf(skip) ?? skip.id} · ${t(`skipped.${skip.reason}`)}`}
+          </Text>
+          {skip.failure && <FailureText failure={skip.failure} />}
+        </div>
+      ))}
+      {rest > 0 && <Text size="sm">{t("failures.more", { count: rest })}</Text>}
+    </Stack>
+  );
+}
+
+/** One sum a currency. */
+function sums(documents: DocumentRow[]): Amount[] {
+  const byCurrency = new Map<string, number>();
+  for (const { total } of documents) {
+    byCurrency.set(total.currency, (byCurrency.get(total.currency) ?? 0) + total.minor);
+  }
+  return [...byCurrency].map(([currency, minor]) => ({ currency, minor }));
 }

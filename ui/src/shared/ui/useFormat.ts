@@ -1,19 +1,23 @@
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Amount } from "../../api/generated/api";
 import { formatAmount, formatClock, formatCount, formatDecimal, formatInstant, formatRelative, type Language } from "../lib/format";
 
-/** Formatting in the language of the screen. */
+/** Formatting in the language of the screen; the same object until the language changes. */
 export function useFormat() {
   const { i18n } = useTranslation();
   const language: Language = i18n.language === "en" ? "en" : "ro";
-  return {
-    language,
-    amount: (amount: Amount) => formatAmount(amount, language),
-    amounts: (amounts: Amount[]) => amounts.map((one) => formatAmount(one, language)).join(" + "),
-    count: (count: number) => formatCount(count, language),
-    decimal: (text: string, digits?: number) => formatDecimal(text, language, digits),
-    instant: (ms: number) => formatInstant(ms, language),
-    clock: (ms: number, seconds = false) => formatClock(ms, language, seconds),
-    relative: (ms: number, now: number) => formatRelative(ms, now, language),
-  };
+  return useMemo(
+    () => ({
+      language,
+      amount: (amount: Amount) => formatAmount(amount, language),
+      amounts: (amounts: Amount[]) => amounts.map((one) => formatAmount(one, language)).join(" + "),
+      count: (count: number) => formatCount(count, language),
+      decimal: (text: string, digits?: number) => formatDecimal(text, language, digits),
+      instant: (ms: number) => formatInstant(ms, language),
+      clock: (ms: number, seconds = false) => formatClock(ms, language, seconds),
+      relative: (ms: number, now: number) => formatRelative(ms, now, language),
+    }),
+    [language],
+  );
 }

@@ -1,0 +1,80 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import type { AppInfo, ConnectionInfo } from "../api/generated/api";
+import { ids } from "../shared/lib/testids";
+import { document, overview } from "../test/samples";
+import { show } from "../test/show";
+import { Shell } from "./Shell";
+
+const here = { id: "ws_1", name: "Atelier Cana SRL", isSandbox: true, folder: "/tmp/cana" };
+const there = { id: "ws_2", name: "Other SRL", isSandbox: false, folder: "/tmp/other" };
+const app: AppInfo = {
+  version: "0.1.0",
+  language: "en",
+  theme: "light",
+  workspaces: [here, there],
+  open: here,
+  problem: null,
+  vault: "os_keyring",
+  vaultReason: null,
+  operator: "Ana",
+  role: "owner",
+};
+const smartbill: ConnectionInfo = {
+  id: "con_1",
+  kind: "smartbill",
+  name: "SmartBill",
+  address: "",
+  account: "",
+  company: null,
+  series: "FCT",
+  isSandbox: true,
+  health: "needs_reconnect",
+  failure: null,
+  limitedUntilMs: null,
+  lastContactMs: 1_764_000_000_000,
+  today: 3,
+};
+const answers = { "app.get": app, "overview.get": overview };
+
+test("the frame tells where one is, what waits, and what needs a person", async () => {
+  const { t, place } = await show(<Shell />, answers, "/orders");
+  expect(await screen.findByTestId(ids.nav("orders"))).toHaveAttribute("aria-current", "page");
+  expect(await screen.findByTestId(ids.navCount("failures"))).toHaveTextContent("1");
+  expect(screen.getByTestId(ids.statusBar)).toHaveTextContent(t("shell.waiting", { count: 2 }));
+  expect(screen.getByTestId(ids.statusBar)).toHaveTextContent(t("shell.running", { count: 1 }));
+  expect(screen.getByTitle(t("shell.sandboxText"))).toBeVisible();
+  await userEvent.click(screen.getByTestId(ids.needsYou));
+  expect(place()).toBe("/failures");
+});
+
+test("banners say that no keyring answers, and which connection waits", async () => {
+  const { t } = await show(<Shell />, {
+    "app.get": { ...app, vault: "session_memory", vaultReason: "no D-Bus" },
+    "overview.get": { ...overview, connections: [smartbill] },
+  });
+  expect(await screen.findByTestId("banner-vault")).toHaveTextContent("no D-Bus");
+  expect(await screen.findByText(t("connections.reconnect"))).toBeVisible();
+  expect(screen.getByTestId(ids.statusBar)).toHaveTextContent(t("health.needs_reconnect"));
+});
+
+test("a workspace that cannot be opened says so", async () => {
+  const { t } = await show(<Shell />, { ...answers, "workspace.open": new Error("the disk is gone") });
+  await userEvent.click(await screen.findByText(here.name));
+  await userEvent.click(await screen.findByText(there.name));
+  expect(await screen.findByText("the disk is gone")).toBeVisible();
+  expect(screen.getByText(t("error.internal"))).toBeVisible();
+});
+
+test("Ctrl+K finds an invoice and opens it", async () => {
+  const page = { rows: [document], next: null, total: 1 };
+  const { calls, place } = await show(<Shell />, { ...answers, "documents.list": page });
+  await userEvent.click(await screen.findByLabelText(/Search or jump/));
+  await userEvent.type(await screen.findByPlaceholderText(/Search or jump/), "exemplu");
+  await userEvent.click(await screen.findByText("#1042 · EXEMPLU SRL"));
+  const request = { search: "exemplu", filter: "", after: null, limit: 8 };
+  expect(calls).toContainEqual({ command: "documents.list", request });
+  expect(place()).toContain("/invoices");
+  expect(place()).toContain("doc_1");
+});
