@@ -7,16 +7,21 @@ use serde_json::{Value, json};
 
 const EXPORT: &str = include_str!("../data/woocommerce-orders.json");
 
-/// The export, with its Romanian order completed today.
-fn of_today() -> String {
-    EXPORT.replace("2026-10-15T", &chrono::Utc::now().format("%Y-%m-%dT").to_string())
+const ROMANIAN_ORDERS_DAY: &str = "2026-10-15T";
+
+/// The export, with its Romanian order paid and completed just now: after the flow was switched on, at any hour.
+fn of_now() -> String {
+    let now = (chrono::Utc::now() + chrono::Duration::seconds(2)).format("%Y-%m-%dT%H:%M:%S").to_string();
+    let mut parts = EXPORT.split(ROMANIAN_ORDERS_DAY);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, after| format!("{text}{now}{}", &after["00:00:00".len()..]))
 }
 
 #[tokio::test]
 async fn each_bad_record_is_reported_and_the_good_ones_go_through() {
     let world = World::new().await;
     let file = world.home.path().join("orders.json");
-    std::fs::write(&file, of_today()).unwrap();
+    std::fs::write(&file, of_now()).unwrap();
     let folder = world.folder.to_str().unwrap();
     let arguments = ["import", file.to_str().unwrap(), "--lang", "en", "--workspace", folder];
     let said = run("punte-cli", world.home.path(), &arguments).await;
