@@ -13,8 +13,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A window with its driver.
 pub struct Window {
-    driver: WebDriver,
-    tauri_driver: Running,
+    /// There until the window is dropped.
+    session: Option<WebDriver>,
+    tauri_driver: Option<Running>,
+}
+
+impl Drop for Window {
+    /// A session that is dropped would wait for its end on the thread that would have to bring it: a test that fails would
+    /// hang instead. The driver's process is killed with its handle, and the app with the driver.
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            let _ = session.leak();
+        }
+    }
 }
 
 fn repository() -> &'static Path {
@@ -41,19 +52,23 @@ impl Window {
         capabilities.set("tauri:options", application).unwrap();
         let url = format!("http://127.0.0.1:{port}");
         let driver = until("the driver", PATIENCE, async || WebDriver::new(&url, capabilities.clone()).await).await;
-        let window = Window { driver, tauri_driver };
+        let window = Window { session: Some(driver), tauri_driver: Some(tauri_driver) };
         window.find("app-root").await;
         window
     }
 
+    fn driver(&self) -> &WebDriver {
+        self.session.as_ref().expect("only a drop takes it")
+    }
+
     /// The element of a test id, once it is there.
     pub async fn find(&self, id: &str) -> WebElement {
-        let query = self.driver.query(By::Css(format!("[data-testid=\"{id}\"]")));
+        let query = self.driver().query(By::Css(format!("[data-testid=\"{id}\"]")));
         match query.wait(PATIENCE, Duration::from_millis(60)).first().await {
             Ok(found) => found,
             Err(error) => {
                 self.picture(&format!("missing-{id}")).await;
-                let shown = self.driver.execute("return document.body.textContent", Vec::new()).await;
+                let shown = self.driver().execute("return document.body.textContent", Vec::new()).await;
                 let shown = shown.ok().and_then(|text| text.convert::<String>().ok()).unwrap_or_default();
                 panic!("{id}: {error}; on screen: {}", shown.chars().take(1500).collect::<String>());
             }
@@ -61,7 +76,7 @@ impl Window {
     }
 
     pub async fn is_there(&self, id: &str) -> bool {
-        self.driver.find(By::Css(format!("[data-testid=\"{id}\"]"))).await.is_ok()
+        self.driver().find(By::Css(format!("[data-testid=\"{id}\"]"))).await.is_ok()
     }
 
     /// Clicks, again where the screen moved away under the pointer.
@@ -74,7 +89,7 @@ impl Window {
         self.click(id).await;
         let path = format!("//*[@role=\"option\"][contains(., \"{text}\")]");
         until(&format!("the option {text}"), PATIENCE, async || {
-            self.driver.find(By::XPath(&path)).await?.click().await
+            self.driver().find(By::XPath(&path)).await?.click().await
         })
         .await;
     }
@@ -82,7 +97,7 @@ impl Window {
     /// Replaces a field's text.
     pub async fn fill(&self, id: &str, text: &str) {
         let field = self.find(id).await;
-        let mut select_all = self.driver.action_chain().click_element(&field);
+        let mut select_all = self.driver().action_chain().click_element(&field);
         select_all = select_all.key_down(Key::Control).send_keys("a").key_up(Key::Control);
         select_all.perform().await.unwrap();
         field.send_keys(text).await.unwrap();
@@ -130,7 +145,7 @@ impl Window {
 
     /// Runs a script in the page.
     pub async fn script(&self, script: &str) -> serde_json::Value {
-        self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
+        self.driver().execute(script, Vec::new()).await.unwrap().json().clone()
     }
 
     /// The app's process, found by its home among the command lines.
@@ -153,10 +168,10 @@ impl Window {
 
     /// Closes the window in order, and the driver after it. Of an app that was killed only the driver is left to stop, and
     /// it does not answer any more.
-    pub async fn close(self) {
-        let _ = tokio::time::timeout(Duration::from_secs(5), self.driver.clone().quit()).await;
-        self.tauri_driver.stop().await;
-        // with the driver gone there is nothing to tell any more
-        let _ = self.driver.leak();
+    pub async fn close(mut self) {
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.driver().clone().quit()).await;
+        if let Some(tauri_driver) = self.tauri_driver.take() {
+            tauri_driver.stop().await;
+        }
     }
 }

@@ -13,9 +13,9 @@ async fn a_newcomer_opens_the_sandbox_corrects_a_rule_retries_and_sees_it_issued
     let window = Window::open(home.path()).await;
     window.click("lang-en").await;
     window.click("start-sandbox").await;
-    // invoices arrive by themselves
+    // invoices arrive by themselves, the newest on top
     window.click("nav-invoices").await;
-    window.find("row-10401").await;
+    window.find("row-10440").await;
     let held = window.wait_text("nav-count-failures", |text| text == "5").await;
     assert_eq!(held, "5", "five of the forty fail on purpose");
     // a failed one, with its cause and fix
