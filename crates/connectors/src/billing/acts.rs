@@ -72,6 +72,13 @@ pub struct Target {
     pub reference: Reference,
 }
 
+impl Target {
+    /// Series and number, for failures and records.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.document.series, self.document.number)
+    }
+}
+
 /// A full storno. At SmartBill it takes the next number of the original's own series and carries no reference; at Oblio
 /// it is a document in `series`, with our reference.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! The billing providers' trait, and what passes through it.
 
+use crate::pace::{Budgets, Urgency};
 use crate::transport::Transport;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -15,6 +16,7 @@ mod acts;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod oblio;
+mod offers;
 mod prepare;
 mod rates_cache;
 mod record;
@@ -52,6 +54,14 @@ pub struct BillingConfig {
     pub paced: bool,
     /// Time limit of a create, from the connection to the last byte of the answer (default 120 s).
     pub create_limit: std::time::Duration,
+    /// What each account may spend: one object for a whole host. Unused where `paced` is off.
+    pub budgets: Arc<Budgets>,
+    /// Whose turn the calls of this connector take: a bulk job has a connector of its own.
+    pub urgency: Urgency,
+    /// Calls of every window that are left to other programs with the same token.
+    pub reserve: u32,
+    /// SmartBill's older routes (`/invoice`, `/estimate`), for accounts where the newer ones do not answer.
+    pub legacy_routes: bool,
 }
 
 /// How a create whose outcome is unknown can be settled at a provider.
