@@ -4,8 +4,8 @@ use crate::World;
 use chrono::NaiveDate;
 use punte_connectors::HttpTransport;
 use punte_connectors::billing::{
-    Baseline, BillingConfig, BillingProvider, FindQuery, IssueRequest, Issued, ProviderKind, ReferenceSeen, Settling,
-    connect,
+    Baseline, BillingConfig, BillingProvider, DocumentKind, FindQuery, IssueRequest, Issued, ProviderKind,
+    ReferenceSeen, Settling, connect,
 };
 use punte_domain::{
     Client, CollectKind, Currency, Draft, FailureKind, IssueKey, Line, LineKind, Payment, Phase, Reference, Role,
@@ -44,6 +44,10 @@ fn account(world: &World, provider: Provider) -> Account {
         secret: SecretString::from(secret.clone()),
         paced: false,
         create_limit: Duration::from_secs(2),
+        budgets: Arc::default(),
+        urgency: Default::default(),
+        reserve: 0,
+        legacy_routes: false,
     };
     Account { config, company: company.clone(), series: series.clone() }
 }
@@ -121,6 +125,8 @@ fn query(sent: &IssueRequest, baseline: Baseline) -> FindQuery {
         baseline,
         struck: Vec::new(),
         total: sent.draft.total(),
+        kind: DocumentKind::Invoice,
+        reverses: None,
     }
 }
 

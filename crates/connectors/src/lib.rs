@@ -12,6 +12,7 @@ mod scripted;
 pub mod shops;
 pub mod transport;
 
+pub use pace::{Budgets, StoredBudget, Urgency};
 pub use transport::{
     Header, HttpAnswer, HttpRequest, HttpTransport, HttpTransportConfig, Limits, Transport, TransportError,
 };

@@ -1,23 +1,50 @@
-//! Pacing to the providers' published limits: one budget per address and account, shared by every connector of the
-//! process, and no call at all while a ban is known.
+//! Pacing to the providers' published limits: one budget per address and account, shared by every connector that a host
+//! makes, and no call at all while a ban is known.
 //!
 //! Calls are spread evenly instead of in bursts, a little slower than the limit, so that no window of the provider's,
-//! wherever it begins, ever sees more than it allows. Waiting callers are served in the order they came.
+//! wherever it begins, ever sees more than it allows. Callers of one urgency are served in the order they came; live ones
+//! go before bulk ones, and bulk ones take every other turn at most. What the provider itself tells of its window (calls
+//! left, when the next one begins) is kept to besides: somebody else may be spending from the same account.
 
-use governor::clock::Clock;
-use governor::middleware::NoOpMiddleware;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+mod budgets;
+mod told;
+
+pub use budgets::{Budgets, StoredBudget};
+pub(crate) use told::Told;
+
+/// Who is waiting: a person or the flow of new orders, or a job over many records that can wait for both.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Urgency {
+    #[default]
+    Live,
+    Bulk,
+}
 
 /// So many calls in so long.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rate {
     pub calls: u32,
     pub window: Duration,
+}
+
+impl Rate {
+    /// Half a call less than allowed: no closed window of the provider's length then holds more than `calls`. At least
+    /// one call a window stays ours, whatever is reserved for others.
+    fn period(self, reserve: u32) -> Duration {
+        let ours = self.calls.saturating_sub(reserve).max(1);
+        self.window * 2 / (ours * 2 - 1)
+    }
+
+    /// How late a turn may be taken without moving the ones after it: less than what the half call leaves over.
+    fn slack(self) -> Duration {
+        self.window / (self.calls.max(1) * 4)
+    }
 }
 
 /// What is being asked for: providers may count the making of documents apart.
@@ -34,52 +61,116 @@ pub(crate) struct Limit {
     pub rest: Rate,
 }
 
-/// Time as tokio tells it, so that tests can stop it.
-#[derive(Debug, Clone)]
-struct TokioClock(Instant);
-
-impl Clock for TokioClock {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-type Limiter = RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<Duration>>;
+/// When the next calls may leave.
+struct Turns {
+    next: Instant,
+    next_bulk: Instant,
+    /// What the provider told of its own window.
+    seen: told::Seen,
+}
 
 /// One evenly spaced sequence of calls.
 struct Pacer {
-    limiter: Limiter,
-    clock: TokioClock,
-    queue: tokio::sync::Mutex<()>,
+    rate: Rate,
+    turns: Mutex<Turns>,
+    /// Fair queues: one waiter of each urgency looks at the clock, the others stand behind it.
+    live: tokio::sync::Mutex<()>,
+    bulk: tokio::sync::Mutex<()>,
+    live_waiting: AtomicUsize,
+    live_served: Notify,
+}
+
+/// A live caller that waits; dropped also where the caller gives up.
+struct LiveWaiter<'p>(&'p Pacer);
+
+impl Drop for LiveWaiter<'_> {
+    fn drop(&mut self) {
+        if self.0.live_waiting.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.live_served.notify_one();
+        }
+    }
 }
 
 impl Pacer {
-    fn new(rate: Rate) -> Self {
-        // half a call less than allowed: no closed window of the provider's length then holds more than `calls`
-        let period = rate.window * 2 / (rate.calls.max(1) * 2 - 1);
-        let quota = Quota::with_period(period).expect("a window is longer than nothing");
-        let clock = TokioClock(Instant::now());
+    fn new(rate: Rate, first: Instant) -> Self {
         Pacer {
-            limiter: RateLimiter::direct_with_clock(quota, clock.clone()),
-            clock,
-            queue: tokio::sync::Mutex::new(()),
+            rate,
+            turns: Mutex::new(Turns { next: first, next_bulk: first, seen: told::Seen::default() }),
+            live: tokio::sync::Mutex::default(),
+            bulk: tokio::sync::Mutex::default(),
+            live_waiting: AtomicUsize::new(0),
+            live_served: Notify::new(),
         }
     }
 
-    async fn turn(&self) {
-        let _first = self.queue.lock().await;
-        while let Err(not_yet) = self.limiter.check() {
-            tokio::time::sleep(not_yet.wait_time_from(self.clock.now())).await;
+    async fn turn(&self, urgency: Urgency, reserve: u32) {
+        match urgency {
+            Urgency::Live => {
+                self.live_waiting.fetch_add(1, Ordering::AcqRel);
+                let waiter = LiveWaiter(self);
+                let _first = self.live.lock().await;
+                while let Some(at) = self.take(urgency, reserve) {
+                    sleep_until(at).await;
+                }
+                drop(waiter);
+            }
+            Urgency::Bulk => {
+                let _first = self.bulk.lock().await;
+                loop {
+                    if self.live_waiting.load(Ordering::Acquire) > 0 {
+                        self.live_served.notified().await;
+                        continue;
+                    }
+                    match self.take(urgency, reserve) {
+                        Some(at) => sleep_until(at).await,
+                        None => return,
+                    }
+                }
+            }
         }
+    }
+
+    /// Takes a turn now, or says when to come again.
+    fn take(&self, urgency: Urgency, reserve: u32) -> Option<Instant> {
+        let now = Instant::now();
+        let mut turns = lock(&self.turns);
+        let open = match urgency {
+            Urgency::Live => turns.next,
+            Urgency::Bulk => turns.next.max(turns.next_bulk),
+        };
+        let at = turns.seen.held_until().map_or(open, |held| open.max(held));
+        if at > now {
+            return Some(at);
+        }
+        let period = self.rate.period(reserve);
+        // a turn taken a little late (timers are coarse) does not put off the ones after it
+        let ideal = open.max(now.checked_sub(self.rate.slack()).unwrap_or(now));
+        turns.next = ideal + period;
+        if urgency == Urgency::Bulk {
+            turns.next_bulk = ideal + 2 * period;
+        }
+        None
+    }
+
+    fn note(&self, told: Told, reserve: u32) {
+        lock(&self.turns).seen.note(told, reserve, self.rate, Instant::now());
+    }
+
+    /// When the next live call may leave, as far as is known.
+    fn free_at(&self) -> Instant {
+        let turns = lock(&self.turns);
+        turns.seen.held_until().map_or(turns.next, |held| held.max(turns.next))
+    }
+
+    fn not_before(&self, at: Instant) {
+        let mut turns = lock(&self.turns);
+        turns.next = turns.next.max(at);
     }
 }
-
-/// By address and account, for the whole process.
-static BUDGETS: LazyLock<Mutex<Shared>> = LazyLock::new(Mutex::default);
-
-type Shared = HashMap<(String, String), Arc<Budget>>;
 
 /// What one account may spend.
 pub(crate) struct Budget {
@@ -89,34 +180,43 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
+    /// A budget whose calls may begin at once.
+    #[cfg(test)]
     pub(crate) fn new(limit: Limit) -> Self {
+        Budget::starting(limit, Some(Instant::now()), Instant::now())
+    }
+
+    /// `documents` and `rest` say when the first call of each may leave.
+    fn starting(limit: Limit, documents: Option<Instant>, rest: Instant) -> Self {
         Budget {
-            documents: limit.documents.map(Pacer::new),
-            rest: Pacer::new(limit.rest),
+            documents: limit.documents.zip(documents).map(|(rate, first)| Pacer::new(rate, first)),
+            rest: Pacer::new(limit.rest, rest),
             banned_until: Mutex::new(None),
         }
     }
 
-    /// The budget that every connector with this address and account shares.
-    pub(crate) fn shared(address: &str, account: &str, limit: Limit) -> Arc<Budget> {
-        let key = (address.trim_end_matches('/').to_ascii_lowercase(), account.trim().to_ascii_lowercase());
-        let mut budgets = BUDGETS.lock().unwrap_or_else(PoisonError::into_inner);
-        budgets.entry(key).or_insert_with(|| Arc::new(Budget::new(limit))).clone()
+    fn pacer(&self, lane: Lane) -> &Pacer {
+        match (lane, &self.documents) {
+            (Lane::Documents, Some(documents)) => documents,
+            (Lane::Documents, None) | (Lane::Rest, _) => &self.rest,
+        }
     }
 
     /// Waits for a turn. `Err` is how much longer a known ban lasts: calling meanwhile would only prolong it.
-    pub(crate) async fn turn(&self, lane: Lane) -> Result<(), Duration> {
+    pub(crate) async fn turn(&self, lane: Lane, urgency: Urgency, reserve: u32) -> Result<(), Duration> {
         self.free()?;
-        match (lane, &self.documents) {
-            (Lane::Documents, Some(documents)) => documents.turn().await,
-            (Lane::Documents, None) | (Lane::Rest, _) => self.rest.turn().await,
-        }
+        self.pacer(lane).turn(urgency, reserve).await;
         // a ban may have come while waiting
         self.free()
     }
 
+    /// What an answer's headers tell of the provider's window.
+    pub(crate) fn note(&self, lane: Lane, told: Told, reserve: u32) {
+        self.pacer(lane).note(told, reserve);
+    }
+
     fn free(&self) -> Result<(), Duration> {
-        let mut banned = self.banned_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut banned = lock(&self.banned_until);
         match *banned {
             Some(until) if until > Instant::now() => Err(until - Instant::now()),
             _ => {
@@ -128,72 +228,10 @@ impl Budget {
 
     pub(crate) fn ban(&self, lasts: Duration) {
         let until = Instant::now() + lasts.min(Duration::from_secs(60 * 60));
-        let mut banned = self.banned_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut banned = lock(&self.banned_until);
         *banned = Some(banned.map_or(until, |known| known.max(until)));
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMIT: Limit = Limit {
-        documents: Some(Rate { calls: 30, window: Duration::from_secs(100) }),
-        rest: Rate { calls: 30, window: Duration::from_secs(10) },
-    };
-
-    async fn instants(budget: &Budget, lane: Lane, count: usize) -> Vec<Duration> {
-        let start = Instant::now();
-        let mut at = Vec::new();
-        for _ in 0..count {
-            budget.turn(lane).await.unwrap();
-            at.push(start.elapsed());
-        }
-        at
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn no_window_ever_holds_more_than_the_limit_and_hardly_less() {
-        for (lane, window) in [(Lane::Rest, 10), (Lane::Documents, 100)] {
-            let at = instants(&Budget::new(LIMIT), lane, 300).await;
-            for first in &at {
-                let held =
-                    at.iter().filter(|one| *one >= first && **one <= *first + Duration::from_secs(window)).count();
-                assert!(held <= 30, "{held} calls in {window} s from {first:?}");
-            }
-            let used = 300.0 / (at[299].as_secs_f64() / window as f64 * 30.0);
-            assert!(used > 0.98, "only {used} of the allowed calls were used");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn documents_do_not_wait_for_the_rest() {
-        let budget = Budget::new(LIMIT);
-        instants(&budget, Lane::Rest, 10).await;
-        assert!(instants(&budget, Lane::Documents, 1).await[0] < Duration::from_millis(1));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_known_ban_is_waited_out_without_a_call() {
-        let budget = Budget::new(LIMIT);
-        budget.ban(Duration::from_secs(600));
-        assert_eq!(budget.turn(Lane::Rest).await, Err(Duration::from_secs(600)));
-        budget.ban(Duration::from_secs(10));
-        tokio::time::advance(Duration::from_secs(599)).await;
-        assert_eq!(
-            budget.turn(Lane::Rest).await,
-            Err(Duration::from_secs(1)),
-            "a shorter ban does not end a longer one"
-        );
-        tokio::time::advance(Duration::from_secs(1)).await;
-        assert_eq!(budget.turn(Lane::Rest).await, Ok(()));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn connectors_of_one_account_share_a_budget() {
-        let one = Budget::shared("https://pace.test/", "Ana@x.ro", LIMIT);
-        let same = Budget::shared("https://pace.test", "ana@x.ro", LIMIT);
-        let other = Budget::shared("https://pace.test", "ion@x.ro", LIMIT);
-        assert!(Arc::ptr_eq(&one, &same) && !Arc::ptr_eq(&one, &other));
-    }
-}
+mod tests;

@@ -96,8 +96,16 @@ failure_kinds! {
     DocumentNotFound => "document_not_found",
     RequestInvalid => "request_invalid",
     RefusedOther => "refused_other",
+    AlreadyReversed => "already_reversed",
+    DocumentCancelled => "document_cancelled",
+    NotLastInSeries => "not_last_in_series",
+    AlreadyPaid => "already_paid",
+    PaymentInvalid => "payment_invalid",
+    EmailRefused => "email_refused",
+    NotOffered => "not_offered",
     // proven absent after a doubt
     NeverIssued => "never_issued",
+    NeverDone => "never_done",
     // ours
     LedgerUnwritable => "ledger_unwritable",
     OrderUnreadable => "order_unreadable",
@@ -130,11 +138,19 @@ impl FailureKind {
             | FailureKind::DuplicateName
             | FailureKind::DocumentNotFound
             | FailureKind::RequestInvalid
-            | FailureKind::RefusedOther => Next::FixThenRetry,
+            | FailureKind::RefusedOther
+            | FailureKind::DocumentCancelled
+            | FailureKind::PaymentInvalid
+            | FailureKind::EmailRefused => Next::FixThenRetry,
             FailureKind::InvoicedElsewhere
             | FailureKind::TakenByOtherFlow
             | FailureKind::OrderWithdrawn
             | FailureKind::NeverIssued
+            | FailureKind::NeverDone
+            | FailureKind::AlreadyReversed
+            | FailureKind::NotLastInSeries
+            | FailureKind::AlreadyPaid
+            | FailureKind::NotOffered
             | FailureKind::NumberTaken
             | FailureKind::LedgerUnwritable
             | FailureKind::OrderUnreadable

@@ -121,6 +121,10 @@ impl Workspace {
             secret,
             paced: !address.is_sandbox,
             create_limit: if address.is_sandbox { timing.create_sandbox } else { timing.create },
+            budgets: Arc::default(),
+            urgency: Default::default(),
+            reserve: 0,
+            legacy_routes: false,
         };
         match kind {
             "smartbill" => Ok(Connected::Billing(billing::connect(ProviderKind::SmartBill, config(secret), transport))),

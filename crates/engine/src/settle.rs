@@ -8,7 +8,7 @@ use crate::error::{EngineError, Result};
 use crate::outbox::Lane;
 use crate::workspace::{Change, Workspace, lock};
 use chrono::NaiveDate;
-use punte_connectors::billing::{Baseline, Evidence, FindQuery, Issued, Settling};
+use punte_connectors::billing::{Baseline, DocumentKind, Evidence, FindQuery, Issued, Settling};
 use punte_domain::{DocumentState, Failure, FailureKind, Phase, Reference};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Flow, NewLook};
@@ -361,6 +361,8 @@ impl Workspace {
             baseline,
             struck,
             total: attempt.draft.total(),
+            kind: DocumentKind::Invoice,
+            reverses: None,
         };
         let evidence = provider.find_by_reference(&query).await?;
         Ok((provider.capabilities().settling, evidence))

@@ -26,12 +26,44 @@ impl Provider {
     pub fn operations(self) -> &'static [&'static str] {
         match self {
             Self::WooCommerce => &["list", "get", "update", "refunds", "info", "other"],
-            Self::SmartBill => {
-                &["create", "series", "tax", "paymentstatus", "pdf", "cancel", "restore", "delete", "reverse", "other"]
-            }
-            Self::Oblio => {
-                &["token", "create", "view", "list", "cancel", "restore", "delete", "collect", "nomenclature", "other"]
-            }
+            Self::SmartBill => &[
+                "create",
+                "series",
+                "tax",
+                "paymentstatus",
+                "pdf",
+                "cancel",
+                "restore",
+                "delete",
+                "reverse",
+                "estimate_create",
+                "estimate_pdf",
+                "estimate_cancel",
+                "estimate_restore",
+                "estimate_delete",
+                "estimate_invoices",
+                "payment",
+                "payment_delete",
+                "payment_text",
+                "send",
+                "stocks",
+                "other",
+            ],
+            Self::Oblio => &[
+                "token",
+                "create",
+                "edit",
+                "view",
+                "list",
+                "cancel",
+                "restore",
+                "delete",
+                "collect",
+                "einvoice",
+                "archive",
+                "nomenclature",
+                "other",
+            ],
         }
     }
 }

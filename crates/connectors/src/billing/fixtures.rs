@@ -1,12 +1,14 @@
 //! A draft, a request and rates for tests: two lines of a company in Bucharest, as the protocol notes' sample has them.
 
 use super::{BillingConfig, IssueRequest, VatRate};
+use crate::pace::Urgency;
 use chrono::NaiveDate;
 use punte_domain::{
     Client, CollectKind, Currency, Draft, IssueKey, Line, LineKind, Payment, Reference, Role, WorkspaceSeed,
 };
 use rust_decimal::{Decimal, dec};
 use secrecy::SecretString;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) fn reference(order_id: &str) -> Reference {
@@ -26,6 +28,10 @@ pub(crate) fn config(base_url: &str) -> BillingConfig {
         secret: SecretString::from("0123456789abcdef"),
         paced: false,
         create_limit: Duration::from_secs(120),
+        budgets: Arc::default(),
+        urgency: Urgency::Live,
+        reserve: 0,
+        legacy_routes: false,
     }
 }
 

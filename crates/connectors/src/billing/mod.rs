@@ -1,23 +1,32 @@
 //! The billing providers' trait, and what passes through it.
 
+use crate::pace::{Budgets, Urgency};
 use crate::transport::Transport;
 use async_trait::async_trait;
+use bytes::Bytes;
 use chrono::NaiveDate;
-use punte_domain::{Currency, Draft, Failure, Reference};
+use punte_domain::{CollectKind, Currency, Draft, Failure, Reference};
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use steps::Steps;
 
+mod acts;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod oblio;
+mod offers;
 mod prepare;
 mod rates_cache;
 mod record;
 pub mod smartbill;
 mod steps;
+
+pub use acts::{
+    Ability, DocumentKind, DocumentPage, DocumentQuery, EInvoiceState, EInvoiceStatus, EmailRequest, FromProforma,
+    ListedDocument, PaymentRequest, PaymentStatus, Presence, StornoRequest, Target,
+};
 
 /// A provider behind the billing trait. Nothing is sent until it is asked something.
 pub fn connect(kind: ProviderKind, config: BillingConfig, transport: Arc<dyn Transport>) -> Arc<dyn BillingProvider> {
@@ -45,6 +54,14 @@ pub struct BillingConfig {
     pub paced: bool,
     /// Time limit of a create, from the connection to the last byte of the answer (default 120 s).
     pub create_limit: std::time::Duration,
+    /// What each account may spend: one object for a whole host. Unused where `paced` is off.
+    pub budgets: Arc<Budgets>,
+    /// Whose turn the calls of this connector take: a bulk job has a connector of its own.
+    pub urgency: Urgency,
+    /// Calls of every window that are left to other programs with the same token.
+    pub reserve: u32,
+    /// SmartBill's older routes (`/invoice`, `/estimate`), for accounts where the newer ones do not answer.
+    pub legacy_routes: bool,
 }
 
 /// How a create whose outcome is unknown can be settled at a provider.
@@ -65,6 +82,14 @@ pub struct Capabilities {
     pub one_writer_per_series: bool,
     /// The fields that [`BillingProvider::read_issued`] can read back.
     pub reads_back: Vec<&'static str>,
+    /// Everything else that it can do.
+    pub abilities: Vec<Ability>,
+}
+
+impl Capabilities {
+    pub fn can(&self, ability: Ability) -> bool {
+        self.abilities.contains(&ability)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,6 +183,10 @@ pub struct FindQuery {
     pub struck: Vec<String>,
     /// Ranks candidates; never decides.
     pub total: Decimal,
+    pub kind: DocumentKind,
+    /// What is sought is this document's storno: where the provider's storno carries no reference of ours, a document
+    /// that names the original as the one it reverses counts as ours.
+    pub reverses: Option<Issued>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -245,4 +274,50 @@ pub trait BillingProvider: Send + Sync {
         issue_date: NaiveDate,
         reference: &Reference,
     ) -> Result<ReadBack, Failure>;
+
+    async fn list_warehouses(&self, company: &str) -> Result<Vec<String>, Failure>;
+
+    /// Codes as the provider writes them (`RO`, `EN`).
+    async fn list_languages(&self, company: &str) -> Result<Vec<String>, Failure>;
+
+    /// Measuring units, by the letter.
+    async fn list_units(&self, company: &str) -> Result<Vec<String>, Failure>;
+
+    async fn issue_proforma(&self, request: &IssueRequest) -> Exchange<Issued>;
+
+    async fn issue_from_proforma(&self, request: &FromProforma) -> Exchange<Issued>;
+
+    /// The full storno of an issued invoice, sent once, never repeated here.
+    async fn issue_storno(&self, request: &StornoRequest) -> Exchange<Issued>;
+
+    async fn cancel(&self, target: &Target) -> Exchange<()>;
+
+    async fn restore(&self, target: &Target) -> Exchange<()>;
+
+    /// Only the last of its series, and never repeated: the number may be another's by then.
+    async fn delete(&self, target: &Target, idempotency_key: &str) -> Exchange<()>;
+
+    /// Records a payment on an invoice: the whole of what is left, or a part.
+    async fn record_payment(&self, target: &Target, payment: &PaymentRequest) -> Exchange<()>;
+
+    async fn delete_payment(&self, target: &Target, kind: CollectKind) -> Exchange<()>;
+
+    async fn read_payment(&self, target: &Target) -> Result<PaymentStatus, Failure>;
+
+    /// The document as a PDF, at most 5 MB.
+    async fn fetch_pdf(&self, target: &Target) -> Result<Bytes, Failure>;
+
+    async fn send_email(&self, target: &Target, email: &EmailRequest) -> Exchange<()>;
+
+    /// Whether a document is there, and cancelled or not: settles a cancel, a restore and a delete.
+    async fn find_document(&self, target: &Target) -> Result<Presence, Failure>;
+
+    async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure>;
+
+    async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus>;
+
+    async fn read_einvoice(&self, target: &Target) -> Result<EInvoiceStatus, Failure>;
+
+    /// The signed archive as it came from SPV.
+    async fn fetch_einvoice_archive(&self, target: &Target) -> Result<Bytes, Failure>;
 }

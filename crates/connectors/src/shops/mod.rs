@@ -5,6 +5,7 @@ use crate::transport::Transport;
 use async_trait::async_trait;
 use punte_domain::{Failure, OrderHead};
 use secrecy::SecretString;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub mod file;
@@ -67,6 +68,13 @@ pub trait Shop: Send + Sync {
     async fn list_orders(&self, query: OrderQuery, page: u32) -> Result<OrderPage, Failure>;
 
     async fn get_order(&self, order_id: &str) -> Result<ShopOrder, Failure>;
+
+    /// Our own notes on an order (keys that begin with `punte_`), read before a send and before a write.
+    async fn read_notes(&self, order_id: &str) -> Result<BTreeMap<String, String>, Failure>;
+
+    /// Writes our notes on an order, and only those that differ from what stands there. Answers whether anything had to be
+    /// written. Repeating it changes nothing.
+    async fn write_notes(&self, order_id: &str, notes: &BTreeMap<String, String>) -> Result<bool, Failure>;
 }
 
 /// A WooCommerce shop behind the shops' trait. Nothing is sent until it is asked something.

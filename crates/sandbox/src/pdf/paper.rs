@@ -53,7 +53,11 @@ pub(crate) fn of_smartbill(document: &smartbill_books::Document) -> Vec<u8> {
     let mut dates = vec![format!("Data (zi/luna/an): {}", document.issue_date.format("%d/%m/%Y"))];
     dates.extend(document.due_date.map(|due| format!("Termen plata: {}", due.format("%d/%m/%Y"))));
     write(&Paper {
-        title: if document.reverses.is_some() { "FACTURĂ STORNO" } else { "FACTURĂ" },
+        title: match (document.kind, &document.reverses) {
+            (smartbill_books::Kind::Estimate, _) => "FACTURĂ PROFORMĂ",
+            (smartbill_books::Kind::Invoice, Some(_)) => "FACTURĂ STORNO",
+            (smartbill_books::Kind::Invoice, None) => "FACTURĂ",
+        },
         series: &document.series,
         number: &document.number,
         dates,

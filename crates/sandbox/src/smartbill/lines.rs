@@ -5,15 +5,16 @@
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use super::books::TAXES;
-use super::{Refusal, refuse_create};
+use super::books::{Kind, TAXES};
+use super::special::{At, admit};
+use super::{Refusal, no_document, refuse_create};
 use crate::money::{Line, read_decimal, round2};
 
 pub(super) fn unknown_rate(product: &str) -> String {
     format!("Cota tva a produsului {product} nu a fost gasita pe server!")
 }
 
-fn text<'a>(fields: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(fields: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     fields.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty())
 }
 
@@ -30,14 +31,22 @@ pub(super) fn flag(fields: &Map<String, Value>, key: &str) -> bool {
     }
 }
 
-pub(super) fn compute(products: &[Value], currency: &str) -> Result<Vec<Line>, Refusal> {
+/// What the document decides about its lines.
+pub(super) struct Setting<'a> {
+    pub kind: Kind,
+    pub currency: &'a str,
+    /// A company that does not pay VAT need not name a rate.
+    pub vat_payer: bool,
+}
+
+pub(super) fn compute(products: &[Value], setting: &Setting<'_>) -> Result<Vec<Line>, Refusal> {
     let mut lines: Vec<Line> = Vec::new();
     for product in products {
         let Value::Object(fields) = product else { continue };
         if flag(fields, "isDiscount") {
             discount(&mut lines, fields)?;
         } else {
-            lines.push(product_line(fields, currency)?);
+            lines.push(product_line(fields, setting)?);
         }
     }
     if lines.iter().all(|line| line.discount) {
@@ -52,9 +61,13 @@ fn required<'a>(fields: &'a Map<String, Value>, key: &str) -> Result<&'a str, Re
     text(fields, key).ok_or_else(|| refuse_create(format!("{key} trebuie specificat pentru fiecare produs")))
 }
 
-fn product_line(fields: &Map<String, Value>, currency: &str) -> Result<Line, Refusal> {
+fn product_line(fields: &Map<String, Value>, setting: &Setting<'_>) -> Result<Line, Refusal> {
     let name = required(fields, "name")?;
     let unit = required(fields, "measuringUnitName")?;
+    admit(At::Product, name, &[("product", name)], &no_document())?;
+    if text(fields, "code").is_none() {
+        admit(At::ProductWithoutCode, name, &[("product", name)], &no_document())?;
+    }
     let number = |key: &str| {
         decimal(fields, key).ok_or_else(|| refuse_create(format!("{key} trebuie specificat pentru fiecare produs")))
     };
@@ -63,13 +76,14 @@ fn product_line(fields: &Map<String, Value>, currency: &str) -> Result<Line, Ref
         // UNVERIFIED words: the schema says a price is at least 0.
         return Err(refuse_create("price trebuie specificat pentru fiecare produs"));
     }
-    if text(fields, "currency").unwrap_or("RON") != currency {
-        return Err(refuse_create("Aveti produse care au pretul in alta moneda decat cea a facturii."));
-    }
-    let Some(percent) = decimal(fields, "taxPercentage") else {
-        return Err(refuse_create(format!("Trebuie sa setezi o cota tva pentru produsul {name}")));
+    check_currency(fields, setting)?;
+    let (vat_name, percent) = match decimal(fields, "taxPercentage") {
+        Some(percent) => {
+            (tax(text(fields, "taxName"), percent).ok_or_else(|| refuse_create(unknown_rate(name)))?, percent)
+        }
+        None if !setting.vat_payer => ("", Decimal::ZERO),
+        None => return Err(refuse_create(format!("Trebuie sa setezi o cota tva pentru produsul {name}"))),
     };
-    let vat_name = tax(text(fields, "taxName"), percent).ok_or_else(|| refuse_create(unknown_rate(name)))?;
     let mut line = Line {
         name: name.to_owned(),
         code: text(fields, "code").unwrap_or_default().to_owned(),
@@ -86,6 +100,22 @@ fn product_line(fields: &Map<String, Value>, currency: &str) -> Result<Line, Ref
     let amount = quantity.checked_mul(price);
     line.set_amount(amount.ok_or_else(|| refuse_create("quantity nu este valid"))?, line.vat_included);
     Ok(line)
+}
+
+/// A price in another currency needs a rate and an account option that is off here; with a rate, on a document that is
+/// not in lei, the words are others.
+fn check_currency(fields: &Map<String, Value>, setting: &Setting<'_>) -> Result<(), Refusal> {
+    let (ours, theirs) = (setting.currency, text(fields, "currency").unwrap_or("RON"));
+    if ours == theirs {
+        return Ok(());
+    }
+    if ours != "RON" && decimal(fields, "exchangeRate").is_some() {
+        return Err(refuse_create(format!(
+            "Nu puteti emite documente in {ours} cu moneda de referinta a produselor in {theirs} !"
+        )));
+    }
+    let of = if setting.kind == Kind::Estimate { "proformei" } else { "facturii" };
+    Err(refuse_create(format!("Aveti produse care au pretul in alta moneda decat cea a {of}.")))
 }
 
 /// The pair must be in the account. Without a name the first tax of that percent is taken: at 0 % the reverse charge.
@@ -160,10 +190,12 @@ mod tests {
     use super::*;
     use crate::money::total_of;
 
+    const LEI: Setting<'_> = Setting { kind: Kind::Invoice, currency: "RON", vat_payer: true };
+
     fn with_discount(discount: Value) -> Decimal {
         let product =
             json!({"name": "Cană", "measuringUnitName": "buc", "quantity": 1, "price": 100, "taxPercentage": 21});
-        total_of(&compute(&[product, discount], "RON").unwrap())
+        total_of(&compute(&[product, discount], &LEI).unwrap())
     }
 
     #[test]
@@ -187,13 +219,13 @@ mod tests {
             {"name": "Discount", "isDiscount": true, "numberOfItems": 1, "discountType": 1, "discountValue": -12.1, "measuringUnitName": "buc", "currency": "RON", "isTaxIncluded": true, "taxName": "Normala", "taxPercentage": 21},
             {"name": "Transport", "measuringUnitName": "buc", "currency": "RON", "quantity": 1, "price": 19.99, "isTaxIncluded": true, "taxName": "Normala", "taxPercentage": 21}
         ]);
-        assert_eq!(total_of(&compute(products.as_array().unwrap(), "RON").unwrap()), dec!(128.89));
+        assert_eq!(total_of(&compute(products.as_array().unwrap(), &LEI).unwrap()), dec!(128.89));
     }
 
     #[test]
     fn a_missing_is_tax_included_means_net() {
         let line =
             json!({"name": "Cană", "measuringUnitName": "buc", "quantity": 1, "price": 121, "taxPercentage": 21});
-        assert_eq!(total_of(&compute(&[line], "RON").unwrap()), dec!(146.41));
+        assert_eq!(total_of(&compute(&[line], &LEI).unwrap()), dec!(146.41));
     }
 }

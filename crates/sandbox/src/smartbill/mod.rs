@@ -1,6 +1,7 @@
-//! SmartBill Cloud's V1 API, as far as an invoicing client needs it: invoices (create, storno, cancel, restore, delete,
-//! payment status, PDF), series and taxes. Strict by default: exact parameter names, documented types, no legacy routes.
-//! Nothing here detects a repeated create, for nothing there does.
+//! SmartBill Cloud's V1 API: invoices and proformas (create, storno, cancel, restore, delete, payment status, PDF),
+//! payments, mails, series, taxes and stocks. Strict by default: exact parameter names, documented types, no legacy
+//! routes. Nothing here detects a repeated create, for nothing there does. What input brings which refusal: docs/sandbox.md.
+//! Left out: the V3 reads, and fiscal printers beyond the text of a receipt.
 //! Source: protocols/smartbill.md.
 
 pub(crate) mod books;
@@ -8,13 +9,26 @@ mod create;
 mod documents;
 mod lines;
 mod nomenclature;
+mod parties;
+mod payments;
+mod replies;
+mod reversal;
+mod send;
 mod shape;
+mod special;
+mod stock;
+mod summary;
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::call::{Call, html, json as answer_json};
+use self::books::Kind;
+use self::replies::{
+    mapping_error, no_document, refuse, refuse_create, refuse_with, request_error, send_status, shape_error, success,
+    tomcat, unauthorised,
+};
+use crate::call::Call;
 use crate::config::{Limits, account};
 use crate::faults::FaultKind;
 use crate::limits::Allowance;
@@ -29,49 +43,84 @@ const NO_RIGHT: &str = "Firma la care incercati sa va conectati nu este disponib
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Route {
-    Create,
-    Invoice,
+    /// `/v2`
+    Create(Kind),
+    /// Without `/v2`: deleting, and creating as it was in 2021.
+    Plain(Kind),
+    Pdf(Kind),
+    Cancel(Kind),
+    Restore(Kind),
     Reverse,
-    Pdf,
     PaymentStatus,
-    Cancel,
-    Restore,
+    EstimateInvoices,
+    Payment,
+    PaymentV2,
+    Receipt,
+    PaymentText,
+    Send,
     Series,
     Tax,
+    Stocks,
+    Plugin,
     PublicView,
     Unknown,
 }
 
 fn route(path: &str) -> Route {
-    if path.starts_with("/documente/extern/pf/factura/") {
+    if path.starts_with("/documente/extern/pf/") {
         return Route::PublicView;
     }
-    match path.strip_prefix(ROOT).unwrap_or_default() {
-        "/invoice/v2" => Route::Create,
-        "/invoice" => Route::Invoice,
+    let path = path.strip_prefix(ROOT).unwrap_or_default();
+    for (kind, root) in [(Kind::Invoice, "/invoice"), (Kind::Estimate, "/estimate")] {
+        match path.strip_prefix(root) {
+            Some("") => return Route::Plain(kind),
+            Some("/v2") => return Route::Create(kind),
+            Some("/pdf") => return Route::Pdf(kind),
+            Some("/cancel") => return Route::Cancel(kind),
+            Some("/restore") => return Route::Restore(kind),
+            _ => {}
+        }
+    }
+    match path {
         "/invoice/reverse" => Route::Reverse,
-        "/invoice/pdf" => Route::Pdf,
         "/invoice/paymentstatus" => Route::PaymentStatus,
-        "/invoice/cancel" => Route::Cancel,
-        "/invoice/restore" => Route::Restore,
+        "/estimate/invoices" => Route::EstimateInvoices,
+        "/payment" => Route::Payment,
+        "/payment/v2" => Route::PaymentV2,
+        "/payment/chitanta" => Route::Receipt,
+        "/payment/text" => Route::PaymentText,
+        "/document/send" => Route::Send,
         "/series" => Route::Series,
         "/tax" => Route::Tax,
+        "/stocks" => Route::Stocks,
+        "/stocks/ecom" | "/stocks/ecom/" | "/company/mu" | "/company/warehouses" => Route::Plugin,
         _ => Route::Unknown,
     }
 }
 
 pub(crate) fn operation(call: &Call) -> &'static str {
-    match route(&call.path) {
-        Route::Create => "create",
-        Route::Invoice if call.method == Method::DELETE => "delete",
-        Route::Invoice => "create",
+    let (route, deletes) = (route(&call.path), call.method == Method::DELETE);
+    match route {
+        Route::Plain(Kind::Invoice) if deletes => "delete",
+        Route::Plain(Kind::Estimate) if deletes => "estimate_delete",
+        Route::Create(Kind::Invoice) | Route::Plain(Kind::Invoice) => "create",
+        Route::Create(Kind::Estimate) | Route::Plain(Kind::Estimate) => "estimate_create",
+        Route::Pdf(Kind::Invoice) => "pdf",
+        Route::Pdf(Kind::Estimate) => "estimate_pdf",
+        Route::Cancel(Kind::Invoice) => "cancel",
+        Route::Cancel(Kind::Estimate) => "estimate_cancel",
+        Route::Restore(Kind::Invoice) => "restore",
+        Route::Restore(Kind::Estimate) => "estimate_restore",
         Route::Reverse => "reverse",
-        Route::Pdf => "pdf",
         Route::PaymentStatus => "paymentstatus",
-        Route::Cancel => "cancel",
-        Route::Restore => "restore",
+        Route::EstimateInvoices => "estimate_invoices",
+        Route::Payment => "payment",
+        Route::PaymentV2 | Route::Receipt => "payment_delete",
+        Route::PaymentText => "payment_text",
+        Route::Send => "send",
         Route::Series => "series",
         Route::Tax => "tax",
+        Route::Stocks | Route::Plugin => "stocks",
         Route::PublicView | Route::Unknown => "other",
     }
 }
@@ -116,11 +165,18 @@ pub(crate) fn answer(shared: &Shared, call: &Call) -> Response {
 fn checked(shared: &Shared, route: Route, call: &Call) -> Result<Response, Refusal> {
     let tolerant = shared.config.tolerant;
     let allowed: &[&str] = match route {
-        Route::Create | Route::Reverse => &["POST"],
-        Route::Invoice if tolerant => &["POST", "DELETE"],
-        Route::Invoice => &["DELETE"],
-        Route::Pdf | Route::PaymentStatus | Route::Series | Route::Tax => &["GET"],
-        Route::Cancel | Route::Restore => &["PUT"],
+        Route::Create(_) | Route::Reverse | Route::Payment | Route::Send => &["POST"],
+        Route::Plain(_) if tolerant => &["POST", "DELETE"],
+        Route::Plain(_) | Route::PaymentV2 | Route::Receipt => &["DELETE"],
+        Route::Cancel(_) | Route::Restore(_) => &["PUT"],
+        Route::Pdf(_)
+        | Route::PaymentStatus
+        | Route::EstimateInvoices
+        | Route::PaymentText
+        | Route::Series
+        | Route::Tax
+        | Route::Stocks
+        | Route::Plugin => &["GET"],
         Route::PublicView | Route::Unknown => {
             let message = "The requested resource was not found.";
             return Err(shape_error(StatusCode::NOT_FOUND, "resource_not_found", message, None, call));
@@ -139,16 +195,24 @@ fn checked(shared: &Shared, route: Route, call: &Call) -> Result<Response, Refus
     let body = if has_body { read_body(call, route, tolerant)? } else { Value::Null };
     authenticate(call)?;
     match route {
-        Route::Create => create::answer(shared, call, body, true),
-        Route::Invoice if has_body => create::answer(shared, call, body, false),
-        Route::Invoice => documents::delete(shared, call),
-        Route::Reverse => documents::reverse(shared, call, &body),
-        Route::Pdf => documents::pdf(shared, call),
+        Route::Create(kind) => create::answer(shared, call, body, kind, true),
+        Route::Plain(kind) if has_body => create::answer(shared, call, body, kind, false),
+        Route::Plain(kind) => documents::delete(shared, call, kind),
+        Route::Pdf(kind) => documents::pdf(shared, call, kind),
+        Route::Cancel(kind) => documents::set_cancelled(shared, call, kind, true),
+        Route::Restore(kind) => documents::set_cancelled(shared, call, kind, false),
+        Route::Reverse => reversal::reverse(shared, call, &body),
         Route::PaymentStatus => documents::payment_status(shared, call),
-        Route::Cancel => documents::set_cancelled(shared, call, true),
-        Route::Restore => documents::set_cancelled(shared, call, false),
+        Route::EstimateInvoices => documents::invoices_of_estimate(shared, call),
+        Route::Payment => payments::create(shared, call, &body),
+        Route::PaymentV2 => payments::delete(shared, call),
+        Route::Receipt => payments::delete_receipt(shared, call),
+        Route::PaymentText => payments::text_of(shared, call),
+        Route::Send => send::answer(shared, call, &body),
         Route::Series => nomenclature::series(shared, call),
         Route::Tax => nomenclature::tax(shared, call),
+        Route::Stocks => stock::list(shared, call),
+        Route::Plugin => stock::of_plugins(shared, call),
         Route::PublicView | Route::Unknown => Ok(documents::public_view(shared, call)),
     }
 }
@@ -158,7 +222,7 @@ fn check_accept(route: Route, call: &Call) -> Result<(), Refusal> {
     let Some(accept) = call.header(header::ACCEPT) else { return Ok(()) };
     let fits = accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim()).any(|kind| {
         matches!(kind, "*/*" | "application/*" | "application/json")
-            || (route == Route::Pdf && kind == "application/octet-stream")
+            || (matches!(route, Route::Pdf(_)) && kind == "application/octet-stream")
     });
     if fits {
         return Ok(());
@@ -175,37 +239,17 @@ fn read_body(call: &Call, route: Route, tolerant: bool) -> Result<Value, Refusal
     let body: Value = serde_json::from_slice(&call.body).map_err(|_| {
         shape_error(StatusCode::BAD_REQUEST, "json_parse_error", "Error parsing JSON request input.", None, call)
     })?;
-    let fields = if route == Route::Reverse { shape::REVERSE } else { shape::INVOICE };
-    match shape::check(&body, fields, tolerant) {
+    let checked = match route {
+        Route::Reverse => shape::check(&body, shape::REVERSE, tolerant),
+        Route::Payment => shape::check(&body, shape::PAYMENT, tolerant),
+        Route::Send => shape::check(&body, shape::SEND, tolerant),
+        Route::Create(Kind::Estimate) | Route::Plain(Kind::Estimate) => shape::check_estimate(&body, tolerant),
+        _ => shape::check(&body, shape::INVOICE, tolerant),
+    };
+    match checked {
         Ok(()) => Ok(body),
         Err(misfit) => Err(mapping_error(&misfit, call)),
     }
-}
-
-fn mapping_error(misfit: &shape::Misfit, call: &Call) -> Refusal {
-    shape_error(StatusCode::BAD_REQUEST, "json_mapping_error", &misfit.message, Some(&misfit.param), call)
-}
-
-fn shape_error(status: StatusCode, code: &str, message: &str, param: Option<&str>, call: &Call) -> Refusal {
-    Box::new(request_error(status, "invalid_request_error", code, message, param, &call.path))
-}
-
-fn request_error(
-    status: StatusCode,
-    kind: &str,
-    code: &str,
-    message: &str,
-    param: Option<&str>,
-    path: &str,
-) -> Response {
-    let mut error = Map::new();
-    error.insert("code".into(), code.into());
-    error.insert("message".into(), message.into());
-    error.insert("docUrl".into(), format!("https://api.smartbill.ro/#v3-error-{kind}").into());
-    if let Some(param) = param {
-        error.insert("param".into(), param.into());
-    }
-    answer_json(status, &json!({ "status": status.as_u16(), "type": kind, "instance": path, "errors": [error] }))
 }
 
 fn authenticate(call: &Call) -> Result<(), Refusal> {
@@ -220,32 +264,22 @@ fn authenticate(call: &Call) -> Result<(), Refusal> {
     }
 }
 
-/// The one shape for a wrong credential and for an unknown company.
-fn unauthorised(message: &str) -> Refusal {
-    Box::new(answer_json(
-        StatusCode::UNAUTHORIZED,
-        &json!({
-            "key": "!.oresp@&", "successfully": false, "errorText": message, "errorCode": "0", "message": "",
-            "operationExecuted": false, "cooldown": 0, "needsConsent": false,
-        }),
-    ))
+fn digits(cif: &str) -> String {
+    cif.trim().to_uppercase().trim_start_matches("RO").trim().to_owned()
 }
 
-fn tomcat(status: StatusCode) -> Response {
-    let words = status.canonical_reason().unwrap_or("Error");
-    let code = status.as_u16();
-    html(
-        status,
-        &format!(
-            "<!doctype html><html lang=\"en\"><head><title>HTTP Status {code} – {words}</title></head><body>\
-             <h1>HTTP Status {code} – {words}</h1><hr class=\"line\" /><h3>Apache Tomcat</h3></body></html>"
-        ),
-    )
+fn pays_vat(cif: &str) -> bool {
+    digits(cif) != account::NON_VAT_COMPANY
+}
+
+fn is_unknown(cif: &str) -> bool {
+    [account::COMPANY, account::NON_VAT_COMPANY, account::FOREIGN_COMPANY]
+        .iter()
+        .all(|known| digits(known) != digits(cif))
 }
 
 /// With or without `RO`.
 fn check_company(cif: &str) -> Result<(), Refusal> {
-    let digits = |cif: &str| cif.trim().to_uppercase().trim_start_matches("RO").trim().to_owned();
     let cif = digits(cif);
     if cif == digits(account::COMPANY) || cif == digits(account::NON_VAT_COMPANY) {
         return Ok(());
@@ -253,39 +287,13 @@ fn check_company(cif: &str) -> Result<(), Refusal> {
     Err(unauthorised(if cif == digits(account::FOREIGN_COMPANY) { NO_RIGHT } else { UNKNOWN_COMPANY }))
 }
 
-/// A business refusal with the five common fields, and what the route adds.
-fn refuse_with(status: StatusCode, message: impl Into<String>, extra: Value) -> Refusal {
-    let mut body = Map::new();
-    body.insert("errorText".into(), message.into().into());
-    for key in ["message", "number", "series", "url"] {
-        body.insert(key.into(), "".into());
-    }
-    if let Value::Object(extra) = extra {
-        body.extend(extra);
-    }
-    Box::new(answer_json(status, &body))
-}
-
-fn refuse(message: impl Into<String>) -> Refusal {
-    refuse_with(StatusCode::BAD_REQUEST, message, Value::Null)
-}
-
-/// A refusal of a create: with `documentId` -1 and empty addresses.
-fn refuse_create(message: impl Into<String>) -> Refusal {
-    refuse_with(StatusCode::BAD_REQUEST, message, json!({ "documentUrl": "", "documentId": -1, "documentViewUrl": "" }))
-}
-
-fn success(message: &str, extra: Value) -> Response {
-    let mut body = json!({ "errorText": "", "message": message, "number": "", "series": "", "url": "" });
-    if let (Value::Object(body), Value::Object(extra)) = (&mut body, extra) {
-        body.extend(extra);
-    }
-    answer_json(StatusCode::OK, &body)
-}
-
 pub(crate) fn canned(kind: FaultKind, operation: &str, call: &Call) -> Response {
     let body: Value = serde_json::from_slice(&call.body).unwrap_or_default();
-    let refusal = |message: String| if operation == "create" { refuse_create(message) } else { refuse(message) };
+    let refusal = |message: String| match operation {
+        "create" | "estimate_create" => refuse_create(message),
+        "send" => Box::new(send_status(StatusCode::BAD_REQUEST, 1, &message)),
+        _ => refuse(message),
+    };
     let vat = || lines::unknown_rate(body["products"][0]["name"].as_str().unwrap_or_default());
     match kind {
         FaultKind::WrongCredential => *unauthorised(WRONG_CREDENTIAL),

@@ -14,12 +14,14 @@ pub(super) enum Kind {
     Choice(&'static [&'static str]),
     Object(&'static [Field]),
     List(&'static [Field]),
+    /// A list, or one object of what would be in it.
+    OneOrMany(&'static [Field]),
     Anything,
 }
 
 pub(super) type Field = (&'static str, Kind);
 
-use Kind::{Anything, Choice, Flag, List, Number, Object, Text};
+use Kind::{Anything, Choice, Flag, List, Number, Object, OneOrMany, Text};
 
 pub(super) const CURRENCIES: &[&str] = &[
     "RON", "EUR", "USD", "GBP", "CAD", "AUD", "CHF", "TRY", "CZK", "DKK", "HUF", "MDL", "SEK", "NOK", "JPY", "EGP",
@@ -109,6 +111,65 @@ pub(super) const INVOICE: &[Field] = &[
 pub(super) const REVERSE: &[Field] =
     &[("companyVatCode", Text), ("seriesName", Text), ("number", Text), ("issueDate", Text)];
 
+/// Fields of an invoice that a proforma does not have.
+const NOT_IN_ESTIMATE: [&str; 8] = [
+    "payment",
+    "useStock",
+    "usePaymentTax",
+    "paymentBase",
+    "colectedTax",
+    "paymentTotal",
+    "useEstimateDetails",
+    "estimate",
+];
+
+pub(super) const PAYMENT: &[Field] = &[
+    ("companyVatCode", Text),
+    ("type", Text),
+    ("issueDate", Text),
+    ("seriesName", Text),
+    ("number", Text),
+    ("client", Object(CLIENT)),
+    ("value", Number),
+    ("currency", Choice(CURRENCIES)),
+    ("exchangeRate", Number),
+    ("precision", Number),
+    ("isCash", Flag),
+    ("text", Text),
+    ("translatedText", Text),
+    ("language", Text),
+    ("observation", Text),
+    ("isDraft", Flag),
+    ("useInvoiceDetails", Flag),
+    ("invoicesList", OneOrMany(&[("seriesName", Text), ("number", Text)])),
+    ("products", List(PRODUCT)),
+    ("useStock", Flag),
+    ("returnFiscalPrinterText", Flag),
+    ("receivedCash", Number),
+    ("receivedCard", Number),
+    ("receivedTicheteMasa", Number),
+    ("receivedTicheteCadou", Number),
+    ("receivedOrdinDePlata", Number),
+    ("receivedCec", Number),
+    ("receivedCredit", Number),
+    ("receivedCupon", Number),
+    ("receivedPuncteDeFidelitate", Number),
+    ("receivedBonuriValoareFixa", Number),
+    ("receivedMonedaAlternativa", Number),
+];
+
+pub(super) const SEND: &[Field] = &[
+    ("companyVatCode", Text),
+    ("seriesName", Text),
+    ("number", Text),
+    ("type", Text),
+    ("to", Text),
+    ("cc", Text),
+    ("bcc", Text),
+    ("subject", Text),
+    ("bodyText", Text),
+];
+
 /// What does not fit: the message, and the path that goes into `param`.
 pub(super) struct Misfit {
     pub message: String,
@@ -117,6 +178,19 @@ pub(super) struct Misfit {
 
 pub(super) fn check(body: &Value, fields: &[Field], tolerant: bool) -> Result<(), Misfit> {
     object(body, fields, "", tolerant)
+}
+
+/// A proforma's body: an invoice's, without what only an invoice has.
+pub(super) fn check_estimate(body: &Value, tolerant: bool) -> Result<(), Misfit> {
+    check(body, INVOICE, tolerant)?;
+    match NOT_IN_ESTIMATE.iter().find(|name| !tolerant && body.get(**name).is_some()) {
+        Some(name) => Err(unknown((*name).to_owned())),
+        None => Ok(()),
+    }
+}
+
+fn unknown(path: String) -> Misfit {
+    Misfit { message: format!("Unrecognized property: {path}."), param: path }
 }
 
 fn unmapped(path: &str) -> Misfit {
@@ -130,7 +204,7 @@ fn object(value: &Value, fields: &[Field], path: &str, tolerant: bool) -> Result
         match fields.iter().find(|(known, _)| known == name) {
             Some((_, kind)) => field(value, kind, &here, tolerant)?,
             None if tolerant => {}
-            None => return Err(Misfit { message: format!("Unrecognized property: {here}."), param: here }),
+            None => return Err(unknown(here)),
         }
     }
     Ok(())
@@ -150,7 +224,8 @@ fn field(value: &Value, kind: &Kind, path: &str, tolerant: bool) -> Result<(), M
         }
         Choice(among) => value.as_str().is_some_and(|text| among.contains(&text)),
         Object(fields) => return object(value, fields, path, tolerant),
-        List(fields) => {
+        OneOrMany(fields) if value.is_object() => return object(value, fields, path, tolerant),
+        List(fields) | OneOrMany(fields) => {
             let Value::Array(items) = value else { return Err(unmapped(path)) };
             for (at, item) in items.iter().enumerate() {
                 object(item, fields, &format!("{path}[{at}]"), tolerant)?;

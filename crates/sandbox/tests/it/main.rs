@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where an answer is not what it must be")]
 
 mod control;
+mod estimates;
 mod faults;
 mod oblio;
+mod payments;
 mod shop;
 mod smartbill;
 mod state;

@@ -34,6 +34,62 @@ async fn everything_answered_is_there_after_reopening() {
     assert_eq!(next["number"], "0002", "the counter goes on");
 }
 
+/// Names that state files of before proformas and payments do not hold.
+const YOUNGER: [&str; 15] = [
+    "from_estimate",
+    "vat_payer",
+    "uses_stock",
+    "language",
+    "payments",
+    "emails",
+    "deleted",
+    "issued_here",
+    "loose_collects",
+    "einvoice",
+    "from",
+    "stock",
+    "orphans",
+    "clients_saved",
+    "refunded",
+];
+
+fn without_the_young(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for name in YOUNGER {
+                fields.remove(name);
+            }
+            fields.values_mut().for_each(without_the_young);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_the_young),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn a_file_from_before_proformas_and_payments_still_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.json");
+    let open = || world_with(|config| config.state_file = Some(path.clone()));
+    let world = open();
+    world.smartbill(Method::POST, "/invoice/v2", Some(smartbill_invoice("PNT-1"))).await;
+    world.oblio(Method::POST, "/docs/invoice", Some(oblio_invoice("PNT-2"))).await;
+    drop(world);
+    let mut old: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    without_the_young(&mut old["smartbill"]);
+    without_the_young(&mut old["oblio"]);
+    if let Some(books) = old["smartbill"].as_object_mut() {
+        books.remove("clients");
+    }
+    for document in old["smartbill"]["documents"].as_array_mut().unwrap() {
+        document.as_object_mut().unwrap().remove("kind");
+    }
+    std::fs::write(&path, old.to_string()).unwrap();
+    let world = open();
+    assert_eq!((world.documents("smartbill").len(), world.documents("oblio").len()), (1, 1));
+    assert_eq!(world.smartbill_invoice(Method::GET, "/paymentstatus", "0001").await.status.as_u16(), 200);
+}
+
 #[test]
 fn a_damaged_file_is_named_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();

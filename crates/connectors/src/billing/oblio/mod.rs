@@ -3,20 +3,22 @@
 //! Source: protocol note on Oblio. Nothing here repeats a create, but for the one answer that is certainly a no: a token
 //! refused (401), after which the same request is sent once more with a new one.
 
+use super::offers::{no_exchange, not_offered};
 use super::prepare::{Unsendable, create_operation};
 use super::rates_cache::RatesCache;
 use super::{
-    Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, Evidence, Exchange, FindQuery,
-    IssueRequest, Issued, ProviderKind, ReadBack, Series, Settling, VatRate, WireRecord,
+    Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentPage, DocumentQuery,
+    EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued, PaymentRequest,
+    PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, StornoRequest, Target, VatRate, WireRecord,
 };
 use crate::call::{Operation, before_sending, create_limits, header, read_limits};
-use crate::pace::{Budget, Lane, Limit, Rate};
+use crate::pace::{Budget, Lane, Limit, Rate, Told};
 use crate::transport::{Header, HttpAnswer, HttpRequest, Limits, Transport};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use http::Method;
-use punte_domain::{Failure, FailureKind, Phase, Reference};
+use punte_domain::{CollectKind, Failure, FailureKind, Phase, Reference};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -65,7 +67,7 @@ impl Call {
 impl Oblio {
     pub fn new(config: BillingConfig, transport: Arc<dyn Transport>) -> Self {
         let root = config.base_url.trim_end_matches('/').to_owned();
-        let budget = config.paced.then(|| Budget::shared(&root, &config.account, LIMIT));
+        let budget = config.paced.then(|| config.budgets.of(&root, &config.account, LIMIT));
         Oblio { config, root, transport, budget, tokens: token::TokenKeeper::default(), rates: RatesCache::default() }
     }
 
@@ -78,13 +80,17 @@ impl Oblio {
         lane: Lane,
     ) -> Result<HttpAnswer, Failure> {
         if let Some(budget) = &self.budget
-            && let Err(left) = budget.turn(lane).await
+            && let Err(left) = budget.turn(lane, self.config.urgency, self.config.reserve).await
         {
             let mut failure = operation.failure(FailureKind::RateLimited, Phase::Prepare);
             failure.retry_after_ms = Some(left.as_millis() as i64);
             return Err(failure);
         }
-        self.transport.send(request, limits).await.map_err(|error| operation.broken(&error))
+        let answer = self.transport.send(request, limits).await.map_err(|error| operation.broken(&error))?;
+        if let (Some(budget), Some(told)) = (&self.budget, Told::of(&answer)) {
+            budget.note(lane, told, self.config.reserve);
+        }
+        Ok(answer)
     }
 
     fn note_limit(&self, failure: &Failure) {
@@ -235,6 +241,7 @@ impl BillingProvider for Oblio {
             settling: Settling::ByList,
             one_writer_per_series: false,
             reads_back: vec!["total", "currency", "client", "cancelled", "reference"],
+            abilities: Vec::new(),
         }
     }
 
@@ -312,6 +319,82 @@ impl BillingProvider for Oblio {
         reference: &Reference,
     ) -> Result<ReadBack, Failure> {
         self.read_document(company, document, reference).await
+    }
+
+    async fn list_warehouses(&self, company: &str) -> Result<Vec<String>, Failure> {
+        Err(not_offered(Ability::Warehouses, company))
+    }
+
+    async fn list_languages(&self, company: &str) -> Result<Vec<String>, Failure> {
+        Err(not_offered(Ability::Languages, company))
+    }
+
+    async fn list_units(&self, company: &str) -> Result<Vec<String>, Failure> {
+        Err(not_offered(Ability::Units, company))
+    }
+
+    async fn issue_proforma(&self, request: &IssueRequest) -> Exchange<Issued> {
+        no_exchange(Ability::Proforma, request.order_number.clone())
+    }
+
+    async fn issue_from_proforma(&self, request: &FromProforma) -> Exchange<Issued> {
+        no_exchange(Ability::InvoiceFromProforma, request.order_number.clone())
+    }
+
+    async fn issue_storno(&self, request: &StornoRequest) -> Exchange<Issued> {
+        no_exchange(Ability::Storno, request.order_number.clone())
+    }
+
+    async fn cancel(&self, target: &Target) -> Exchange<()> {
+        no_exchange(Ability::Cancel, target.name())
+    }
+
+    async fn restore(&self, target: &Target) -> Exchange<()> {
+        no_exchange(Ability::Restore, target.name())
+    }
+
+    async fn delete(&self, target: &Target, _idempotency_key: &str) -> Exchange<()> {
+        no_exchange(Ability::Delete, target.name())
+    }
+
+    async fn record_payment(&self, target: &Target, _payment: &PaymentRequest) -> Exchange<()> {
+        no_exchange(Ability::RecordPayment, target.name())
+    }
+
+    async fn delete_payment(&self, target: &Target, _kind: CollectKind) -> Exchange<()> {
+        no_exchange(Ability::DeletePayment, target.name())
+    }
+
+    async fn read_payment(&self, target: &Target) -> Result<PaymentStatus, Failure> {
+        Err(not_offered(Ability::PaymentStatus, target.name()))
+    }
+
+    async fn fetch_pdf(&self, target: &Target) -> Result<Bytes, Failure> {
+        Err(not_offered(Ability::Pdf, target.name()))
+    }
+
+    async fn send_email(&self, target: &Target, _email: &EmailRequest) -> Exchange<()> {
+        no_exchange(Ability::Email, target.name())
+    }
+
+    async fn find_document(&self, target: &Target) -> Result<Presence, Failure> {
+        Err(not_offered(Ability::PaymentStatus, target.name()))
+    }
+
+    async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure> {
+        Err(not_offered(Ability::ListDocuments, query.company.clone()))
+    }
+
+    async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus> {
+        no_exchange(Ability::EInvoice, target.name())
+    }
+
+    async fn read_einvoice(&self, target: &Target) -> Result<EInvoiceStatus, Failure> {
+        Err(not_offered(Ability::EInvoice, target.name()))
+    }
+
+    async fn fetch_einvoice_archive(&self, target: &Target) -> Result<Bytes, Failure> {
+        Err(not_offered(Ability::EInvoice, target.name()))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Flows over a scripted transport: token, lists, create, look-up, reading back.
 
 use super::*;
-use crate::billing::ReferenceSeen;
 use crate::billing::fixtures::{config, reference, request};
+use crate::billing::{DocumentKind, ReferenceSeen};
 use crate::scripted::{Scripted, json_answer, page_answer};
 use crate::transport::TransportError;
 use rust_decimal::dec;
@@ -46,6 +46,8 @@ fn query() -> FindQuery {
         baseline: Baseline::default(),
         struck: Vec::new(),
         total: dec!(91.96),
+        kind: DocumentKind::Invoice,
+        reverses: None,
     }
 }
 

@@ -3,23 +3,26 @@
 //!
 //! Source: protocol note on SmartBill. Nothing here ever repeats a create.
 
+use super::offers::{no_exchange, not_offered};
 use super::prepare::{Unsendable, create_operation};
 use super::rates_cache::RatesCache;
 use super::{
-    Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, Evidence, Exchange, FindQuery,
-    IssueRequest, Issued, ProviderKind, ReadBack, Series, Settling, Steps, VatRate, WireRecord,
+    Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentPage, DocumentQuery,
+    EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued, PaymentRequest,
+    PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, Steps, StornoRequest, Target, VatRate,
+    WireRecord,
 };
 use crate::call::{
     Operation, basic_authorization, before_sending, create_limits, header, large_read_limits, read_limits,
 };
-use crate::pace::{Budget, Lane, Limit, Rate};
+use crate::pace::{Budget, Lane, Limit, Rate, Told};
 use crate::scalar::decimal_of;
 use crate::transport::{HttpAnswer, HttpRequest, Limits, Transport};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use http::Method;
-use punte_domain::{Failure, FailureKind, Phase, Reference};
+use punte_domain::{CollectKind, Failure, FailureKind, Phase, Reference};
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -59,7 +62,7 @@ enum PdfRead {
 impl SmartBill {
     pub fn new(config: BillingConfig, transport: Arc<dyn Transport>) -> Self {
         let root = config.base_url.trim_end_matches('/').to_owned();
-        let budget = config.paced.then(|| Budget::shared(&root, &config.account, LIMIT));
+        let budget = config.paced.then(|| config.budgets.of(&root, &config.account, LIMIT));
         let (rates, seen_printed) = (RatesCache::default(), AtomicBool::new(false));
         SmartBill { config, root, transport, budget, rates, seen_printed }
     }
@@ -85,13 +88,17 @@ impl SmartBill {
     /// One request, in its turn. A ban is kept to by everyone who shares the account.
     async fn send(&self, operation: &Operation, request: HttpRequest, limits: Limits) -> Result<HttpAnswer, Failure> {
         if let Some(budget) = &self.budget
-            && let Err(left) = budget.turn(Lane::Rest).await
+            && let Err(left) = budget.turn(Lane::Rest, self.config.urgency, self.config.reserve).await
         {
             let mut failure = operation.failure(FailureKind::RateLimited, Phase::Prepare);
             failure.retry_after_ms = Some(left.as_millis() as i64);
             return Err(failure);
         }
-        self.transport.send(request, limits).await.map_err(|error| operation.broken(&error))
+        let answer = self.transport.send(request, limits).await.map_err(|error| operation.broken(&error))?;
+        if let (Some(budget), Some(told)) = (&self.budget, Told::of(&answer)) {
+            budget.note(Lane::Rest, told, self.config.reserve);
+        }
+        Ok(answer)
     }
 
     fn decide(&self, operation: &Operation, answer: &HttpAnswer) -> Result<Value, Failure> {
@@ -227,7 +234,12 @@ impl BillingProvider for SmartBill {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { settling: Settling::ByGap, one_writer_per_series: true, reads_back: vec!["total", "reference"] }
+        Capabilities {
+            settling: Settling::ByGap,
+            one_writer_per_series: true,
+            reads_back: vec!["total", "reference"],
+            abilities: Vec::new(),
+        }
     }
 
     async fn check(&self, company: Option<&str>, series: Option<&str>) -> Vec<CheckStep> {
@@ -321,6 +333,82 @@ impl BillingProvider for SmartBill {
             carries_reference = Some(printed);
         }
         Ok(ReadBack { total, carries_reference, ..ReadBack::default() })
+    }
+
+    async fn list_warehouses(&self, company: &str) -> Result<Vec<String>, Failure> {
+        Err(not_offered(Ability::Warehouses, company))
+    }
+
+    async fn list_languages(&self, company: &str) -> Result<Vec<String>, Failure> {
+        Err(not_offered(Ability::Languages, company))
+    }
+
+    async fn list_units(&self, company: &str) -> Result<Vec<String>, Failure> {
+        Err(not_offered(Ability::Units, company))
+    }
+
+    async fn issue_proforma(&self, request: &IssueRequest) -> Exchange<Issued> {
+        no_exchange(Ability::Proforma, request.order_number.clone())
+    }
+
+    async fn issue_from_proforma(&self, request: &FromProforma) -> Exchange<Issued> {
+        no_exchange(Ability::InvoiceFromProforma, request.order_number.clone())
+    }
+
+    async fn issue_storno(&self, request: &StornoRequest) -> Exchange<Issued> {
+        no_exchange(Ability::Storno, request.order_number.clone())
+    }
+
+    async fn cancel(&self, target: &Target) -> Exchange<()> {
+        no_exchange(Ability::Cancel, target.name())
+    }
+
+    async fn restore(&self, target: &Target) -> Exchange<()> {
+        no_exchange(Ability::Restore, target.name())
+    }
+
+    async fn delete(&self, target: &Target, _idempotency_key: &str) -> Exchange<()> {
+        no_exchange(Ability::Delete, target.name())
+    }
+
+    async fn record_payment(&self, target: &Target, _payment: &PaymentRequest) -> Exchange<()> {
+        no_exchange(Ability::RecordPayment, target.name())
+    }
+
+    async fn delete_payment(&self, target: &Target, _kind: CollectKind) -> Exchange<()> {
+        no_exchange(Ability::DeletePayment, target.name())
+    }
+
+    async fn read_payment(&self, target: &Target) -> Result<PaymentStatus, Failure> {
+        Err(not_offered(Ability::PaymentStatus, target.name()))
+    }
+
+    async fn fetch_pdf(&self, target: &Target) -> Result<Bytes, Failure> {
+        Err(not_offered(Ability::Pdf, target.name()))
+    }
+
+    async fn send_email(&self, target: &Target, _email: &EmailRequest) -> Exchange<()> {
+        no_exchange(Ability::Email, target.name())
+    }
+
+    async fn find_document(&self, target: &Target) -> Result<Presence, Failure> {
+        Err(not_offered(Ability::PaymentStatus, target.name()))
+    }
+
+    async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure> {
+        Err(not_offered(Ability::ListDocuments, query.company.clone()))
+    }
+
+    async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus> {
+        no_exchange(Ability::EInvoice, target.name())
+    }
+
+    async fn read_einvoice(&self, target: &Target) -> Result<EInvoiceStatus, Failure> {
+        Err(not_offered(Ability::EInvoice, target.name()))
+    }
+
+    async fn fetch_einvoice_archive(&self, target: &Target) -> Result<Bytes, Failure> {
+        Err(not_offered(Ability::EInvoice, target.name()))
     }
 }
 

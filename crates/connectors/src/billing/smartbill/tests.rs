@@ -1,8 +1,8 @@
 //! Flows over a scripted transport: lists, create, look-up by gap, reading back.
 
 use super::*;
-use crate::billing::ReferenceSeen;
 use crate::billing::fixtures::{config, reference, request};
+use crate::billing::{DocumentKind, ReferenceSeen};
 use crate::scripted::{Scripted, json_answer, page_answer};
 use crate::transport::TransportError;
 use rust_decimal::dec;
@@ -63,6 +63,8 @@ fn query(baseline: &str) -> FindQuery {
         baseline: Baseline { next_number: Some(baseline.into()) },
         struck: Vec::new(),
         total: dec!(91.96),
+        kind: DocumentKind::Invoice,
+        reverses: None,
     }
 }
 

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use chrono::DateTime;
 use punte_domain::{Failure, FailureKind, Phase};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use url::Url;
 
@@ -206,6 +207,16 @@ impl Shop for WooCommerce {
             return Err(operation.unreadable(&answer, "another order than the one asked for"));
         }
         Ok(order)
+    }
+
+    async fn read_notes(&self, order_id: &str) -> Result<BTreeMap<String, String>, Failure> {
+        let operation = Operation::new("read notes", format!("order {order_id}"));
+        Err(operation.failure(FailureKind::NotOffered, Phase::Prepare))
+    }
+
+    async fn write_notes(&self, order_id: &str, _notes: &BTreeMap<String, String>) -> Result<bool, Failure> {
+        let operation = Operation::new("write notes", format!("order {order_id}"));
+        Err(operation.failure(FailureKind::NotOffered, Phase::Prepare))
     }
 }
 
