@@ -139,6 +139,8 @@ commands! {
     "connections.set_secret" => connections_set_secret(SecretInput) -> ConnectionInfo, Integrator, [];
     /// Looks at the shop now instead of at the next poll; wakes a stopped billing connection.
     "connections.wake" => connections_wake(ById) -> Nothing, Operator, [];
+    /// What the provider has to choose from, as it said last or asked anew.
+    "connections.lists" => connections_lists(ListsRequest) -> ConnectionListsInfo, Viewer, [Connections];
     "flows.save" => flows_save(FlowInput) -> FlowInfo, Integrator, [];
 
     "orders.list" => orders_list(ListRequest) -> OrderPage, Viewer, [Orders, Documents];
@@ -151,6 +153,17 @@ commands! {
     "documents.retry" => documents_retry(RetryRequest) -> RetryResult, Operator, [];
     "documents.dismiss" => documents_dismiss(WithReason) -> Nothing, Operator, [];
     "documents.reopen" => documents_reopen(WithReason) -> Nothing, Operator, [];
+
+    /// Asks for something to be done at the provider to an issued document: written down, sent once, settled by a read.
+    "documents.operate" => documents_operate(OperateRequest) -> OperationInfo, Operator, [];
+    /// Issues the full storno of an invoice, as a document of its own.
+    "documents.storno" => documents_storno(WithReason) -> DocumentRow, Operator, [];
+    "documents.pdf" => documents_pdf(ById) -> FileContent, Viewer, [];
+    "documents.einvoice_archive" => documents_einvoice_archive(ById) -> FileContent, Viewer, [];
+    /// Reads payment, e-invoice and total at the provider now.
+    "documents.refresh" => documents_refresh(ById) -> Nothing, Operator, [];
+    /// A person takes note of an operation that waits or that nobody can tell of.
+    "operations.close" => operations_close(WithReason) -> Nothing, Operator, [];
 
     "doubts.list" => doubts_list(Nothing) -> Doubts, Viewer, [Documents];
     /// Looks once at the provider now. Before the quiet time is over it can find, but proves no absence.

@@ -20,6 +20,8 @@ pub enum DocumentState {
     InDoubt,
     Cancelled,
     Reversed,
+    /// Taken out of the provider's books; its number may be given again.
+    Deleted,
     /// Given up by a person, with a reason; nothing was issued.
     Dismissed,
 }
@@ -50,6 +52,7 @@ pub enum DocumentEvent {
     Cancelled,
     Restored,
     Reversed,
+    Deleted,
     Dismissed,
     Reopened,
 }
@@ -62,7 +65,7 @@ pub struct IllegalTransition {
 }
 
 impl DocumentState {
-    pub const ALL: [DocumentState; 8] = [
+    pub const ALL: [DocumentState; 9] = [
         DocumentState::Held,
         DocumentState::Ready,
         DocumentState::Sending,
@@ -70,6 +73,7 @@ impl DocumentState {
         DocumentState::InDoubt,
         DocumentState::Cancelled,
         DocumentState::Reversed,
+        DocumentState::Deleted,
         DocumentState::Dismissed,
     ];
 
@@ -83,6 +87,7 @@ impl DocumentState {
             DocumentState::InDoubt => "in_doubt",
             DocumentState::Cancelled => "cancelled",
             DocumentState::Reversed => "reversed",
+            DocumentState::Deleted => "deleted",
             DocumentState::Dismissed => "dismissed",
         }
     }
@@ -100,6 +105,7 @@ impl DocumentState {
             | DocumentState::InDoubt
             | DocumentState::Cancelled
             | DocumentState::Reversed
+            | DocumentState::Deleted
             | DocumentState::Dismissed => false,
         }
     }
@@ -126,6 +132,7 @@ impl DocumentState {
                 | E::Cancelled
                 | E::Restored
                 | E::Reversed
+                | E::Deleted
                 | E::Reopened,
             ) => illegal,
 
@@ -144,6 +151,7 @@ impl DocumentState {
                 | E::Cancelled
                 | E::Restored
                 | E::Reversed
+                | E::Deleted
                 | E::Dismissed
                 | E::Reopened,
             ) => illegal,
@@ -163,6 +171,7 @@ impl DocumentState {
                 | E::Cancelled
                 | E::Restored
                 | E::Reversed
+                | E::Deleted
                 | E::Dismissed
                 | E::Reopened,
             ) => illegal,
@@ -182,12 +191,14 @@ impl DocumentState {
                 | E::Cancelled
                 | E::Restored
                 | E::Reversed
+                | E::Deleted
                 | E::Dismissed
                 | E::Reopened,
             ) => illegal,
 
             (S::Issued, E::Cancelled) => Ok(S::Cancelled),
             (S::Issued, E::Reversed) => Ok(S::Reversed),
+            (S::Issued, E::Deleted) => Ok(S::Deleted),
             (
                 S::Issued,
                 E::Queued
@@ -206,6 +217,7 @@ impl DocumentState {
             ) => illegal,
 
             (S::Cancelled, E::Restored) => Ok(S::Issued),
+            (S::Cancelled, E::Deleted) => Ok(S::Deleted),
             (
                 S::Cancelled,
                 E::Queued
@@ -239,6 +251,27 @@ impl DocumentState {
                 | E::Cancelled
                 | E::Restored
                 | E::Reversed
+                | E::Deleted
+                | E::Dismissed
+                | E::Reopened,
+            ) => illegal,
+
+            (
+                S::Deleted,
+                E::Queued
+                | E::Held
+                | E::Claimed
+                | E::Accepted
+                | E::Refused
+                | E::NotSent
+                | E::OutcomeUnknown
+                | E::Found
+                | E::Repeated
+                | E::ProvenAbsent
+                | E::Cancelled
+                | E::Restored
+                | E::Reversed
+                | E::Deleted
                 | E::Dismissed
                 | E::Reopened,
             ) => illegal,
@@ -259,6 +292,7 @@ impl DocumentState {
                 | E::Cancelled
                 | E::Restored
                 | E::Reversed
+                | E::Deleted
                 | E::Dismissed,
             ) => illegal,
         }
@@ -298,7 +332,7 @@ impl Verification {
 mod tests {
     use super::*;
 
-    const EVENTS: [DocumentEvent; 15] = [
+    const EVENTS: [DocumentEvent; 16] = [
         DocumentEvent::Queued,
         DocumentEvent::Held,
         DocumentEvent::Claimed,
@@ -312,6 +346,7 @@ mod tests {
         DocumentEvent::Cancelled,
         DocumentEvent::Restored,
         DocumentEvent::Reversed,
+        DocumentEvent::Deleted,
         DocumentEvent::Dismissed,
         DocumentEvent::Reopened,
     ];
@@ -341,11 +376,13 @@ mod tests {
                 "sending OutcomeUnknown in_doubt",
                 "issued Cancelled cancelled",
                 "issued Reversed reversed",
+                "issued Deleted deleted",
                 "in_doubt OutcomeUnknown in_doubt",
                 "in_doubt Found issued",
                 "in_doubt Repeated sending",
                 "in_doubt ProvenAbsent held",
                 "cancelled Restored issued",
+                "cancelled Deleted deleted",
                 "dismissed Reopened held",
             ]
         );

@@ -7,6 +7,7 @@ use punte_connectors::shops::{OrderQuery, RejectedOrder, Shop, ShopOrder, file};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, IncomingOrder, Taken};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -141,7 +142,7 @@ impl Workspace {
 
     fn incoming(&self, connection: &Connection, shop_identity: String, order: ShopOrder) -> Result<IncomingOrder> {
         let raw = serde_json::to_string(&order.raw).map_err(StoreError::Json)?;
-        let digest = Sha256::digest(raw.as_bytes());
+        let digest = Sha256::digest(content_of(&order.raw).to_string().as_bytes());
         let content_hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(IncomingOrder {
             id: self.deps.clock.new_id("ord"),
@@ -223,5 +224,38 @@ impl Workspace {
         self.settle_wake.notify_one();
         self.verify_wake.notify_one();
         Ok(())
+    }
+}
+
+/// What makes a version of an order: everything but our own notes on it and the instant of its last change, which our
+/// writing them moves.
+fn content_of(raw: &Value) -> Value {
+    let mut content = raw.clone();
+    if let Some(fields) = content.as_object_mut() {
+        fields.retain(|name, _| !name.starts_with("date_modified"));
+        if let Some(Value::Array(meta)) = fields.get_mut("meta_data") {
+            let is_ours = |one: &Value| one["key"].as_str().is_some_and(|key| key.starts_with(crate::notes::PREFIX));
+            meta.retain(|one| !is_ours(one));
+        }
+    }
+    content
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn our_own_notes_make_no_new_version() {
+        let before = json!({ "id": 1, "total": "59.00", "date_modified_gmt": "2026-11-23T10:00:00", "meta_data": [
+            { "id": 7, "key": "av_facturare", "value": { "cui": "RO1" } }] });
+        let mut after = before.clone();
+        after["date_modified_gmt"] = "2026-11-23T10:05:00".into();
+        let note = json!({ "id": 8, "key": "punte_invoice_number", "value": "0007" });
+        after["meta_data"].as_array_mut().unwrap().push(note);
+        assert_eq!(content_of(&before), content_of(&after));
+        after["total"] = "60.00".into();
+        assert_ne!(content_of(&before), content_of(&after));
     }
 }

@@ -10,10 +10,15 @@ mod connect;
 mod decide;
 pub mod error;
 mod intake;
+mod notes;
+mod offers;
+pub mod operations;
 mod operator;
 mod outbox;
+mod reads;
 pub mod settle;
 pub mod setup;
+mod storno;
 mod verify;
 pub mod workspace;
 
@@ -21,7 +26,10 @@ pub use clock::{Clock, SystemClock};
 pub use connect::{Address, is_loopback};
 pub use error::{EngineError, Result};
 pub use intake::ImportSummary;
+pub use offers::{Act, Offer, paid_at_issue};
+pub use operations::{OperationEvidence, OperationParams};
 pub use operator::{RetryReport, RetrySkip, safe_because};
+pub use reads::{ConnectionLists, DocumentFile};
 pub use workspace::{Change, Deps, Timing, Workspace};
 
 pub use punte_connectors as connectors;

@@ -180,7 +180,7 @@ impl Workspace {
     }
 }
 
-fn required(reason: &str) -> Result<&str> {
+pub(crate) fn required(reason: &str) -> Result<&str> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > 500 {
         return Err(EngineError::Invalid { field: "reason", detail: "1 to 500 characters".into() });

@@ -6,7 +6,7 @@ use crate::connect::{Gate, is_connections_fault};
 use crate::error::{EngineError, Result};
 use crate::settle::{parse_date, to_json};
 use crate::workspace::{Change, Workspace, lock};
-use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling};
+use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling, StornoRequest};
 use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Reference, Role, fiscal_date};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
@@ -96,7 +96,7 @@ impl Workspace {
     }
 
     /// Whether a document of the lane is in doubt and not yet left to a person: then nothing else may be sent in it.
-    async fn is_doubted(&self, lane: &Lane) -> Result<bool> {
+    pub(crate) async fn is_doubted(&self, lane: &Lane) -> Result<bool> {
         let in_doubt = self.ledger.list_in_state(DocumentState::InDoubt, 1000).await?;
         Ok(in_doubt.iter().any(|document| document.parked_reason.is_none() && Lane::of(document) == *lane))
     }
@@ -137,6 +137,9 @@ impl Workspace {
         if self.may_call(connection, self.now_ms()) == Gate::Closed {
             return Ok(());
         }
+        if !self.may_be_sent(&document).await? {
+            return Ok(());
+        }
         let (provider, baseline) = match self.prepare(&document, connection).await {
             Ok(ready) => ready,
             Err(failure) => return self.note_trouble(connection, &failure).await,
@@ -162,6 +165,36 @@ impl Workspace {
         }
         self.changed(Change::Documents);
         Ok(())
+    }
+
+    /// Asks the shop, where its orders bear our notes, whether this one was invoiced by a ledger that is no more: then it is
+    /// held. A shop that cannot be asked now makes the document wait.
+    async fn may_be_sent(&self, document: &Document) -> Result<bool> {
+        let flows = self.ledger.list_flows().await?;
+        let writes_back = flows.iter().any(|flow| flow.id == document.flow_id && flow.write_back);
+        if !writes_back || document.role != "invoice" {
+            return Ok(true);
+        }
+        let order = self.ledger.get_order_by_row(document.order_row).await?;
+        let shop = self.ledger.get_connection(&order.connection_id).await?;
+        if shop.kind == "file" {
+            return Ok(true);
+        }
+        if self.may_call(&shop, self.now_ms()) == Gate::Closed {
+            return Ok(false);
+        }
+        match self.noted_elsewhere(document, &order.head.order_id, &shop).await {
+            Ok(None) => Ok(true),
+            Ok(Some(failure)) => {
+                self.ledger.hold(document.row, failure, self.now_ms()).await?;
+                self.changed(Change::Documents);
+                Ok(false)
+            }
+            Err(failure) => {
+                self.note_trouble(&shop, &failure).await?;
+                Ok(false)
+            }
+        }
     }
 
     /// The provider and what it says of the series now: read before the intent, so that the intent holds it.
@@ -195,17 +228,40 @@ impl Workspace {
         provider: &dyn BillingProvider,
     ) -> Result<Exchange<Issued>> {
         let broken = |detail: &str| EngineError::Invalid { field: "intent", detail: detail.to_owned() };
+        let issue_date = parse_date(&attempt.issue_date).ok_or_else(|| broken(&attempt.issue_date))?;
+        let reference = Reference::parse(&attempt.reference).ok_or_else(|| broken(&attempt.reference))?;
+        tracing::info!(document = %document.id, reference = %attempt.reference, trigger = %attempt.trigger, "sending");
+        if let Some(original) = self.original_of(document).await? {
+            let request = StornoRequest {
+                company: document.company.clone(),
+                series: document.series.clone(),
+                issue_date,
+                original,
+                reference,
+                idempotency_key: attempt.idempotency_key.clone(),
+                order_number: document.order_number.clone(),
+                refund_payment: true,
+            };
+            return Ok(provider.issue_storno(&request).await);
+        }
         let request = IssueRequest {
             company: document.company.clone(),
             series: document.series.clone(),
-            issue_date: parse_date(&attempt.issue_date).ok_or_else(|| broken(&attempt.issue_date))?,
+            issue_date,
             draft: attempt.draft.clone(),
-            reference: Reference::parse(&attempt.reference).ok_or_else(|| broken(&attempt.reference))?,
+            reference,
             idempotency_key: attempt.idempotency_key.clone(),
             order_number: document.order_number.clone(),
         };
-        tracing::info!(document = %document.id, reference = %attempt.reference, trigger = %attempt.trigger, "sending");
         Ok(provider.issue_invoice(&request).await)
+    }
+
+    /// What a storno takes back, as the provider knows it.
+    pub(crate) async fn original_of(&self, document: &Document) -> Result<Option<Issued>> {
+        let Some(row) = document.reverses_row else { return Ok(None) };
+        let original = self.ledger.get_document_by_row(row).await?;
+        let number = original.number.ok_or_else(|| StoreError::NotFound(format!("number of {}", original.id)))?;
+        Ok(Some(Issued { series: original.series, number, provider_id: original.provider_id, link: original.link }))
     }
 
     fn outcome_of(&self, document: &Document, answer: std::result::Result<Issued, Failure>) -> Outcome {
@@ -218,6 +274,11 @@ impl Workspace {
                 link: issued.link,
                 verify_due_ms: now_ms + self.deps.timing.verify_after.as_millis() as i64,
             },
+            // somebody, or a request of ours that came late, has reversed it: the storno is there to be found
+            Err(mut failure) if failure.kind == FailureKind::AlreadyReversed && document.reverses_row.is_some() => {
+                failure.phase = Phase::Unknown;
+                Outcome::Unknown(failure)
+            }
             Err(failure) => match failure.next() {
                 Next::AskProvider => Outcome::Unknown(failure),
                 Next::RetryByItself => {
@@ -231,7 +292,7 @@ impl Workspace {
     }
 
     /// The wait before the next automatic try, with up to a fifth of jitter.
-    fn delay(&self, tries: u32) -> Duration {
+    pub(crate) fn delay(&self, tries: u32) -> Duration {
         let base = DELAYS[(tries as usize).min(DELAYS.len() - 1)];
         base + base.mul_f64((self.deps.clock.random() % 1000) as f64 / 5000.0)
     }
@@ -256,7 +317,10 @@ impl Workspace {
                 Ok(()) => {
                     self.note_storage(None);
                     match outcome {
-                        Outcome::Issued { .. } => self.verify_wake.notify_one(),
+                        Outcome::Issued { .. } => {
+                            self.verify_wake.notify_one();
+                            self.note_wake.notify_one();
+                        }
                         Outcome::Unknown(_) => {
                             self.watch(document.row, self.quiet_time(connection));
                         }
@@ -345,7 +409,7 @@ fn unconfirmed(document: &Document, answer: std::result::Result<Issued, Failure>
 }
 
 /// Known without a live connector, so that a lane can be judged while its credential is missing.
-fn one_writer(kind: &str) -> bool {
+pub(crate) fn one_writer(kind: &str) -> bool {
     kind == "smartbill"
 }
 

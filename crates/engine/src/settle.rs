@@ -262,8 +262,10 @@ impl Workspace {
             Verdict::Repeat => self.repeat(document, &attempt, connection, quiet).await?,
             Verdict::Absent => {
                 let words = attempt.failure.as_ref().and_then(|failure| failure.provider_words.clone());
+                // a storno made by hand before the baseline is not ours to find
+                let reversed = attempt.failure.as_ref().is_some_and(|one| one.kind == FailureKind::AlreadyReversed);
                 let mut failure = Failure::new(
-                    FailureKind::NeverIssued,
+                    if reversed { FailureKind::AlreadyReversed } else { FailureKind::NeverIssued },
                     Phase::Refused,
                     "create invoice",
                     format!("order {}", document.order_number),
@@ -303,6 +305,7 @@ impl Workspace {
             Ok(()) => {
                 lock(&self.watches).remove(&document.row);
                 self.verify_wake.notify_one();
+                self.note_wake.notify_one();
                 Ok(())
             }
             Err(StoreError::AlreadyLinked(_)) if who.is_empty() => {
@@ -361,8 +364,8 @@ impl Workspace {
             baseline,
             struck,
             total: attempt.draft.total(),
-            kind: DocumentKind::Invoice,
-            reverses: None,
+            kind: if document.role == "proforma" { DocumentKind::Proforma } else { DocumentKind::Invoice },
+            reverses: self.original_of(document).await.map_err(|error| unreadable(error.to_string()))?,
         };
         let evidence = provider.find_by_reference(&query).await?;
         Ok((provider.capabilities().settling, evidence))

@@ -54,6 +54,8 @@ pub struct Timing {
     pub create_sandbox: Duration,
     /// From an issue to the read that verifies it.
     pub verify_after: Duration,
+    /// From a send to e-Factura to the read of its status, and between reads in a sandbox; elsewhere twenty times as long.
+    pub einvoice_read: Duration,
     /// The longest that a stop waits for what is under way.
     pub stop: Duration,
 }
@@ -68,6 +70,7 @@ impl Default for Timing {
             create: Duration::from_secs(120),
             create_sandbox: Duration::from_secs(4),
             verify_after: Duration::from_secs(1),
+            einvoice_read: Duration::from_secs(3),
             stop: Duration::from_secs(5),
         }
     }
@@ -80,6 +83,8 @@ pub struct Workspace {
     pub(crate) connected: Mutex<HashMap<String, Connected>>,
     /// Quiet time of each document in doubt, by monotonic time; begins anew at every start.
     pub(crate) watches: Mutex<HashMap<i64, Watch>>,
+    /// The same for operations in doubt.
+    pub(crate) operation_watches: Mutex<HashMap<i64, Watch>>,
     /// Documents that a task of this process is sending or looking up, each with its lane.
     pub(crate) in_flight: Mutex<HashMap<i64, Lane>>,
     pub(crate) outbox_wake: Notify,
@@ -87,6 +92,9 @@ pub struct Workspace {
     pub(crate) poll_wake: Notify,
     pub(crate) decide_wake: Notify,
     pub(crate) verify_wake: Notify,
+    pub(crate) operate_wake: Notify,
+    pub(crate) note_wake: Notify,
+    pub(crate) einvoice_wake: Notify,
     pub(crate) stopping: CancellationToken,
     pub(crate) tasks: TaskTracker,
     trouble: Mutex<Option<Failure>>,
@@ -126,12 +134,16 @@ impl Workspace {
             deps,
             connected: Mutex::default(),
             watches: Mutex::default(),
+            operation_watches: Mutex::default(),
             in_flight: Mutex::default(),
             outbox_wake: Notify::new(),
             settle_wake: Notify::new(),
             poll_wake: Notify::new(),
             decide_wake: Notify::new(),
             verify_wake: Notify::new(),
+            operate_wake: Notify::new(),
+            note_wake: Notify::new(),
+            einvoice_wake: Notify::new(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             trouble: Mutex::default(),
@@ -141,9 +153,10 @@ impl Workspace {
 
     /// Turns what the last owner left `sending` into `in_doubt`, then starts the loops.
     pub async fn start(self: &Arc<Self>) -> Result<()> {
-        let swept = self.ledger.sweep_sending(self.now_ms()).await?;
+        let swept =
+            self.ledger.sweep_sending(self.now_ms()).await? + self.ledger.sweep_operations(self.now_ms()).await?;
         if swept > 0 {
-            tracing::warn!(swept, "documents were being sent when the last owner ended; they are in doubt");
+            tracing::warn!(swept, "requests were under way when the last owner ended; their outcomes are in doubt");
         }
         let this = self.clone();
         self.tasks.spawn(async move { this.run_decide().await });
@@ -153,6 +166,12 @@ impl Workspace {
         self.tasks.spawn(async move { this.run_settle().await });
         let this = self.clone();
         self.tasks.spawn(async move { this.run_verify().await });
+        let this = self.clone();
+        self.tasks.spawn(async move { this.run_operations().await });
+        let this = self.clone();
+        self.tasks.spawn(async move { this.run_einvoices().await });
+        let this = self.clone();
+        self.tasks.spawn(async move { this.run_notes().await });
         let this = self.clone();
         self.tasks.spawn(async move { this.run_polls().await });
         Ok(())

@@ -16,6 +16,7 @@ export const document: DocumentRow = {
   id: "doc_1",
   orderId: "ord_1",
   orderNumber: "1042",
+  role: "invoice",
   state: "held",
   verification: "pending",
   series: "FCT",
@@ -31,6 +32,8 @@ export const document: DocumentRow = {
   failure,
   dueMs: null,
   mismatch: null,
+  paid: null,
+  einvoice: null,
 };
 
 export const issued: DocumentRow = {
@@ -80,6 +83,9 @@ export const record: RecordInfo = {
   document,
   draft: null,
   problems: [],
+  documents: [],
+  offers: [],
+  operations: [],
   attempts: [],
   timeline: [{ atMs: 1_764_000_000_000, what: "order_received", facts: {}, who: "", failure: null }],
   safeBecause: "refused",

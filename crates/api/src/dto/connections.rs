@@ -46,6 +46,8 @@ pub struct FlowInfo {
     pub active_from_ms: i64,
     /// Nobody but Punte writes in this series: an empty look-up may be followed by a repeat without a person.
     pub series_is_ours: bool,
+    /// Series, number, link and reference are written back to the shop's order.
+    pub write_back: bool,
     pub issued: u32,
     pub held: u32,
     pub in_doubt: u32,
@@ -142,5 +144,7 @@ pub struct FlowInput {
     pub series: String,
     pub condition: String,
     pub series_is_ours: bool,
+    #[serde(default)]
+    pub write_back: bool,
     pub enabled: bool,
 }

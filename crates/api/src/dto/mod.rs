@@ -6,11 +6,13 @@
 mod app;
 mod connections;
 mod mapping;
+mod operations;
 mod records;
 
 pub use app::*;
 pub use connections::*;
 pub use mapping::*;
+pub use operations::*;
 pub use records::*;
 
 use serde::{Deserialize, Serialize};

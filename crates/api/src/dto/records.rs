@@ -1,6 +1,6 @@
 //! Orders, documents, failures, doubts, and the drawer that shows one record whole.
 
-use super::{Amount, FailureInfo};
+use super::{Amount, EInvoiceInfo, FailureInfo, OfferInfo, OperationInfo};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -58,6 +58,8 @@ pub struct DocumentRow {
     pub id: String,
     pub order_id: String,
     pub order_number: String,
+    /// `invoice`, `proforma`, `storno`.
+    pub role: String,
     pub state: String,
     pub verification: String,
     /// `FCT`
@@ -81,6 +83,9 @@ pub struct DocumentRow {
     pub due_ms: Option<i64>,
     /// JSON of what differs at the provider (`{"field","ours","provider"}`), where mismatched.
     pub mismatch: Option<String>,
+    /// As the provider said last.
+    pub paid: Option<Amount>,
+    pub einvoice: Option<EInvoiceInfo>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -195,6 +200,8 @@ pub struct Doubts {
     pub doubts: Vec<Doubt>,
     /// Issued, but the provider holds another total.
     pub mismatched: Vec<DocumentRow>,
+    /// Operations on issued documents whose outcome is not known.
+    pub operations: Vec<OperationInfo>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -302,6 +309,12 @@ pub struct RecordInfo {
     pub versions: u32,
     pub flow_id: Option<String>,
     pub document: Option<DocumentRow>,
+    /// Every document of the order, oldest first: the invoice, its storno.
+    pub documents: Vec<DocumentRow>,
+    /// What may be done to the document, and what not and why; empty before it is issued.
+    pub offers: Vec<OfferInfo>,
+    /// Newest first.
+    pub operations: Vec<OperationInfo>,
     pub draft: Option<DraftInfo>,
     /// What keeps the draft from being sent: target field, kind, facts.
     pub problems: Vec<ProblemInfo>,

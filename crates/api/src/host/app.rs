@@ -383,6 +383,7 @@ async fn wire_sandbox(workspace: &Workspace, handle: &SandboxHandle, author: &st
             enabled: true,
             active_from_ms: now_ms - SANDBOX_REACH_DAYS * DAY_MS,
             series_is_ours: true,
+            write_back: true,
             created_ms: now_ms,
         };
         workspace.save_flow(flow).await?;

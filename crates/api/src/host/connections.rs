@@ -40,23 +40,9 @@ impl Host {
                     found: step.found,
                 })
                 .collect(),
-            companies: report.companies.map(|companies| {
-                companies.into_iter().map(|company| CompanyChoice { cif: company.cif, name: company.name }).collect()
-            }),
-            series: report
-                .series
-                .into_iter()
-                .map(|series| SeriesChoice {
-                    name: series.name,
-                    document_type: series.document_type,
-                    next_number: series.next_number,
-                })
-                .collect(),
-            vat_rates: report
-                .vat_rates
-                .into_iter()
-                .map(|rate| VatChoice { name: rate.name, percent: rate.percent.normalize().to_string() })
-                .collect(),
+            companies: report.companies.map(|companies| companies.into_iter().map(convert::company).collect()),
+            series: report.series.into_iter().map(convert::series).collect(),
+            vat_rates: report.vat_rates.into_iter().map(convert::vat_rate).collect(),
         })
     }
 
@@ -118,6 +104,7 @@ impl Host {
             enabled: input.enabled,
             active_from_ms,
             series_is_ours: input.series_is_ours,
+            write_back: input.write_back,
             created_ms: known.map_or(now_ms, |flow| flow.created_ms),
         };
         let saved = workspace.save_flow(flow).await?;
@@ -192,6 +179,7 @@ fn flow_info(flow: &Flow, counts: &Counts) -> FlowInfo {
         enabled: flow.enabled,
         active_from_ms: flow.active_from_ms,
         series_is_ours: flow.series_is_ours,
+        write_back: flow.write_back,
         issued: count("issued"),
         held: count("held"),
         in_doubt: count("in_doubt"),

@@ -4,7 +4,7 @@ use crate::dto::*;
 use chrono::{Datelike, Days, NaiveDate, TimeZone};
 use chrono_tz::Europe::Bucharest;
 use punte_domain::{CollectKind, Draft, DraftProblem, Failure, LineKind, Next, Phase, fiscal_date};
-use punte_engine::connectors::billing::{Evidence, ReferenceSeen, WireRecord};
+use punte_engine::connectors::billing::{Company, Evidence, ReferenceSeen, Series, VatRate, WireRecord};
 use punte_engine::store::ledger::{Attempt, Counts as LedgerCounts, Document, Event, Look, OrderRow as StoredOrder};
 use std::collections::HashSet;
 
@@ -85,6 +85,7 @@ pub(super) fn document(document: &Document) -> DocumentRow {
         id: document.id.clone(),
         order_id: String::new(),
         order_number: document.order_number.clone(),
+        role: if document.reverses_row.is_some() { "storno".to_owned() } else { document.role.clone() },
         state: document.state.as_str().to_owned(),
         verification: document.verification.as_str().to_owned(),
         series: document.series.clone(),
@@ -100,7 +101,24 @@ pub(super) fn document(document: &Document) -> DocumentRow {
         failure: document.failure.as_ref().map(|f| failure(f, source_of(f, document), document.created_ms)),
         due_ms: document.due_ms,
         mismatch: document.verification_detail.clone(),
+        paid: document.paid_minor.map(|minor| Amount { minor, currency: document.currency.clone() }),
+        einvoice: document
+            .einvoice
+            .clone()
+            .map(|state| EInvoiceInfo { state, words: document.einvoice_words.clone().unwrap_or_default() }),
     }
+}
+
+pub(super) fn company(company: Company) -> CompanyChoice {
+    CompanyChoice { cif: company.cif, name: company.name }
+}
+
+pub(super) fn series(series: Series) -> SeriesChoice {
+    SeriesChoice { name: series.name, document_type: series.document_type, next_number: series.next_number }
+}
+
+pub(super) fn vat_rate(rate: VatRate) -> VatChoice {
+    VatChoice { name: rate.name, percent: rate.percent.normalize().to_string() }
 }
 
 /// Who a failure's words are from: nobody was asked while preparing.

@@ -4,6 +4,7 @@ mod app;
 mod connections;
 mod convert;
 mod mappings;
+mod operations;
 mod records;
 mod settings;
 
@@ -238,6 +239,7 @@ handlers! {
     connections_save(ConnectionInput) -> ConnectionInfo;
     connections_set_secret(SecretInput) -> ConnectionInfo;
     connections_wake(ById) -> Nothing;
+    connections_lists(ListsRequest) -> ConnectionListsInfo;
     flows_save(FlowInput) -> FlowInfo;
     orders_list(ListRequest) -> OrderPage;
     orders_import(ImportRequest) -> ImportReport;
@@ -247,6 +249,12 @@ handlers! {
     documents_retry(RetryRequest) -> RetryResult;
     documents_dismiss(WithReason) -> Nothing;
     documents_reopen(WithReason) -> Nothing;
+    documents_operate(OperateRequest) -> OperationInfo;
+    documents_storno(WithReason) -> DocumentRow;
+    documents_pdf(ById) -> FileContent;
+    documents_einvoice_archive(ById) -> FileContent;
+    documents_refresh(ById) -> Nothing;
+    operations_close(WithReason) -> Nothing;
     doubts_list(Nothing) -> Doubts;
     doubts_look(ById) -> LookInfo;
     doubts_link(LinkRequest) -> Nothing;

@@ -1,6 +1,6 @@
 //! Orders, documents, failures, doubts, and the drawer.
 
-use super::{Host, convert};
+use super::{Host, convert, operations};
 use crate::commands::{Session, Tag};
 use crate::dto::*;
 use crate::error::ApiError;
@@ -98,7 +98,9 @@ impl Host {
             }
             (Some(id), None) => {
                 let order = ledger.find_order(id).await?.ok_or_else(|| ApiError::not_found(id))?;
-                let document = ledger.list_documents_of_order(order.row).await?.pop();
+                let documents = ledger.list_documents_of_order(order.row).await?;
+                let invoice = documents.iter().rposition(|document| document.reverses_row.is_none());
+                let document = invoice.and_then(|at| documents.into_iter().nth(at));
                 (order, document)
             }
             (None, None) => return Err(ApiError::invalid("orderId", "an order or a document")),
@@ -114,10 +116,14 @@ impl Host {
             Some(document) if document.state == DocumentState::InDoubt => Some(doubt(&workspace, document).await?),
             _ => None,
         };
-        let mut row = document.as_ref().map(convert::document);
-        if let Some(row) = &mut row {
-            row.order_id = order.id.clone();
-        }
+        let of_order = |document: &Document| DocumentRow { order_id: order.id.clone(), ..convert::document(document) };
+        let documents = ledger.list_documents_of_order(order.row).await?;
+        let (offers, operations) = match &document {
+            Some(document) if document.number.is_some() => {
+                (operations::offers(&workspace, document).await?, operations::of_document(&workspace, document).await?)
+            }
+            _ => (Vec::new(), Vec::new()),
+        };
         Ok(RecordInfo {
             order: convert::order(&order, document.as_ref()),
             order_json: serde_json::to_string_pretty(&raw).unwrap_or_default(),
@@ -134,7 +140,10 @@ impl Host {
                 .map(|event| convert::event(event, provider))
                 .collect(),
             safe_because: document.as_ref().and_then(safe_because).map(str::to_owned),
-            document: row,
+            document: document.as_ref().map(of_order),
+            documents: documents.iter().map(of_order).collect(),
+            offers,
+            operations,
             doubt,
         })
     }
@@ -201,7 +210,11 @@ impl Host {
         }
         let mismatched = ListQuery { filter: "mismatched".to_owned(), limit: 200, ..ListQuery::default() };
         let mismatched = ledger.page_documents(mismatched).await?;
-        Ok(Doubts { doubts, mismatched: mismatched.iter().map(convert::document).collect() })
+        Ok(Doubts {
+            doubts,
+            mismatched: mismatched.iter().map(convert::document).collect(),
+            operations: operations::in_doubt(&workspace).await?,
+        })
     }
 
     pub(super) async fn doubts_look(&self, _: &Session, request: ById) -> Result<LookInfo, ApiError> {

@@ -122,7 +122,10 @@ impl Ledger {
                     .ok_or_else(|| StoreError::NotFound(format!("attempt of {}", document.id)))?;
                 (sent.draft, sent.issue_date)
             } else {
-                check_newest(c, &document)?;
+                // a storno follows from its original, whatever became of the order since
+                if document.reverses_row.is_none() {
+                    check_newest(c, &document)?;
+                }
                 let draft = document.draft.clone().ok_or_else(|| StoreError::Stale(document.id.clone()))?;
                 (draft, intent.issue_date.clone())
             };
@@ -398,7 +401,10 @@ fn attach(
         )?
         .execute(params![document.row, series, number, provider_id, link, now_ms, verify_due_ms]);
     match set {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            documents::want_note(c, document, now_ms)?;
+            documents::reverse(c, document, number, now_ms)
+        }
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
             Err(StoreError::AlreadyLinked(format!("{series} {number}")))
         }

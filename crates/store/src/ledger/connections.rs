@@ -47,6 +47,8 @@ pub struct Flow {
     pub active_from_ms: i64,
     pub series_is_ours: bool,
     pub created_ms: i64,
+    /// Series, number, link and reference are written back to the shop's order.
+    pub write_back: bool,
 }
 
 const CONNECTION: &str = "id, kind, name, address, account, company, series, is_sandbox, stop_failure, stopped_until_ms, \
@@ -88,11 +90,12 @@ fn flow_from(row: &Row<'_>) -> rusqlite::Result<Flow> {
         active_from_ms: row.get(9)?,
         series_is_ours: row.get(10)?,
         created_ms: row.get(11)?,
+        write_back: row.get(12)?,
     })
 }
 
 const FLOW: &str = "id, name, shop_id, billing_id, company, series, condition, mapping_id, enabled, active_from_ms, \
-     series_is_ours, created_ms";
+     series_is_ours, created_ms, write_back";
 
 impl Ledger {
     pub async fn list_connections(&self) -> Result<Vec<Connection>> {
@@ -186,9 +189,10 @@ impl Ledger {
             let f = flow;
             c.execute(
                 &format!(
-                    "INSERT INTO flows ({FLOW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                    "INSERT INTO flows ({FLOW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                      ON CONFLICT (id) DO UPDATE SET name = ?2, shop_id = ?3, billing_id = ?4, company = ?5, series = ?6,
-                       condition = ?7, mapping_id = ?8, enabled = ?9, active_from_ms = ?10, series_is_ours = ?11"
+                       condition = ?7, mapping_id = ?8, enabled = ?9, active_from_ms = ?10, series_is_ours = ?11,
+                       write_back = ?13"
                 ),
                 params![
                     f.id,
@@ -202,7 +206,8 @@ impl Ledger {
                     f.enabled,
                     f.active_from_ms,
                     f.series_is_ours,
-                    f.created_ms
+                    f.created_ms,
+                    f.write_back
                 ],
             )?;
             c.execute("UPDATE orders SET wanted = wanted + 1 WHERE connection_id = ?1", [&f.shop_id])?;

@@ -77,6 +77,14 @@ pub struct Document {
     /// How often a decisive look proved that nothing was there.
     pub absent_proofs: u32,
     pub parked_reason: Option<String>,
+    /// The document that this one reverses, where it is a storno.
+    pub reverses_row: Option<i64>,
+    /// As the provider said last.
+    pub paid_minor: Option<i64>,
+    pub einvoice: Option<String>,
+    pub einvoice_words: Option<String>,
+    pub note_due_ms: Option<i64>,
+    pub note_tries: u32,
 }
 
 /// Why a document goes to `held`.
@@ -98,7 +106,8 @@ pub struct Verified {
 pub(super) const DOCUMENT: &str = "row, id, issue_key, reference, order_row, flow_id, billing_id, provider, company, \
      series, role, generation, state, verification, verification_detail, verify_tries, order_number, order_version, \
      mapping_version, draft, problems, failure, client, tax_id, currency, total_minor, key_revision, due_ms, tries, \
-     issue_date, number, provider_id, link, created_ms, issued_ms, absent_proofs, parked_reason";
+     issue_date, number, provider_id, link, created_ms, issued_ms, absent_proofs, parked_reason, \
+     reverses_row, paid_minor, einvoice, einvoice_words, note_due_ms, note_tries";
 
 pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
     let state: String = row.get(12)?;
@@ -144,6 +153,12 @@ pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
         issued_ms: row.get(34)?,
         absent_proofs: row.get(35)?,
         parked_reason: row.get(36)?,
+        reverses_row: row.get(37)?,
+        paid_minor: row.get(38)?,
+        einvoice: row.get(39)?,
+        einvoice_words: row.get(40)?,
+        note_due_ms: row.get(41)?,
+        note_tries: row.get(42)?,
     })
 }
 
@@ -162,10 +177,34 @@ pub(super) fn get(c: &Sqlite, row: i64) -> Result<Document> {
         .ok_or_else(|| StoreError::NotFound(format!("document row {row}")))
 }
 
-pub(super) fn list_by_order(c: &Sqlite, order_row: i64) -> Result<Vec<Document>> {
-    let mut query = c.prepare_cached(&select("WHERE order_row = ?1 ORDER BY row"))?;
-    let rows = query.query_map([order_row], document_from)?;
+/// Documents by a condition of ours, ordered and bounded by it.
+pub(super) fn list(c: &Sqlite, tail: &str, parameters: impl rusqlite::Params) -> Result<Vec<Document>> {
+    let mut query = c.prepare_cached(&select(tail))?;
+    let rows = query.query_map(parameters, document_from)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn list_by_order(c: &Sqlite, order_row: i64) -> Result<Vec<Document>> {
+    list(c, "WHERE order_row = ?1 ORDER BY row", [order_row])
+}
+
+/// Our notes on the shop's order are due, where the flow writes them.
+pub(super) fn want_note(c: &Sqlite, document: &Document, now_ms: i64) -> Result<()> {
+    c.prepare_cached(
+        "UPDATE documents SET note_due_ms = ?2, note_tries = 0
+         WHERE row = ?1 AND role = 'invoice' AND EXISTS (SELECT 1 FROM flows WHERE id = ?3 AND write_back = 1)",
+    )?
+    .execute(params![document.row, now_ms, document.flow_id])?;
+    Ok(())
+}
+
+/// The storno of a document was issued.
+pub(super) fn reverse(c: &Sqlite, storno: &Document, number: &str, now_ms: i64) -> Result<()> {
+    let Some(row) = storno.reverses_row else { return Ok(()) };
+    let original = get(c, row)?;
+    let note = NewEvent::new("reversed", json!({ "series": storno.series, "number": number }));
+    apply(c, &original, DocumentEvent::Reversed, None, now_ms, &note)?;
+    want_note(c, &original, now_ms)
 }
 
 pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i64) -> Result<i64> {
@@ -278,6 +317,32 @@ impl Ledger {
             .await
     }
 
+    pub async fn get_document_by_row(&self, row: i64) -> Result<Document> {
+        self.read(move |c| get(c, row)).await
+    }
+
+    /// Puts a document that is due back into a person's hands.
+    pub async fn hold(&self, row: i64, failure: Failure, now_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            let note = NewEvent::new("held", json!({})).with_failure(&failure);
+            apply(c, &get(c, row)?, DocumentEvent::Held, Some(&failure), now_ms, &note)
+        })
+        .await
+    }
+
+    /// Has an issued document read again: something was done to it, or a person asks.
+    pub async fn want_verification(&self, row: i64, now_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            c.prepare_cached(
+                "UPDATE documents SET verification = 'pending', verify_due_ms = ?2, verify_tries = 0
+                 WHERE row = ?1 AND state = 'issued'",
+            )?
+            .execute(params![row, now_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
     pub async fn find_document_by_key(&self, issue_key: &str) -> Result<Option<Document>> {
         let key = issue_key.to_owned();
         self.read(move |c| find_by_key(c, &key)).await
@@ -298,12 +363,12 @@ impl Ledger {
     ) -> Result<Vec<Document>> {
         let lane = (billing_id.to_owned(), company.to_owned(), series.to_owned());
         self.read(move |c| {
-            let mut query = c.prepare_cached(&select(
+            list(
+                c,
                 "WHERE state = 'ready' AND billing_id = ?1 AND company = ?2 AND series = ?3 AND due_ms <= ?4
                  ORDER BY due_ms, row LIMIT ?5",
-            ))?;
-            let rows = query.query_map(params![lane.0, lane.1, lane.2, now_ms, limit], document_from)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+                params![lane.0, lane.1, lane.2, now_ms, limit],
+            )
         })
         .await
     }
@@ -319,23 +384,18 @@ impl Ledger {
 
     /// Every document in a state, oldest first, at most `limit`.
     pub async fn list_in_state(&self, state: DocumentState, limit: u32) -> Result<Vec<Document>> {
-        self.read(move |c| {
-            let mut query = c.prepare_cached(&select("WHERE state = ?1 ORDER BY row LIMIT ?2"))?;
-            let rows = query.query_map(params![state.as_str(), limit], document_from)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-        .await
+        self.read(move |c| list(c, "WHERE state = ?1 ORDER BY row LIMIT ?2", params![state.as_str(), limit])).await
     }
 
     /// Issued documents whose verification is due.
     pub async fn list_unverified(&self, now_ms: i64, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| {
-            let mut query = c.prepare_cached(&select(
+            list(
+                c,
                 "WHERE state = 'issued' AND verification = 'pending' AND verify_due_ms <= ?1
                  ORDER BY verify_due_ms LIMIT ?2",
-            ))?;
-            let rows = query.query_map(params![now_ms, limit], document_from)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+                params![now_ms, limit],
+            )
         })
         .await
     }
@@ -351,7 +411,8 @@ impl Ledger {
         let key = (provider.to_owned(), company.to_owned(), series.to_owned(), from.to_owned());
         self.read(move |c| {
             let mut query = c.prepare_cached(
-                "SELECT number FROM documents WHERE provider = ?1 AND company = ?2 AND role = 'invoice' AND series = ?3
+                "SELECT number FROM documents WHERE provider = ?1 AND company = ?2 AND role <> 'proforma' AND series = ?3
+                 AND state <> 'deleted'
                  AND number IS NOT NULL AND (length(number), number) >= (length(?4), ?4) LIMIT 1000",
             )?;
             let rows = query.query_map(params![key.0, key.1, key.2, key.3], |row| row.get(0))?;

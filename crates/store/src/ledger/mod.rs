@@ -9,6 +9,7 @@ mod documents;
 mod events;
 mod lists;
 mod mappings;
+mod operations;
 mod orders;
 mod workspace;
 mod writer;
@@ -19,6 +20,7 @@ pub use documents::{Document, HeldBecause, NewDocument, Verified};
 pub use events::{Event, NewEvent};
 pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
 pub use mappings::MappingVersion;
+pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
 pub use workspace::{LedgerInfo, NewWorkspace};
 
@@ -32,7 +34,8 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Append-only: a released migration is never edited.
-static MIGRATIONS: &[M<'static>] = &[M::up(include_str!("0001_ledger.sql"))];
+static MIGRATIONS: &[M<'static>] =
+    &[M::up(include_str!("0001_ledger.sql")), M::up(include_str!("0002_operations.sql"))];
 
 const READERS: usize = 4;
 const BUSY: Duration = Duration::from_secs(10);

@@ -355,7 +355,7 @@ fn replan(c: &Sqlite, known: &documents::Document, plan: &DocumentPlan, now_ms: 
 /// Pulls a document that is not yet sent back: its order was cancelled, refunded or no longer matches.
 fn withdraw(c: &Sqlite, order_row: i64, flow_id: &str, failure: &Failure, now_ms: i64) -> Result<()> {
     for document in documents::list_by_order(c, order_row)? {
-        if document.flow_id == flow_id && document.state.draft_is_open() {
+        if document.flow_id == flow_id && document.role == "invoice" && document.state.draft_is_open() {
             let event = NewEvent::new("held", Value::Object(Default::default())).with_failure(failure);
             documents::apply(c, &document, DocumentEvent::Held, Some(failure), now_ms, &event)?;
         }

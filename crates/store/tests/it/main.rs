@@ -4,5 +4,6 @@
 
 mod lists;
 mod opening;
+mod operations;
 mod support;
 mod transitions;

@@ -111,6 +111,27 @@ async fn the_schema_is_as_released() {
         .query_row("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%_search%'", [], |row| row.get(0))
         .unwrap();
     assert_eq!(strict, 0, "every table is STRICT");
-    let synchronous: i64 = raw.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(synchronous, 1, "one migration so far");
+    let version: i64 = raw.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    assert_eq!(version, 2, "two migrations so far");
+}
+
+#[tokio::test]
+async fn a_ledger_of_the_first_version_is_brought_forward_with_what_it_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    let raw = rusqlite::Connection::open(folder.path().join("ledger.sqlite")).unwrap();
+    raw.execute_batch(include_str!("../../src/ledger/0001_ledger.sql")).unwrap();
+    raw.execute_batch(&format!(
+        "PRAGMA user_version = 1;
+         INSERT INTO workspace (row, id, name, is_sandbox, seed, created_ms, epoch)
+           VALUES (1, 'ws_1', 'Atelier', 0, x'{}', 1, 3);
+         INSERT INTO connections (id, kind, name, address, account, is_sandbox, created_ms)
+           VALUES ('con_1', 'oblio', 'Oblio', '', 'ana@example.com', 0, 1);",
+        "07".repeat(32)
+    ))
+    .unwrap();
+    drop(raw);
+    let ledger = Ledger::open(folder.path()).unwrap();
+    assert_eq!((ledger.info().name.as_str(), ledger.info().epoch), ("Atelier", 4));
+    assert_eq!(ledger.list_connections().await.unwrap()[0].name, "Oblio");
+    assert!(ledger.list_operations_in(punte_domain::OperationState::Waiting, 10).await.unwrap().is_empty());
 }

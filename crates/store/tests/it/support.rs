@@ -55,6 +55,7 @@ pub fn flow() -> Flow {
         active_from_ms: 0,
         series_is_ours: true,
         created_ms: NOW_MS,
+        write_back: true,
     }
 }
 

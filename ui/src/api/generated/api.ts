@@ -154,7 +154,11 @@ activeFromMs: number,
 /**
  * Nobody but Punte writes in this series: an empty look-up may be followed by a repeat without a person.
  */
-seriesIsOurs: boolean, issued: number, held: number, inDoubt: number, waiting: number, };
+seriesIsOurs: boolean, 
+/**
+ * Series, number, link and reference are written back to the shop's order.
+ */
+writeBack: boolean, issued: number, held: number, inDoubt: number, waiting: number, };
 
 export type Connections = { shops: Array<ConnectionInfo>, billing: Array<ConnectionInfo>, flows: Array<FlowInfo>, };
 
@@ -184,7 +188,7 @@ export type TestResult = { ok: boolean, steps: Array<TestStep>,
  */
 companies: Array<CompanyChoice> | null, series: Array<SeriesChoice>, vatRates: Array<VatChoice>, };
 
-export type FlowInput = { id: string | null, name: string, shopId: string, billingId: string, company: string, series: string, condition: string, seriesIsOurs: boolean, enabled: boolean, };
+export type FlowInput = { id: string | null, name: string, shopId: string, billingId: string, company: string, series: string, condition: string, seriesIsOurs: boolean, writeBack: boolean, enabled: boolean, };
 
 export type ListRequest = { 
 /**
@@ -224,7 +228,11 @@ export type OrderPage = { rows: Array<OrderRow>, next: number | null,
  */
 total: number | null, };
 
-export type DocumentRow = { id: string, orderId: string, orderNumber: string, state: string, verification: string, 
+export type DocumentRow = { id: string, orderId: string, orderNumber: string, 
+/**
+ * `invoice`, `proforma`, `storno`.
+ */
+role: string, state: string, verification: string, 
 /**
  * `FCT`
  */
@@ -244,7 +252,11 @@ dueMs: number | null,
 /**
  * JSON of what differs at the provider (`{"field","ours","provider"}`), where mismatched.
  */
-mismatch: string | null, };
+mismatch: string | null, 
+/**
+ * As the provider said last.
+ */
+paid: Amount | null, einvoice: EInvoiceInfo | null, };
 
 export type DocumentPage = { rows: Array<DocumentRow>, next: number | null, total: number | null, };
 
@@ -279,6 +291,108 @@ reason: string, failure: FailureInfo | null, };
 export type RetryResult = { queued: Array<string>, skipped: Array<Skipped>, };
 
 export type WithReason = { id: string, reason: string, };
+
+export type OfferInfo = { 
+/**
+ * `pdf`, `send_email`, `record_payment`, `delete_payment`, `send_einvoice`, `storno`, `cancel`, `restore`, `delete`.
+ */
+act: string, 
+/**
+ * Null: it can be asked for. Else `not_offered`, `not_issued`, `cancelled`, `reversed`, `deleted`, `not_cancelled`,
+ * `operation_open`, `has_storno`, `is_storno`, `in_einvoice`, `einvoice_sent`, `paid`, `not_paid`,
+ * `credential_missing`.
+ */
+blocked: string | null, needsReason: boolean, };
+
+export type PaymentInput = { 
+/**
+ * `card`, `bank_transfer`, `cash_on_delivery`, `other`.
+ */
+kind: string, 
+/**
+ * Decimal text with a point: `59.00`.
+ */
+value: string, 
+/**
+ * `YYYY-MM-DD`
+ */
+date: string, documentNumber: string, };
+
+export type EmailInput = { 
+/**
+ * One address or several, parted by commas.
+ */
+to: string, cc: string, 
+/**
+ * Empty: the account's own text at the provider.
+ */
+subject: string, body: string, };
+
+export type OperateRequest = { id: string, 
+/**
+ * An act of [`OfferInfo`] except `pdf` and `storno`.
+ */
+kind: string, reason: string, payment: PaymentInput | null, email: EmailInput | null, };
+
+export type OperationInfo = { id: string, kind: string, 
+/**
+ * `waiting`, `sending`, `done`, `refused`, `in_doubt`, `closed`.
+ */
+state: string, reason: string, who: string, 
+/**
+ * What was asked for, in one line: an amount, an address.
+ */
+about: string, documentId: string, 
+/**
+ * `FCT 0007`
+ */
+documentNumber: string, orderId: string, orderNumber: string, provider: string, createdMs: number, startedMs: number | null, finishedMs: number | null, failure: FailureInfo | null, 
+/**
+ * While in doubt: when Punte looks (again); null where nobody can tell, and a person decides.
+ */
+lookAtMs: number | null, 
+/**
+ * What the last look said: `present`, `cancelled`, `absent`, `cannot_tell`, `paid`, an e-invoice's state; empty before it.
+ */
+seen: string, method: string, url: string, requestBody: string, status: number | null, answerBody: string, };
+
+export type FileContent = { name: string, 
+/**
+ * `application/pdf`, `application/zip`.
+ */
+mediaType: string, base64: string, };
+
+export type EInvoiceInfo = { 
+/**
+ * `not_sent`, `processing`, `accepted`, `rejected`, `not_configured`.
+ */
+state: string, 
+/**
+ * The provider's own words.
+ */
+words: string, };
+
+export type ListsRequest = { 
+/**
+ * A billing connection.
+ */
+id: string, 
+/**
+ * Ask the provider now instead of taking what it said last.
+ */
+refresh: boolean, };
+
+export type AbilityInfo = { 
+/**
+ * `proforma`, `storno`, `einvoice`, `email`, …
+ */
+name: string, can: boolean, };
+
+export type ConnectionListsInfo = { 
+/**
+ * Null where the provider lists no companies.
+ */
+companies: Array<CompanyChoice> | null, series: Array<SeriesChoice>, vatRates: Array<VatChoice>, warehouses: Array<string>, languages: Array<string>, units: Array<string>, abilities: Array<AbilityInfo>, readMs: number, };
 
 export type CandidateInfo = { series: string, number: string, total: string | null, client: string | null, cancelled: boolean | null, 
 /**
@@ -322,7 +436,11 @@ export type Doubts = { doubts: Array<Doubt>,
 /**
  * Issued, but the provider holds another total.
  */
-mismatched: Array<DocumentRow>, };
+mismatched: Array<DocumentRow>, 
+/**
+ * Operations on issued documents whose outcome is not known.
+ */
+operations: Array<OperationInfo>, };
 
 export type LinkRequest = { id: string, series: string, number: string, reason: string, };
 
@@ -362,7 +480,19 @@ export type RecordInfo = { order: OrderRow,
 /**
  * The order as received, newest version, pretty-printed.
  */
-orderJson: string, versions: number, flowId: string | null, document: DocumentRow | null, draft: DraftInfo | null, 
+orderJson: string, versions: number, flowId: string | null, document: DocumentRow | null, 
+/**
+ * Every document of the order, oldest first: the invoice, its storno.
+ */
+documents: Array<DocumentRow>, 
+/**
+ * What may be done to the document, and what not and why; empty before it is issued.
+ */
+offers: Array<OfferInfo>, 
+/**
+ * Newest first.
+ */
+operations: Array<OperationInfo>, draft: DraftInfo | null, 
 /**
  * What keeps the draft from being sent: target field, kind, facts.
  */
@@ -465,6 +595,7 @@ export interface Commands {
   "connections.save": { request: ConnectionInput; response: ConnectionInfo };
   "connections.set_secret": { request: SecretInput; response: ConnectionInfo };
   "connections.wake": { request: ById; response: Nothing };
+  "connections.lists": { request: ListsRequest; response: ConnectionListsInfo };
   "flows.save": { request: FlowInput; response: FlowInfo };
   "orders.list": { request: ListRequest; response: OrderPage };
   "orders.import": { request: ImportRequest; response: ImportReport };
@@ -474,6 +605,12 @@ export interface Commands {
   "documents.retry": { request: RetryRequest; response: RetryResult };
   "documents.dismiss": { request: WithReason; response: Nothing };
   "documents.reopen": { request: WithReason; response: Nothing };
+  "documents.operate": { request: OperateRequest; response: OperationInfo };
+  "documents.storno": { request: WithReason; response: DocumentRow };
+  "documents.pdf": { request: ById; response: FileContent };
+  "documents.einvoice_archive": { request: ById; response: FileContent };
+  "documents.refresh": { request: ById; response: Nothing };
+  "operations.close": { request: WithReason; response: Nothing };
   "doubts.list": { request: Nothing; response: Doubts };
   "doubts.look": { request: ById; response: LookInfo };
   "doubts.link": { request: LinkRequest; response: Nothing };
@@ -500,6 +637,7 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "connections.save": [],
   "connections.set_secret": [],
   "connections.wake": [],
+  "connections.lists": ["connections"],
   "flows.save": [],
   "orders.list": ["orders", "documents"],
   "orders.import": [],
@@ -509,6 +647,12 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "documents.retry": [],
   "documents.dismiss": [],
   "documents.reopen": [],
+  "documents.operate": [],
+  "documents.storno": [],
+  "documents.pdf": [],
+  "documents.einvoice_archive": [],
+  "documents.refresh": [],
+  "operations.close": [],
   "doubts.list": ["documents"],
   "doubts.look": [],
   "doubts.link": [],

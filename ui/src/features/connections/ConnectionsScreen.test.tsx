@@ -45,7 +45,7 @@ const flow: FlowInfo = {
   mappingId: "map_1",
   enabled: true,
   activeFromMs: 1_764_000_000_000,
-  seriesIsOurs: true,
+  seriesIsOurs: true, writeBack: false,
   issued: 38,
   held: 2,
   inDoubt: 1,
@@ -204,7 +204,7 @@ test("a flow is saved with what it takes, and explains what a series of our own 
     company: "RO12345674",
     series: "AVZ",
     condition: "money(order.total) > 0",
-    seriesIsOurs: true,
+    seriesIsOurs: true, writeBack: false,
     enabled: true,
   });
 });

@@ -123,8 +123,8 @@ export function FlowForm({ flow, connections, close }: Props) {
 
 function startOf(flow: FlowInfo | null, connections: Connections, name: string): FlowInput {
   if (flow) {
-    const { id, shopId, billingId, company, series, condition, seriesIsOurs, enabled } = flow;
-    return { id, name: flow.name, shopId, billingId, company, series, condition, seriesIsOurs, enabled };
+    const { id, shopId, billingId, company, series, condition, seriesIsOurs, writeBack, enabled } = flow;
+    return { id, name: flow.name, shopId, billingId, company, series, condition, seriesIsOurs, writeBack, enabled };
   }
   const billing = connections.billing[0];
   return {
@@ -136,6 +136,7 @@ function startOf(flow: FlowInfo | null, connections: Connections, name: string):
     series: "",
     condition: "",
     seriesIsOurs: false,
+    writeBack: false,
     enabled: true,
   };
 }

@@ -10,6 +10,7 @@ import {
   IconMinus,
   IconQuestionMark,
   IconSend,
+  IconTrash,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -24,6 +25,7 @@ const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   mismatched: { icon: IconArrowsDiff, color: "var(--state-mismatched)" },
   cancelled: { icon: IconBan, color: "var(--mantine-color-dimmed)" },
   reversed: { icon: IconArrowBackUp, color: "var(--mantine-color-dimmed)" },
+  deleted: { icon: IconTrash, color: "var(--mantine-color-dimmed)" },
   dismissed: { icon: IconEyeOff, color: "var(--mantine-color-dimmed)" },
   not_invoiced: { icon: IconMinus, color: "var(--mantine-color-dimmed)" },
 };

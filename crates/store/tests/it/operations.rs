@@ -1,0 +1,135 @@
+//! What is done to issued documents, from intent to effect.
+
+use crate::support::{NOW_MS, World, draft, issued, plan, world};
+use punte_domain::{DocumentState, Failure, FailureKind, OperationKind, OperationState, Phase};
+use punte_store::StoreError;
+use punte_store::ledger::{Effect, NewOperation, OperationOutcome};
+
+fn asked(id: &str, document_row: i64, kind: OperationKind) -> NewOperation {
+    NewOperation {
+        id: id.into(),
+        document_row,
+        kind,
+        params: "{}".into(),
+        reason: "asked by the client".into(),
+        who: "ana".into(),
+        about: String::new(),
+    }
+}
+
+async fn issued_document(world: &World, n: u64, number: &str) -> i64 {
+    let (document, attempt) = world.sending(n).await;
+    world.ledger.record_outcome(attempt, document.row, issued(number), "{}".into(), NOW_MS).await.unwrap();
+    document.row
+}
+
+#[tokio::test]
+async fn what_is_done_changes_its_document_in_the_same_commit() {
+    let world = world().await;
+    let row = issued_document(&world, 1, "0001").await;
+    for (n, kind, effect, state) in [
+        (1, OperationKind::Cancel, Effect::Cancelled, DocumentState::Cancelled),
+        (2, OperationKind::Restore, Effect::Restored, DocumentState::Issued),
+        (3, OperationKind::Delete, Effect::Deleted, DocumentState::Deleted),
+    ] {
+        let operation = world.ledger.request_operation(asked(&format!("op_{n}"), row, kind), NOW_MS).await.unwrap();
+        let sent = world
+            .ledger
+            .record_operation_intent(operation.row, false, "{}".into(), "key".into(), NOW_MS)
+            .await
+            .unwrap();
+        assert_eq!(sent.state, OperationState::Sending);
+        let done = OperationOutcome::Done(effect);
+        world.ledger.record_operation_outcome(operation.row, done, "{}".into(), NOW_MS).await.unwrap();
+        assert_eq!(world.document(1).await.state, state);
+    }
+    let events = world.ledger.list_events(world.document(1).await.order_row).await.unwrap();
+    let what: Vec<&str> = events.iter().map(|event| event.what.as_str()).collect();
+    assert!(what.ends_with(&["operation_requested", "operation_sent", "operation_done", "deleted"]), "{what:?}");
+}
+
+#[tokio::test]
+async fn one_operation_at_a_time_on_a_document() {
+    let world = world().await;
+    let row = issued_document(&world, 1, "0001").await;
+    let first = world.ledger.request_operation(asked("op_1", row, OperationKind::SendEmail), NOW_MS).await.unwrap();
+    let second = world.ledger.request_operation(asked("op_2", row, OperationKind::Cancel), NOW_MS).await;
+    assert!(matches!(second, Err(StoreError::Stale(_))), "{second:?}");
+    world.ledger.record_operation_intent(first.row, false, "{}".into(), String::new(), NOW_MS).await.unwrap();
+    let failure = Failure::new(FailureKind::TimedOut, Phase::Unknown, "send e-mail", "order 1");
+    let unknown = OperationOutcome::Unknown(failure);
+    world.ledger.record_operation_outcome(first.row, unknown, "{}".into(), NOW_MS).await.unwrap();
+    assert!(
+        world.ledger.request_operation(asked("op_3", row, OperationKind::Cancel), NOW_MS).await.is_err(),
+        "what is in doubt is still open"
+    );
+    world.ledger.close_operation("op_1", "the client says it came", "ana", NOW_MS).await.unwrap();
+    assert!(world.ledger.request_operation(asked("op_4", row, OperationKind::Cancel), NOW_MS).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_was_being_sent_when_the_owner_went_is_in_doubt() {
+    let world = world().await;
+    let row = issued_document(&world, 1, "0001").await;
+    let operation = world.ledger.request_operation(asked("op_1", row, OperationKind::Delete), NOW_MS).await.unwrap();
+    world.ledger.record_operation_intent(operation.row, false, "{}".into(), "key".into(), NOW_MS).await.unwrap();
+    assert_eq!(world.ledger.sweep_operations(NOW_MS).await.unwrap(), 1);
+    let doubted = world.ledger.find_operation("op_1").await.unwrap().unwrap();
+    assert_eq!(doubted.state, OperationState::InDoubt);
+    let failure = Failure::new(FailureKind::NeverDone, Phase::Refused, "delete", "order 1");
+    world.ledger.settle_operation(operation.row, Err(failure), NOW_MS).await.unwrap();
+    assert_eq!(world.document(1).await.state, DocumentState::Issued, "it was not done");
+}
+
+#[tokio::test]
+async fn a_deleted_number_may_be_given_again_and_a_live_one_belongs_to_one_document() {
+    let world = world().await;
+    let row = issued_document(&world, 1, "0001").await;
+    let (second, attempt) = world.sending(2).await;
+    let taken = world.ledger.record_outcome(attempt, second.row, issued("0001"), "{}".into(), NOW_MS).await;
+    assert!(matches!(taken, Err(StoreError::AlreadyLinked(_))), "{taken:?}");
+    let operation = world.ledger.request_operation(asked("op_1", row, OperationKind::Delete), NOW_MS).await.unwrap();
+    world.ledger.record_operation_intent(operation.row, false, "{}".into(), "key".into(), NOW_MS).await.unwrap();
+    let done = OperationOutcome::Done(Effect::Deleted);
+    world.ledger.record_operation_outcome(operation.row, done, "{}".into(), NOW_MS).await.unwrap();
+    world.ledger.record_outcome(attempt, second.row, issued("0001"), "{}".into(), NOW_MS).await.unwrap();
+    assert_eq!(world.document(2).await.number.as_deref(), Some("0001"));
+}
+
+#[tokio::test]
+async fn a_storno_is_a_document_that_reverses_its_original_once_it_is_issued() {
+    let world = world().await;
+    let row = issued_document(&world, 1, "0001").await;
+    let mut storno = plan(1).document;
+    storno.id = "doc_s".into();
+    storno.issue_key = "cana.ro|1|correction:storno|1".into();
+    storno.reference = "PNT-S".into();
+    storno.role = "correction:storno".into();
+    let mut reversed = draft();
+    reversed.lines[0].quantity = -reversed.lines[0].quantity;
+    storno.draft = Some(reversed);
+    let asked = world.ledger.request_storno(row, storno.clone(), "returned", "ana", NOW_MS).await.unwrap();
+    assert_eq!(asked.state, DocumentState::Ready);
+    storno.id = "doc_s2".into();
+    assert!(world.ledger.request_storno(row, storno, "again", "ana", NOW_MS).await.is_err(), "one storno");
+    // a newer version of the order does not hold it up
+    world.ledger.take_in(vec![crate::support::incoming(1, "second")], None, NOW_MS).await.unwrap();
+    let attempt = world.ledger.record_intent(asked.row, crate::support::intent(9), NOW_MS).await.unwrap();
+    assert_eq!(world.document(1).await.state, DocumentState::Issued, "not before the provider said so");
+    world.ledger.record_outcome(attempt.row, asked.row, issued("0002"), "{}".into(), NOW_MS).await.unwrap();
+    assert_eq!(world.document(1).await.state, DocumentState::Reversed);
+}
+
+#[tokio::test]
+async fn notes_for_the_shop_are_due_when_issued_and_again_when_reversed() {
+    let world = world().await;
+    let row = issued_document(&world, 1, "0001").await;
+    let due = world.ledger.list_notes_due(NOW_MS, 10).await.unwrap();
+    assert_eq!(due.iter().map(|document| document.row).collect::<Vec<_>>(), [row]);
+    let failure = Failure::new(FailureKind::Unreachable, Phase::NotSent, "write notes", "order 1");
+    world.ledger.record_note(row, Err((failure, NOW_MS + 1000)), NOW_MS).await.unwrap();
+    assert!(world.ledger.list_notes_due(NOW_MS, 10).await.unwrap().is_empty());
+    assert_eq!(world.ledger.list_notes_due(NOW_MS + 1000, 10).await.unwrap().len(), 1);
+    world.ledger.record_note(row, Ok(true), NOW_MS + 1000).await.unwrap();
+    assert!(world.ledger.list_notes_due(i64::MAX, 10).await.unwrap().is_empty());
+}
