@@ -2,6 +2,7 @@
 
 use punte_api::dto::{SandboxFault, SandboxInfo};
 use punte_api::{ApiError, Host, Parts, SandboxHandle, SandboxLogin, SandboxStarter};
+use punte_connectors::Budgets;
 use punte_connectors::transport::{HttpTransport, HttpTransportConfig};
 use punte_engine::{Deps, SystemClock, Timing};
 use punte_http::{Listening, OwnerNote};
@@ -87,6 +88,7 @@ pub async fn compose(options: Options) -> Result<Composition, ApiError> {
         clock: Arc::new(SystemClock::default()),
         vault,
         transport: Arc::new(HttpTransport::new(HttpTransportConfig::default())),
+        budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
     };

@@ -22,6 +22,8 @@ pub struct Summary {
     /// Documents at the providers beyond one for each record.
     pub duplicated: u32,
     pub in_doubt: u32,
+    /// Due or being sent when the demo's patience ended.
+    pub waiting: u32,
     pub not_invoiced: u32,
     pub mismatched: u32,
     /// Documents that the simulators hold.
@@ -29,9 +31,10 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Whether the simulators agree with the ledger, and nothing was left open.
+    /// Whether the simulators agree with the ledger, something was issued, and nothing was left open.
     pub fn agrees(&self) -> bool {
-        self.duplicated == 0 && self.at_providers == self.issued && self.in_doubt == 0 && self.mismatched == 0
+        let open = self.in_doubt + self.waiting + self.mismatched;
+        self.issued > 0 && self.duplicated == 0 && self.at_providers == self.issued && open == 0
     }
 }
 
@@ -126,6 +129,7 @@ async fn watch(
         settled,
         duplicated,
         in_doubt: in_state("in_doubt"),
+        waiting: in_state("ready") + in_state("sending"),
         not_invoiced: orders["rows"].as_array().map_or(0, Vec::len) as u32,
         mismatched,
         at_providers,
@@ -253,6 +257,32 @@ fn count_at_providers(state: &Value) -> (u32, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_left_open_is_no_success() {
+        let good = Summary {
+            issued: 28,
+            held: 5,
+            settled: 2,
+            duplicated: 0,
+            in_doubt: 0,
+            waiting: 0,
+            not_invoiced: 4,
+            mismatched: 0,
+            at_providers: 28,
+        };
+        assert!(good.agrees());
+        for bad in [
+            Summary { waiting: 1, ..good.clone() },
+            Summary { in_doubt: 1, ..good.clone() },
+            Summary { mismatched: 1, ..good.clone() },
+            Summary { duplicated: 1, ..good.clone() },
+            Summary { at_providers: 29, ..good.clone() },
+            Summary { issued: 0, at_providers: 0, ..good.clone() },
+        ] {
+            assert!(!bad.agrees(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn two_live_documents_with_one_reference_are_a_duplicate() {

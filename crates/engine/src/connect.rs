@@ -2,6 +2,7 @@
 
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace, lock};
+use punte_connectors::Urgency;
 use punte_connectors::billing::{self, BillingConfig, BillingProvider, ProviderKind};
 use punte_connectors::shops::{self, Shop, ShopConfig};
 use punte_domain::{Failure, FailureKind, Next, Phase};
@@ -89,18 +90,24 @@ impl Workspace {
         }
     }
 
-    /// The connector of a stored connection, made once and kept until the connection changes.
-    pub(crate) async fn connector(&self, connection: &Connection) -> std::result::Result<Connected, Failure> {
-        if let Some(known) = lock(&self.connected).get(&connection.id) {
+    /// The connector of a stored connection, made once for each urgency and kept until the connection changes.
+    pub(crate) async fn connector(
+        &self,
+        connection: &Connection,
+        urgency: Urgency,
+    ) -> std::result::Result<Connected, Failure> {
+        let key = (connection.id.clone(), urgency);
+        if let Some(known) = lock(&self.connected).get(&key) {
             return Ok(known.clone());
         }
         let secret = self.read_secret(connection).await?;
-        let made =
-            self.connect_with(&connection.kind, &connection.address, &connection.account, secret).map_err(|error| {
+        let made = self
+            .connect_with(&connection.kind, &connection.address, &connection.account, secret, urgency)
+            .map_err(|error| {
                 Failure::new(FailureKind::FlowIncomplete, Phase::Prepare, "connect", connection.name.clone())
                     .with_detail(error.to_string())
             })?;
-        lock(&self.connected).insert(connection.id.clone(), made.clone());
+        lock(&self.connected).insert(key, made.clone());
         Ok(made)
     }
 
@@ -111,6 +118,7 @@ impl Workspace {
         address: &str,
         account: &str,
         secret: SecretString,
+        urgency: Urgency,
     ) -> Result<Connected> {
         let address = self.resolve_address(kind, address)?;
         let transport = self.deps.transport.clone();
@@ -121,8 +129,8 @@ impl Workspace {
             secret,
             paced: !address.is_sandbox,
             create_limit: if address.is_sandbox { timing.create_sandbox } else { timing.create },
-            budgets: Arc::default(),
-            urgency: Default::default(),
+            budgets: self.deps.budgets.clone(),
+            urgency,
             reserve: 0,
             legacy_routes: false,
         };
@@ -141,7 +149,16 @@ impl Workspace {
         &self,
         connection: &Connection,
     ) -> std::result::Result<Arc<dyn BillingProvider>, Failure> {
-        match self.connector(connection).await? {
+        self.billing_with(connection, Urgency::Live).await
+    }
+
+    /// The connector for what can wait behind new orders and people: reads that follow up on what was done.
+    pub(crate) async fn billing_with(
+        &self,
+        connection: &Connection,
+        urgency: Urgency,
+    ) -> std::result::Result<Arc<dyn BillingProvider>, Failure> {
+        match self.connector(connection, urgency).await? {
             Connected::Billing(provider) => Ok(provider),
             Connected::Shop(_) => {
                 Err(Failure::new(FailureKind::FlowIncomplete, Phase::Prepare, "connect", connection.name.clone())
@@ -151,7 +168,7 @@ impl Workspace {
     }
 
     pub(crate) async fn shop(&self, connection: &Connection) -> std::result::Result<Arc<dyn Shop>, Failure> {
-        match self.connector(connection).await? {
+        match self.connector(connection, Urgency::Live).await? {
             Connected::Shop(shop) => Ok(shop),
             Connected::Billing(_) => {
                 Err(Failure::new(FailureKind::FlowIncomplete, Phase::Prepare, "connect", connection.name.clone()))
@@ -161,7 +178,7 @@ impl Workspace {
 
     /// Forgets a connector, so that the next call reads address and secret anew.
     pub(crate) fn forget_connector(&self, connection_id: &str) {
-        lock(&self.connected).remove(connection_id);
+        lock(&self.connected).retain(|(id, _), _| id != connection_id);
     }
 
     /// Whether anything may be sent over a connection now: not stopped, or its rest is over (then one request probes it).

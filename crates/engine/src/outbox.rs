@@ -181,6 +181,7 @@ impl Workspace {
             return Ok(true);
         }
         if self.may_call(&shop, self.now_ms()) == Gate::Closed {
+            self.postpone(document).await?;
             return Ok(false);
         }
         match self.noted_elsewhere(document, &order.head.order_id, &shop).await {
@@ -192,9 +193,14 @@ impl Workspace {
             }
             Err(failure) => {
                 self.note_trouble(&shop, &failure).await?;
+                self.postpone(document).await?;
                 Ok(false)
             }
         }
+    }
+
+    async fn postpone(&self, document: &Document) -> Result<()> {
+        Ok(self.ledger.postpone(document.row, self.now_ms() + DELAYS[0].as_millis() as i64).await?)
     }
 
     /// The provider and what it says of the series now: read before the intent, so that the intent holds it.

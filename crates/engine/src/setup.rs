@@ -4,6 +4,7 @@ use crate::connect::{Connected, is_connections_fault, secret_name};
 use crate::decide::{context_of, failure_of};
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
+use punte_connectors::Urgency;
 use punte_connectors::billing::{CheckStep, Company, Series, VatRate};
 use punte_mapping::{Evaluation, MappingRules};
 use punte_store::StoreError;
@@ -61,7 +62,7 @@ impl Workspace {
     /// Tests a credential live, with the provider's lists for the choices that follow. Stores nothing.
     pub async fn test_connection(&self, draft: &ConnectionDraft) -> Result<TestReport> {
         let secret = self.secret_of(draft).await?;
-        let connected = self.connect_with(&draft.kind, &draft.address, draft.account.trim(), secret)?;
+        let connected = self.connect_with(&draft.kind, &draft.address, draft.account.trim(), secret, Urgency::Live)?;
         let mut report = TestReport { steps: Vec::new(), companies: None, series: Vec::new(), vat_rates: Vec::new() };
         match connected {
             Connected::Shop(shop) => report.steps = shop.check().await,

@@ -4,6 +4,7 @@ use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
 use crate::settle::parse_date;
 use crate::workspace::{Change, Workspace};
+use punte_connectors::Urgency;
 use punte_connectors::billing::{Issued, ReadBack};
 use punte_domain::{Draft, Reference, Verification};
 use punte_store::ledger::{Connection, Document, Verified};
@@ -102,7 +103,7 @@ impl Workspace {
         let (Some(draft), Some(number)) = (&document.draft, &document.number) else { return Ok(None) };
         let Some(date) = document.issue_date.as_deref().and_then(parse_date) else { return Ok(None) };
         let Some(reference) = Reference::parse(&document.reference) else { return Ok(None) };
-        let provider = self.billing(connection).await?;
+        let provider = self.billing_with(connection, Urgency::Bulk).await?;
         let issued = Issued {
             series: document.series.clone(),
             number: number.clone(),

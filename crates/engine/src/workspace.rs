@@ -8,7 +8,7 @@ use crate::connect::Connected;
 use crate::error::Result;
 use crate::outbox::Lane;
 use crate::settle::Watch;
-use punte_connectors::Transport;
+use punte_connectors::{Budgets, StoredBudget, Transport, Urgency};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::cache::Cache;
 use punte_store::{Ledger, NewWorkspace, StoreError};
@@ -20,6 +20,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// Where the cache keeps the accounts' budgets.
+const BUDGETS: &str = "budgets";
 
 /// What changed, for screens to read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,6 +39,8 @@ pub struct Deps {
     pub clock: Arc<dyn Clock>,
     pub vault: Arc<dyn Vault>,
     pub transport: Arc<dyn Transport>,
+    /// What each account may still call, for the whole host.
+    pub budgets: Arc<Budgets>,
     /// Addresses by name (`sandbox:oblio` → `http://127.0.0.1:…`), fixed at start.
     pub addresses: HashMap<String, String>,
     pub timing: Timing,
@@ -80,7 +85,7 @@ pub struct Workspace {
     pub(crate) ledger: Ledger,
     pub(crate) cache: Cache,
     pub(crate) deps: Deps,
-    pub(crate) connected: Mutex<HashMap<String, Connected>>,
+    pub(crate) connected: Mutex<HashMap<(String, Urgency), Connected>>,
     /// Quiet time of each document in doubt, by monotonic time; begins anew at every start.
     pub(crate) watches: Mutex<HashMap<i64, Watch>>,
     /// The same for operations in doubt.
@@ -153,6 +158,7 @@ impl Workspace {
 
     /// Turns what the last owner left `sending` into `in_doubt`, then starts the loops.
     pub async fn start(self: &Arc<Self>) -> Result<()> {
+        self.take_budgets_up()?;
         let swept =
             self.ledger.sweep_sending(self.now_ms()).await? + self.ledger.sweep_operations(self.now_ms()).await?;
         if swept > 0 {
@@ -184,6 +190,30 @@ impl Workspace {
         if tokio::time::timeout(self.deps.timing.stop, self.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with requests under way; their documents will be in doubt");
         }
+        if let Err(error) = self.put_budgets_down().await {
+            tracing::warn!(%error, "the budgets of calls are not kept: a full window is waited at the next start");
+        }
+    }
+
+    /// What an orderly stop kept of the accounts' budgets. It is gone once read: after a crash nothing is known, and a full
+    /// window is waited.
+    fn take_budgets_up(&self) -> Result<()> {
+        if let Some((json, _)) = self.cache.take_listing("", BUDGETS)? {
+            let stored: Vec<StoredBudget> = serde_json::from_str(&json).unwrap_or_default();
+            self.deps.budgets.restore(stored, self.now_ms());
+        }
+        Ok(())
+    }
+
+    async fn put_budgets_down(&self) -> Result<()> {
+        let connections = self.ledger.list_connections().await?;
+        let mut budgets = self.deps.budgets.snapshot(self.now_ms());
+        budgets.retain(|budget| connections.iter().any(|one| one.account.trim().eq_ignore_ascii_case(&budget.account)));
+        if budgets.is_empty() {
+            return Ok(());
+        }
+        let json = serde_json::to_string(&budgets).map_err(StoreError::Json)?;
+        Ok(self.cache.record_listing("", BUDGETS, &json, self.now_ms())?)
     }
 
     pub fn ledger(&self) -> &Ledger {

@@ -54,6 +54,18 @@ impl Cache {
         Ok(())
     }
 
+    /// The listing and when it was kept, which is gone afterwards.
+    pub fn take_listing(&self, connection_id: &str, what: &str) -> Result<Option<(String, i64)>> {
+        let connection = self.connection.lock().map_err(|_| StoreError::Closed)?;
+        Ok(connection
+            .query_row(
+                "DELETE FROM listings WHERE connection_id = ?1 AND what = ?2 RETURNING json, read_ms",
+                params![connection_id, what],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?)
+    }
+
     /// The listing and when it was read.
     pub fn find_listing(&self, connection_id: &str, what: &str) -> Result<Option<(String, i64)>> {
         let connection = self.connection.lock().map_err(|_| StoreError::Closed)?;
@@ -90,5 +102,7 @@ mod tests {
         let cache = Cache::open(folder.path()).unwrap();
         cache.record_listing("con_1", "series", "[]", 5).unwrap();
         assert_eq!(cache.find_listing("con_1", "series").unwrap(), Some(("[]".into(), 5)));
+        assert_eq!(cache.take_listing("con_1", "series").unwrap(), Some(("[]".into(), 5)));
+        assert_eq!(cache.take_listing("con_1", "series").unwrap(), None, "taken once");
     }
 }

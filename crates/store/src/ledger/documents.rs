@@ -330,6 +330,16 @@ impl Ledger {
         .await
     }
 
+    /// A document that is due cannot be sent now: due again then.
+    pub async fn postpone(&self, row: i64, due_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            c.prepare_cached("UPDATE documents SET due_ms = ?2 WHERE row = ?1 AND state = 'ready'")?
+                .execute(params![row, due_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Has an issued document read again: something was done to it, or a person asks.
     pub async fn want_verification(&self, row: i64, now_ms: i64) -> Result<()> {
         self.write(move |c| {
