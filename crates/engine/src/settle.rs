@@ -363,6 +363,7 @@ impl Workspace {
             total: attempt.draft.total(),
             kind: DocumentKind::Invoice,
             reverses: None,
+            from_proforma: None,
         };
         let evidence = provider.find_by_reference(&query).await?;
         Ok((provider.capabilities().settling, evidence))
