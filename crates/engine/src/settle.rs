@@ -366,6 +366,7 @@ impl Workspace {
             total: attempt.draft.total(),
             kind: if document.role == "proforma" { DocumentKind::Proforma } else { DocumentKind::Invoice },
             reverses: self.original_of(document).await.map_err(|error| unreadable(error.to_string()))?,
+            from_proforma: None,
         };
         let evidence = provider.find_by_reference(&query).await?;
         Ok((provider.capabilities().settling, evidence))
