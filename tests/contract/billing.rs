@@ -127,6 +127,7 @@ fn query(sent: &IssueRequest, baseline: Baseline) -> FindQuery {
         total: sent.draft.total(),
         kind: DocumentKind::Invoice,
         reverses: None,
+        from_proforma: None,
     }
 }
 

@@ -27,6 +27,7 @@ mod shop;
 mod smartbill;
 mod state;
 mod woocommerce;
+mod zip;
 
 pub use clock::{Clock, system_clock};
 pub use config::{Limits, RepeatedKey, SandboxConfig, account};

@@ -17,6 +17,7 @@ mod acts;
 pub(crate) mod fixtures;
 pub mod oblio;
 mod offers;
+mod pdf;
 mod prepare;
 mod rates_cache;
 mod record;
@@ -187,6 +188,9 @@ pub struct FindQuery {
     /// What is sought is this document's storno: where the provider's storno carries no reference of ours, a document
     /// that names the original as the one it reverses counts as ours.
     pub reverses: Option<Issued>,
+    /// What is sought was made from this proforma: where the provider names the invoices of a proforma (SmartBill), one so
+    /// named counts as ours even if our reference was not taken over.
+    pub from_proforma: Option<Issued>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,6 +243,13 @@ pub struct ReadBack {
     pub client: Option<String>,
     pub cancelled: Option<bool>,
     pub carries_reference: Option<bool>,
+}
+
+impl WireRecord {
+    /// What came of the exchange that this is the record of.
+    fn ends<T>(self, outcome: Result<T, Failure>) -> Exchange<T> {
+        Exchange { outcome, record: self }
+    }
 }
 
 #[async_trait]

@@ -1,12 +1,14 @@
 //! What every provider needs before a draft can be sent: the printed text with our reference, a VAT rate's name, numbers
 //! that JSON can carry. Failures here are of the prepare phase: nothing has left the machine.
 
-use super::{IssueRequest, VatRate};
+use super::{DocumentKind, IssueRequest, VatRate};
 use crate::call::{Operation, fold};
 use crate::scalar::json_number;
+use bytes::Bytes;
 use punte_domain::draft::MAX_LINES;
-use punte_domain::{Failure, FailureKind, Phase};
+use punte_domain::{Failure, FailureKind, Phase, Reference};
 use rust_decimal::Decimal;
+use serde::Serialize;
 use serde_json::Number;
 
 /// Why a draft cannot be put into a provider's words.
@@ -27,15 +29,28 @@ impl Unsendable {
 }
 
 /// The create as an operation, named by the order.
-pub(crate) fn create_operation(request: &IssueRequest) -> Operation {
-    Operation::new("create invoice", format!("order {}", request.order_number))
+pub(crate) fn create_operation(request: &IssueRequest, kind: DocumentKind) -> Operation {
+    let name = match kind {
+        DocumentKind::Invoice => "create invoice",
+        DocumentKind::Proforma => "create proforma",
+    };
+    Operation::new(name, format!("order {}", request.order_number))
 }
 
 /// `<draft's own text> Comanda #<number> <reference>`: the one place by which a document is found again.
 pub(crate) fn mentions(request: &IssueRequest) -> String {
-    let own = request.draft.mentions.trim();
-    let text = format!("{own} Comanda #{} {}", request.order_number.trim(), request.reference);
-    text.trim_start().to_owned()
+    mentions_of(request.draft.mentions.trim(), &request.order_number, &request.reference)
+}
+
+/// The same for a document that has no draft: a storno, an invoice made from a proforma.
+pub(crate) fn mentions_of(own: &str, order_number: &str, reference: &Reference) -> String {
+    format!("{own} Comanda #{} {reference}", order_number.trim()).trim_start().to_owned()
+}
+
+/// A body's bytes.
+pub(crate) fn json_body<T: Serialize>(body: &T) -> Result<Bytes, Unsendable> {
+    let bytes = serde_json::to_vec(body).map(Bytes::from);
+    bytes.map_err(|error| Unsendable::new(FailureKind::FieldInvalid, error.to_string()))
 }
 
 pub(crate) fn check_lines(request: &IssueRequest) -> Result<(), Unsendable> {
@@ -48,6 +63,14 @@ pub(crate) fn check_lines(request: &IssueRequest) -> Result<(), Unsendable> {
 
 pub(crate) fn number(value: Decimal, field: &str) -> Result<Number, Unsendable> {
     json_number(value).ok_or_else(|| Unsendable::new(FailureKind::FieldInvalid, format!("{field}: {value}")))
+}
+
+/// A payment records money that came in: nothing and less than nothing are no payments.
+pub(crate) fn check_amount(value: Decimal) -> Result<(), Unsendable> {
+    if value > Decimal::ZERO {
+        return Ok(());
+    }
+    Err(Unsendable::new(FailureKind::FieldInvalid, format!("payment.value: {value}")))
 }
 
 /// Names that are not a sale's plain rate although they may carry its percentage.

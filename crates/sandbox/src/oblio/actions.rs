@@ -1,18 +1,19 @@
-//! What is done to a document that exists: view, cancel, restore, delete (the last of its series), collect.
+//! What is done to a document that exists: view, cancel, restore, delete (the last of its series; a proforma
+//! anywhere in it, as integrators report), collect.
 
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::books::{DocType, Document, OblioBooks};
 use super::create::{no_document, read_collect};
-use super::{Refusal, check_company, missing, refuse, success, text};
+use super::{Refusal, check_company, flag, missing, refuse, success, text};
 use crate::call::Call;
 use crate::clock::bucharest_date;
 use crate::money::json_number;
 use crate::shared::Shared;
 
 /// The document that `cif`, `seriesName` and `number` name; the number padded or not.
-fn named(books: &OblioBooks, kind: DocType, input: &Map<String, Value>) -> Result<u64, Refusal> {
+pub(super) fn named(books: &OblioBooks, kind: DocType, input: &Map<String, Value>) -> Result<u64, Refusal> {
     check_company(input)?;
     let series = text(input, "seriesName").ok_or_else(|| missing("seriesName"))?;
     let number = text(input, "number").ok_or_else(|| missing("number"))?;
@@ -79,13 +80,19 @@ pub(super) fn delete(shared: &Shared, kind: DocType, call: &Call) -> Response {
         let Some(document) = state.oblio.by_id(id).map(|found| (**found).clone()) else {
             return Err(missing("number"));
         };
-        let last = state.oblio.documents().iter().filter(|d| d.kind == kind && d.series == document.series);
-        if last.map(|d| d.number).max() != Some(document.number) {
+        let of_series = |d: &&crate::kept::Kept<Document>| d.kind == kind && d.series == document.series;
+        let last = state.oblio.documents().iter().filter(of_series).map(|d| d.number).max() == Some(document.number);
+        if !last && kind != DocType::Proforma {
             // UNVERIFIED words.
             return Err(refuse("Documentul nu poate fi sters, deoarece nu este ultimul din serie."));
         }
         state.oblio.remove(id);
-        if let Some(series) = state.oblio.series.iter_mut().find(|s| s.kind == kind && s.name == document.series) {
+        if !flag(&input, "deleteCollect", false) {
+            // Whether the real service refuses here instead is UNVERIFIED.
+            state.oblio.loose_collects.extend(document.collects.clone());
+        }
+        let counter = state.oblio.series.iter_mut().find(|s| last && s.kind == kind && s.name == document.series);
+        if let Some(series) = counter {
             series.next = document.number;
         }
         let mut data = shape(&document, "");
@@ -99,9 +106,12 @@ pub(super) fn collect(shared: &Shared, call: &Call) -> Response {
     shared.change_and_answer(|state| {
         let id = named(&state.oblio, DocType::Invoice, &input)?;
         let Some(Value::Object(collect)) = input.get("collect") else { return Err(missing("collect")) };
+        let Some(left) = state.oblio.by_id(id).map(|d| d.total - d.collected()) else { return Err(missing("number")) };
+        let mut payment = read_collect(collect, left, bucharest_date(call.at_ms))?;
+        if payment.kind == "Chitanta" {
+            payment.number = state.oblio.next_receipt();
+        }
         let Some(document) = state.oblio.by_id_mut(id) else { return Err(missing("number")) };
-        let left = document.total - document.collected();
-        let payment = read_collect(collect, left, bucharest_date(call.at_ms))?;
         document.change(|document| document.collects.push(payment));
         Ok(success("", &with_collects(document, &call.base_url("https://www.oblio.eu"))))
     })

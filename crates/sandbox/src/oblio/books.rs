@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, dec};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::config::account;
 use crate::dice::Dice;
@@ -82,6 +82,23 @@ pub(crate) struct Collect {
     pub value: Decimal,
 }
 
+/// An invoice's way into the authority's system.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct EInvoice {
+    pub sent_ms: i64,
+    /// Why it will be refused there.
+    pub trouble: Option<String>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Email {
+    pub document: String,
+    pub series: String,
+    pub number: String,
+    pub to: String,
+    pub sent_ms: i64,
+}
+
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Document {
     pub id: u64,
@@ -102,7 +119,12 @@ pub(crate) struct Document {
     pub cancelled: bool,
     /// The invoice that this one reverses.
     pub reverses: Option<u64>,
+    /// The proforma or notice that it was made from.
+    #[serde(default)]
+    pub from: Option<u64>,
     pub collects: Vec<Collect>,
+    #[serde(default)]
+    pub einvoice: Option<EInvoice>,
     pub created_ms: i64,
 }
 
@@ -118,6 +140,10 @@ impl Document {
     pub fn collected(&self) -> Decimal {
         self.collects.iter().map(|collect| collect.value).sum()
     }
+
+    pub fn is_collected(&self) -> bool {
+        !self.collects.is_empty() && self.collected() >= self.total
+    }
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -130,7 +156,16 @@ pub(crate) struct Product {
     pub vat_percent: Decimal,
     pub vat_included: bool,
     pub kind: String,
+    /// How much of it lies in [`WAREHOUSE`]; `None` for what is not stocked. It never moves.
+    #[serde(default)]
+    pub stock: Option<Decimal>,
 }
+
+/// The company's one warehouse, of its one work station.
+pub(crate) const WAREHOUSE: &str = "Depozit";
+pub(crate) const WORK_STATION: &str = "Sediu";
+/// The series of receipts.
+pub(crate) const RECEIPTS: &str = "ACH";
 
 #[derive(Clone, Serialize, Deserialize)]
 struct Token {
@@ -149,6 +184,18 @@ pub(crate) struct OblioBooks {
     pub keys: BTreeMap<String, u64>,
     pub products: Vec<Product>,
     pub clients: Vec<Map<String, Value>>,
+    #[serde(default)]
+    receipts: u64,
+    /// What was paid for documents that were deleted without their payments.
+    #[serde(default)]
+    pub loose_collects: Vec<Collect>,
+    #[serde(default)]
+    pub emails: Vec<Email>,
+    /// Everything ever issued, for the plan's quota.
+    #[serde(default)]
+    pub issued: u32,
+    #[serde(default)]
+    pub deleted: u32,
 }
 
 pub(crate) enum TokenState {
@@ -174,16 +221,35 @@ impl OblioBooks {
             documents: Vec::new(),
             next_id: 71_000_001,
             keys: BTreeMap::new(),
-            products: vec![Product {
-                name: "Transport curier".into(),
-                code: "TRANSPORT".into(),
-                unit: "buc".into(),
-                price: dec!(19.99),
-                vat_name: "Normala".into(),
-                vat_percent: dec!(21),
-                vat_included: true,
-                kind: "Serviciu".into(),
-            }],
+            products: vec![
+                Product {
+                    name: "Transport curier".into(),
+                    code: "TRANSPORT".into(),
+                    unit: "buc".into(),
+                    price: dec!(19.99),
+                    vat_name: "Normala".into(),
+                    vat_percent: dec!(21),
+                    vat_included: true,
+                    kind: "Serviciu".into(),
+                    stock: None,
+                },
+                Product {
+                    name: "Cană de depozit".into(),
+                    code: "STOC-01".into(),
+                    unit: "buc".into(),
+                    price: dec!(49.90),
+                    vat_name: "Normala".into(),
+                    vat_percent: dec!(21),
+                    vat_included: true,
+                    kind: "Marfa".into(),
+                    stock: Some(dec!(100)),
+                },
+            ],
+            receipts: 0,
+            loose_collects: Vec::new(),
+            emails: Vec::new(),
+            issued: 0,
+            deleted: 0,
             clients: Vec::new(),
         }
     }
@@ -233,13 +299,30 @@ impl OblioBooks {
         document.id = id;
         document.hash = Dice::new(id, 77).hex(32);
         self.documents.push(Kept::new(document));
+        self.issued = self.issued.saturating_add(1);
         id
+    }
+
+    /// The number under which a receipt is filed, with its series. Its form is UNVERIFIED.
+    pub fn next_receipt(&mut self) -> String {
+        self.receipts += 1;
+        format!("{RECEIPTS} {:04}", self.receipts)
+    }
+
+    pub fn receipts_next(&self) -> u64 {
+        self.receipts + 1
+    }
+
+    /// The storno that takes an invoice back whole, unless it was cancelled.
+    pub fn reversal_of(&self, id: u64) -> Option<&Kept<Document>> {
+        self.documents.iter().find(|d| d.reverses == Some(id) && !d.cancelled)
     }
 
     /// Takes a document out for good; its number may be given again, and its keys are free.
     pub fn remove(&mut self, id: u64) {
         self.documents.retain(|document| document.id != id);
         self.keys.retain(|_, keyed| *keyed != id);
+        self.deleted = self.deleted.saturating_add(1);
     }
 
     pub fn store_product(&mut self, product: Product) {
@@ -247,7 +330,10 @@ impl OblioBooks {
             if product.code.is_empty() { known.name == product.name } else { known.code == product.code }
         };
         match self.products.iter().position(&same) {
-            Some(at) => self.products[at] = product,
+            Some(at) => {
+                let stock = self.products[at].stock;
+                self.products[at] = Product { stock, ..product };
+            }
             None if self.products.len() < MOST_STORED => self.products.push(product),
             None => {}
         }
@@ -263,29 +349,5 @@ impl OblioBooks {
             None if self.clients.len() < MOST_STORED => self.clients.push(client.clone()),
             None => {}
         }
-    }
-
-    /// For `GET /state` of the control endpoint.
-    pub fn summary(&self) -> Value {
-        let documents: Vec<Value> = self
-            .documents
-            .iter()
-            .map(|d| {
-                json!({
-                    "kind": if d.reverses.is_some() { "storno" } else { d.kind.path_name() },
-                    "id": d.id, "series": d.series, "number": d.padded_number(),
-                    "total": crate::money::two_places(d.total), "currency": d.currency, "mentions": d.mentions,
-                    "cancelled": d.cancelled, "client": d.client.get("name"), "client_cif": d.client.get("cif"),
-                    "issue_date": d.issue_date, "collected": crate::money::two_places(d.collected()),
-                    "created_ms": d.created_ms,
-                })
-            })
-            .collect();
-        let series: Vec<Value> = self
-            .series
-            .iter()
-            .map(|s| json!({ "kind": s.kind.path_name(), "name": s.name, "next_number": s.next }))
-            .collect();
-        json!({ "documents": documents, "series": series })
     }
 }

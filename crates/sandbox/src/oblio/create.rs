@@ -1,11 +1,13 @@
 //! `POST /api/docs/{type}`: a document is issued at once. The answer says little on purpose: series, number and link.
+//! And `PUT /api/docs/invoice`, which writes an invoice anew as long as nobody was told of it and nobody paid it.
 
 use axum::response::Response;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::books::{Collect, DocType, Document, OblioBooks, Product};
+use super::actions::named;
+use super::books::{Collect, DocType, Document, Email, OblioBooks, Product, RECEIPTS};
 use super::{Refusal, check_company, flag, lines, missing, refuse, success, text};
 use crate::call::Call;
 use crate::clock::{bucharest_date, read_fiscal_date};
@@ -59,6 +61,7 @@ pub(super) fn answer(shared: &Shared, kind: DocType, call: &Call) -> Response {
     let input = call.input();
     let base = call.base_url("https://www.oblio.eu");
     let repeated = shared.config.repeated_key;
+    let quota = shared.config.document_quota;
     shared.change_and_answer(|state| {
         check_company(&input)?;
         let books = &mut state.oblio;
@@ -70,20 +73,15 @@ pub(super) fn answer(shared: &Shared, kind: DocType, call: &Call) -> Response {
                 RepeatedKey::Refuse => Err(refuse("Exista deja un document emis cu aceasta cheie de idempotenta")),
             };
         }
-        let (document, products) = draw_up(books, kind, &input, call.at_ms)?;
-        let next = document.number + 1;
-        if let Some(series) = books.series.iter_mut().find(|s| s.kind == kind && s.name == document.series) {
+        if let Some(quota) = quota.filter(|quota| books.issued >= *quota) {
+            return Err(refuse(format!("Ati emis deja {quota} documente in aceasta luna")));
+        }
+        let draft = draw_up(books, kind, &input, call.at_ms)?;
+        let next = draft.document.number + 1;
+        if let Some(series) = books.series.iter_mut().find(|s| s.kind == kind && s.name == draft.document.series) {
             series.next = series.next.max(next);
         }
-        if let Some(Value::Object(client)) = input.get("client")
-            && flag(client, "save", false)
-        {
-            books.store_client(&document.client);
-        }
-        for product in products {
-            books.store_product(product);
-        }
-        let id = books.file(document);
+        let id = follow(books, draft, &input);
         if let Some(key) = key {
             books.keys.insert(key, id);
         }
@@ -94,6 +92,67 @@ pub(super) fn answer(shared: &Shared, kind: DocType, call: &Call) -> Response {
     })
 }
 
+/// Files a document, with what comes with it: stored client and products, the receipt, the mail, and the payment of a
+/// reversed invoice taken back.
+fn follow(books: &mut OblioBooks, draft: Draft, input: &Map<String, Value>) -> u64 {
+    let Draft { mut document, products, refunds } = draft;
+    if let Some(Value::Object(client)) = input.get("client")
+        && flag(client, "save", false)
+    {
+        books.store_client(&document.client);
+    }
+    for product in products {
+        books.store_product(product);
+    }
+    for collect in document.collects.iter_mut().filter(|collect| collect.kind == "Chitanta") {
+        collect.number = books.next_receipt();
+    }
+    if let Some(original) = refunds.and_then(|id| books.by_id_mut(id)) {
+        original.change(|original| original.collects.clear());
+    }
+    if flag(input, "sendEmail", false) {
+        books.emails.push(Email {
+            document: document.kind.romanian().into(),
+            series: document.series.clone(),
+            number: document.padded_number(),
+            to: text(&document.client, "email").unwrap_or_default(),
+            sent_ms: document.created_ms,
+        });
+    }
+    books.file(document)
+}
+
+/// An edit keeps id, number and link. Refused for what the authority has or what is paid.
+pub(super) fn edit(shared: &Shared, call: &Call) -> Response {
+    let mut input = call.input();
+    let base = call.base_url("https://www.oblio.eu");
+    shared.change_and_answer(|state| {
+        let books = &mut state.oblio;
+        let id = named(books, DocType::Invoice, &input)?;
+        let Some(before) = books.by_id(id).map(|found| (**found).clone()) else { return Err(missing("number")) };
+        // UNVERIFIED words.
+        if before.einvoice.is_some() || !before.collects.is_empty() {
+            return Err(refuse("Factura nu poate fi modificata: este trimisa in SPV sau incasata."));
+        }
+        input.remove("number");
+        input.remove("disableAutoSeries");
+        let Draft { document, .. } = draw_up(books, DocType::Invoice, &input, call.at_ms)?;
+        let after = Document {
+            id,
+            number: before.number,
+            hash: before.hash,
+            cancelled: before.cancelled,
+            created_ms: before.created_ms,
+            ..document
+        };
+        let answer = created(&after, &base);
+        if let Some(document) = books.by_id_mut(id) {
+            document.change(|document| *document = after);
+        }
+        Ok(answer)
+    })
+}
+
 fn created(document: &Document, base: &str) -> Response {
     let data = json!({
         "seriesName": document.series, "number": document.padded_number(), "link": document.link(base),
@@ -101,13 +160,16 @@ fn created(document: &Document, base: &str) -> Response {
     success("Success", &data)
 }
 
+/// What a create comes to before anything is filed.
+struct Draft {
+    document: Document,
+    products: Vec<Product>,
+    /// The reversed invoice whose payment is taken back.
+    refunds: Option<u64>,
+}
+
 /// Everything that is checked and computed before anything is filed.
-fn draw_up(
-    books: &OblioBooks,
-    kind: DocType,
-    input: &Map<String, Value>,
-    now_ms: i64,
-) -> Result<(Document, Vec<Product>), Refusal> {
+fn draw_up(books: &OblioBooks, kind: DocType, input: &Map<String, Value>, now_ms: i64) -> Result<Draft, Refusal> {
     let series = text(input, "seriesName").ok_or_else(|| missing("seriesName"))?;
     let Some(counter) = books.series.iter().find(|s| s.kind == kind && s.name == series) else {
         return Err(refuse(unknown_series(&series)));
@@ -124,9 +186,9 @@ fn draw_up(
     let issue_date = date(input, "issueDate")?.unwrap_or_else(|| bucharest_date(now_ms));
     let source = referenced(books, input)?;
     let reverses = source.filter(|d| d.kind == DocType::Invoice && !input.contains_key("products"));
-    let (lines, products) = document_lines(books, input, source, reverses)?;
+    let (lines, products) = document_lines(books, kind, input, source, reverses)?;
     if let Some(original) = reverses
-        && books.documents().iter().any(|d| d.reverses == Some(original.id) && !d.cancelled)
+        && books.reversal_of(original.id).is_some()
     {
         // UNVERIFIED words.
         return Err(refuse("Factura este deja stornata."));
@@ -153,10 +215,13 @@ fn draw_up(
         notes: input.iter().filter(|(k, _)| NOTES.contains(&k.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect(),
         cancelled: false,
         reverses: reverses.map(|document| document.id),
+        from: source.filter(|source| source.kind != DocType::Invoice).map(|source| source.id),
         collects,
+        einvoice: None,
         created_ms: now_ms,
     };
-    Ok((document, products))
+    let refund = input.get("referenceDocument").and_then(Value::as_object).is_some_and(|r| flag(r, "refund", false));
+    Ok(Draft { document, products, refunds: reverses.filter(|_| refund).map(|original| original.id) })
 }
 
 fn reversal_words(original: Option<&Document>) -> String {
@@ -187,6 +252,7 @@ fn referenced<'a>(books: &'a OblioBooks, input: &Map<String, Value>) -> Result<O
 
 fn document_lines(
     books: &OblioBooks,
+    kind: DocType,
     input: &Map<String, Value>,
     source: Option<&Document>,
     reverses: Option<&Document>,
@@ -198,7 +264,14 @@ fn document_lines(
         _ => None,
     };
     match (products, reverses, source) {
-        (Some(products), _, _) => lines::compute(books, &products),
+        (Some(products), _, _) => {
+            // Notices move goods unless they say that they do not.
+            let moves = flag(input, "useStock", kind == DocType::Notice) && kind != DocType::Proforma;
+            lines::check_stock(books, &products, moves)?;
+            let (lines, stored) = lines::compute(books, &products)?;
+            lines::check_names(books, &stored)?;
+            Ok((lines, stored))
+        }
         (None, Some(original), _) => Ok((original.lines.iter().map(Line::reversed).collect(), Vec::new())),
         (None, None, Some(source)) => Ok((source.lines.clone(), Vec::new())),
         (None, None, None) => Err(missing("products")),
@@ -231,14 +304,19 @@ fn client(
     Ok(client)
 }
 
-/// A payment: `documentNumber` for every type but the receipt, which needs its own series.
+/// A payment: `documentNumber` for every type but the receipt, which needs its own series. The receipt's number is given
+/// when it is filed.
 pub(super) fn read_collect(collect: &Map<String, Value>, total: Decimal, today: NaiveDate) -> Result<Collect, Refusal> {
     let kind = text(collect, "type").ok_or_else(|| missing("type"))?;
     if !COLLECT_TYPES.contains(&kind.as_str()) {
         return Err(refuse(format!("Tipul incasarii {kind} nu exista")));
     }
     let number = if kind == "Chitanta" {
-        text(collect, "seriesName").ok_or_else(|| missing("seriesName"))?
+        let series = text(collect, "seriesName").ok_or_else(|| missing("seriesName"))?;
+        if series != RECEIPTS {
+            return Err(refuse(unknown_series(&series)));
+        }
+        series
     } else {
         text(collect, "documentNumber").ok_or_else(|| missing("documentNumber"))?
     };

@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
-use super::books::{OblioBooks, Product, VAT_RATES};
+use super::books::{OblioBooks, Product, VAT_RATES, WAREHOUSE};
 use super::{Refusal, flag, missing, refuse, text};
 use crate::money::{Line, read_decimal, round2};
 
@@ -33,11 +33,44 @@ pub(super) fn compute(books: &OblioBooks, products: &[Value]) -> Result<(Vec<Lin
                 vat_percent: line.rate_percent,
                 vat_included: line.vat_included,
                 kind,
+                stock: None,
             });
         }
         lines.push(line);
     }
     Ok((lines, stored))
+}
+
+/// Goods that leave the warehouse must lie in it. The words are UNVERIFIED.
+pub(super) fn check_stock(books: &OblioBooks, products: &[Value], moves: bool) -> Result<(), Refusal> {
+    for fields in products.iter().filter_map(Value::as_object).filter(|_| moves) {
+        let (name, code) = (text(fields, "name").unwrap_or_default(), text(fields, "code").unwrap_or_default());
+        if let Some(place) = text(fields, "management").filter(|place| place != WAREHOUSE) {
+            return Err(refuse(format!("Gestiunea {place} nu exista in Oblio")));
+        }
+        let stored = books.products.iter().find(|known| !code.is_empty() && known.code == code);
+        let wanted = decimal(fields, "quantity").unwrap_or(Decimal::ONE);
+        if stored.and_then(|known| known.stock).is_some_and(|stock| wanted > stock) {
+            return Err(refuse(format!("Stoc insuficient pentru produsul {name} in gestiunea {WAREHOUSE}")));
+        }
+    }
+    Ok(())
+}
+
+/// A product is stored under its name and type once: another code with the same ones collides. What exactly the real
+/// service compares is UNVERIFIED.
+pub(super) fn check_names(books: &OblioBooks, storing: &[Product]) -> Result<(), Refusal> {
+    for (at, product) in storing.iter().enumerate() {
+        let collides =
+            |known: &Product| known.name == product.name && known.kind == product.kind && known.code != product.code;
+        if !product.code.is_empty() && books.products.iter().chain(&storing[..at]).any(collides) {
+            return Err(refuse(format!(
+                "Produsul {} cu aceeasi Denumire si Tip exista deja in baza de date. Oblio nu permite Denumiri duplicate",
+                product.name
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn decimal(fields: &Map<String, Value>, key: &str) -> Option<Decimal> {

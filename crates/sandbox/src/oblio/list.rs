@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use super::books::{DocType, Document};
-use super::{Refusal, check_company, flag, refuse, success, text};
+use super::{Refusal, check_company, einvoice, flag, refuse, success, text};
 use crate::call::Call;
 use crate::clock::read_fiscal_date;
 use crate::money::{four_places, json_number};
@@ -28,7 +28,7 @@ pub(super) fn answer(shared: &Shared, kind: DocType, call: &Call) -> Response {
     let base = call.base_url("https://www.oblio.eu");
     shared.read(|state| match find(state.oblio.documents(), kind, &input, call) {
         Ok(page) => {
-            let rows: Vec<Value> = page.iter().map(|document| row(document, &input, &base)).collect();
+            let rows: Vec<Value> = page.iter().map(|document| row(document, &input, &base, call.at_ms)).collect();
             success("Success", &rows.into())
         }
         Err(refusal) => *refusal,
@@ -61,7 +61,7 @@ fn find<'a>(
         .map(|document| &**document)
         .filter(|d| d.kind == kind && admits(draft, false) && admits(cancelled, d.cancelled))
         .filter(|d| call.lag_ms == 0 || d.created_ms <= call.at_ms - call.lag_ms)
-        .filter(|d| admits(collected, !d.collects.is_empty() && d.collected() >= d.total))
+        .filter(|d| admits(collected, d.is_collected()))
         .filter(|d| series.as_ref().is_none_or(|series| *series == d.series))
         .filter(|d| number.is_none_or(|number| number == d.number) && id.is_none_or(|id| id == d.id))
         .filter(|d| after.is_none_or(|date| d.issue_date >= date) && before.is_none_or(|date| d.issue_date <= date))
@@ -92,20 +92,23 @@ fn bit(flag: bool) -> &'static str {
     if flag { "1" } else { "0" }
 }
 
-fn row(d: &Document, input: &Map<String, Value>, base: &str) -> Value {
+fn row(d: &Document, input: &Map<String, Value>, base: &str, now_ms: i64) -> Value {
+    let (upload, download) = einvoice::indexes(d, now_ms);
+    let einvoice_link =
+        if upload.is_empty() { String::new() } else { format!("{base}/docs/einvoice/{}?it={}", d.id, d.hash) };
     let note = |key: &str| d.notes.get(key).cloned().unwrap_or_else(|| json!(""));
     let of_client = |key: &str| d.client.get(key).cloned().unwrap_or_else(|| json!(""));
     let mut row = json!({
         "id": d.id.to_string(), "draft": "0", "canceled": bit(d.cancelled), "storno": bit(d.reverses.is_some()),
-        "collected": bit(!d.collects.is_empty() && d.collected() >= d.total),
+        "collected": bit(d.is_collected()),
         "seriesName": d.series, "number": d.padded_number(), "issueDate": d.issue_date,
         "dueDate": d.due_date.map(|date| date.to_string()).unwrap_or_default(),
         "precision": d.precision.to_string(), "currency": d.currency, "exchangeRate": "0.000000",
         "total": four_places(d.total), "issuerName": note("issuerName"), "issuerId": note("issuerId"),
         "noticeNumber": note("noticeNumber"), "deputyName": note("deputyName"),
         "deputyIdentityCard": note("deputyIdentityCard"), "deputyAuto": note("deputyAuto"),
-        "mentions": d.mentions, "useStock": "0", "indexUpload": "", "idDownload": "", "type": d.kind.romanian(),
-        "link": d.link(base), "einvoice": "",
+        "mentions": d.mentions, "useStock": "0", "indexUpload": upload, "idDownload": download, "type": d.kind.romanian(),
+        "link": d.link(base), "einvoice": einvoice_link,
     });
     row["client"] = json!({
         "clientId": d.id.to_string(), "cif": of_client("cif"), "name": of_client("name"), "rc": of_client("rc"),
@@ -115,7 +118,7 @@ fn row(d: &Document, input: &Map<String, Value>, base: &str) -> Value {
         "email": of_client("email"), "vatPayer": bit(flag(&d.client, "vatPayer", false)),
     });
     if flag(input, "withEinvoiceStatus", false) {
-        row["einvoiceStatus"] = json!({ "text": "Neconfigurat", "sent": false, "code": -1 });
+        row["einvoiceStatus"] = einvoice::status(d, now_ms);
     }
     if flag(input, "withProducts", false) {
         let lines = d.lines.iter().map(|line| {

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::books::{DocType, OblioBooks, VAT_RATES};
+use super::books::{DocType, OblioBooks, Product, RECEIPTS, VAT_RATES, WAREHOUSE, WORK_STATION};
 use super::{check_company, success, text, unknown_page};
 use crate::call::Call;
 use crate::config::account;
@@ -36,8 +36,9 @@ pub(super) fn answer(shared: &Shared, which: &str, call: &Call) -> Response {
         "languages" => languages(),
         "clients" => clients(&state.oblio, &input),
         "products" => products(&state.oblio, &input),
-        // Stock is off for this company.
-        _ => json!([]),
+        _ => json!([
+            { "management": WAREHOUSE, "workStation": WORK_STATION, "managementType": "Cantitativ-valoric" },
+        ]),
     });
     success("Success", &data)
 }
@@ -55,6 +56,10 @@ fn series(books: &OblioBooks) -> Value {
                 "next": format!("{:04}", series.next), "default": default,
             })
         })
+        .chain([json!({
+            "type": "Chitanta", "name": RECEIPTS, "start": "0001", "next": format!("{:04}", books.receipts_next()),
+            "default": true,
+        })])
         .collect()
 }
 
@@ -102,20 +107,42 @@ fn clients(books: &OblioBooks, input: &Map<String, Value>) -> Value {
     page(rows, input)
 }
 
+/// Services carry their price at the top; goods in the list of their stock, unless a warehouse was asked for: then they
+/// are listed flat too.
 fn products(books: &OblioBooks, input: &Map<String, Value>) -> Value {
     let (name, code) = (text(input, "name"), text(input, "code"));
+    let (place, station) = (text(input, "management"), text(input, "workStation"));
+    let elsewhere = |wanted: &Option<String>, ours: &str| wanted.as_ref().is_some_and(|wanted| wanted != ours);
     let rows = books
         .products
         .iter()
         .filter(|product| holds(Some(&product.name), name.as_ref()))
         .filter(|product| code.as_ref().is_none_or(|code| product.code == *code))
-        .map(|product| {
-            json!({
-                "name": product.name, "code": product.code, "description": "", "measuringUnit": product.unit,
-                "productType": product.kind, "price": format!("{:.2}", product.price), "currency": "RON",
-                "vatName": product.vat_name, "vatPercentage": json_number(product.vat_percent),
-                "vatIncluded": i32::from(product.vat_included),
-            })
-        });
+        .filter(|p| p.stock.is_none() || !(elsewhere(&place, WAREHOUSE) || elsewhere(&station, WORK_STATION)))
+        .map(|product| row(product, place.is_some()));
     page(rows, input)
+}
+
+fn row(product: &Product, flat: bool) -> Value {
+    let mut row = json!({
+        "name": product.name, "code": product.code, "description": "", "measuringUnit": product.unit,
+        "productType": product.kind,
+    });
+    let mut price = json!({
+        "price": format!("{:.2}", product.price), "currency": "RON", "vatName": product.vat_name,
+        "vatPercentage": json_number(product.vat_percent), "vatIncluded": i32::from(product.vat_included),
+    });
+    if let Some(stock) = product.stock {
+        price["workStation"] = WORK_STATION.into();
+        price["management"] = WAREHOUSE.into();
+        price["quantity"] = json_number(stock);
+        if !flat {
+            row["stock"] = json!([price]);
+            return row;
+        }
+    }
+    if let (Value::Object(row), Value::Object(price)) = (&mut row, price) {
+        row.extend(price);
+    }
+    row
 }

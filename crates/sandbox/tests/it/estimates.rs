@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, World, smartbill_invoice, world, world_with};
 
+/// Status, words, and what is wrong with the body.
+type Case = (u16, &'static str, Box<dyn Fn(&mut Value)>);
+
 fn proforma(mentions: &str) -> Value {
     let mut body = smartbill_invoice(mentions);
     body["seriesName"] = json!("ATP");
@@ -125,7 +128,7 @@ async fn a_special_name_brings_what_hangs_on_the_account() {
             b["products"][0]["code"] = json!(code);
         }
     };
-    let cases: Vec<(u16, &str, Box<dyn Fn(&mut Value)>)> = vec![
+    let cases: Vec<Case> = vec![
         (
             403,
             "Nu aveti dreptul de a adauga facturi pe seria selectata",

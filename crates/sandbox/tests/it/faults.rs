@@ -95,6 +95,84 @@ async fn replaced_answers_leave_nothing_behind_unless_told_to_act() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn every_operation_of_the_providers_can_be_made_to_go_wrong() {
+    let (cif, oblio_cif) = (punte_sandbox::account::COMPANY, punte_sandbox::account::COMPANY);
+    let at = |path: &str| format!("{path}?cif={cif}&seriesname=ATC&number=0001");
+    let smartbill = [
+        ("create", Method::POST, "/invoice/v2".to_owned()),
+        ("series", Method::GET, at("/series")),
+        ("tax", Method::GET, at("/tax")),
+        ("paymentstatus", Method::GET, at("/invoice/paymentstatus")),
+        ("pdf", Method::GET, at("/invoice/pdf")),
+        ("cancel", Method::PUT, at("/invoice/cancel")),
+        ("restore", Method::PUT, at("/invoice/restore")),
+        ("delete", Method::DELETE, at("/invoice")),
+        ("reverse", Method::POST, "/invoice/reverse".to_owned()),
+        ("estimate_create", Method::POST, "/estimate/v2".to_owned()),
+        ("estimate_pdf", Method::GET, at("/estimate/pdf")),
+        ("estimate_cancel", Method::PUT, at("/estimate/cancel")),
+        ("estimate_restore", Method::PUT, at("/estimate/restore")),
+        ("estimate_delete", Method::DELETE, at("/estimate")),
+        ("estimate_invoices", Method::GET, at("/estimate/invoices")),
+        ("payment", Method::POST, "/payment".to_owned()),
+        ("payment_delete", Method::DELETE, at("/payment/v2")),
+        ("payment_text", Method::GET, at("/payment/text")),
+        ("send", Method::POST, "/document/send".to_owned()),
+        ("stocks", Method::GET, at("/stocks")),
+        ("other", Method::GET, "/nothing".to_owned()),
+    ];
+    assert_eq!(smartbill.each_ref().map(|(name, ..)| *name), *Provider::SmartBill.operations());
+    let oblio = [
+        ("create", Method::POST, "/docs/invoice"),
+        ("edit", Method::PUT, "/docs/invoice"),
+        ("view", Method::GET, "/docs/proforma"),
+        ("list", Method::GET, "/docs/notice/list"),
+        ("cancel", Method::PUT, "/docs/invoice/cancel"),
+        ("restore", Method::PUT, "/docs/invoice/restore"),
+        ("delete", Method::DELETE, "/docs/invoice"),
+        ("collect", Method::PUT, "/docs/invoice/collect"),
+        ("einvoice", Method::POST, "/docs/einvoice"),
+        ("archive", Method::GET, "/docs/einvoice"),
+        ("nomenclature", Method::GET, "/nomenclature/series"),
+        ("other", Method::GET, "/nothing"),
+    ];
+    assert_eq!(oblio.len() + 1, Provider::Oblio.operations().len(), "all but the token");
+    let world = world();
+    for (operation, method, path) in smartbill {
+        let body = (method == Method::POST).then(|| json!({}));
+        arm(&world, Provider::SmartBill, operation, FaultKind::Status502);
+        let answer = world.smartbill(method.clone(), &path, body.clone()).await;
+        assert_eq!(answer.status.as_u16(), 502, "{operation}");
+        assert!(world.sandbox.faults().is_empty(), "{operation} is what {path} does");
+        arm(&world, Provider::SmartBill, operation, FaultKind::Error200);
+        let answer = world.smartbill(method, &path, body).await;
+        let words = if operation == "send" { "\"code\":1" } else { "\"errorText\":\"Cota" };
+        assert!(answer.status.as_u16() == 200 && answer.text().contains(words), "{operation}: {}", answer.text());
+    }
+    for (operation, method, path) in oblio {
+        arm(&world, Provider::Oblio, operation, FaultKind::Status429);
+        let answer = world.oblio(method, &format!("{path}?cif={oblio_cif}"), None).await;
+        assert_eq!(answer.status.as_u16(), 429, "{operation}");
+        assert!(world.sandbox.faults().is_empty(), "{operation} is what {path} does");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_payment_is_taken_when_its_caller_is_gone() {
+    let world = world();
+    let late = Fault::new(Provider::SmartBill, "payment", FaultKind::Late).times(1).delay_ms(8_000);
+    world.sandbox.set_fault(late).unwrap();
+    let body = json!({"companyVatCode": punte_sandbox::account::COMPANY, "type": "Card", "value": 1,
+        "client": {"name": "Ana"}});
+    let call = world.smartbill(Method::POST, "/payment", Some(body));
+    assert!(tokio::time::timeout(Duration::from_secs(5), call).await.is_err());
+    let taken = || world.sandbox.state()["smartbill"]["payments"].as_array().unwrap().len();
+    assert_eq!(taken(), 0);
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    assert_eq!(taken(), 1);
+}
+
 #[tokio::test]
 async fn oblio_and_the_shop_fail_in_their_own_shapes() {
     let world = world();

@@ -7,6 +7,7 @@ mod control;
 mod estimates;
 mod faults;
 mod oblio;
+mod oblio_acts;
 mod payments;
 mod shop;
 mod smartbill;

@@ -2,10 +2,15 @@
 
 use super::wire;
 use crate::billing::prepare::{self, Unsendable};
-use crate::billing::{Candidate, Company, IssueRequest, Issued, ReadBack, ReferenceSeen, Series, VatRate};
+use crate::billing::{
+    Candidate, Company, EInvoiceState, EInvoiceStatus, FromProforma, IssueRequest, Issued, ListedDocument,
+    PaymentRequest, PaymentStatus, ReadBack, ReferenceSeen, Series, StornoRequest, Target, VatRate,
+};
+use crate::call::{fold, plain_words};
 use crate::scalar::text_of;
 use chrono::Days;
 use punte_domain::{CollectKind, Currency, FailureKind, Payment, Reference};
+use rust_decimal::Decimal;
 use serde_json::Value;
 use url::Url;
 
@@ -66,11 +71,86 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
         products: products.collect::<Result<_, Unsendable>>()?,
         order_number: &request.order_number,
         mentions: prepare::mentions(request),
-        use_stock: 0,
+        use_stock: Some(0),
         send_email: 0,
         idempotency_key: &request.idempotency_key,
         collect: draft.payment.as_ref().map(|payment| collect(payment, &request.order_number)).transpose()?,
     })
+}
+
+/// A proforma's body: the invoice's, without what only an invoice has.
+///
+/// # Errors
+/// As [`invoice`].
+pub(super) fn proforma<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Result<wire::Invoice<'a>, Unsendable> {
+    Ok(wire::Invoice { use_stock: None, collect: None, ..invoice(request, rates)? })
+}
+
+pub(super) fn from_proforma(request: &FromProforma) -> wire::Following<'_> {
+    let source = &request.proforma;
+    wire::Following {
+        cif: &request.company,
+        issue_date: request.issue_date.to_string(),
+        series_name: &request.series,
+        disable_auto_series: 0,
+        reference_document: wire::ReferenceDocument {
+            kind: "Proforma",
+            series_name: &source.series,
+            number: &source.number,
+            refund: None,
+        },
+        order_number: &request.order_number,
+        mentions: prepare::mentions_of("", &request.order_number, &request.reference),
+        use_stock: 0,
+        send_email: 0,
+        idempotency_key: &request.idempotency_key,
+    }
+}
+
+pub(super) fn storno(request: &StornoRequest) -> wire::Following<'_> {
+    let source = &request.original;
+    wire::Following {
+        cif: &request.company,
+        issue_date: request.issue_date.to_string(),
+        series_name: &request.series,
+        disable_auto_series: 0,
+        reference_document: wire::ReferenceDocument {
+            kind: "Factura",
+            series_name: &source.series,
+            number: &source.number,
+            refund: Some(request.refund_payment.into()),
+        },
+        order_number: &request.order_number,
+        mentions: prepare::mentions_of("", &request.order_number, &request.reference),
+        use_stock: 0,
+        send_email: 0,
+        idempotency_key: &request.idempotency_key,
+    }
+}
+
+pub(super) fn named(target: &Target) -> wire::Named<'_> {
+    let document = &target.document;
+    wire::Named { cif: &target.company, series_name: &document.series, number: &document.number }
+}
+
+/// # Errors
+/// An amount that is none or that JSON cannot carry; a payment without its document's number, which Oblio refuses.
+pub(super) fn collected<'a>(
+    target: &'a Target,
+    payment: &'a PaymentRequest,
+) -> Result<wire::Collected<'a>, Unsendable> {
+    prepare::check_amount(payment.value)?;
+    let document_number = payment.document_number.trim();
+    if document_number.is_empty() {
+        return Err(Unsendable::new(FailureKind::FieldMissing, "payment.document_number"));
+    }
+    let collect = wire::Collect {
+        kind: collect_type(payment.kind),
+        document_number,
+        value: prepare::number(payment.value, "payment.value")?,
+        issue_date: Some(payment.date.to_string()),
+    };
+    Ok(wire::Collected { document: named(target), collect })
 }
 
 /// Oblio's codes; Spanish is `SP` there.
@@ -83,18 +163,22 @@ fn language(code: &str) -> &str {
 }
 
 fn collect<'a>(payment: &'a Payment, order_number: &'a str) -> Result<wire::Collect<'a>, Unsendable> {
-    let kind = match payment.kind {
-        CollectKind::Card => "Card",
-        CollectKind::BankTransfer => "Ordin de plata",
-        CollectKind::CashOnDelivery => "Ramburs",
-        CollectKind::Other => "Alta incasare banca",
-    };
     let document_number =
         if payment.document_number.trim().is_empty() { order_number } else { &payment.document_number };
     if document_number.trim().is_empty() {
         return Err(Unsendable::new(FailureKind::FieldMissing, "payment.document_number"));
     }
-    Ok(wire::Collect { kind, document_number, value: prepare::number(payment.value, "payment.value")? })
+    let value = prepare::number(payment.value, "payment.value")?;
+    Ok(wire::Collect { kind: collect_type(payment.kind), document_number, value, issue_date: None })
+}
+
+fn collect_type(kind: CollectKind) -> &'static str {
+    match kind {
+        CollectKind::Card => "Card",
+        CollectKind::BankTransfer => "Ordin de plata",
+        CollectKind::CashOnDelivery => "Ramburs",
+        CollectKind::Other => "Alta incasare banca",
+    }
 }
 
 /// The document's own id, which only the link carries: `…?ic=<company>&id=<document>&it=<hash>`.
@@ -173,6 +257,47 @@ pub(super) fn read_back(row: wire::Row, reference: &Reference) -> ReadBack {
         client: client_name(&row.client),
         cancelled: row.canceled,
         carries_reference: Some(Reference::find_all(row.mentions.as_deref().unwrap_or_default()).contains(reference)),
+    }
+}
+
+/// `None` where a total or an amount is missing.
+pub(super) fn payment_status(row: &wire::Row, view: &wire::View) -> Option<PaymentStatus> {
+    let collects = view.collects.as_deref().unwrap_or_default();
+    let paid: Option<Decimal> = collects.iter().map(|collect| collect.value).sum();
+    Some(PaymentStatus { total: row.total?.normalize(), paid: paid?.normalize() })
+}
+
+/// The code decides: the published sample pairs the text of a sent one with the code of one in processing. Only that the
+/// account is not connected is said in words alone.
+pub(super) fn einvoice(status: wire::EInvoice) -> Option<EInvoiceStatus> {
+    let words = status.text.unwrap_or_default();
+    let state = match status.code?.as_str() {
+        "-1" if fold(&words).contains("neconfigurat") => EInvoiceState::NotConfigured,
+        "-1" => EInvoiceState::NotSent,
+        "0" => EInvoiceState::Processing,
+        "1" => EInvoiceState::Accepted,
+        "2" => EInvoiceState::Rejected,
+        _ => return None,
+    };
+    Some(EInvoiceStatus { state, words: plain_words(&words) })
+}
+
+pub(super) fn listed(row: wire::Row) -> ListedDocument {
+    ListedDocument {
+        issue_date: row.issue_date.as_deref().and_then(|text| text.parse().ok()),
+        total: row.total.map(|total| total.normalize()),
+        currency: row.currency.unwrap_or_default(),
+        client: client_name(&row.client).unwrap_or_default(),
+        cancelled: row.canceled,
+        is_storno: row.storno,
+        references: Reference::find_all(row.mentions.as_deref().unwrap_or_default()),
+        einvoice: row.einvoice_status.and_then(einvoice),
+        document: Issued {
+            series: row.series.unwrap_or_default(),
+            number: row.number.unwrap_or_default(),
+            provider_id: row.id.or_else(|| row.link.as_deref().and_then(id_of_link)),
+            link: row.link,
+        },
     }
 }
 

@@ -18,12 +18,19 @@ pub(super) const LITERALS: &[(&[&str], FailureKind)] = &[
     (&["access token provided is invalid"], FailureKind::CredentialRefused),
     (&["access token provided has expired"], FailureKind::CredentialRefused),
     (&["idempoten"], FailureKind::RepeatUnconfirmed),
-    (&["parametrul documentnumber lipseste"], FailureKind::RequestInvalid),
+    (&["parametrul documentnumber lipseste"], FailureKind::PaymentInvalid),
     (&["are cota tva", "nu este setata in oblio"], FailureKind::VatRateUnknown),
     (&["nu exista document cu seria"], FailureKind::DocumentNotFound),
     (&["cu aceeasi denumire si tip exista deja"], FailureKind::DuplicateName),
     (&["ati emis deja", "documente in aceasta luna"], FailureKind::PlanQuota),
     (&["selecteaza clientul"], FailureKind::ClientInvalid),
+    // storno, delete, collect: words of which only the sense is known
+    (&["deja stornat"], FailureKind::AlreadyReversed),
+    (&["nu este ultimul"], FailureKind::NotLastInSeries),
+    (&["deja incasat"], FailureKind::AlreadyPaid),
+    (&["incasat", "in totalitate"], FailureKind::AlreadyPaid),
+    (&["este anulat"], FailureKind::DocumentCancelled),
+    (&["tipul incasarii"], FailureKind::PaymentInvalid),
     (&["perioada", "inchis"], FailureKind::PeriodClosed),
     (&["stoc", "insuficient"], FailureKind::ProductInvalid),
     (&["seria", "nu exista"], FailureKind::SeriesUnknown),
@@ -46,6 +53,11 @@ fn kind_of_words(words: &str) -> Option<FailureKind> {
         })
     };
     LITERALS.iter().find(|(parts, _)| matches(parts)).map(|(_, kind)| *kind)
+}
+
+/// Whether an answer turns the token down, by the words or by the status: a well-formed no, before anything is done.
+pub(super) fn refuses_token(operation: &Operation, answer: &HttpAnswer) -> bool {
+    read_answer(operation, answer).is_err_and(|failure| failure.kind == FailureKind::CredentialRefused)
 }
 
 /// The `data` of a good answer, or why it is none.
@@ -151,8 +163,13 @@ mod tests {
         for (words, kind) in [
             ("The access token provided is invalid", K::CredentialRefused),
             ("The access token provided has expired", K::CredentialRefused),
-            ("Parametrul documentNumber lipsește", K::RequestInvalid),
-            ("Parametrul documentNumber lipseşte", K::RequestInvalid),
+            ("Parametrul documentNumber lipsește", K::PaymentInvalid),
+            ("Parametrul documentNumber lipseşte", K::PaymentInvalid),
+            ("Factura este deja stornata.", K::AlreadyReversed),
+            ("Documentul nu poate fi sters, deoarece nu este ultimul din serie.", K::NotLastInSeries),
+            ("Factura este deja încasată", K::AlreadyPaid),
+            ("Documentul este anulat", K::DocumentCancelled),
+            ("Tipul incasarii Aur nu exista", K::PaymentInvalid),
             ("Produsul Cană are cota TVA 0%, dar aceasta nu este setata in Oblio", K::VatRateUnknown),
             ("Nu exista document cu seria FCT si numarul 55", K::DocumentNotFound),
             (

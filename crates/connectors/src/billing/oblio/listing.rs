@@ -1,28 +1,45 @@
 //! Finding documents again: the list by series and date, newest first, cancelled and drafts included, never by client.
 
 use super::{Oblio, convert, rows, wire};
-use crate::billing::{Candidate, Evidence, FindQuery, Issued, ReadBack, ReferenceSeen};
+use crate::billing::{Candidate, DocumentKind, Evidence, FindQuery, Issued, ReadBack, ReferenceSeen};
 use crate::call::Operation;
 use chrono::Days;
 use punte_domain::{Failure, FailureKind, Phase, Reference};
 use std::collections::HashSet;
 
 /// Rows of a page, Oblio's most.
-const PER_PAGE: usize = 100;
+pub(super) const PER_PAGE: usize = 100;
+pub(super) const WITH_EINVOICE: (&str, &str) = ("withEinvoiceStatus", "1");
 /// Pages of one look; more are left, and the look is incomplete.
-const MAX_PAGES: usize = 20;
+const MAX_PAGES: u32 = 20;
 /// Documents without our reference that are kept as evidence, those with the same total.
 const MAX_OTHERS: usize = 20;
 
+/// A page by its offset: pages by number are ignored there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Page {
+    offset: usize,
+}
+
+impl Page {
+    pub(super) const FIRST: Page = Page { offset: 0 };
+
+    /// From 0.
+    pub(super) fn nth(page: u32) -> Page {
+        Page { offset: page as usize * PER_PAGE }
+    }
+}
+
 impl Oblio {
     /// One page of documents. Both -1 mean "whether or not": their defaults are not published.
-    async fn page(
+    pub(super) async fn page(
         &self,
         operation: &Operation,
+        kind: DocumentKind,
         filters: &[(&str, &str)],
-        offset: usize,
+        page: Page,
     ) -> Result<Vec<wire::Row>, Failure> {
-        let (offset, limit) = (offset.to_string(), PER_PAGE.to_string());
+        let (offset, limit) = (page.offset.to_string(), PER_PAGE.to_string());
         let mut query = filters.to_vec();
         query.extend([
             ("canceled", "-1"),
@@ -32,13 +49,14 @@ impl Oblio {
             ("limitPerPage", &limit),
             ("offset", &offset),
         ]);
-        rows(operation, self.get(operation, "/api/docs/invoice/list", &query).await?)
+        let path = format!("{}/list", super::route(kind));
+        rows(operation, self.get(operation, &path, &query).await?)
     }
 
     /// Everything in the series around the day, by reference. New documents arriving meanwhile push rows on to later
     /// pages, so a row may come twice, but none is passed over.
     pub(super) async fn look(&self, query: &FindQuery) -> Result<Evidence, Failure> {
-        let operation = Operation::new("find invoice", query.reference.to_string());
+        let operation = Operation::new("find document", query.reference.to_string());
         let day = |days: Option<chrono::NaiveDate>| days.unwrap_or(query.issue_date).to_string();
         let after = day(query.issue_date.checked_sub_days(Days::new(1)));
         let before = day(query.issue_date.checked_add_days(Days::new(1)));
@@ -52,7 +70,7 @@ impl Oblio {
         let mut looked_at = Vec::new();
         let mut others = 0;
         for page in 0..MAX_PAGES {
-            let found = self.page(&operation, &filters, page * PER_PAGE).await?;
+            let found = self.page(&operation, query.kind, &filters, Page::nth(page)).await?;
             let is_last = found.len() < PER_PAGE;
             for candidate in found.into_iter().map(|row| convert::candidate(row, &query.reference)) {
                 let name = (candidate.document.provider_id.clone(), candidate.document.number.clone());
@@ -87,16 +105,19 @@ impl Oblio {
             Some(id) => filters.push(("id", id)),
             None => filters.extend([("seriesName", document.series.as_str()), ("number", document.number.as_str())]),
         }
-        let found = self.page(&operation, &filters, 0).await?.into_iter().find(|row| match &document.provider_id {
-            Some(id) => row.id.as_ref() == Some(id),
-            None => {
-                row.series.as_deref() == Some(&document.series) && same_number(row.number.as_deref(), &document.number)
-            }
-        });
-        match found {
+        let rows = self.page(&operation, DocumentKind::Invoice, &filters, Page::FIRST).await?;
+        match rows.into_iter().find(|row| is_row_of(row, document)) {
             Some(row) => Ok(convert::read_back(row, reference)),
             None => Err(operation.failure(FailureKind::DocumentNotFound, Phase::Refused).with_detail(name)),
         }
+    }
+}
+
+/// Whether a row is a document's: by id where that is known, for a number may have been given again.
+pub(super) fn is_row_of(row: &wire::Row, document: &Issued) -> bool {
+    match &document.provider_id {
+        Some(id) => row.id.as_ref() == Some(id),
+        None => row.series.as_deref() == Some(&document.series) && same_number(row.number.as_deref(), &document.number),
     }
 }
 

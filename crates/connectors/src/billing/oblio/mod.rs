@@ -4,14 +4,14 @@
 //! refused (401), after which the same request is sent once more with a new one.
 
 use super::offers::{no_exchange, not_offered};
-use super::prepare::{Unsendable, create_operation};
 use super::rates_cache::RatesCache;
 use super::{
-    Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentPage, DocumentQuery,
-    EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued, PaymentRequest,
-    PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, StornoRequest, Target, VatRate, WireRecord,
+    Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentKind, DocumentPage,
+    DocumentQuery, EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued,
+    PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, StornoRequest, Target, VatRate,
+    WireRecord,
 };
-use crate::call::{Operation, before_sending, create_limits, header, read_limits};
+use crate::call::{Operation, before_sending, header, read_limits};
 use crate::pace::{Budget, Lane, Limit, Rate, Told};
 use crate::transport::{Header, HttpAnswer, HttpRequest, Limits, Transport};
 use async_trait::async_trait;
@@ -26,9 +26,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::form_urlencoded;
 
+mod acts;
 mod convert;
+mod creates;
 mod decisions;
 mod listing;
+mod reads;
 mod token;
 mod wire;
 
@@ -37,6 +40,33 @@ const LIMIT: Limit = Limit {
     documents: Some(Rate { calls: 30, window: Duration::from_secs(100) }),
     rest: Rate { calls: 30, window: Duration::from_secs(10) },
 };
+
+/// Mails go out by the account's own settings, payments cannot be taken back, and units are free text.
+const ABILITIES: &[Ability] = &[
+    Ability::Proforma,
+    Ability::InvoiceFromProforma,
+    Ability::Storno,
+    Ability::Cancel,
+    Ability::Restore,
+    Ability::Delete,
+    Ability::RecordPayment,
+    Ability::PaymentStatus,
+    Ability::Pdf,
+    Ability::ListDocuments,
+    Ability::EInvoice,
+    Ability::Warehouses,
+    Ability::Languages,
+];
+
+const EINVOICE: &str = "/api/docs/einvoice";
+
+/// The root of a kind's routes.
+fn route(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Invoice => "/api/docs/invoice",
+        DocumentKind::Proforma => "/api/docs/proforma",
+    }
+}
 
 pub struct Oblio {
     config: BillingConfig,
@@ -127,31 +157,48 @@ impl Oblio {
     }
 
     /// A call with a token, renewed once if it is turned down. `record` takes what was sent and answered last.
-    async fn exchange(&self, operation: &Operation, call: Call, record: &mut WireRecord) -> Result<Value, Failure> {
+    async fn exchange_bytes(
+        &self,
+        operation: &Operation,
+        call: Call,
+        record: &mut WireRecord,
+    ) -> Result<HttpAnswer, Failure> {
         let mut token = self.token(None).await.map_err(before_sending)?;
-        for renewed in [false, true] {
-            let mut headers = vec![
-                header("accept", "application/json"),
-                Header { name: "authorization", value: format!("Bearer {}", token.expose_secret()), secret: true },
-            ];
-            if call.body.is_some() {
-                headers.push(header("content-type", "application/json"));
-            }
-            let url = format!("{}{}", self.root, call.path);
-            let request = HttpRequest { method: call.method.clone(), url, headers, body: call.body.clone() };
-            let secrets = [&self.config.secret, &token];
-            *record = WireRecord::of_request(&request, &secrets);
-            let answer = self.send(operation, request, call.limits, call.lane).await?;
-            record.note_answer(&answer, &secrets);
-            match decisions::read_answer(operation, &answer) {
-                Err(failure) if failure.kind == FailureKind::CredentialRefused && !renewed => {
-                    // a refused token is a well-formed no: nothing was made
-                    token = self.token(Some(&token)).await.map_err(before_sending)?;
-                }
-                decided => return decided.inspect_err(|failure| self.note_limit(failure)),
-            }
+        let answer = self.call(operation, &call, &token, record).await?;
+        if !decisions::refuses_token(operation, &answer) {
+            return Ok(answer);
         }
-        unreachable!("the second round returns")
+        // a refused token is a well-formed no: nothing was made
+        token = self.token(Some(&token)).await.map_err(before_sending)?;
+        self.call(operation, &call, &token, record).await
+    }
+
+    async fn call(
+        &self,
+        operation: &Operation,
+        call: &Call,
+        token: &SecretString,
+        record: &mut WireRecord,
+    ) -> Result<HttpAnswer, Failure> {
+        let mut headers = vec![
+            header("accept", "application/json"),
+            Header { name: "authorization", value: format!("Bearer {}", token.expose_secret()), secret: true },
+        ];
+        if call.body.is_some() {
+            headers.push(header("content-type", "application/json"));
+        }
+        let url = format!("{}{}", self.root, call.path);
+        let request = HttpRequest { method: call.method.clone(), url, headers, body: call.body.clone() };
+        let secrets = [&self.config.secret, token];
+        *record = WireRecord::of_request(&request, &secrets);
+        let answer = self.send(operation, request, call.limits, call.lane).await?;
+        record.note_answer(&answer, &secrets);
+        Ok(answer)
+    }
+
+    async fn exchange(&self, operation: &Operation, call: Call, record: &mut WireRecord) -> Result<Value, Failure> {
+        let answer = self.exchange_bytes(operation, call, record).await?;
+        decisions::read_answer(operation, &answer).inspect_err(|failure| self.note_limit(failure))
     }
 
     async fn get(&self, operation: &Operation, path: &str, query: &[(&str, &str)]) -> Result<Value, Failure> {
@@ -167,57 +214,6 @@ impl Oblio {
     ) -> Result<Vec<T>, Failure> {
         let query: Vec<(&str, &str)> = company.iter().map(|cif| ("cif", *cif)).collect();
         rows(operation, self.get(operation, path, &query).await?)
-    }
-
-    async fn rates(&self, company: &str) -> Result<Arc<Vec<VatRate>>, Failure> {
-        match self.rates.find(company) {
-            Some(known) => Ok(known),
-            None => Ok(self.rates.keep(company, self.list_vat_rates(company).await?)),
-        }
-    }
-
-    /// The create's body. A rate that is not among the known ones may have been added since: they are read anew once.
-    async fn body_of(&self, request: &IssueRequest) -> Result<Bytes, Failure> {
-        let operation = create_operation(request);
-        let known = self.rates.find(&request.company).is_some();
-        let rates = self.rates(&request.company).await.map_err(before_sending)?;
-        let body = match convert::invoice(request, &rates) {
-            Err(Unsendable { kind: FailureKind::VatRateUnknown, .. }) if known => {
-                let read = self.list_vat_rates(&request.company).await.map_err(before_sending)?;
-                to_bytes(&convert::invoice(request, &self.rates.keep(&request.company, read)))
-            }
-            other => to_bytes(&other),
-        };
-        body.map_err(|problem| problem.failure(&operation))
-    }
-
-    async fn create(&self, request: &IssueRequest, record: &mut WireRecord) -> Result<Issued, Failure> {
-        let operation = create_operation(request);
-        let body = self.body_of(request).await?;
-        let call = Call {
-            method: Method::POST,
-            path: "/api/docs/invoice".to_owned(),
-            body: Some(body),
-            limits: create_limits(self.config.create_limit),
-            lane: Lane::Documents,
-        };
-        let data = self.exchange(&operation, call, record).await?;
-        let unreadable = || {
-            operation
-                .failure(FailureKind::UnreadableAnswer, Phase::Unknown)
-                .with_detail("a yes without series and number")
-        };
-        let created: wire::Created = serde_json::from_value(data).map_err(|_| unreadable())?;
-        convert::issued(created).ok_or_else(unreadable)
-    }
-}
-
-fn to_bytes(body: &Result<wire::Invoice<'_>, Unsendable>) -> Result<Bytes, Unsendable> {
-    match body {
-        Ok(invoice) => serde_json::to_vec(invoice)
-            .map(Bytes::from)
-            .map_err(|error| Unsendable::new(FailureKind::FieldInvalid, error.to_string())),
-        Err(problem) => Err(problem.clone()),
     }
 }
 
@@ -241,7 +237,7 @@ impl BillingProvider for Oblio {
             settling: Settling::ByList,
             one_writer_per_series: false,
             reads_back: vec!["total", "currency", "client", "cancelled", "reference"],
-            abilities: Vec::new(),
+            abilities: ABILITIES.to_vec(),
         }
     }
 
@@ -303,8 +299,8 @@ impl BillingProvider for Oblio {
 
     async fn issue_invoice(&self, request: &IssueRequest) -> Exchange<Issued> {
         let mut record = WireRecord::default();
-        let outcome = self.create(request, &mut record).await;
-        Exchange { outcome, record }
+        let outcome = self.create(request, DocumentKind::Invoice, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn find_by_reference(&self, query: &FindQuery) -> Result<Evidence, Failure> {
@@ -322,43 +318,66 @@ impl BillingProvider for Oblio {
     }
 
     async fn list_warehouses(&self, company: &str) -> Result<Vec<String>, Failure> {
-        Err(not_offered(Ability::Warehouses, company))
+        let operation = Operation::new("list warehouses", format!("company {company}"));
+        let rows: Vec<wire::Management> = self.list(&operation, "/api/nomenclature/management", Some(company)).await?;
+        let mut names: Vec<String> = rows.into_iter().filter_map(|row| row.management).collect();
+        names.retain(|name| !name.is_empty());
+        names.sort();
+        names.dedup();
+        Ok(names)
     }
 
     async fn list_languages(&self, company: &str) -> Result<Vec<String>, Failure> {
-        Err(not_offered(Ability::Languages, company))
+        let operation = Operation::new("list languages", format!("company {company}"));
+        let rows: Vec<wire::Language> = self.list(&operation, "/api/nomenclature/languages", Some(company)).await?;
+        Ok(rows.into_iter().filter_map(|row| row.code).filter(|code| !code.is_empty()).collect())
     }
 
+    /// Free text there.
     async fn list_units(&self, company: &str) -> Result<Vec<String>, Failure> {
         Err(not_offered(Ability::Units, company))
     }
 
     async fn issue_proforma(&self, request: &IssueRequest) -> Exchange<Issued> {
-        no_exchange(Ability::Proforma, request.order_number.clone())
+        let mut record = WireRecord::default();
+        let outcome = self.create(request, DocumentKind::Proforma, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn issue_from_proforma(&self, request: &FromProforma) -> Exchange<Issued> {
-        no_exchange(Ability::InvoiceFromProforma, request.order_number.clone())
+        let mut record = WireRecord::default();
+        let outcome = self.convert(request, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn issue_storno(&self, request: &StornoRequest) -> Exchange<Issued> {
-        no_exchange(Ability::Storno, request.order_number.clone())
+        let mut record = WireRecord::default();
+        let outcome = self.reverse(request, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn cancel(&self, target: &Target) -> Exchange<()> {
-        no_exchange(Ability::Cancel, target.name())
+        let mut record = WireRecord::default();
+        let outcome = self.set_cancelled(target, true, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn restore(&self, target: &Target) -> Exchange<()> {
-        no_exchange(Ability::Restore, target.name())
+        let mut record = WireRecord::default();
+        let outcome = self.set_cancelled(target, false, &mut record).await;
+        record.ends(outcome)
     }
 
-    async fn delete(&self, target: &Target, _idempotency_key: &str) -> Exchange<()> {
-        no_exchange(Ability::Delete, target.name())
+    async fn delete(&self, target: &Target, idempotency_key: &str) -> Exchange<()> {
+        let mut record = WireRecord::default();
+        let outcome = self.remove(target, idempotency_key, &mut record).await;
+        record.ends(outcome)
     }
 
-    async fn record_payment(&self, target: &Target, _payment: &PaymentRequest) -> Exchange<()> {
-        no_exchange(Ability::RecordPayment, target.name())
+    async fn record_payment(&self, target: &Target, payment: &PaymentRequest) -> Exchange<()> {
+        let mut record = WireRecord::default();
+        let outcome = self.pay(target, payment, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn delete_payment(&self, target: &Target, _kind: CollectKind) -> Exchange<()> {
@@ -366,11 +385,11 @@ impl BillingProvider for Oblio {
     }
 
     async fn read_payment(&self, target: &Target) -> Result<PaymentStatus, Failure> {
-        Err(not_offered(Ability::PaymentStatus, target.name()))
+        self.paid_of(target).await
     }
 
     async fn fetch_pdf(&self, target: &Target) -> Result<Bytes, Failure> {
-        Err(not_offered(Ability::Pdf, target.name()))
+        self.pdf_of(target).await
     }
 
     async fn send_email(&self, target: &Target, _email: &EmailRequest) -> Exchange<()> {
@@ -378,23 +397,25 @@ impl BillingProvider for Oblio {
     }
 
     async fn find_document(&self, target: &Target) -> Result<Presence, Failure> {
-        Err(not_offered(Ability::PaymentStatus, target.name()))
+        self.presence(target).await
     }
 
     async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure> {
-        Err(not_offered(Ability::ListDocuments, query.company.clone()))
+        self.documents(query).await
     }
 
     async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus> {
-        no_exchange(Ability::EInvoice, target.name())
+        let mut record = WireRecord::default();
+        let outcome = self.to_spv(target, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn read_einvoice(&self, target: &Target) -> Result<EInvoiceStatus, Failure> {
-        Err(not_offered(Ability::EInvoice, target.name()))
+        self.spv_of(target).await
     }
 
     async fn fetch_einvoice_archive(&self, target: &Target) -> Result<Bytes, Failure> {
-        Err(not_offered(Ability::EInvoice, target.name()))
+        self.archive_of(target).await
     }
 }
 

@@ -48,6 +48,7 @@ fn query() -> FindQuery {
         total: dec!(91.96),
         kind: DocumentKind::Invoice,
         reverses: None,
+        from_proforma: None,
     }
 }
 

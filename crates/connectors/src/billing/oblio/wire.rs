@@ -25,11 +25,67 @@ pub(super) struct Invoice<'a> {
     /// What people call the order (BT-13).
     pub order_number: &'a str,
     pub mentions: String,
-    pub use_stock: u8,
+    /// A proforma has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_stock: Option<u8>,
     pub send_email: u8,
     pub idempotency_key: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collect: Option<Collect<'a>>,
+}
+
+/// A document made out of another one: client and lines are that one's.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Following<'a> {
+    pub cif: &'a str,
+    pub issue_date: String,
+    pub series_name: &'a str,
+    pub disable_auto_series: u8,
+    pub reference_document: ReferenceDocument<'a>,
+    pub order_number: &'a str,
+    pub mentions: String,
+    pub use_stock: u8,
+    pub send_email: u8,
+    pub idempotency_key: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ReferenceDocument<'a> {
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub series_name: &'a str,
+    pub number: &'a str,
+    /// Of an invoice: its payment is taken back too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund: Option<u8>,
+}
+
+/// A document by series and number.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Named<'a> {
+    pub cif: &'a str,
+    pub series_name: &'a str,
+    pub number: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Delete<'a> {
+    #[serde(flatten)]
+    pub document: Named<'a>,
+    /// Money that came in stays recorded.
+    pub delete_collect: u8,
+    pub idempotency_key: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Collected<'a> {
+    #[serde(flatten)]
+    pub document: Named<'a>,
+    pub collect: Collect<'a>,
 }
 
 #[derive(Debug, Serialize)]
@@ -77,6 +133,9 @@ pub(super) struct Collect<'a> {
     /// Needed for every type but a receipt; without it the whole invoice is refused.
     pub document_number: &'a str,
     pub value: Number,
+    /// With the invoice: its own day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issue_date: Option<String>,
 }
 
 /// Around every answer but the token's. `status` decides, wherever it differs from HTTP's.
@@ -164,4 +223,48 @@ pub(super) struct Row {
     pub link: Option<String>,
     #[serde(default)]
     pub client: Value,
+    #[serde(rename = "issueDate", default, deserialize_with = "scalar::text")]
+    pub issue_date: Option<String>,
+    #[serde(default, deserialize_with = "scalar::flag")]
+    pub storno: Option<bool>,
+    #[serde(rename = "einvoiceStatus", default)]
+    pub einvoice_status: Option<EInvoice>,
+}
+
+/// A document as one alone is shown: payments, but no total.
+#[derive(Debug, Deserialize)]
+pub(super) struct View {
+    #[serde(default, deserialize_with = "scalar::text")]
+    pub link: Option<String>,
+    #[serde(default)]
+    pub collects: Option<Vec<Paid>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Paid {
+    #[serde(default, deserialize_with = "scalar::decimal")]
+    pub value: Option<Decimal>,
+}
+
+/// The state at SPV.
+#[derive(Debug, Deserialize)]
+pub(super) struct EInvoice {
+    #[serde(default, deserialize_with = "scalar::text")]
+    pub text: Option<String>,
+    /// -1 not sent, 0 being processed, 1 accepted, 2 rejected.
+    #[serde(default, deserialize_with = "scalar::text")]
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Language {
+    #[serde(default, deserialize_with = "scalar::text")]
+    pub code: Option<String>,
+}
+
+/// A warehouse; one `management` can stand in several work stations.
+#[derive(Debug, Deserialize)]
+pub(super) struct Management {
+    #[serde(default, deserialize_with = "scalar::text")]
+    pub management: Option<String>,
 }

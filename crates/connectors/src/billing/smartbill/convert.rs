@@ -2,7 +2,8 @@
 
 use super::wire;
 use crate::billing::prepare::{self, Unsendable};
-use crate::billing::{IssueRequest, Issued, ReferenceSeen, Series, VatRate};
+use crate::billing::{FindQuery, IssueRequest, Issued, ReferenceSeen, Series, VatRate};
+use crate::call::fold;
 use chrono::Days;
 use punte_domain::{CollectKind, Payment, Reference};
 
@@ -54,7 +55,7 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
         currency: draft.currency.code(),
         language: if draft.language.is_empty() { "RO" } else { &draft.language },
         precision: draft.precision.clamp(2, 4),
-        use_stock: false,
+        use_stock: Some(false),
         send_email: false,
         mentions: prepare::mentions(request),
         client: wire::Client {
@@ -75,14 +76,26 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
     })
 }
 
+/// A proforma's body: the invoice's, without what only an invoice has.
+///
+/// # Errors
+/// As [`invoice`].
+pub(super) fn estimate<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Result<wire::Invoice<'a>, Unsendable> {
+    Ok(wire::Invoice { use_stock: None, payment: None, ..invoice(request, rates)? })
+}
+
 fn payment(payment: &Payment) -> Result<wire::Payment, Unsendable> {
-    let kind = match payment.kind {
+    let value = prepare::number(payment.value, "payment.value")?;
+    Ok(wire::Payment { value, kind: payment_type(payment.kind), is_cash: false })
+}
+
+pub(super) fn payment_type(kind: CollectKind) -> &'static str {
+    match kind {
         CollectKind::Card => "Card online",
         CollectKind::BankTransfer => "Ordin plata",
         CollectKind::CashOnDelivery => "Ramburs",
         CollectKind::Other => "Alta incasare",
-    };
-    Ok(wire::Payment { value: prepare::number(payment.value, "payment.value")?, kind, is_cash: false })
+    }
 }
 
 /// A number as printed.
@@ -139,6 +152,52 @@ pub(super) fn reference_in(text: &str, number: &str, ours: &Reference) -> Refere
     }
     found.first().map_or(ReferenceSeen::None, |other| ReferenceSeen::Another(other.to_string()))
 }
+
+/// Whose a document in the gap is. SmartBill's own storno and, perhaps, an invoice made from a proforma carry no reference
+/// of ours: the first is known by the original that it names, the second (`is_made`) because SmartBill names it. Another's
+/// reference in it weighs more than either.
+pub(super) fn whose(text: &str, number: &str, query: &FindQuery, is_made: bool) -> ReferenceSeen {
+    match reference_in(text, number, &query.reference) {
+        ReferenceSeen::None if is_made || query.reverses.as_ref().is_some_and(|it| names_reversed(text, it)) => {
+            ReferenceSeen::Ours
+        }
+        ReferenceSeen::Unreadable if is_made => ReferenceSeen::Ours,
+        // the original's mentions may be copied into its storno, and then its reference stands there
+        ReferenceSeen::Another(_) if query.reverses.as_ref().is_some_and(|it| names_reversed(text, it)) => {
+            ReferenceSeen::Ours
+        }
+        seen => seen,
+    }
+}
+
+/// Whether a document says that it is the storno of another: series and number of the original stand closely after the
+/// word. (The word is in the document's own title too, before its own number, which is never the original's.)
+pub(super) fn names_reversed(text: &str, original: &Issued) -> bool {
+    let compact = |text: &str| fold(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let names = [
+        compact(&format!("{}nr{}", original.series, original.number)),
+        compact(&format!("{}{}", original.series, original.number)),
+    ];
+    let text = compact(text);
+    text.match_indices(STORNO).any(|(at, word)| {
+        let after = &text[at + word.len()..];
+        names.iter().any(|name| {
+            after.match_indices(name.as_str()).any(|(at, _)| {
+                let is_whole = !after[at + name.len()..].starts_with(|c: char| c.is_ascii_digit());
+                at < NAMED_WITHIN && is_whole
+            })
+        })
+    })
+}
+
+/// Whether a document calls itself a storno, or anything in it that.
+pub(super) fn says_storno(text: &str) -> bool {
+    fold(text).contains(STORNO)
+}
+
+const STORNO: &str = "storno";
+/// Letters and digits between the word and the original's name.
+const NAMED_WITHIN: usize = 40;
 
 #[cfg(test)]
 mod tests {

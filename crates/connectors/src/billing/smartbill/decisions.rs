@@ -4,6 +4,7 @@
 //! must appear in order, and the first entry that fits wins.
 
 use crate::call::{Operation, fold, plain_words};
+use crate::scalar::{flag_of, text_of};
 use crate::transport::HttpAnswer;
 use FailureKind as K;
 use punte_domain::{Failure, FailureKind, Phase};
@@ -48,16 +49,40 @@ pub(super) const LITERALS: &[(&[&str], FailureKind)] = &[
     (&["trebuie sa introduceti valoarea procentului"], K::ProductInvalid),
     (&["aveti produse care au pretul in alta moneda"], K::CurrencyUnknown),
     (&["nu puteti emite documente in", "cu moneda de referinta a produselor"], K::CurrencyUnknown),
-    // payment block
-    (&["trebuie specificat pentru incasare"], K::RequestInvalid),
-    (&["tipul documentului nu a fost gasit pe server"], K::RequestInvalid),
-    (&["o firma neplatitoare de tva nu poate folosi tva la incasare"], K::RequestInvalid),
+    // payments, within an invoice and apart
+    (&["trebuie specificat pentru incasare"], K::PaymentInvalid),
+    (&["tipul documentului nu a fost gasit pe server"], K::PaymentInvalid),
+    (&["o firma neplatitoare de tva nu poate folosi tva la incasare"], K::PaymentInvalid),
+    (&["datele clientului trebuie specificate"], K::PaymentInvalid),
+    (&["valoarea incasarii trebuie specificata"], K::PaymentInvalid),
+    (&["tipul incasarii"], K::PaymentInvalid),
+    (&["ciful clientului de pe factura", "difera de ciful clientului incasarii"], K::PaymentInvalid),
+    (&["moneda facturii", "nu corespunde cu moneda incasarii"], K::PaymentInvalid),
+    (&["limba facturii", "nu corespunde cu limba incasarii"], K::PaymentInvalid),
+    (&["seria nu poate fi folosita la chitante"], K::PaymentInvalid),
+    (&["bonurile fiscale pot fi emise doar in lei"], K::PaymentInvalid),
+    (&["nu s-a gasit casa de marcat"], K::PaymentInvalid),
+    (&["factura este incasata sau stornata in totalitate"], K::AlreadyPaid),
+    (&["nu au fost gasite incasari"], K::DocumentNotFound),
+    (&["chitanta", "nu a fost gasita"], K::DocumentNotFound),
+    // one document: storno, cancel, restore, delete
+    (&["factura este deja stornata"], K::AlreadyReversed),
+    (&["exista deja stornari care incarca stocul"], K::AlreadyReversed),
+    (&["este de tip storno"], K::RefusedOther),
+    (&["data emiterii facturii storno nu poate fi anterioara"], K::RequestInvalid),
+    (&["nu este ultimul din serie"], K::NotLastInSeries),
+    (&["documentul a fost emis ca", "tva. nu se poate"], K::RefusedOther),
+    (&["este anulata"], K::DocumentCancelled),
     // from estimate
     (&["factura proforma", "nu a fost gasita"], K::DocumentNotFound),
     (&["proforma nu contine produse"], K::RequestInvalid),
-    // e-mail on issue
-    (&["trebuie specificata adresa de email a clientului"], K::ClientInvalid),
-    (&["server-ul de email nu a fost configurat"], K::RefusedOther),
+    // mail
+    (&["trebuie specificata adresa de email a clientului"], K::EmailRefused),
+    (&["server-ul de email nu a fost configurat"], K::EmailRefused),
+    (&["subiectul emailului"], K::EmailRefused),
+    (&["continutul emailului"], K::EmailRefused),
+    (&["invalid addresses"], K::EmailRefused),
+    (&["documentul nu a fost gasit"], K::DocumentNotFound),
     // stock
     (&["gestiunea predatoare"], K::ProductInvalid),
     (&["modulul stoc nu este activ"], K::ProductInvalid),
@@ -66,10 +91,14 @@ pub(super) const LITERALS: &[(&[&str], FailureKind)] = &[
     (&["exista deja pe stoc un produs cu numele"], K::ProductInvalid),
     (&["unitatea de masura", "nu are factor de conversie"], K::ProductInvalid),
     (&["nu poti adauga documente cu tranzactii pe stoc"], K::PeriodClosed),
-    // one document
+    (&["gestiunea", "nu a fost gasita pe server"], K::ProductInvalid),
+    (&["data la care vreti sa aflati valoarea stocului"], K::RequestInvalid),
+    (&["data trebuie sa fie de forma"], K::RequestInvalid),
+    // how a document is named
     (&["factura", "nu a fost gasita"], K::DocumentNotFound),
-    (&["numarul facturii trebuie specificat"], K::RequestInvalid),
-    (&["seria facturii trebuie specificata"], K::RequestInvalid),
+    (&["proforma", "nu a fost gasita"], K::DocumentNotFound),
+    (&["numarul", "trebuie specificat"], K::RequestInvalid),
+    (&["seria", "trebuie specificata"], K::RequestInvalid),
 ];
 
 /// Refusals of the mail that went with an invoice: whether the invoice itself was issued, no source says.
@@ -105,10 +134,10 @@ pub(super) fn read_answer(operation: &Operation, answer: &HttpAnswer) -> Result<
         return Err(business(operation, answer, words));
     }
     match answer.status {
-        429 => Err(operation.limited(answer, BAN_MS)),
+        // a business 403 has an errorText; without one it is the ban, whatever else stands in it
+        403 | 429 => Err(operation.limited(answer, BAN_MS)),
         500.. => Err(operation.unreadable(answer, "a server's own trouble")),
         400..=499 if body.get("errors").is_some_and(Value::is_array) => Err(shape(operation, answer, &body)),
-        403 => Err(operation.limited(answer, BAN_MS)),
         200..=299 => Ok(body),
         _ => Err(operation.unreadable(answer, "neither a yes nor an errorText")),
     }
@@ -133,6 +162,35 @@ fn business(operation: &Operation, answer: &HttpAnswer, words: &str) -> Failure 
     });
     let phase = if PERHAPS_ISSUED.iter().any(|part| folded.contains(part)) { Phase::Unknown } else { Phase::Refused };
     operation.failure(kind, phase).with_words(shown).with_detail(format!("HTTP {}", answer.status))
+}
+
+/// The answer of `/document/send`, which has a shape of its own: `status.code` decides, 0 for sent. 2 is the server's own
+/// trouble by the older specification, and then nobody knows.
+pub(super) fn read_sent(operation: &Operation, answer: &HttpAnswer) -> Result<(), Failure> {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let code = body.pointer("/status/code").and_then(text_of);
+    let words = body.pointer("/status/message").and_then(Value::as_str).unwrap_or_default();
+    match code.as_deref() {
+        Some("0") if answer.status < 400 => Ok(()),
+        Some("1") => {
+            let kind = kind_of_words(&fold(&plain_words(words))).unwrap_or(K::EmailRefused);
+            let failure = operation.failure(kind, Phase::Refused).with_words(plain_words(words));
+            Err(failure.with_detail(format!("HTTP {}", answer.status)))
+        }
+        Some(code) => {
+            Err(operation.unreadable(answer, &format!("its status code is {code}")).with_words(plain_words(words)))
+        }
+        None => match read_answer(operation, answer) {
+            Err(failure) => Err(failure),
+            Ok(_) => Err(operation.unreadable(answer, "no status code")),
+        },
+    }
+}
+
+/// `GET /estimate/invoices` of a proforma that was not invoiced: the one errorText that is no refusal.
+pub(super) fn says_not_invoiced(answer: &HttpAnswer) -> bool {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    answer.status == 200 && body.get("areInvoicesCreated").and_then(flag_of) == Some(false)
 }
 
 /// A request that was not understood: no errorText, but a list of codes.

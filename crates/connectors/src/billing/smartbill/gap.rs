@@ -2,8 +2,9 @@
 //! may lag behind what it counts.
 
 use super::{PdfRead, SmartBill, convert};
-use crate::billing::{Candidate, Evidence, FindQuery, Issued, ReferenceSeen};
+use crate::billing::{Candidate, DocumentKind, Evidence, FindQuery, Issued, ReferenceSeen};
 use punte_domain::{Failure, FailureKind, Phase};
+use rust_decimal::Decimal;
 
 /// Numbers of one look.
 const MAX_NUMBERS: u64 = 50;
@@ -50,7 +51,7 @@ fn number_of(text: &str) -> Option<u64> {
 impl SmartBill {
     /// One look at everything that may have been issued since the baseline.
     pub(super) async fn look(&self, query: &FindQuery) -> Result<Evidence, Failure> {
-        let series = self.find_series(&query.company, &query.series).await?;
+        let series = self.find_series(&query.company, &query.series, Some(query.kind)).await?;
         let next = series.next_number.as_deref().and_then(number_of);
         let baseline = query.baseline.next_number.as_deref().and_then(number_of);
         let Some(next) = next else {
@@ -64,8 +65,12 @@ impl SmartBill {
             next_number: series.next_number,
             counter_unchanged: baseline.map(|baseline| baseline == next),
         };
+        let made = match &query.from_proforma {
+            Some(proforma) => self.invoices_of(&query.company, proforma).await?,
+            None => Vec::new(),
+        };
         for number in gap.numbers {
-            match self.look_at(query, number, number >= next).await {
+            match self.look_at(query, &made, number, number >= next).await {
                 Ok(None) => {}
                 Ok(Some(candidate)) => {
                     evidence.complete &= candidate.reference != ReferenceSeen::Unreadable;
@@ -83,22 +88,43 @@ impl SmartBill {
     }
 
     /// One number. `Ok(None)`: nothing is there, as is to be expected from the counter on.
-    async fn look_at(&self, query: &FindQuery, number: u64, beyond: bool) -> Result<Option<Candidate>, Failure> {
+    async fn look_at(
+        &self,
+        query: &FindQuery,
+        made: &[Issued],
+        number: u64,
+        beyond: bool,
+    ) -> Result<Option<Candidate>, Failure> {
         let printed = convert::printed(number);
-        let total = match self.payment_status(&query.company, &query.series, &printed).await {
+        let document = Issued { series: query.series.clone(), number: printed, provider_id: None, link: None };
+        let total = match self.total_of(query, &document).await {
             Ok(total) => total,
             Err(failure) if is_connections(&failure) => return Err(failure),
             Err(failure) if beyond && failure.kind == FailureKind::DocumentNotFound => return Ok(None),
             Err(_) => None,
         };
-        let reference = match self.read_pdf(&query.company, &query.series, &printed).await? {
-            PdfRead::Text(text) => convert::reference_in(&text, &printed, &query.reference),
+        let is_made = made.iter().any(|one| one.series == document.series && same_number(one, &document));
+        let reference = match self.read_pdf(&query.company, query.kind, &document).await? {
+            PdfRead::Text(text) => convert::whose(&text, &document.number, query, is_made),
             PdfRead::Absent if beyond && total.is_none() => return Ok(None),
+            PdfRead::Absent | PdfRead::Unreadable if is_made => ReferenceSeen::Ours,
             PdfRead::Absent | PdfRead::Unreadable => ReferenceSeen::Unreadable,
         };
-        let document = Issued { series: query.series.clone(), number: printed, provider_id: None, link: None };
         Ok(Some(Candidate { document, total, client: None, cancelled: None, reference }))
     }
+
+    /// Gross total in the document's own currency, which is not told. Proformas have no status to ask for.
+    async fn total_of(&self, query: &FindQuery, document: &Issued) -> Result<Option<Decimal>, Failure> {
+        if query.kind == DocumentKind::Proforma {
+            return Ok(None);
+        }
+        let status = self.payment_status(&query.company, &document.series, &document.number).await?;
+        Ok(status.total.map(|total| total.normalize()))
+    }
+}
+
+fn same_number(one: &Issued, other: &Issued) -> bool {
+    number_of(&one.number).is_some_and(|number| number_of(&other.number) == Some(number))
 }
 
 #[cfg(test)]

@@ -4,26 +4,21 @@
 //! Source: protocol note on SmartBill. Nothing here ever repeats a create.
 
 use super::offers::{no_exchange, not_offered};
-use super::prepare::{Unsendable, create_operation};
 use super::rates_cache::RatesCache;
 use super::{
-    Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentPage, DocumentQuery,
-    EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued, PaymentRequest,
-    PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, Steps, StornoRequest, Target, VatRate,
-    WireRecord,
+    Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentKind, DocumentPage,
+    DocumentQuery, EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued,
+    PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, Steps, StornoRequest, Target,
+    VatRate, WireRecord,
 };
-use crate::call::{
-    Operation, basic_authorization, before_sending, create_limits, header, large_read_limits, read_limits,
-};
+use crate::call::{Operation, basic_authorization, create_limits, header, read_limits};
 use crate::pace::{Budget, Lane, Limit, Rate, Told};
-use crate::scalar::decimal_of;
 use crate::transport::{HttpAnswer, HttpRequest, Limits, Transport};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::NaiveDate;
 use http::Method;
 use punte_domain::{CollectKind, Failure, FailureKind, Phase, Reference};
-use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
@@ -31,14 +26,36 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use url::form_urlencoded;
 
+mod acts;
 mod convert;
+mod convert_acts;
+mod creates;
 mod decisions;
 mod gap;
-mod pdf;
+mod reads;
 mod wire;
+
+use reads::PdfRead;
 
 /// Everything together 30 in 10 s; more is a ban of ten minutes.
 const LIMIT: Limit = Limit { documents: None, rest: Rate { calls: 30, window: Duration::from_secs(10) } };
+
+/// Through the API alone: e-Factura is a setting of the account, and nothing can be listed.
+const ABILITIES: &[Ability] = &[
+    Ability::Proforma,
+    Ability::InvoiceFromProforma,
+    Ability::Storno,
+    Ability::Cancel,
+    Ability::Restore,
+    Ability::Delete,
+    Ability::RecordPayment,
+    Ability::DeletePayment,
+    Ability::PaymentStatus,
+    Ability::Pdf,
+    Ability::Email,
+    Ability::Warehouses,
+    Ability::Units,
+];
 
 pub struct SmartBill {
     config: BillingConfig,
@@ -48,15 +65,6 @@ pub struct SmartBill {
     rates: RatesCache,
     /// A PDF of this account has shown our reference: what is sent in `mentions` is printed.
     seen_printed: AtomicBool,
-}
-
-/// What came of asking for a PDF.
-enum PdfRead {
-    Text(String),
-    /// SmartBill has none to give: a page of its front server, 502 for a number that does not exist.
-    Absent,
-    /// It came, or something came, and could not be read.
-    Unreadable,
 }
 
 impl SmartBill {
@@ -101,8 +109,23 @@ impl SmartBill {
         Ok(answer)
     }
 
-    fn decide(&self, operation: &Operation, answer: &HttpAnswer) -> Result<Value, Failure> {
-        decisions::read_answer(operation, answer).inspect_err(|failure| {
+    /// A request that changes something: sent once, on a connection of its own, both sides noted.
+    async fn change(
+        &self,
+        operation: &Operation,
+        request: HttpRequest,
+        record: &mut WireRecord,
+    ) -> Result<HttpAnswer, Failure> {
+        let secrets = [&self.config.secret];
+        *record = WireRecord::of_request(&request, &secrets);
+        let answer = self.send(operation, request, create_limits(self.config.create_limit)).await?;
+        record.note_answer(&answer, &secrets);
+        Ok(answer)
+    }
+
+    /// A ban that an answer tells of is kept to by everyone who shares the account.
+    fn heed<T>(&self, decided: Result<T, Failure>) -> Result<T, Failure> {
+        decided.inspect_err(|failure| {
             if let (Some(budget), FailureKind::RateLimited, Some(ms)) =
                 (&self.budget, failure.kind, failure.retry_after_ms)
             {
@@ -114,103 +137,33 @@ impl SmartBill {
     async fn get(&self, operation: &Operation, path: &str, query: &[(&str, &str)]) -> Result<Value, Failure> {
         let request = self.request(Method::GET, path, query, "application/json", None);
         let answer = self.send(operation, request, read_limits()).await?;
-        self.decide(operation, &answer)
+        self.heed(decisions::read_answer(operation, &answer))
     }
 
-    /// The invoice series of a company, those of another type left out.
-    async fn find_series(&self, company: &str, series: &str) -> Result<Series, Failure> {
+    /// A company's series by name: of a kind, or of invoices before proformas where the caller does not know.
+    async fn find_series(&self, company: &str, series: &str, kind: Option<DocumentKind>) -> Result<Series, Failure> {
         let operation = Operation::new("read series", format!("series {series}"));
-        let body = self.get(&operation, "/series", &[("cif", company), ("type", "f")]).await?;
+        let body = self.get(&operation, "/series", &[("cif", company)]).await?;
         let listed: Vec<Series> = rows(&operation, &body, "list")?.into_iter().filter_map(convert::series).collect();
-        let wanted = |one: &&Series| one.name == series && matches!(one.document_type.as_str(), "invoice" | "");
-        listed.iter().find(wanted).cloned().ok_or_else(|| {
+        let of_type = |word: &str| listed.iter().find(|one| one.name == series && one.document_type == word);
+        let invoices = || of_type("invoice").or_else(|| of_type(""));
+        let found = match kind {
+            Some(DocumentKind::Invoice) => invoices(),
+            Some(DocumentKind::Proforma) => of_type("proforma"),
+            None => invoices().or_else(|| of_type("proforma")),
+        };
+        found.cloned().ok_or_else(|| {
             let offered: Vec<&str> = listed.iter().map(|one| one.name.as_str()).collect();
             operation.failure(FailureKind::SeriesUnknown, Phase::Refused).with_detail(offered.join(", "))
         })
     }
-
-    /// Gross total of a number, in the document's own currency, which is not told.
-    async fn payment_status(&self, company: &str, series: &str, number: &str) -> Result<Option<Decimal>, Failure> {
-        let operation = Operation::new("read payment status", format!("{series} {number}"));
-        let query = [("cif", company), ("seriesname", series), ("number", number)];
-        let body = self.get(&operation, "/invoice/paymentstatus", &query).await?;
-        Ok(body.get("invoiceTotalAmount").and_then(decimal_of).map(|total| total.normalize()))
-    }
-
-    /// The text of a document. `Err` only for what concerns the connection, not the document.
-    async fn read_pdf(&self, company: &str, series: &str, number: &str) -> Result<PdfRead, Failure> {
-        let operation = Operation::new("read PDF", format!("{series} {number}"));
-        let query = [("cif", company), ("seriesname", series), ("number", number)];
-        // application/pdf would be answered 406
-        let request = self.request(Method::GET, "/invoice/pdf", &query, "application/octet-stream", None);
-        let answer = match self.send(&operation, request, large_read_limits(pdf::MAX_MEGABYTES)).await {
-            Ok(answer) => answer,
-            Err(failure) if failure.phase == Phase::Unknown => return Ok(PdfRead::Unreadable),
-            Err(failure) => return Err(failure),
-        };
-        if pdf::is_pdf(&answer.body) {
-            return Ok(pdf::read_text(answer.body).await.map_or(PdfRead::Unreadable, PdfRead::Text));
-        }
-        match self.decide(&operation, &answer) {
-            Err(failure) if gap::is_connections(&failure) => Err(failure),
-            Err(failure) if failure.kind == FailureKind::DocumentNotFound || answer.status == 502 => {
-                Ok(PdfRead::Absent)
-            }
-            Ok(_) | Err(_) => Ok(PdfRead::Unreadable),
-        }
-    }
-
-    async fn rates(&self, company: &str) -> Result<Arc<Vec<VatRate>>, Failure> {
-        match self.rates.find(company) {
-            Some(known) => Ok(known),
-            None => Ok(self.rates.keep(company, self.list_vat_rates(company).await?)),
-        }
-    }
-
-    /// The create's body. A rate that is not among the known ones may have been added since: they are read anew once.
-    async fn body_of(&self, request: &IssueRequest) -> Result<Bytes, Failure> {
-        let operation = create_operation(request);
-        let known = self.rates.find(&request.company).is_some();
-        let rates = self.rates(&request.company).await.map_err(before_sending)?;
-        let body = match convert::invoice(request, &rates) {
-            Err(Unsendable { kind: FailureKind::VatRateUnknown, .. }) if known => {
-                let read = self.list_vat_rates(&request.company).await.map_err(before_sending)?;
-                to_bytes(&convert::invoice(request, &self.rates.keep(&request.company, read)))
-            }
-            other => to_bytes(&other),
-        };
-        body.map_err(|problem| problem.failure(&operation))
-    }
-
-    async fn create(&self, request: &IssueRequest, record: &mut WireRecord) -> Result<Issued, Failure> {
-        let operation = create_operation(request);
-        let body = self.body_of(request).await?;
-        let sent = self.request(Method::POST, "/invoice/v2", &[], "application/json", Some(body));
-        let secrets = [&self.config.secret];
-        *record = WireRecord::of_request(&sent, &secrets);
-        let answer = self.send(&operation, sent, create_limits(self.config.create_limit)).await?;
-        record.note_answer(&answer, &secrets);
-        let created: wire::Created = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let issued = convert::issued(created, &request.series);
-        match (self.decide(&operation, &answer), issued) {
-            (Ok(_), Some(issued)) => Ok(issued),
-            (Ok(_), None) => Err(operation.unreadable(&answer, "a yes without a number")),
-            // a number beside a refusal: something may exist under it, and only a look can tell
-            (Err(mut failure), Some(issued)) => {
-                failure.phase = Phase::Unknown;
-                Err(failure.with_detail(format!("number {} beside the refusal", issued.number)))
-            }
-            (Err(failure), None) => Err(failure),
-        }
-    }
 }
 
-fn to_bytes(body: &Result<wire::Invoice<'_>, Unsendable>) -> Result<Bytes, Unsendable> {
-    match body {
-        Ok(invoice) => serde_json::to_vec(invoice)
-            .map(Bytes::from)
-            .map_err(|error| Unsendable::new(FailureKind::FieldInvalid, error.to_string())),
-        Err(problem) => Err(problem.clone()),
+/// The root of a kind's routes.
+fn route(kind: DocumentKind) -> &'static str {
+    match kind {
+        DocumentKind::Invoice => "/invoice",
+        DocumentKind::Proforma => "/estimate",
     }
 }
 
@@ -238,7 +191,7 @@ impl BillingProvider for SmartBill {
             settling: Settling::ByGap,
             one_writer_per_series: true,
             reads_back: vec!["total", "reference"],
-            abilities: Vec::new(),
+            abilities: ABILITIES.to_vec(),
         }
     }
 
@@ -296,7 +249,7 @@ impl BillingProvider for SmartBill {
     }
 
     async fn read_baseline(&self, company: &str, series: &str) -> Result<Baseline, Failure> {
-        let found = self.find_series(company, series).await?;
+        let found = self.find_series(company, series, None).await?;
         if found.next_number.is_none() {
             let operation = Operation::new("read series", format!("series {series}"));
             let failure = operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown);
@@ -307,8 +260,8 @@ impl BillingProvider for SmartBill {
 
     async fn issue_invoice(&self, request: &IssueRequest) -> Exchange<Issued> {
         let mut record = WireRecord::default();
-        let outcome = self.create(request, &mut record).await;
-        Exchange { outcome, record }
+        let outcome = self.create(request, DocumentKind::Invoice, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn find_by_reference(&self, query: &FindQuery) -> Result<Evidence, Failure> {
@@ -323,10 +276,11 @@ impl BillingProvider for SmartBill {
         _issue_date: NaiveDate,
         reference: &Reference,
     ) -> Result<ReadBack, Failure> {
-        let total = self.payment_status(company, &document.series, &document.number).await?;
+        let number = convert_acts::padded(document);
+        let total = self.payment_status(company, &document.series, &number).await?.total.map(|total| total.normalize());
         let mut carries_reference = None;
         if !self.seen_printed.load(Ordering::Relaxed)
-            && let PdfRead::Text(text) = self.read_pdf(company, &document.series, &document.number).await?
+            && let PdfRead::Text(text) = self.read_pdf(company, DocumentKind::Invoice, document).await?
         {
             let printed = Reference::find_all(&text).contains(reference);
             self.seen_printed.store(printed, Ordering::Relaxed);
@@ -336,63 +290,82 @@ impl BillingProvider for SmartBill {
     }
 
     async fn list_warehouses(&self, company: &str) -> Result<Vec<String>, Failure> {
-        Err(not_offered(Ability::Warehouses, company))
+        self.names("list warehouses", "/company/warehouses", company).await
     }
 
+    /// The documented ones are fixed and an unknown one is taken in silence, so there is nothing to list.
     async fn list_languages(&self, company: &str) -> Result<Vec<String>, Failure> {
         Err(not_offered(Ability::Languages, company))
     }
 
     async fn list_units(&self, company: &str) -> Result<Vec<String>, Failure> {
-        Err(not_offered(Ability::Units, company))
+        self.names("list units", "/company/mu", company).await
     }
 
     async fn issue_proforma(&self, request: &IssueRequest) -> Exchange<Issued> {
-        no_exchange(Ability::Proforma, request.order_number.clone())
+        let mut record = WireRecord::default();
+        let outcome = self.create(request, DocumentKind::Proforma, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn issue_from_proforma(&self, request: &FromProforma) -> Exchange<Issued> {
-        no_exchange(Ability::InvoiceFromProforma, request.order_number.clone())
+        let mut record = WireRecord::default();
+        let outcome = self.convert(request, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn issue_storno(&self, request: &StornoRequest) -> Exchange<Issued> {
-        no_exchange(Ability::Storno, request.order_number.clone())
+        let mut record = WireRecord::default();
+        let outcome = self.reverse(request, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn cancel(&self, target: &Target) -> Exchange<()> {
-        no_exchange(Ability::Cancel, target.name())
+        let mut record = WireRecord::default();
+        let outcome = self.change_state("cancel document", (Method::PUT, "/cancel"), target, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn restore(&self, target: &Target) -> Exchange<()> {
-        no_exchange(Ability::Restore, target.name())
+        let mut record = WireRecord::default();
+        let outcome = self.change_state("restore document", (Method::PUT, "/restore"), target, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn delete(&self, target: &Target, _idempotency_key: &str) -> Exchange<()> {
-        no_exchange(Ability::Delete, target.name())
+        let mut record = WireRecord::default();
+        let outcome = self.change_state("delete document", (Method::DELETE, ""), target, &mut record).await;
+        record.ends(outcome)
     }
 
-    async fn record_payment(&self, target: &Target, _payment: &PaymentRequest) -> Exchange<()> {
-        no_exchange(Ability::RecordPayment, target.name())
+    async fn record_payment(&self, target: &Target, payment: &PaymentRequest) -> Exchange<()> {
+        let mut record = WireRecord::default();
+        let outcome = self.pay(target, payment, &mut record).await;
+        record.ends(outcome)
     }
 
-    async fn delete_payment(&self, target: &Target, _kind: CollectKind) -> Exchange<()> {
-        no_exchange(Ability::DeletePayment, target.name())
+    async fn delete_payment(&self, target: &Target, kind: CollectKind) -> Exchange<()> {
+        let mut record = WireRecord::default();
+        let outcome = self.unpay(target, kind, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn read_payment(&self, target: &Target) -> Result<PaymentStatus, Failure> {
-        Err(not_offered(Ability::PaymentStatus, target.name()))
+        self.paid_of(target).await
     }
 
     async fn fetch_pdf(&self, target: &Target) -> Result<Bytes, Failure> {
-        Err(not_offered(Ability::Pdf, target.name()))
+        self.pdf_of(target).await
     }
 
-    async fn send_email(&self, target: &Target, _email: &EmailRequest) -> Exchange<()> {
-        no_exchange(Ability::Email, target.name())
+    async fn send_email(&self, target: &Target, email: &EmailRequest) -> Exchange<()> {
+        let mut record = WireRecord::default();
+        let outcome = self.mail(target, email, &mut record).await;
+        record.ends(outcome)
     }
 
     async fn find_document(&self, target: &Target) -> Result<Presence, Failure> {
-        Err(not_offered(Ability::PaymentStatus, target.name()))
+        self.presence(target).await
     }
 
     async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure> {

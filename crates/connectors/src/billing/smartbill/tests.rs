@@ -32,7 +32,8 @@ fn taxes() -> Answer {
 
 fn series(next: Value) -> Answer {
     good(
-        json!({"list": [{"name": "AB", "nextNumber": 2, "type": "f"}, {"name": "FCT", "nextNumber": next, "type": "f"}]}),
+        json!({"list": [{"name": "AB", "nextNumber": 2, "type": "f"}, {"name": "FCT", "nextNumber": next, "type": "f"},
+            {"name": "PRO", "nextNumber": 3, "type": "p"}]}),
     )
 }
 
@@ -41,7 +42,7 @@ fn status(total: f64) -> Answer {
 }
 
 fn pdf_of(number: &str, mentions: &str) -> Answer {
-    let body = pdf::tests::pdf(&[&format!("Seria FCT nr. {number}"), mentions]);
+    let body = crate::billing::pdf::tests::pdf(&[&format!("Seria FCT nr. {number}"), mentions]);
     Ok(HttpAnswer { status: 200, headers: http::HeaderMap::new(), body })
 }
 
@@ -65,6 +66,7 @@ fn query(baseline: &str) -> FindQuery {
         total: dec!(91.96),
         kind: DocumentKind::Invoice,
         reverses: None,
+        from_proforma: None,
     }
 }
 
@@ -135,11 +137,11 @@ async fn a_baseline_is_the_next_number_as_printed() {
         let (smartbill, scripted) = smartbill(vec![series(next)]);
         let baseline = smartbill.read_baseline("RO12345674", "FCT").await.unwrap();
         assert_eq!(baseline.next_number.as_deref(), Some(expected));
-        assert_eq!(scripted.lines(), ["GET /SBORO/api/series?cif=RO12345674&type=f"]);
+        assert_eq!(scripted.lines(), ["GET /SBORO/api/series?cif=RO12345674"]);
     }
     let (smartbill, _) = smartbill(vec![series(json!(7))]);
     let failure = smartbill.read_baseline("RO12345674", "XXX").await.unwrap_err();
-    assert_eq!((failure.kind, failure.detail.as_deref()), (FailureKind::SeriesUnknown, Some("AB, FCT")));
+    assert_eq!((failure.kind, failure.detail.as_deref()), (FailureKind::SeriesUnknown, Some("AB, FCT, PRO")));
 }
 
 #[tokio::test]

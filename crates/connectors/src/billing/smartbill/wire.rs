@@ -20,7 +20,9 @@ pub(super) struct Invoice<'a> {
     pub currency: &'a str,
     pub language: &'a str,
     pub precision: u32,
-    pub use_stock: bool,
+    /// A proforma has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_stock: Option<bool>,
     pub send_email: bool,
     /// Printed, so that it can be read back out of the PDF.
     pub mentions: String,
@@ -80,6 +82,77 @@ pub(super) struct Payment {
     pub is_cash: bool,
 }
 
+/// An invoice with client and products taken from a proforma.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FromEstimate<'a> {
+    pub company_vat_code: &'a str,
+    pub series_name: &'a str,
+    pub is_draft: bool,
+    pub issue_date: String,
+    pub use_stock: bool,
+    pub send_email: bool,
+    pub mentions: String,
+    pub use_estimate_details: bool,
+    pub estimate: Named<'a>,
+}
+
+/// A document by series and padded number.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Named<'a> {
+    pub series_name: &'a str,
+    pub number: &'a str,
+}
+
+/// A full storno. It can carry no reference.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Reverse<'a> {
+    pub company_vat_code: &'a str,
+    pub series_name: &'a str,
+    pub number: &'a str,
+    pub issue_date: String,
+}
+
+/// A payment on an invoice. The client is taken from the invoice, for it must be the same one; the value is our own.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Collected<'a> {
+    pub company_vat_code: &'a str,
+    pub issue_date: String,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub value: Number,
+    pub is_cash: bool,
+    pub use_invoice_details: bool,
+    pub invoices_list: [Named<'a>; 1],
+    /// Singular here, plural on invoices.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub observation: &'a str,
+}
+
+/// A mail with a document. Empty subject and body take the account's template.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Mail<'a> {
+    pub company_vat_code: &'a str,
+    pub series_name: &'a str,
+    pub number: &'a str,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub to: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub cc: &'a str,
+    /// Base64.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// Base64.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub body_text: String,
+}
+
 /// What a create answers, good or bad.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -110,6 +183,25 @@ pub(super) struct Series {
     /// `f`, `p`, `c`.
     #[serde(rename = "type", default, deserialize_with = "scalar::text")]
     pub kind: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PaymentStatus {
+    #[serde(rename = "invoiceTotalAmount", default, deserialize_with = "scalar::decimal")]
+    pub total: Option<Decimal>,
+    #[serde(rename = "paidAmount", default, deserialize_with = "scalar::decimal")]
+    pub paid: Option<Decimal>,
+    #[serde(rename = "unpaidAmount", default, deserialize_with = "scalar::decimal")]
+    pub unpaid: Option<Decimal>,
+}
+
+/// An invoice that was made from a proforma; a draft has no number.
+#[derive(Debug, Deserialize)]
+pub(super) struct MadeInvoice {
+    #[serde(default, deserialize_with = "scalar::text")]
+    pub series: Option<String>,
+    #[serde(default, deserialize_with = "scalar::text")]
+    pub number: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

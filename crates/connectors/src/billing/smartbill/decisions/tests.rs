@@ -60,9 +60,9 @@ const KNOWN: &[(&str, FailureKind)] = &[
     ("Trebuie sa introduceti valoarea procentului!", K::ProductInvalid),
     ("Aveti produse care au pretul in alta moneda decat cea a facturii.", K::CurrencyUnknown),
     ("Nu puteti emite documente in EUR cu moneda de referinta a produselor in USD !", K::CurrencyUnknown),
-    ("isCash trebuie specificat pentru incasare", K::RequestInvalid),
-    ("Tipul documentului nu a fost gasit pe server!", K::RequestInvalid),
-    ("O firma neplatitoare de tva nu poate folosi tva la incasare!", K::RequestInvalid),
+    ("isCash trebuie specificat pentru incasare", K::PaymentInvalid),
+    ("Tipul documentului nu a fost gasit pe server!", K::PaymentInvalid),
+    ("O firma neplatitoare de tva nu poate folosi tva la incasare!", K::PaymentInvalid),
     ("Factura proforma PRO0001 nu a fost gasita!", K::DocumentNotFound),
     ("Proforma nu contine produse!", K::RequestInvalid),
     ("Gestiunea predatoare nu este setata pentru produsul Cana.", K::ProductInvalid),
@@ -80,7 +80,52 @@ const KNOWN: &[(&str, FailureKind)] = &[
     ("Factura cu seria si numarul FCT0099 nu a fost gasita!", K::DocumentNotFound),
     ("Numarul facturii trebuie specificat", K::RequestInvalid),
     ("Seria facturii trebuie specificata in url in parametrul 'seriesname'!", K::RequestInvalid),
+    ("Numarul facturii trebuie specificat in parametrul 'number'!", K::RequestInvalid),
+    ("Proforma cu seria si numarul PRO0099 nu a fost gasita!", K::DocumentNotFound),
+    // storno, cancel, restore, delete
+    ("Factura este deja stornata.", K::AlreadyReversed),
+    ("Factura FCT0007 este anulata.", K::DocumentCancelled),
+    ("Factura FCT0007 este de tip storno. Nu se poate storna.", K::RefusedOther),
+    ("Data emiterii facturii storno nu poate fi anterioara datei emiterii facturii stornate.", K::RequestInvalid),
+    (NOT_LAST, K::NotLastInSeries),
+    ("Documentul a fost emis ca platitor tva. Nu se poate anula.", K::RefusedOther),
+    ("Documentul a fost emis ca neplatitor tva. Nu se poate sterge.", K::RefusedOther),
+    ("Pentru factura FCT0007 exista deja stornari care incarca stocul.", K::AlreadyReversed),
+    // payments
+    (
+        "Datele clientului trebuie specificate. Ele se preiau din factura doar in cazul in care usePaymentDetails = true.",
+        K::PaymentInvalid,
+    ),
+    ("Valoarea incasarii trebuie specificata.", K::PaymentInvalid),
+    ("Tipul incasarii trebuie specificat.", K::PaymentInvalid),
+    ("Ciful clientului de pe factura FCT0007 difera de ciful clientului incasarii!", K::PaymentInvalid),
+    ("Factura nu a fost gasita!", K::DocumentNotFound),
+    (
+        "Factura FCT0007 este anulata, nu o puteti incasa. Restaurati intai factura sau emiteti incasarea independent de \
+         factura.",
+        K::DocumentCancelled,
+    ),
+    ("Factura este incasata sau stornata in totalitate.", K::AlreadyPaid),
+    ("Bonurile fiscale pot fi emise doar in Lei!", K::PaymentInvalid),
+    ("Nu s-a gasit casa de marcat pentru userul ana.", K::PaymentInvalid),
+    ("Moneda facturii FCT0007 nu corespunde cu moneda incasarii!", K::PaymentInvalid),
+    ("Limba facturii FCT0007 nu corespunde cu limba incasarii!", K::PaymentInvalid),
+    ("Seria nu poate fi folosita la chitante.", K::PaymentInvalid),
+    ("Nu au fost gasite incasari conform datelor specificate.", K::DocumentNotFound),
+    ("Tipul incasarii (paymentType) poate fi 'Card', 'CEC', 'Bilet ordin', 'Ordin plata'.", K::PaymentInvalid),
+    ("Chitanta nu a fost gasita.", K::DocumentNotFound),
+    // mail
+    ("Documentul nu a fost gasit", K::DocumentNotFound),
+    ("Subiectul emailului trebuie sa fie codat folosind Base64.", K::EmailRefused),
+    ("Continutul emailului trebuie sa fie codat folosind Base64.", K::EmailRefused),
+    ("Invalid Addresses", K::EmailRefused),
+    // stocks
+    ("Data la care vreti sa aflati valoarea stocului trebuie specificata!", K::RequestInvalid),
+    ("Data trebuie sa fie de forma yyyy-MM-dd.", K::RequestInvalid),
+    ("Gestiunea Sediu nu a fost gasita pe server.", K::ProductInvalid),
 ];
+
+const NOT_LAST: &str = "Nu poti sterge documentul cu seria si numarul FCT 0007, deoarece nu este ultimul din serie!";
 
 #[test]
 fn every_literal_has_its_meaning_whatever_the_status() {
@@ -139,8 +184,10 @@ fn a_ban_is_told_from_a_business_403() {
     }
     let named = json_answer(429, &json!({"errorText": ""}), &[("retry-after", "30")]);
     assert_eq!(read_answer(&operation(), &named).unwrap_err().retry_after_ms, Some(30_000));
-    let business = "Nu poti sterge documentul cu seria si numarul FCT 0007, deoarece nu este ultimul din serie!";
-    assert_eq!(decide(403, business).0, K::RightMissing);
+    // the specification of 2021 bans by 403, the one of 2026 writes errors as a list: both without an errorText
+    let listed = json!({"status": 403, "errors": [{"code": "rate_limit_exceeded", "message": "Too many requests."}]});
+    assert_eq!(read_answer(&operation(), &json_answer(403, &listed, &[])).unwrap_err().kind, K::RateLimited);
+    assert_eq!(decide(403, NOT_LAST).0, K::NotLastInSeries);
 }
 
 #[test]
@@ -176,4 +223,35 @@ fn a_company_without_vat_is_recognised() {
     let body = json!({"errorText": "Firma este neplatitoare de tva.", "message": ""});
     let failure = read_answer(&operation(), &json_answer(400, &body, &[])).unwrap_err();
     assert!(says_no_vat_payer(&failure));
+}
+
+fn sent(status: u16, body: &serde_json::Value) -> Result<(), (FailureKind, Phase)> {
+    read_sent(&operation(), &json_answer(status, body, &[])).map_err(|failure| (failure.kind, failure.phase))
+}
+
+#[test]
+fn a_mail_is_sent_when_its_own_code_says_so() {
+    let told = |code: i32, message: &str| json!({"status": {"code": code, "message": message}});
+    assert_eq!(sent(200, &told(0, "Documentul a fost trimis cu succes.")), Ok(()));
+    for status in [200, 400] {
+        let refused = |words: &str| sent(status, &told(1, words)).unwrap_err();
+        assert_eq!(refused("Invalid Addresses"), (K::EmailRefused, Phase::Refused));
+        assert_eq!(refused("Documentul nu a fost gasit"), (K::DocumentNotFound, Phase::Refused));
+        assert_eq!(refused("Server-ul de email nu a fost configurat."), (K::EmailRefused, Phase::Refused));
+        assert_eq!(refused("Ceva nou"), (K::EmailRefused, Phase::Refused));
+        assert_eq!(sent(status, &told(2, "Eroare")).unwrap_err().1, Phase::Unknown, "nobody knows");
+    }
+    let denied = json!({"errorText": "Autentificare esuata. Va rugam verificati datele si incercati din nou."});
+    assert_eq!(sent(401, &denied), Err((K::CredentialRefused, Phase::Refused)));
+    assert_eq!(sent(200, &json!({"errorText": ""})).unwrap_err().1, Phase::Unknown);
+    let page = read_sent(&operation(), &page_answer(200, "<html></html>")).unwrap_err();
+    assert_eq!(page.phase, Phase::Unknown);
+}
+
+#[test]
+fn a_proforma_without_invoices_is_the_one_error_text_that_is_no_refusal() {
+    let none = json!({"errorText": "Proforma nu a fost facturata.", "areInvoicesCreated": false});
+    assert!(says_not_invoiced(&json_answer(200, &none, &[])));
+    assert!(!says_not_invoiced(&json_answer(410, &none, &[])), "not found");
+    assert!(!says_not_invoiced(&json_answer(200, &json!({"areInvoicesCreated": true}), &[])));
 }

@@ -1,20 +1,20 @@
-//! Text out of a PDF: the only place where SmartBill shows what a document says. Bounded in size and time, off the
-//! event loop, and a reader that panics on a strange file is a file that could not be read.
+//! Documents as PDFs, and text out of one: where nothing else shows what a document says. Bounded in size and time, off
+//! the event loop, and a reader that panics on a strange file is a file that could not be read.
 
 use bytes::Bytes;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 /// Bytes; invoices are about 32 kB.
-pub(super) const MAX_MEGABYTES: usize = 5;
+pub(crate) const MAX_MEGABYTES: usize = 5;
 const MAX_TIME: Duration = Duration::from_secs(20);
 
-pub(super) fn is_pdf(body: &[u8]) -> bool {
+pub(crate) fn is_pdf(body: &[u8]) -> bool {
     body.starts_with(b"%PDF")
 }
 
 /// `None` where there is no text to be had: not a PDF, too large, a scan, a font without a map to characters.
-pub(super) async fn read_text(body: Bytes) -> Option<String> {
+pub(crate) async fn read_text(body: Bytes) -> Option<String> {
     if !is_pdf(&body) || body.len() > MAX_MEGABYTES * 1024 * 1024 {
         return None;
     }
@@ -26,7 +26,7 @@ pub(super) async fn read_text(body: Bytes) -> Option<String> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use pdf_writer::{Content, Finish, Name, Pdf, Rect, Ref, Str};
 

@@ -1,0 +1,100 @@
+//! Everything that makes a document: invoices, proformas, the invoice from a proforma, the storno. All are one route with
+//! an idempotency key and our reference in the mentions, so all are found again by list.
+
+use super::{Call, Oblio, convert, wire};
+use crate::billing::prepare::{self, Unsendable, create_operation};
+use crate::billing::{
+    BillingProvider, DocumentKind, FromProforma, IssueRequest, Issued, StornoRequest, VatRate, WireRecord,
+};
+use crate::call::{Operation, before_sending, create_limits};
+use crate::pace::Lane;
+use bytes::Bytes;
+use http::Method;
+use punte_domain::{Failure, FailureKind, Phase};
+use std::sync::Arc;
+
+fn body_with(request: &IssueRequest, kind: DocumentKind, rates: &[VatRate]) -> Result<Bytes, Unsendable> {
+    let body = match kind {
+        DocumentKind::Invoice => convert::invoice(request, rates)?,
+        DocumentKind::Proforma => convert::proforma(request, rates)?,
+    };
+    prepare::json_body(&body)
+}
+
+impl Oblio {
+    async fn rates(&self, company: &str) -> Result<Arc<Vec<VatRate>>, Failure> {
+        match self.rates.find(company) {
+            Some(known) => Ok(known),
+            None => Ok(self.rates.keep(company, self.list_vat_rates(company).await?)),
+        }
+    }
+
+    /// The create's body. A rate that is not among the known ones may have been added since: they are read anew once.
+    async fn body_of(
+        &self,
+        operation: &Operation,
+        request: &IssueRequest,
+        kind: DocumentKind,
+    ) -> Result<Bytes, Failure> {
+        let known = self.rates.find(&request.company).is_some();
+        let rates = self.rates(&request.company).await.map_err(before_sending)?;
+        let body = match body_with(request, kind, &rates) {
+            Err(Unsendable { kind: FailureKind::VatRateUnknown, .. }) if known => {
+                let read = self.list_vat_rates(&request.company).await.map_err(before_sending)?;
+                body_with(request, kind, &self.rates.keep(&request.company, read))
+            }
+            other => other,
+        };
+        body.map_err(|problem| problem.failure(operation))
+    }
+
+    pub(super) async fn create(
+        &self,
+        request: &IssueRequest,
+        kind: DocumentKind,
+        record: &mut WireRecord,
+    ) -> Result<Issued, Failure> {
+        let operation = create_operation(request, kind);
+        let body = self.body_of(&operation, request, kind).await?;
+        self.make(&operation, kind, body, record).await
+    }
+
+    pub(super) async fn convert(&self, request: &FromProforma, record: &mut WireRecord) -> Result<Issued, Failure> {
+        let operation = Operation::new("create invoice from proforma", format!("order {}", request.order_number));
+        let body = prepare::json_body(&convert::from_proforma(request));
+        let body = body.map_err(|problem| problem.failure(&operation))?;
+        self.make(&operation, DocumentKind::Invoice, body, record).await
+    }
+
+    pub(super) async fn reverse(&self, request: &StornoRequest, record: &mut WireRecord) -> Result<Issued, Failure> {
+        let original = format!("{} {}", request.original.series, request.original.number);
+        let operation = Operation::new("create storno", original);
+        let body = prepare::json_body(&convert::storno(request));
+        let body = body.map_err(|problem| problem.failure(&operation))?;
+        self.make(&operation, DocumentKind::Invoice, body, record).await
+    }
+
+    async fn make(
+        &self,
+        operation: &Operation,
+        kind: DocumentKind,
+        body: Bytes,
+        record: &mut WireRecord,
+    ) -> Result<Issued, Failure> {
+        let call = Call {
+            method: Method::POST,
+            path: super::route(kind).to_owned(),
+            body: Some(body),
+            limits: create_limits(self.config.create_limit),
+            lane: Lane::Documents,
+        };
+        let data = self.exchange(operation, call, record).await?;
+        let unreadable = || {
+            operation
+                .failure(FailureKind::UnreadableAnswer, Phase::Unknown)
+                .with_detail("a yes without series and number")
+        };
+        let created: wire::Created = serde_json::from_value(data).map_err(|_| unreadable())?;
+        convert::issued(created).ok_or_else(unreadable)
+    }
+}

@@ -1,0 +1,109 @@
+//! Everything that gives a document a number: invoices, proformas, the invoice from a proforma, the storno. Each is sent
+//! once; an answer that is neither a clear yes nor a clear no leaves the outcome unknown.
+
+use super::{SmartBill, convert, convert_acts, decisions, wire};
+use crate::billing::BillingProvider;
+use crate::billing::prepare::{self, Unsendable, create_operation};
+use crate::billing::{DocumentKind, FromProforma, IssueRequest, Issued, StornoRequest, VatRate, WireRecord};
+use crate::call::{Operation, before_sending};
+use bytes::Bytes;
+use http::Method;
+use punte_domain::{Failure, FailureKind, Phase};
+use std::sync::Arc;
+
+fn body_with(request: &IssueRequest, kind: DocumentKind, rates: &[VatRate]) -> Result<Bytes, Unsendable> {
+    let body = match kind {
+        DocumentKind::Invoice => convert::invoice(request, rates)?,
+        DocumentKind::Proforma => convert::estimate(request, rates)?,
+    };
+    prepare::json_body(&body)
+}
+
+impl SmartBill {
+    async fn rates(&self, company: &str) -> Result<Arc<Vec<VatRate>>, Failure> {
+        match self.rates.find(company) {
+            Some(known) => Ok(known),
+            None => Ok(self.rates.keep(company, self.list_vat_rates(company).await?)),
+        }
+    }
+
+    /// The create's body. A rate that is not among the known ones may have been added since: they are read anew once.
+    async fn body_of(
+        &self,
+        operation: &Operation,
+        request: &IssueRequest,
+        kind: DocumentKind,
+    ) -> Result<Bytes, Failure> {
+        let known = self.rates.find(&request.company).is_some();
+        let rates = self.rates(&request.company).await.map_err(before_sending)?;
+        let body = match body_with(request, kind, &rates) {
+            Err(Unsendable { kind: FailureKind::VatRateUnknown, .. }) if known => {
+                let read = self.list_vat_rates(&request.company).await.map_err(before_sending)?;
+                body_with(request, kind, &self.rates.keep(&request.company, read))
+            }
+            other => other,
+        };
+        body.map_err(|problem| problem.failure(operation))
+    }
+
+    pub(super) async fn create(
+        &self,
+        request: &IssueRequest,
+        kind: DocumentKind,
+        record: &mut WireRecord,
+    ) -> Result<Issued, Failure> {
+        let operation = create_operation(request, kind);
+        let body = self.body_of(&operation, request, kind).await?;
+        self.make(&operation, self.create_path(kind), &request.series, body, record).await
+    }
+
+    pub(super) async fn convert(&self, request: &FromProforma, record: &mut WireRecord) -> Result<Issued, Failure> {
+        let operation = Operation::new("create invoice from proforma", format!("order {}", request.order_number));
+        let number = convert_acts::padded(&request.proforma);
+        let body = prepare::json_body(&convert_acts::from_estimate(request, &number));
+        let body = body.map_err(|problem| problem.failure(&operation))?;
+        self.make(&operation, self.create_path(DocumentKind::Invoice), &request.series, body, record).await
+    }
+
+    /// The storno takes the next number of the original's own series.
+    pub(super) async fn reverse(&self, request: &StornoRequest, record: &mut WireRecord) -> Result<Issued, Failure> {
+        let number = convert_acts::padded(&request.original);
+        let operation = Operation::new("create storno", format!("{} {number}", request.original.series));
+        let body = prepare::json_body(&convert_acts::reverse(request, &number));
+        let body = body.map_err(|problem| problem.failure(&operation))?;
+        self.make(&operation, "/invoice/reverse", &request.original.series, body, record).await
+    }
+
+    fn create_path(&self, kind: DocumentKind) -> &'static str {
+        match (kind, self.config.legacy_routes) {
+            (DocumentKind::Invoice, false) => "/invoice/v2",
+            (DocumentKind::Invoice, true) => "/invoice",
+            (DocumentKind::Proforma, false) => "/estimate/v2",
+            (DocumentKind::Proforma, true) => "/estimate",
+        }
+    }
+
+    async fn make(
+        &self,
+        operation: &Operation,
+        path: &str,
+        series: &str,
+        body: Bytes,
+        record: &mut WireRecord,
+    ) -> Result<Issued, Failure> {
+        let request = self.request(Method::POST, path, &[], "application/json", Some(body));
+        let answer = self.change(operation, request, record).await?;
+        let created: wire::Created = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let issued = convert::issued(created, series);
+        match (self.heed(decisions::read_answer(operation, &answer)), issued) {
+            (Ok(_), Some(issued)) => Ok(issued),
+            (Ok(_), None) => Err(operation.unreadable(&answer, "a yes without a number")),
+            // a number beside a refusal: something may exist under it, and only a look can tell
+            (Err(mut failure), Some(issued)) => {
+                failure.phase = Phase::Unknown;
+                Err(failure.with_detail(format!("number {} beside the refusal", issued.number)))
+            }
+            (Err(failure), None) => Err(failure),
+        }
+    }
+}
