@@ -7,7 +7,7 @@ wanted=${1:-build}
 
 packages=(build-essential pkg-config libwebkit2gtk-4.1-dev libdbus-1-dev libayatana-appindicator3-1)
 if [ "$wanted" = test ]; then
-  packages+=(xvfb xauth webkit2gtk-driver dbus dbus-x11 gnome-keyring imagemagick)
+  packages+=(xvfb xauth webkit2gtk-driver dbus dbus-x11 gnome-keyring imagemagick python3 python3-venv)
 fi
 
 as_root() {
@@ -42,7 +42,24 @@ if ! cmp -s ui/package-lock.json "$stamp"; then
   cp ui/package-lock.json "$stamp"
 fi
 
+# Clients that others wrote, for the tests of the simulators. Kept in target: they are no part of the product.
+outside() {
+  local from=tests/outside to=target/outside
+  mkdir -p "$to/npm"
+  if ! cmp -s "$from/package-lock.json" "$to/npm/.punte-lock"; then
+    cp "$from/package.json" "$from/package-lock.json" "$from/.npmrc" "$to/npm/"
+    npm --prefix "$to/npm" ci --no-audit --no-fund --loglevel=error
+    cp "$from/package-lock.json" "$to/npm/.punte-lock"
+  fi
+  if ! cmp -s "$from/requirements.txt" "$to/venv/.punte-lock"; then
+    python3 -m venv --clear "$to/venv"
+    "$to/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$from/requirements.txt"
+    cp "$from/requirements.txt" "$to/venv/.punte-lock"
+  fi
+}
+
 if [ "$wanted" = test ]; then
+  outside
   # drives the window by WebDriver; the 3.0 line is not released
   if ! target/tools/bin/tauri-driver --help >/dev/null 2>&1; then
     cargo install --quiet tauri-driver --version 2.1.0 --locked --root target/tools --target-dir target/tools/build

@@ -59,6 +59,7 @@ if [ "$what" = all ]; then
   phase "build the app" cargo build -q "${features[@]}" --bins
   phase "scenarios" scenarios
   phase "contract" cargo test -q "${features[@]}" --test contract
+  phase "outside" cargo test -q "${features[@]}" --test outside
   phase "window" window
   phase "screens" screens
 fi

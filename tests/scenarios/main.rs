@@ -6,6 +6,8 @@ mod absence;
 mod demo;
 mod import;
 mod issue;
+mod notes;
+mod operations;
 mod owner;
 
 use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order};

@@ -102,13 +102,19 @@ pub struct SandboxProgram {
 
 impl SandboxProgram {
     pub async fn start(folder: &Path) -> SandboxProgram {
+        Self::start_with(folder, &[]).await
+    }
+
+    /// With more flags.
+    pub async fn start_with(folder: &Path, more: &[&str]) -> SandboxProgram {
         let (ports, state) = (folder.join("ports.json"), folder.join("simulators.json"));
         if ports.exists() {
             std::fs::remove_file(&ports).unwrap();
         }
         let arguments =
             [OsStr::new("sandbox"), OsStr::new("--port-file"), ports.as_os_str(), OsStr::new("--no-limits")];
-        let arguments = [&arguments[..], &[OsStr::new("--state"), state.as_os_str()]].concat();
+        let more: Vec<&OsStr> = more.iter().map(OsStr::new).collect();
+        let arguments = [&arguments[..], &[OsStr::new("--state"), state.as_os_str()], &more].concat();
         let running = Running::start("punte-cli", folder, &arguments);
         let ports: Value = until("the port file", LIMIT, async || {
             let text = std::fs::read_to_string(&ports).map_err(|error| error.to_string())?;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program prints")]
 
+mod sandbox;
+
 use clap::{Parser, Subcommand};
 use punte_cli::commands::{Desk, DeskError};
 use punte_cli::words::{Language, Words, system_language};
@@ -55,20 +57,7 @@ enum Command {
         ids: Vec<String>,
     },
     /// The simulators alone, for any client.
-    Sandbox {
-        /// Written when they listen.
-        #[arg(long, value_name = "FILE")]
-        port_file: PathBuf,
-        /// Keep documents, counters and orders in this file. Default: in memory.
-        #[arg(long, value_name = "FILE")]
-        state: Option<PathBuf>,
-        /// Forgive what older clients do.
-        #[arg(long)]
-        tolerant: bool,
-        /// Do not count calls against the providers' published limits.
-        #[arg(long)]
-        no_limits: bool,
-    },
+    Sandbox(sandbox::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -125,8 +114,11 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
         Command::Run => run_until_stopped(home, workspace, words).await,
         Command::Status => status(home, workspace, arguments.json, words).await,
         Command::Retry { ids } => retry(home, workspace, ids, arguments.json, words).await,
-        Command::Sandbox { port_file, state, tolerant, no_limits } => {
-            sandbox(&port_file, state, tolerant, no_limits).await
+        Command::Sandbox(arguments) => {
+            sandbox::run(arguments, stop_signal())
+                .await
+                .map_err(|error| punte_api::ApiError::new(punte_api::ErrorCode::Internal, error.to_string()))?;
+            Ok(ExitCode::SUCCESS)
         }
     }
 }
@@ -286,30 +278,6 @@ async fn retry(
     }
     let all_queued = result["skipped"].as_array().is_none_or(Vec::is_empty);
     Ok(if all_queued { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-async fn sandbox(
-    port_file: &Path,
-    state: Option<PathBuf>,
-    tolerant: bool,
-    no_limits: bool,
-) -> Result<ExitCode, DeskError> {
-    use punte_sandbox::{Limits, Sandbox, SandboxConfig};
-    let failed = |error: punte_sandbox::SandboxError| {
-        punte_api::ApiError::new(punte_api::ErrorCode::Internal, error.to_string())
-    };
-    let config = SandboxConfig {
-        state_file: state,
-        tolerant,
-        rate_limits: if no_limits { Limits::Off } else { Limits::On },
-        ..SandboxConfig::default()
-    };
-    let running = Sandbox::open(config).map_err(failed)?.serve_loopback().await.map_err(failed)?;
-    punte_sandbox::write_port_file(port_file, running.endpoints()).map_err(failed)?;
-    println!("{}", serde_json::to_string(&running.endpoints()).unwrap_or_default());
-    stop_signal().await;
-    running.shutdown().await;
-    Ok(ExitCode::SUCCESS)
 }
 
 /// An error in words, with its facts.

@@ -35,6 +35,21 @@ impl Scripted {
         };
         self.sent().iter().map(line).collect()
     }
+
+    /// What was sent, for a snapshot: line and body, without headers.
+    pub(crate) fn requests(&self) -> Value {
+        let body = |request: &HttpRequest| {
+            request.body.as_deref().map(|body| {
+                serde_json::from_slice(body).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(body).into_owned()))
+            })
+        };
+        let sent = self.sent();
+        let lines = self.lines();
+        sent.iter()
+            .zip(lines)
+            .map(|(request, line)| serde_json::json!({ "line": line, "body": body(request) }))
+            .collect()
+    }
 }
 
 #[async_trait]

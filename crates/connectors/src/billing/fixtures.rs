@@ -1,6 +1,9 @@
 //! A draft, a request and rates for tests: two lines of a company in Bucharest, as the protocol notes' sample has them.
 
-use super::{BillingConfig, IssueRequest, VatRate};
+use super::{
+    BillingConfig, DocumentKind, EmailRequest, FromProforma, IssueRequest, Issued, PaymentRequest, StornoRequest,
+    Target, VatRate,
+};
 use crate::pace::Urgency;
 use chrono::NaiveDate;
 use punte_domain::{
@@ -101,4 +104,60 @@ pub(crate) fn persons_request() -> IssueRequest {
     request.draft.payment = None;
     request.draft.due_days = None;
     request
+}
+
+pub(crate) fn issued(series: &str, number: &str) -> Issued {
+    Issued { series: series.into(), number: number.into(), provider_id: None, link: None }
+}
+
+/// The invoice FCT 0007 of order 1001.
+pub(crate) fn target(kind: DocumentKind) -> Target {
+    let request = request();
+    let document = issued(if kind == DocumentKind::Invoice { "FCT" } else { "PRO" }, "0007");
+    Target { company: request.company, kind, document, issue_date: request.issue_date, reference: request.reference }
+}
+
+pub(crate) fn from_proforma() -> FromProforma {
+    let request = request();
+    FromProforma {
+        company: request.company,
+        series: request.series,
+        issue_date: request.issue_date,
+        proforma: issued("PRO", "0003"),
+        reference: request.reference,
+        idempotency_key: request.idempotency_key,
+        order_number: request.order_number,
+    }
+}
+
+pub(crate) fn storno() -> StornoRequest {
+    let request = request();
+    StornoRequest {
+        company: request.company,
+        series: request.series,
+        issue_date: request.issue_date,
+        original: issued("FCT", "0007"),
+        reference: reference("storno of 1001"),
+        idempotency_key: request.idempotency_key,
+        order_number: request.order_number,
+        refund_payment: true,
+    }
+}
+
+pub(crate) fn payment() -> PaymentRequest {
+    PaymentRequest {
+        kind: CollectKind::BankTransfer,
+        value: dec!(20.50),
+        date: request().issue_date,
+        document_number: "OP 17".into(),
+    }
+}
+
+pub(crate) fn email() -> EmailRequest {
+    EmailRequest {
+        to: "ana@example.com".into(),
+        cc: String::new(),
+        subject: "Factura dumneavoastră".into(),
+        body: "Mulțumim! 🙂".into(),
+    }
 }

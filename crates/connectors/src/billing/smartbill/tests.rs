@@ -8,6 +8,8 @@ use crate::transport::TransportError;
 use rust_decimal::dec;
 use serde_json::json;
 
+mod acts;
+
 type Answer = Result<HttpAnswer, TransportError>;
 
 const BASE: &str = "https://ws.smartbill.ro/SBORO/api";

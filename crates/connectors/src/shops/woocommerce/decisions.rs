@@ -13,6 +13,7 @@ const STAY_AWAY_MS: i64 = 60_000;
 pub(super) const CODES: &[(&str, FailureKind)] = &[
     ("woocommerce_rest_authentication_error", FailureKind::CredentialRefused),
     ("woocommerce_rest_cannot_view", FailureKind::RightMissing),
+    ("woocommerce_rest_cannot_edit", FailureKind::RightMissing),
     ("woocommerce_rest_shop_order_invalid_id", FailureKind::DocumentNotFound),
     ("woocommerce_rest_invalid_order_id", FailureKind::DocumentNotFound),
     ("rest_no_route", FailureKind::DocumentNotFound),

@@ -1,14 +1,17 @@
-//! WooCommerce over REST v3: pages of orders, one order, a live test. Reads only.
+//! WooCommerce over REST v3: pages of orders, one order, a live test, and our own notes on an order, which are all that is
+//! ever written.
 //!
 //! Source: protocol note on shops, 3.1. Money is asked with six places (`dp=6`): two places are only a formatting of what
 //! the shop stores, and line totals formatted apart from their taxes can sum to a cent more than the customer paid.
 
 use super::{OrderPage, OrderQuery, RejectedOrder, Shop, ShopConfig, ShopOrder};
 use crate::billing::CheckStep;
-use crate::call::{Operation, basic_authorization, large_read_limits};
-use crate::transport::{HttpAnswer, HttpRequest, Transport, is_loopback};
+use crate::call::{Operation, basic_authorization, header, large_read_limits};
+use crate::transport::{HttpAnswer, HttpRequest, Limits, Transport, is_loopback};
 use async_trait::async_trait;
+use bytes::Bytes;
 use chrono::DateTime;
+use http::Method;
 use punte_domain::{Failure, FailureKind, Phase};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -17,6 +20,7 @@ use url::Url;
 
 mod dates;
 mod decisions;
+mod notes;
 pub(super) mod read;
 
 pub use read::{FieldProblem, read_order};
@@ -39,6 +43,18 @@ impl WooCommerce {
     }
 
     async fn get(&self, operation: &Operation, path: &str, query: &[(&str, String)]) -> Result<HttpAnswer, Failure> {
+        self.send(operation, Method::GET, path, query, None, large_read_limits(PAGE_MEGABYTES)).await
+    }
+
+    async fn send(
+        &self,
+        operation: &Operation,
+        method: Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: Option<Bytes>,
+        limits: Limits,
+    ) -> Result<HttpAnswer, Failure> {
         let root = self
             .root
             .as_ref()
@@ -48,12 +64,13 @@ impl WooCommerce {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let headers = vec![
-            crate::call::header("accept", "application/json"),
-            basic_authorization(&self.config.key, &self.config.secret),
-        ];
-        let request = HttpRequest { method: http::Method::GET, url: url.into(), headers, body: None };
-        self.transport.send(request, large_read_limits(PAGE_MEGABYTES)).await.map_err(|error| operation.broken(&error))
+        let mut headers =
+            vec![header("accept", "application/json"), basic_authorization(&self.config.key, &self.config.secret)];
+        if body.is_some() {
+            headers.push(header("content-type", "application/json; charset=utf-8"));
+        }
+        let request = HttpRequest { method, url: url.into(), headers, body };
+        self.transport.send(request, limits).await.map_err(|error| operation.broken(&error))
     }
 
     async fn check_address(&self) -> Result<String, Failure> {
@@ -109,6 +126,15 @@ fn identity_of(root: &Url) -> String {
 fn after(at_ms: i64) -> String {
     let second = at_ms.div_euclid(1000) - 1;
     DateTime::from_timestamp(second, 0).unwrap_or_default().format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// An order's route. Ids are numbers: anything else could lead to another route.
+fn order_path(operation: &Operation, order_id: &str) -> Result<String, Failure> {
+    if order_id.is_empty() || !order_id.bytes().all(|byte| byte.is_ascii_digit()) {
+        let failure = operation.failure(FailureKind::DocumentNotFound, Phase::Prepare);
+        return Err(failure.with_detail("WooCommerce order ids are numbers"));
+    }
+    Ok(format!("wc/v3/orders/{order_id}"))
 }
 
 fn header_number(answer: &HttpAnswer, name: &str) -> Option<u64> {
@@ -193,11 +219,7 @@ impl Shop for WooCommerce {
 
     async fn get_order(&self, order_id: &str) -> Result<ShopOrder, Failure> {
         let operation = Operation::new("read order", format!("order {order_id}"));
-        if order_id.is_empty() || !order_id.bytes().all(|byte| byte.is_ascii_digit()) {
-            let failure = operation.failure(FailureKind::DocumentNotFound, Phase::Prepare);
-            return Err(failure.with_detail("WooCommerce order ids are numbers"));
-        }
-        let path = format!("wc/v3/orders/{order_id}");
+        let path = order_path(&operation, order_id)?;
         let answer = self.get(&operation, &path, &[("dp", "6".to_owned())]).await?;
         let record = decisions::read_answer(&operation, &answer)?;
         let order = read_order(&record).map_err(|problem| {
@@ -210,13 +232,11 @@ impl Shop for WooCommerce {
     }
 
     async fn read_notes(&self, order_id: &str) -> Result<BTreeMap<String, String>, Failure> {
-        let operation = Operation::new("read notes", format!("order {order_id}"));
-        Err(operation.failure(FailureKind::NotOffered, Phase::Prepare))
+        self.notes(order_id).await
     }
 
-    async fn write_notes(&self, order_id: &str, _notes: &BTreeMap<String, String>) -> Result<bool, Failure> {
-        let operation = Operation::new("write notes", format!("order {order_id}"));
-        Err(operation.failure(FailureKind::NotOffered, Phase::Prepare))
+    async fn write_notes(&self, order_id: &str, notes: &BTreeMap<String, String>) -> Result<bool, Failure> {
+        self.note(order_id, notes).await
     }
 }
 
