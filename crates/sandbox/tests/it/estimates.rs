@@ -114,6 +114,17 @@ async fn a_proforma_has_no_payment_no_stock_and_no_legacy_route_unless_tolerant(
     unnamed.as_object_mut().unwrap().remove("seriesName");
     let made = issue(&tolerant, "/estimate", unnamed).await.json();
     assert_eq!(made, json!({"errorText": "", "message": "", "number": "0001", "series": "ATP", "url": ""}));
+    let path = format!("/estimate/pdf?cif={}&seriesName=ATP&number=0001", account::COMPANY);
+    let posted = tolerant.smartbill(Method::POST, &path, None).await;
+    assert!(posted.bytes.starts_with(b"%PDF"), "as the official WooCommerce plugin asks for it");
+    assert_eq!(world.smartbill(Method::POST, &path, None).await.status.as_u16(), 405);
+    let mut numeric = smartbill_invoice("x");
+    numeric["companyVatCode"] = json!(41_236_549);
+    numeric["client"]["vatCode"] = json!(19);
+    assert_eq!(issue(&tolerant, "/invoice", numeric.clone()).await.json()["number"], "0001");
+    assert_eq!(tolerant.documents("smartbill")[1]["client_cif"], "19", "a text that came as a number is a text");
+    let strict = issue(&world, "/invoice/v2", numeric).await.json();
+    assert_eq!(strict["errors"][0]["param"], "companyVatCode");
 }
 
 #[tokio::test]
