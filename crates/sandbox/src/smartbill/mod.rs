@@ -1,13 +1,14 @@
 //! SmartBill Cloud's V1 API: invoices and proformas (create, storno, cancel, restore, delete, payment status, PDF),
 //! payments, mails, series, taxes and stocks. Strict by default: exact parameter names, documented types, no legacy
 //! routes. Nothing here detects a repeated create, for nothing there does. What input brings which refusal: docs/sandbox.md.
-//! Left out: the V3 reads, and fiscal printers beyond the text of a receipt.
+//! Left out: the V3 reads, and a fiscal machine beyond its refusals and the text of a receipt.
 //! Source: protocols/smartbill.md.
 
 pub(crate) mod books;
 mod create;
 mod documents;
 mod lines;
+mod machine;
 mod nomenclature;
 mod parties;
 mod payments;

@@ -131,7 +131,7 @@ pub(super) const PAYMENT: &[Field] = &[
     ("number", Text),
     ("client", Object(CLIENT)),
     ("value", Number),
-    ("currency", Choice(CURRENCIES)),
+    ("currency", Text),
     ("exchangeRate", Number),
     ("precision", Number),
     ("isCash", Flag),

@@ -37,8 +37,13 @@ async fn a_proforma_becomes_an_invoice_and_says_which_as_often_as_it_is_asked() 
     assert!(made["documentViewUrl"].as_str().unwrap().contains("/extern/pf/proforma/"));
     let not_yet = estimate(&world, Method::GET, "/invoices", "0001").await;
     assert_eq!((not_yet.status.as_u16(), &not_yet.json()["areInvoicesCreated"]), (200, &json!(false)));
-    assert_ne!(not_yet.json()["errorText"], "", "200 with words that only mean: none yet");
-    assert_eq!(estimate(&world, Method::GET, "/invoices", "0009").await.status.as_u16(), 410);
+    assert_eq!(not_yet.json()["errorText"], "Proforma cu seria ATP si numarul 0001 nu a fost facturata.");
+    let unknown = estimate(&world, Method::GET, "/invoices", "0009").await;
+    assert_eq!(unknown.status.as_u16(), 410);
+    assert_eq!(unknown.json()["errorText"], "Proforma cu seria ATP si numarul 0009 nu a fost gasita.");
+    let unnamed = estimate(&world, Method::GET, "/invoices", "").await.json();
+    assert_eq!(unnamed["errorText"], "Numarul proformei trebuie specificat in url in parametrul 'number'!");
+    assert_eq!(unnamed["areInvoicesCreated"], false);
     for number in ["0001", "0002"] {
         assert_eq!(issue(&world, "/invoice/v2", from_proforma("0001")).await.json()["number"], number);
     }
@@ -145,7 +150,7 @@ async fn a_special_name_brings_what_hangs_on_the_account() {
             "Nu aveti dreptul de a adauga facturi pe seria selectata",
             Box::new(|b| b["seriesName"] = json!("FARA-DREPT")),
         ),
-        (403, "Nu aveti dreptul de a adauga facturi", Box::new(|b| b["seriesName"] = json!("FARA-DREPTURI"))),
+        (400, "Nu aveti dreptul de a adauga facturi", Box::new(|b| b["seriesName"] = json!("FARA-DREPTURI"))),
         (400, "Limba nu a fost gasita pe server!", Box::new(|b| b["language"] = json!("ZZ"))),
         (400, "Moneda nu a fost gasita pe server!", Box::new(|b| b["currency"] = json!("XDR"))),
         (400, "Cota default nu a fost gasita pe server!", Box::new(product("Produs fara cota default"))),
