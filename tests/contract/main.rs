@@ -3,10 +3,20 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
-mod billing;
+mod abilities;
+mod account;
+mod creates;
+mod cut_off;
+mod drafts;
+mod oblio_refusals;
+mod operations;
+mod patched;
+mod payments;
 mod shop;
+mod smartbill_refusals;
 
 use punte_sandbox::{Fault, FaultKind, Limits, Provider, RunningSandbox, Sandbox, SandboxConfig};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Simulators that listen, with no limits on calls.
@@ -17,7 +27,12 @@ pub struct World {
 
 impl World {
     pub async fn new() -> World {
-        let config = SandboxConfig { state_file: None, rate_limits: Limits::Off, ..SandboxConfig::default() };
+        World::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut SandboxConfig)) -> World {
+        let mut config = SandboxConfig { state_file: None, rate_limits: Limits::Off, ..SandboxConfig::default() };
+        change(&mut config);
         let sandbox = Arc::new(Sandbox::open(config).unwrap());
         let running = sandbox.serve_loopback().await.unwrap();
         World { sandbox, running }
@@ -27,9 +42,19 @@ impl World {
         self.sandbox.set_fault(Fault::new(provider, operation, kind).times(1)).unwrap();
     }
 
+    /// What a provider holds.
+    pub fn state(&self, provider: Provider) -> Value {
+        let name = if provider == Provider::Oblio { "oblio" } else { "smartbill" };
+        self.sandbox.state()[name].take()
+    }
+
     /// How many documents a provider holds.
     pub fn documents(&self, provider: Provider) -> usize {
-        let name = if provider == Provider::Oblio { "oblio" } else { "smartbill" };
-        self.sandbox.state()[name]["documents"].as_array().unwrap().len()
+        self.state(provider)["documents"].as_array().unwrap().len()
+    }
+
+    /// How many requests the simulators have seen.
+    pub fn requests(&self) -> usize {
+        self.sandbox.requests().as_array().map_or(0, Vec::len)
     }
 }

@@ -6,7 +6,7 @@ use punte_connectors::shops::{OrderQuery, Shop, ShopConfig, connect_woocommerce}
 use punte_domain::{FailureKind, OrderStatus};
 use punte_sandbox::{FaultKind, Provider};
 use secrecy::SecretString;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 fn shop_of(world: &World, secret: Option<&str>) -> Arc<dyn Shop> {
@@ -69,4 +69,42 @@ async fn a_wrong_key_a_web_page_and_an_absent_order_are_told_apart() {
     assert_eq!(page.kind, FailureKind::UnreadableAnswer);
     let absent = shop.get_order("99999999").await.unwrap_err();
     assert_eq!(absent.kind, FailureKind::DocumentNotFound, "{absent:?}");
+}
+
+#[tokio::test]
+async fn notes_are_written_once_and_leave_everything_else_alone() {
+    let world = World::new().await;
+    let shop = shop_of(&world, None);
+    let orders = shop.list_orders(OrderQuery::CreatedSince(0), 1).await.unwrap().orders;
+    let meta = |order: &punte_connectors::shops::ShopOrder| order.raw["meta_data"].as_array().unwrap().clone();
+    let order = orders.iter().find(|order| !meta(order).is_empty()).unwrap();
+    let id = order.head.order_id.as_str();
+    let mut notes: BTreeMap<String, String> =
+        [("punte_invoice", "ACO 0001"), ("punte_reference", "PNT-ȘȚ 🙂")].map(|(k, v)| (k.into(), v.into())).into();
+    assert_eq!(shop.read_notes(id).await.unwrap(), BTreeMap::new());
+    assert!(shop.write_notes(id, &notes).await.unwrap());
+    assert_eq!(shop.read_notes(id).await.unwrap(), notes);
+    let before = world.requests();
+    assert!(!shop.write_notes(id, &notes).await.unwrap(), "the same again");
+    assert_eq!(world.requests() - before, 1, "is one read and no write");
+    notes.insert("punte_invoice".into(), "ACO 0002".into());
+    assert!(shop.write_notes(id, &notes).await.unwrap());
+    let after = shop.get_order(id).await.unwrap();
+    let theirs = |order| meta(order).into_iter().filter(|row| !row["key"].as_str().unwrap().starts_with("punte_"));
+    assert!(theirs(&after).eq(theirs(order)), "nobody else's row was touched");
+    assert_eq!(meta(&after).len(), meta(order).len() + 2, "no key stands there twice");
+}
+
+#[tokio::test]
+async fn a_note_that_was_cut_off_is_put_right_by_writing_it_again() {
+    for (kind, acted) in [(FaultKind::Reset, true), (FaultKind::Status502, false)] {
+        let world = World::new().await;
+        let shop = shop_of(&world, None);
+        let id = shop.list_orders(OrderQuery::CreatedSince(0), 1).await.unwrap().orders[0].head.order_id.clone();
+        let notes = BTreeMap::from([("punte_invoice".to_owned(), "ACO 0001".to_owned())]);
+        world.fault(Provider::WooCommerce, "update", kind);
+        assert!(shop.write_notes(&id, &notes).await.is_err());
+        assert_eq!(shop.write_notes(&id, &notes).await.unwrap(), !acted, "{kind:?}");
+        assert_eq!(shop.read_notes(&id).await.unwrap(), notes);
+    }
 }

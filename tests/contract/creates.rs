@@ -1,135 +1,12 @@
-//! What must hold for every billing provider.
+//! Creates: what must hold for every billing provider.
 
 use crate::World;
-use chrono::NaiveDate;
-use punte_connectors::HttpTransport;
-use punte_connectors::billing::{
-    Baseline, BillingConfig, BillingProvider, DocumentKind, FindQuery, IssueRequest, Issued, ProviderKind,
-    ReferenceSeen, Settling, connect,
-};
-use punte_domain::{
-    Client, CollectKind, Currency, Draft, FailureKind, IssueKey, Line, LineKind, Payment, Phase, Reference, Role,
-    WorkspaceSeed,
-};
+use crate::account::{BOTH, account, client_of, query, reference, request};
+use punte_connectors::billing::{Baseline, Issued, ReferenceSeen, Settling};
+use punte_domain::{FailureKind, Phase};
 use punte_sandbox::{FaultKind, Provider};
 use rust_decimal::{Decimal, dec};
 use secrecy::SecretString;
-use std::sync::Arc;
-use std::time::Duration;
-
-const BOTH: [Provider; 2] = [Provider::SmartBill, Provider::Oblio];
-
-/// Login, secret, company and series of a simulator.
-struct Account {
-    config: BillingConfig,
-    company: String,
-    series: String,
-}
-
-fn account(world: &World, provider: Provider) -> Account {
-    let ends = world.running.endpoints();
-    let (url, login, secret, company, series) = match provider {
-        Provider::SmartBill => {
-            let end = &ends.smartbill;
-            (&end.url, &end.username, &end.token, &end.company, &end.series)
-        }
-        _ => {
-            let end = &ends.oblio;
-            (&end.url, &end.email, &end.secret, &end.company, &end.series)
-        }
-    };
-    let config = BillingConfig {
-        base_url: url.clone(),
-        account: login.clone(),
-        secret: SecretString::from(secret.clone()),
-        paced: false,
-        create_limit: Duration::from_secs(2),
-        budgets: Arc::default(),
-        urgency: Default::default(),
-        reserve: 0,
-        legacy_routes: false,
-    };
-    Account { config, company: company.clone(), series: series.clone() }
-}
-
-fn client_of(provider: Provider, config: BillingConfig) -> Arc<dyn BillingProvider> {
-    let kind = if provider == Provider::Oblio { ProviderKind::Oblio } else { ProviderKind::SmartBill };
-    connect(kind, config, Arc::new(HttpTransport::new(Default::default())))
-}
-
-fn today() -> NaiveDate {
-    punte_domain::fiscal_date(chrono::Utc::now().timestamp_millis())
-}
-
-fn reference(order: &str) -> Reference {
-    let key = IssueKey { shop_identity: "cana.ro".into(), order_id: order.into(), role: Role::Invoice, generation: 1 };
-    WorkspaceSeed([9; 32]).reference(&key)
-}
-
-fn line(name: &str, quantity: Decimal, unit_price: Decimal, vat_rate: Decimal) -> Line {
-    Line {
-        kind: LineKind::Product,
-        name: name.into(),
-        code: String::new(),
-        description: "reducere inclusă".into(),
-        unit: "buc".into(),
-        quantity,
-        unit_price,
-        vat_rate,
-        vat_name: String::new(),
-        is_service: false,
-    }
-}
-
-fn request(account: &Account, order: &str) -> IssueRequest {
-    IssueRequest {
-        company: account.company.clone(),
-        series: account.series.clone(),
-        issue_date: today(),
-        draft: Draft {
-            client: Client {
-                name: "ȘTRENGARUL & ȚINCUL SRL".into(),
-                is_company: true,
-                tax_id: "RO14399840".into(),
-                vat_payer: true,
-                reg_com: "J40/1/2020".into(),
-                address: "Str. Lalelei 1".into(),
-                city: "Sector 1".into(),
-                county: "Bucuresti".into(),
-                country: "Romania".into(),
-                email: "ana@example.com".into(),
-                phone: "0722000000".into(),
-            },
-            currency: Currency::RON,
-            language: "RO".into(),
-            precision: 4,
-            lines: vec![line("Cană «Țărm»", dec!(3), dec!(8.99), dec!(21)), line("Carte", dec!(1), dec!(45), dec!(11))],
-            payment: Some(Payment { kind: CollectKind::Card, value: dec!(71.97), document_number: "pi_1".into() }),
-            tax_point: today(),
-            due_days: None,
-            mentions: String::new(),
-            order_total: dec!(71.97),
-        },
-        reference: reference(order),
-        idempotency_key: format!("pnt-{order}"),
-        order_number: order.into(),
-    }
-}
-
-fn query(sent: &IssueRequest, baseline: Baseline) -> FindQuery {
-    FindQuery {
-        company: sent.company.clone(),
-        series: sent.series.clone(),
-        issue_date: sent.issue_date,
-        reference: sent.reference.clone(),
-        baseline,
-        struck: Vec::new(),
-        total: sent.draft.total(),
-        kind: DocumentKind::Invoice,
-        reverses: None,
-        from_proforma: None,
-    }
-}
 
 #[tokio::test]
 async fn a_live_test_ticks_every_step_and_lists_what_there_is() {
@@ -242,7 +119,8 @@ async fn a_lost_answer_is_unknown_and_a_look_tells_whether_it_was_issued() {
     for provider in BOTH {
         for (kind, acted) in LOST {
             let world = World::new().await;
-            let account = account(&world, provider);
+            let mut account = account(&world, provider);
+            account.config.create_limit = std::time::Duration::from_millis(700);
             let client = client_of(provider, account.config.clone());
             let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
             let sent = request(&account, "3006");
