@@ -2,10 +2,11 @@ import { Button, Group, Modal, PasswordInput, SegmentedControl, Stack, Text, Tex
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, ConnectionInput, TestResult } from "../../api/generated/api";
-import { useAct } from "../../api/queries";
+import { useAct, useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { ConnectionChoices } from "./ConnectionChoices";
+import { ConnectionLists } from "./ConnectionLists";
 import { TestSteps } from "./TestSteps";
 
 const KINDS = ["woocommerce", "smartbill", "oblio"];
@@ -31,6 +32,8 @@ export function ConnectionForm({ kind, connection, close }: Props) {
   const [draft, setDraft] = useState<ConnectionInput>(() => startOf(kind, connection, t(`system.${kind}`)));
   const [proof, setProof] = useState<Proof | null>(null);
   const isShop = draft.kind === "woocommerce";
+  // what the provider said last, until a test of this credential says it anew
+  const lists = useAsk("connections.lists", { id: connection?.id ?? "", refresh: false }, connection !== null && !isShop);
   const set = (change: Partial<ConnectionInput>) => setDraft((before) => ({ ...before, ...change }));
   const choose = (wanted: string) => {
     setDraft(startOf(wanted, null, t(`system.${wanted}`)));
@@ -114,13 +117,14 @@ export function ConnectionForm({ kind, connection, close }: Props) {
           <ConnectionChoices
             draft={draft}
             set={set}
-            result={proven?.result}
-            listedFor={proven?.company ?? null}
+            lists={proven?.result ?? lists.data}
+            listedFor={proven ? proven.company : (connection?.company ?? null)}
             busy={test.isPending}
             readLists={run}
           />
         )}
         {(proven || connection) && <TextInput {...field("name")} />}
+        {connection && !isShop && <ConnectionLists connection={connection} lists={lists} />}
         {save.error && <ErrorNote error={save.error} />}
         <Group justify="flex-end" gap="xs" wrap="nowrap">
           {missing && (
