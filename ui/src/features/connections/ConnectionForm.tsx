@@ -1,4 +1,4 @@
-import { Button, Group, Modal, PasswordInput, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, PasswordInput, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, ConnectionInput, TestResult } from "../../api/generated/api";
@@ -93,7 +93,30 @@ export function ConnectionForm({ kind, connection, close }: Props) {
             <Text component="summary" size="sm" c="dimmed" mb={6} style={{ cursor: "pointer" }}>
               {t("wizard.advanced")}
             </Text>
-            <TextInput {...field("address")} description={t("wizard.publicAddress")} />
+            <Stack gap="sm">
+              <TextInput {...field("address")} description={t("wizard.publicAddress")} />
+              <NumberInput
+                label={t("wizard.reserve")}
+                description={t("wizard.reserveText")}
+                min={0}
+                max={25}
+                clampBehavior="strict"
+                allowDecimal={false}
+                value={draft.reserve}
+                onChange={(value) => set({ reserve: Number(value) || 0 })}
+                error={wrong("reserve")}
+                data-testid={ids.connForm("reserve")}
+              />
+              {draft.kind === "smartbill" && (
+                <Switch
+                  label={t("wizard.legacyRoutes")}
+                  description={t("wizard.legacyRoutesText")}
+                  checked={draft.legacyRoutes}
+                  onChange={(event) => set({ legacyRoutes: event.currentTarget.checked })}
+                  data-testid={ids.connForm("legacy")}
+                />
+              )}
+            </Stack>
           </details>
         )}
         <Group>
@@ -160,6 +183,8 @@ function startOf(kind: string, connection: ConnectionInfo | null, name: string):
     secret: "",
     company: connection?.company ?? null,
     series: connection?.series ?? null,
+    legacyRoutes: connection?.legacyRoutes ?? false,
+    reserve: connection?.reserve ?? 0,
   };
 }
 

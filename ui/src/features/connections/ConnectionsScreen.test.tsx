@@ -33,6 +33,8 @@ const shop: ConnectionInfo = {
   company: null,
   series: null,
   isSandbox: false,
+  legacyRoutes: false,
+  reserve: 0,
   health: "healthy",
   failure: null,
   limitedUntilMs: null,

@@ -168,6 +168,8 @@ function Place({ draft, set, billing }: PlaceProps) {
     secret: "",
     company: company || null,
     series: null,
+    legacyRoutes: billing?.legacyRoutes ?? false,
+    reserve: billing?.reserve ?? 0,
   };
   const asked = useAsk("connections.test", request, billing !== undefined);
   const isOfCompany = !asked.isPlaceholderData && company === draft.company.trim();
