@@ -91,6 +91,24 @@ async fn a_refusal_holds_the_record_with_the_providers_words_until_it_is_retried
 }
 
 #[tokio::test]
+async fn a_total_that_is_one_ban_off_at_the_provider_is_mismatched_with_the_field_named() {
+    let world = World::new().await;
+    for (id, buyer) in (20081..).zip(BOTH) {
+        world.order_with(id, buyer, "one_ban_more", json!({})).await;
+        world.desk.wait_for(id, "issued").await;
+        let mismatched = until("mismatched", Duration::from_secs(20), async || {
+            let row = world.desk.find_document(id).await.unwrap();
+            if row["verification"] == "mismatched" { Ok(row) } else { Err(row) }
+        })
+        .await;
+        let told: Value = serde_json::from_str(mismatched["mismatch"].as_str().unwrap()).unwrap();
+        assert_eq!(told, json!({ "field": "total", "ours": "121.00", "provider": "121.01" }), "{buyer:?}");
+        let doubts = world.desk.call("doubts.list", json!({})).await;
+        assert!(doubts["mismatched"].as_array().unwrap().iter().any(|row| row["id"] == mismatched["id"]));
+    }
+}
+
+#[tokio::test]
 async fn a_refused_credential_stops_the_connection_and_fails_no_record() {
     let world = World::new().await;
     let fault = json!({ "provider": "oblio", "operation": "any", "kind": "wrong_credential" });

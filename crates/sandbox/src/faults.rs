@@ -106,13 +106,21 @@ pub enum FaultKind {
     ListingLag,
     /// Acts, and answers `delay_ms` later.
     Slow,
+    /// Acts, and keeps the document with a total that is one ban higher than what was sent.
+    OneBanMore,
 }
 
 impl FaultKind {
     /// Whether the request takes effect when the fault does not say.
     pub(crate) fn acts_by_default(self) -> bool {
         match self {
-            Self::TimeoutAfter | Self::Late | Self::Truncated | Self::Reset | Self::ListingLag | Self::Slow => true,
+            Self::TimeoutAfter
+            | Self::Late
+            | Self::Truncated
+            | Self::Reset
+            | Self::ListingLag
+            | Self::Slow
+            | Self::OneBanMore => true,
             Self::TimeoutBefore
             | Self::RefuseVat
             | Self::RefuseSeries

@@ -10,6 +10,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
+use rust_decimal::{Decimal, dec};
 
 use crate::call::{Call, decode, html, json, nginx};
 use crate::faults::{Fault, FaultKind, Provider};
@@ -95,6 +96,8 @@ async fn pass(
     response
 }
 
+const BAN: Decimal = dec!(0.01);
+
 /// The state could not be written: the caller must not believe that anything happened.
 pub(crate) fn broken(why: &crate::SandboxError) -> Response {
     tracing::error!(%why, "the sandbox could not keep its state");
@@ -129,6 +132,14 @@ async fn go_wrong(
         (FaultKind::Reset, Some(real)) => cut(real, true).await,
         (FaultKind::Reset, None) => torn(Bytes::new(), 512),
         (FaultKind::ListingLag, Some(real)) => real,
+        (FaultKind::OneBanMore, Some(real)) => shared.change_and_answer(|state| {
+            match provider {
+                Provider::SmartBill => state.smartbill.raise_newest(BAN),
+                Provider::Oblio => state.oblio.raise_newest(BAN),
+                Provider::WooCommerce => {}
+            }
+            Ok(real)
+        }),
         (kind, _) => {
             let mut response = canned(provider, operation, &call, kind);
             if let (FaultKind::Status429, Some(delay_ms)) = (kind, fault.delay_ms) {

@@ -280,6 +280,13 @@ impl SmartBillBooks {
         }
     }
 
+    /// Makes the newest document's total larger (a fault).
+    pub fn raise_newest(&mut self, by: Decimal) {
+        if let Some(newest) = self.documents.last_mut() {
+            newest.change(|document| document.total += by);
+        }
+    }
+
     /// Files a document under the series' next number (none for a draft) and returns it.
     pub fn file(&mut self, mut document: Document, draft: bool) -> Document {
         document.id = self.next_id;
