@@ -51,7 +51,8 @@ outside() {
     npm --prefix "$to/npm" ci --no-audit --no-fund --loglevel=error
     cp "$from/package-lock.json" "$to/npm/.punte-lock"
   fi
-  if ! cmp -s "$from/requirements.txt" "$to/venv/.punte-lock"; then
+  # a changed list, or an environment whose interpreter has gone
+  if ! cmp -s "$from/requirements.txt" "$to/venv/.punte-lock" || ! "$to/venv/bin/python" -c "" 2>/dev/null; then
     python3 -m venv --clear "$to/venv"
     "$to/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r "$from/requirements.txt"
     cp "$from/requirements.txt" "$to/venv/.punte-lock"

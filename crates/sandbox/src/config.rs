@@ -33,7 +33,8 @@ pub struct SandboxConfig {
     pub seed_shop: bool,
     /// What the shop's people, amounts and hours are drawn from.
     pub seed: u64,
-    /// Forgives what older SmartBill clients do: `seriesName` in queries, `POST /invoice`, unknown fields, numbers as text.
+    /// Forgives what older SmartBill clients do: `seriesName` in queries, `POST /invoice` and `/estimate`, no series at all,
+    /// unknown fields, numbers as text and texts as numbers, `POST /estimate/pdf`.
     pub tolerant: bool,
     pub rate_limits: Limits,
     /// How long SmartBill refuses a token that went over the limit.
@@ -41,7 +42,7 @@ pub struct SandboxConfig {
     /// 429 by the specification of 2026, 403 by the one of 2021.
     pub ban_status: StatusCode,
     pub repeated_key: RepeatedKey,
-    /// How many documents SmartBill's plan still allows. `None` is without end.
+    /// How many documents each provider's plan allows in the life of a state. `None` is without end.
     pub document_quota: Option<u32>,
     /// Whether SmartBill gives a deleted last number away again. Sources contradict each other.
     pub deleted_number_returns: bool,

@@ -81,30 +81,35 @@ fn trouble(client: &Map<String, Value>) -> Option<String> {
     (bucharest && !sector).then(|| format!("localitatea {} trebuie sa fie un sector", field("city")))
 }
 
-/// The archive that the authority signed: bytes, not JSON.
+/// The archive that the authority signed, once it has the invoice.
+pub(super) fn archive_of(document: &Document, now_ms: i64) -> Option<Vec<u8>> {
+    if code(document, now_ms) != 1 {
+        return None;
+    }
+    let (upload, _) = indexes(document, now_ms);
+    let invoice = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Invoice><ID>{} {}</ID><IssueDate>{}</IssueDate>\
+         <DocumentCurrencyCode>{}</DocumentCurrencyCode><PayableAmount>{}</PayableAmount></Invoice>\n",
+        document.series,
+        document.padded_number(),
+        document.issue_date,
+        document.currency,
+        two_places(document.total)
+    );
+    let files = [(format!("{upload}.xml"), invoice), (format!("semnatura_{upload}.xml"), "<Signature/>\n".to_owned())];
+    Some(zip::archive(&files))
+}
+
+/// `GET /api/docs/einvoice`: bytes, not JSON.
 pub(super) fn archive(shared: &Shared, call: &Call) -> Response {
     let input = call.input();
-    let look = |shared: &Shared| -> Result<Response, Refusal> {
-        shared.read(|state| {
-            let id = named(&state.oblio, DocType::Invoice, &input)?;
-            let document = state.oblio.by_id(id).ok_or_else(|| missing("number"))?;
-            if code(document, call.at_ms) != 1 {
-                return Err(refuse("Factura nu este validata in SPV."));
-            }
-            let (upload, _) = indexes(document, call.at_ms);
-            let invoice = format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Invoice><ID>{} {}</ID><IssueDate>{}</IssueDate>\
-                 <DocumentCurrencyCode>{}</DocumentCurrencyCode><PayableAmount>{}</PayableAmount></Invoice>\n",
-                document.series,
-                document.padded_number(),
-                document.issue_date,
-                document.currency,
-                two_places(document.total)
-            );
-            let files =
-                [(format!("{upload}.xml"), invoice), (format!("semnatura_{upload}.xml"), "<Signature/>\n".to_owned())];
-            Ok(with_type(StatusCode::OK, "application/zip", zip::archive(&files)))
-        })
-    };
-    look(shared).unwrap_or_else(|refusal| *refusal)
+    let archived = shared.read(|state| -> Result<Vec<u8>, Refusal> {
+        let id = named(&state.oblio, DocType::Invoice, &input)?;
+        let document = state.oblio.by_id(id).ok_or_else(|| missing("number"))?;
+        archive_of(document, call.at_ms).ok_or_else(|| refuse("Factura nu este validata in SPV."))
+    });
+    match archived {
+        Ok(bytes) => with_type(StatusCode::OK, "application/zip", bytes),
+        Err(refusal) => *refusal,
+    }
 }

@@ -95,7 +95,7 @@ fn bit(flag: bool) -> &'static str {
 fn row(d: &Document, input: &Map<String, Value>, base: &str, now_ms: i64) -> Value {
     let (upload, download) = einvoice::indexes(d, now_ms);
     let einvoice_link =
-        if upload.is_empty() { String::new() } else { format!("{base}/docs/einvoice/{}?it={}", d.id, d.hash) };
+        if upload.is_empty() { String::new() } else { format!("{base}/docs/einvoice?id={}&it={}", d.id, d.hash) };
     let note = |key: &str| d.notes.get(key).cloned().unwrap_or_else(|| json!(""));
     let of_client = |key: &str| d.client.get(key).cloned().unwrap_or_else(|| json!(""));
     let mut row = json!({

@@ -35,6 +35,7 @@ enum Route<'a> {
     Action(DocType, &'a str),
     EInvoice,
     Preview,
+    ArchiveLink,
     Unknown,
 }
 
@@ -51,6 +52,7 @@ fn route(path: &str) -> Route<'_> {
             known(kind).map_or(Route::Unknown, |kind| Route::Action(kind, action))
         }
         ["docs", "preview", _] => Route::Preview,
+        ["docs", "einvoice"] => Route::ArchiveLink,
         _ => Route::Unknown,
     }
 }
@@ -96,7 +98,11 @@ pub(crate) fn answer(shared: &Shared, call: &Call) -> Response {
     let route = route(&call.path);
     match &route {
         Route::Token => return token(shared, call),
-        Route::Preview => return preview(shared, call),
+        Route::Preview => return preview(shared, call, |document| Some(("application/pdf", pdf::of_oblio(document)))),
+        Route::ArchiveLink => {
+            let zip = |document: &books::Document| einvoice::archive_of(document, call.at_ms);
+            return preview(shared, call, |document| zip(document).map(|bytes| ("application/zip", bytes)));
+        }
         Route::Unknown => return unknown_page(),
         _ => {}
     }
@@ -185,15 +191,19 @@ fn invalid_client() -> Response {
     )
 }
 
-/// A document's public link: the PDF for who has the right hash, a login page for who has not.
-fn preview(shared: &Shared, call: &Call) -> Response {
+/// A document's public link: the file for who has the right hash, a login page for who has not.
+fn preview(
+    shared: &Shared,
+    call: &Call,
+    file: impl FnOnce(&books::Document) -> Option<(&'static str, Vec<u8>)>,
+) -> Response {
     let query = call.query_pairs();
     let id = query.get("id").and_then(|id| id.parse().ok()).unwrap_or_default();
     let document = shared.read(|state| {
         state.oblio.by_id(id).filter(|document| query.get("it") == Some(&document.hash)).map(|d| (**d).clone())
     });
-    match document {
-        Some(document) => with_type(StatusCode::OK, "application/pdf", pdf::of_oblio(&document)),
+    match document.as_ref().and_then(file) {
+        Some((kind, bytes)) => with_type(StatusCode::OK, kind, bytes),
         None => html(StatusCode::OK, "<!DOCTYPE html><html><body><form>Intra in contul tau Oblio</form></body></html>"),
     }
 }

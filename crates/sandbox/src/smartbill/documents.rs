@@ -1,6 +1,6 @@
 //! What is done to an invoice or a proforma that exists. Parameters are matched by the letter: `seriesname` in queries,
 //! `seriesName` in bodies; tolerant mode takes either. Cancel and restore answer 200 again and again; a missing PDF of an
-//! invoice is nginx's 502, of a proforma JSON. The words for proformas are made after those for invoices (UNVERIFIED).
+//! invoice is nginx's 502, of a proforma JSON.
 
 use std::collections::HashMap;
 
@@ -50,15 +50,19 @@ pub(super) fn not_found(kind: Kind, series: &str, number: &str) -> String {
     format!("{} cu seria si numarul {series}{number} nu a fost gasita!", kind.noun())
 }
 
+/// `of` is facturii, proformei or chitantei.
+pub(super) fn missing_parameter(of: &str, number: bool) -> String {
+    match number {
+        true => format!("Numarul {of} trebuie specificat in url in parametrul 'number'!"),
+        false => format!("Seria {of} trebuie specificata in url in parametrul 'seriesname'!"),
+    }
+}
+
 /// Series and number of a query, or the words that say which one is missing.
 fn both(kind: Kind, named: Named) -> Result<(String, String, bool), Refusal> {
     let of = if kind == Kind::Invoice { "facturii" } else { "proformei" };
-    let Some(number) = named.number else {
-        return Err(refuse(format!("Numarul {of} trebuie specificat in url in parametrul 'number'!")));
-    };
-    let Some(series) = named.series else {
-        return Err(refuse(format!("Seria {of} trebuie specificata in url in parametrul 'seriesname'!")));
-    };
+    let number = named.number.ok_or_else(|| refuse(missing_parameter(of, true)))?;
+    let series = named.series.ok_or_else(|| refuse(missing_parameter(of, false)))?;
     Ok((series, number, named.vat_payer))
 }
 
@@ -144,24 +148,28 @@ pub(super) fn payment_status(shared: &Shared, call: &Call) -> Result<Response, R
     })
 }
 
-/// Which invoices were made from a proforma. 200 with an errorText here only means: none yet.
+/// Which invoices were made from a proforma, drafts among them. 200 with an errorText here only means: none yet.
 pub(super) fn invoices_of_estimate(shared: &Shared, call: &Call) -> Result<Response, Refusal> {
     let none = json!({ "areInvoicesCreated": false });
-    let (series, number, _) = both(Kind::Estimate, named(shared, call)?)?;
+    let named = named(shared, call)?;
+    let (Some(series), Some(number)) = (&named.series, &named.number) else {
+        let (status, words) = (StatusCode::BAD_REQUEST, missing_parameter("proformei", named.number.is_none()));
+        return Err(refuse_with(status, words, none));
+    };
+    let said = |end: &str| format!("Proforma cu seria {series} si numarul {number} {end}");
     shared.read(|state| {
         let books = &state.smartbill;
-        if books.find(Kind::Estimate, &series, &number).is_none_or(|d| !shows(d, call)) {
-            return Err(refuse_with(StatusCode::GONE, not_found(Kind::Estimate, &series, &number), none));
+        if books.find(Kind::Estimate, series, number).is_none_or(|d| !shows(d, call)) {
+            return Err(refuse_with(StatusCode::GONE, said("nu a fost gasita."), Value::Null));
         }
         let invoices: Vec<Value> = books
-            .invoices_of(&series, &number)
+            .invoices_of(series, number)
             .into_iter()
             .filter(|invoice| shows(invoice, call))
             .map(|invoice| json!({ "series": invoice.series, "number": invoice.number }))
             .collect();
         if invoices.is_empty() {
-            // UNVERIFIED words.
-            return Err(refuse_with(StatusCode::OK, "Proforma nu a fost facturata.", none));
+            return Err(refuse_with(StatusCode::OK, said("nu a fost facturata."), none));
         }
         Ok(success("", json!({ "areInvoicesCreated": true, "invoices": invoices })))
     })

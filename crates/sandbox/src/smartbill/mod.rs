@@ -1,13 +1,14 @@
 //! SmartBill Cloud's V1 API: invoices and proformas (create, storno, cancel, restore, delete, payment status, PDF),
 //! payments, mails, series, taxes and stocks. Strict by default: exact parameter names, documented types, no legacy
 //! routes. Nothing here detects a repeated create, for nothing there does. What input brings which refusal: docs/sandbox.md.
-//! Left out: the V3 reads, and fiscal printers beyond the text of a receipt.
+//! Left out: the V3 reads, and a fiscal machine beyond its refusals and the text of a receipt.
 //! Source: protocols/smartbill.md.
 
 pub(crate) mod books;
 mod create;
 mod documents;
 mod lines;
+mod machine;
 mod nomenclature;
 mod parties;
 mod payments;
@@ -169,6 +170,8 @@ fn checked(shared: &Shared, route: Route, call: &Call) -> Result<Response, Refus
         Route::Plain(_) if tolerant => &["POST", "DELETE"],
         Route::Plain(_) | Route::PaymentV2 | Route::Receipt => &["DELETE"],
         Route::Cancel(_) | Route::Restore(_) => &["PUT"],
+        // The official WooCommerce plugin posts here.
+        Route::Pdf(Kind::Estimate) if tolerant => &["GET", "POST"],
         Route::Pdf(_)
         | Route::PaymentStatus
         | Route::EstimateInvoices
@@ -191,7 +194,7 @@ fn checked(shared: &Shared, route: Route, call: &Call) -> Result<Response, Refus
         return Err(refusal);
     }
     check_accept(route, call)?;
-    let has_body = call.method == Method::POST;
+    let has_body = call.method == Method::POST && !matches!(route, Route::Pdf(_));
     let body = if has_body { read_body(call, route, tolerant)? } else { Value::Null };
     authenticate(call)?;
     match route {
@@ -236,16 +239,22 @@ fn read_body(call: &Call, route: Route, tolerant: bool) -> Result<Value, Refusal
         let (status, message) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, "The request content type is not supported.");
         return Err(shape_error(status, "invalid_content_type", message, None, call));
     }
-    let body: Value = serde_json::from_slice(&call.body).map_err(|_| {
+    let mut body: Value = serde_json::from_slice(&call.body).map_err(|_| {
         shape_error(StatusCode::BAD_REQUEST, "json_parse_error", "Error parsing JSON request input.", None, call)
     })?;
-    let checked = match route {
-        Route::Reverse => shape::check(&body, shape::REVERSE, tolerant),
-        Route::Payment => shape::check(&body, shape::PAYMENT, tolerant),
-        Route::Send => shape::check(&body, shape::SEND, tolerant),
-        Route::Create(Kind::Estimate) | Route::Plain(Kind::Estimate) => shape::check_estimate(&body, tolerant),
-        _ => shape::check(&body, shape::INVOICE, tolerant),
+    let fields = match route {
+        Route::Reverse => shape::REVERSE,
+        Route::Payment => shape::PAYMENT,
+        Route::Send => shape::SEND,
+        _ => shape::INVOICE,
     };
+    let checked = match route {
+        Route::Create(Kind::Estimate) | Route::Plain(Kind::Estimate) => shape::check_estimate(&body, tolerant),
+        _ => shape::check(&body, fields, tolerant),
+    };
+    if tolerant {
+        shape::dress(&mut body, fields);
+    }
     match checked {
         Ok(()) => Ok(body),
         Err(misfit) => Err(mapping_error(&misfit, call)),

@@ -79,7 +79,8 @@ impl AtOnce {
         };
         let missing = |key: &str| refuse_create(format!("{key} trebuie specificat pentru incasare"));
         let kind = text(payment, "type").ok_or_else(|| missing("type"))?;
-        if payment.get("isCash").is_none_or(Value::is_null) {
+        // The specification contradicts itself: required by the table of errors, true by default in the schema.
+        if !order.tolerant && payment.get("isCash").is_none_or(Value::is_null) {
             return Err(missing("isCash"));
         }
         let value = payment.get("value").and_then(read_decimal).ok_or_else(|| missing("value"))?;

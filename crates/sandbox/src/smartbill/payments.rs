@@ -10,19 +10,16 @@ use serde_json::{Map, Value};
 
 use super::books::{Document, Kind, Payment, Share, SmartBillBooks};
 use super::create::{UNKNOWN_SERIES, date, series_of};
-use super::documents::{company_of, named, not_last};
+use super::documents::{company_of, missing_parameter, named, not_last};
 use super::lines::{flag, text};
-use super::parties::payment_type;
+use super::parties::{PAYMENT_TYPES, payment_type};
+use super::shape::CURRENCIES;
 use super::special::{At, admit};
-use super::{Refusal, check_company, digits, refuse, refuse_with, success, tomcat, unauthorised};
+use super::{Refusal, check_company, digits, machine, refuse, refuse_with, success, tomcat, unauthorised};
 use crate::call::Call;
 use crate::clock::bucharest_date;
-use crate::config::account;
-use crate::money::{parse_decimal, read_decimal, two_places};
+use crate::money::{parse_decimal, read_decimal};
 use crate::shared::Shared;
-
-/// What `DELETE /payment/v2` takes, by the letter.
-const DELETABLE: [&str; 6] = ["Card", "CEC", "Bilet ordin", "Ordin plata", "Mandat postal", "Alta incasare"];
 
 pub(super) fn create(shared: &Shared, call: &Call, body: &Value) -> Result<Response, Refusal> {
     let empty = Map::new();
@@ -36,20 +33,13 @@ pub(super) fn create(shared: &Shared, call: &Call, body: &Value) -> Result<Respo
         let books = &mut state.smartbill;
         let payment = draw_up(books, body, call.at_ms, tolerant)?;
         let payment = books.file_payment(payment);
+        if payment.kind == "Bon" {
+            return Ok(machine::answer(&payment, flag(body, "returnFiscalPrinterText")));
+        }
         let mut extra = Map::new();
-        match payment.kind.as_str() {
-            "Chitanta" => {
-                extra.insert("number".into(), payment.number.clone().into());
-                extra.insert("series".into(), payment.series.clone().into());
-            }
-            "Bon" => {
-                extra.insert("id".into(), payment.id.into());
-                extra.insert("number".into(), payment.id.to_string().into());
-                if flag(body, "returnFiscalPrinterText") {
-                    extra.insert("message".into(), STANDARD.encode(printer_text(&payment)).into());
-                }
-            }
-            _ => {}
+        if payment.kind == "Chitanta" {
+            extra.insert("number".into(), payment.number.clone().into());
+            extra.insert("series".into(), payment.series.clone().into());
         }
         Ok(success("", extra.into()))
     }))
@@ -76,12 +66,11 @@ fn draw_up(books: &SmartBillBooks, body: &Map<String, Value>, now_ms: i64, toler
         }
     }
     let currency = currency.or(invoices.first().map(|i| i.currency.as_str())).unwrap_or("RON").to_owned();
+    if !CURRENCIES.contains(&currency.as_str()) {
+        return Err(refuse("Moneda nu a fost gasita pe server!"));
+    }
     if kind == "Bon" {
-        if currency != "RON" {
-            return Err(refuse("Bonurile fiscale pot fi emise doar in Lei!"));
-        }
-        let user = [("user", account::SMARTBILL_USERNAME)];
-        admit(At::ReceiptClient, text(&client, "name").unwrap_or_default(), &user, &Value::Null)?;
+        machine::check(body, &client, &currency)?;
     }
     let left: Vec<Decimal> = invoices.iter().map(|invoice| books.left_to_pay(invoice)).collect();
     let owed = (flag(body, "useInvoiceDetails") && !invoices.is_empty()).then(|| left.iter().sum());
@@ -182,7 +171,9 @@ pub(super) fn delete(shared: &Shared, call: &Call) -> Result<Response, Refusal> 
     let query = call.query_pairs();
     company_of(&query, false)?;
     let given = |key: &str| query.get(key).map(String::as_str).filter(|text| !text.is_empty());
-    let kind = given("paymentType").filter(|kind| DELETABLE.contains(kind)).ok_or_else(|| {
+    // The words name six types, the schema takes nine.
+    let deletable = |kind: &&str| PAYMENT_TYPES.contains(kind) && !matches!(*kind, "Chitanta" | "Bon");
+    let kind = given("paymentType").filter(deletable).ok_or_else(|| {
         refuse(
             "Tipul incasarii (paymentType) poate fi 'Card', 'CEC', 'Bilet ordin', 'Ordin plata', 'Mandat postal', \
              'Alta incasare'.",
@@ -205,23 +196,32 @@ pub(super) fn delete(shared: &Shared, call: &Call) -> Result<Response, Refusal> 
     };
     Ok(shared.change_and_answer(|state| {
         let found = state.smartbill.payments().iter().rev().find(|payment| payment.kind == kind && fits(payment));
-        let Some(id) = found.map(|payment| payment.id) else {
+        let Some(payment) = found.map(|payment| (**payment).clone()) else {
             return Err(refuse("Nu au fost gasite incasari conform datelor specificate."));
         };
-        state.smartbill.remove_payment(id, false);
-        // UNVERIFIED words.
-        Ok(success("Incasarea a fost stearsa cu succes.", Value::Null))
+        state.smartbill.remove_payment(payment.id, false);
+        let client = |key: &str| text(&payment.client, key).unwrap_or_default();
+        let words = format!(
+            "Incasarea emisa catre clientul {} {} in data de {} cu valoare de {} de tip {} a fost stearsa cu succes.",
+            client("name"),
+            client("vatCode"),
+            payment.issue_date.format("%d/%m/%Y"),
+            payment.value.normalize(),
+            payment.kind
+        );
+        Ok(success(&words, Value::Null))
     }))
 }
 
 /// `DELETE /payment/chitanta`: the last of its series only.
 pub(super) fn delete_receipt(shared: &Shared, call: &Call) -> Result<Response, Refusal> {
     let named = named(shared, call)?;
-    let (series, number) = (named.series.unwrap_or_default(), named.number.unwrap_or_default());
+    let number = named.number.ok_or_else(|| refuse(missing_parameter("chitantei", true)))?;
+    let series = named.series.ok_or_else(|| refuse(missing_parameter("chitantei", false)))?;
     let number_returns = shared.config.deleted_number_returns;
     Ok(shared.change_and_answer(|state| {
         let books = &mut state.smartbill;
-        let of = |p: &&Payment| !number.is_empty() && p.series == series && p.number == number;
+        let of = |p: &&Payment| p.series == series && p.number == number;
         let Some(receipt) = books.payments().iter().map(|p| &**p).find(of) else {
             return Err(refuse("Chitanta nu a fost gasita."));
         };
@@ -242,20 +242,10 @@ pub(super) fn text_of(shared: &Shared, call: &Call) -> Result<Response, Refusal>
     let id: Option<u64> = query.get("id").and_then(|id| id.parse().ok());
     let found = shared.read(|state| {
         let receipt = |p: &&Payment| Some(p.id) == id && p.kind == "Bon";
-        state.smartbill.payments().iter().map(|p| &**p).find(receipt).map(printer_text)
+        state.smartbill.payments().iter().map(|p| &**p).find(receipt).map(machine::printed)
     });
     match found {
         Some(words) => Ok(success(&STANDARD.encode(words), Value::Null)),
         None => Err(Box::new(tomcat(StatusCode::INTERNAL_SERVER_ERROR))),
     }
-}
-
-/// What goes to the fiscal printer; its commands depend on the printer, so only the facts stand here.
-fn printer_text(payment: &Payment) -> String {
-    format!(
-        "S,1,______,_,__;{};{};1;1;1;0;0;\nT,1,______,_,__;0;{};;;;\n",
-        payment.text,
-        two_places(payment.value),
-        two_places(payment.value)
-    )
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::books::{Email, Kind, SmartBillBooks};
+use super::create::UNKNOWN_SERIES;
 use super::lines::text;
 use super::special::{At, words};
 use super::{Refusal, check_company, send_status, unauthorised};
@@ -32,15 +33,41 @@ fn refuse(message: &str) -> Refusal {
     Box::new(send_status(StatusCode::BAD_REQUEST, 1, message))
 }
 
+/// How an address is broken. One that is rejects the whole call.
+fn broken(address: &str) -> Option<&'static str> {
+    match address.split_once('@') {
+        None => Some("Invalid Addresses"),
+        Some(("", _)) => Some("Missing local name"),
+        Some((_, "")) => Some("Missing domain"),
+        Some((_, domain)) if domain.chars().any(|c| !(c.is_alphanumeric() || matches!(c, '.' | '-'))) => {
+            Some("Domain contains illegal character")
+        }
+        Some(_) => None,
+    }
+}
+
 fn draw_up(books: &SmartBillBooks, body: &Map<String, Value>, now_ms: i64) -> Result<Email, Refusal> {
     let given = |key: &str| text(body, key).unwrap_or_default();
+    let accepted = "Valorile acceptate sunt: factura, proforma.";
     let kind = match given("type").to_lowercase().as_str() {
-        "factura" => Some(Kind::Invoice),
-        "proforma" => Some(Kind::Estimate),
-        _ => None,
+        "factura" => Kind::Invoice,
+        "proforma" => Kind::Estimate,
+        // With two spaces, as in the specification.
+        "" => return Err(refuse(&format!("type  trebuie specificat. {accepted}"))),
+        _ => {
+            let words = format!("Valoarea campului 'type' nu este suportata ({}). {accepted}", given("type"));
+            return Err(refuse(&words));
+        }
     };
-    let document = kind.and_then(|kind| books.find(kind, given("seriesName"), given("number")));
-    let Some(document) = document else { return Err(refuse("Documentul nu a fost gasit")) };
+    if given("seriesName").is_empty() {
+        return Err(refuse(UNKNOWN_SERIES));
+    }
+    if given("number").is_empty() {
+        return Err(refuse("Numarul documentului  trebuie specificat"));
+    }
+    let Some(document) = books.find(kind, given("seriesName"), given("number")) else {
+        return Err(refuse("Documentul nu a fost gasit"));
+    };
     let plain = |key: &str, what: &str| match text(body, key) {
         None => Ok(String::new()),
         Some(coded) => STANDARD
@@ -59,8 +86,8 @@ fn draw_up(books: &SmartBillBooks, body: &Map<String, Value>, now_ms: i64) -> Re
         if let Some((_, words)) = words(At::Address, address) {
             return Err(refuse(words));
         }
-        if !address.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.')) {
-            return Err(refuse("Invalid Addresses"));
+        if let Some(words) = broken(address) {
+            return Err(refuse(words));
         }
     }
     Ok(Email {

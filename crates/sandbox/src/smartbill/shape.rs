@@ -131,7 +131,7 @@ pub(super) const PAYMENT: &[Field] = &[
     ("number", Text),
     ("client", Object(CLIENT)),
     ("value", Number),
-    ("currency", Choice(CURRENCIES)),
+    ("currency", Text),
     ("exchangeRate", Number),
     ("precision", Number),
     ("isCash", Flag),
@@ -178,6 +178,22 @@ pub(super) struct Misfit {
 
 pub(super) fn check(body: &Value, fields: &[Field], tolerant: bool) -> Result<(), Misfit> {
     object(body, fields, "", tolerant)
+}
+
+/// Gives the texts that came as numbers their clothes back, so that nothing behind has to know of tolerance.
+pub(super) fn dress(body: &mut Value, fields: &[Field]) {
+    let Value::Object(sent) = body else { return };
+    for (name, value) in sent.iter_mut() {
+        match fields.iter().find(|(known, _)| known == name).map(|(_, kind)| kind) {
+            Some(Text) if value.is_number() => *value = Value::String(value.to_string()),
+            Some(Object(fields)) => dress(value, fields),
+            Some(List(fields) | OneOrMany(fields)) => match value {
+                Value::Array(items) => items.iter_mut().for_each(|item| dress(item, fields)),
+                one => dress(one, fields),
+            },
+            _ => {}
+        }
+    }
 }
 
 /// A proforma's body: an invoice's, without what only an invoice has.

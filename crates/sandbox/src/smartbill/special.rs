@@ -32,10 +32,10 @@ pub(super) enum At {
 const BAD: StatusCode = StatusCode::BAD_REQUEST;
 const FORBIDDEN: StatusCode = StatusCode::FORBIDDEN;
 
-/// Place, name, status, words. That a missing right is a 403 comes from the table of statuses.
+/// Place, name, status, words. A missing right is 403 by one table of the specification and 400 by another: both are here.
 const SPECIAL: &[(At, &str, StatusCode, &str)] = &[
     (At::Series, "FARA-DREPT", FORBIDDEN, "Nu aveti dreptul de a adauga facturi pe seria selectata"),
-    (At::Series, "FARA-DREPTURI", FORBIDDEN, "Nu aveti dreptul de a adauga facturi"),
+    (At::Series, "FARA-DREPTURI", BAD, "Nu aveti dreptul de a adauga facturi"),
     (At::ChangedClient, "Client intangibil", FORBIDDEN, "Nu aveti dreptul de a modifica factura"),
     (At::ConvertedClient, "Client cu proforma goala", BAD, "Proforma nu contine produse!"),
     (At::ReceiptClient, "Client fara casa de marcat", BAD, "Nu s-a gasit casa de marcat pentru userul {user}."),
@@ -54,7 +54,8 @@ const SPECIAL: &[(At, &str, StatusCode, &str)] = &[
         At::Warehouse,
         "Gestiune fara conversie",
         BAD,
-        "Unitatea de masura {unit} a produsului {product} nu are factor de conversie setat.",
+        "Unitatea de masura {unit} a produsului {product} nu are factor de conversie setat.\
+         <div id=\"moreErrorDetails\" style=\"display:none\"><p>Seteaza factorul in nomenclator.</p></div>",
     ),
     (
         At::Warehouse,

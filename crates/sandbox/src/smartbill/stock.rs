@@ -23,7 +23,7 @@ struct Held {
     quantity: Decimal,
 }
 
-const WAREHOUSES: [(&str, &str); 2] = [("Depozit", "en-gros"), ("Magazin", "en-detail")];
+const WAREHOUSES: [(&str, &str); 2] = [("Depozit", "en gros"), ("Magazin", "en detail")];
 
 const STOCK: [Held; 3] = [
     Held { warehouse: "Depozit", name: "Cană de depozit", code: "STOC-01", quantity: dec!(100) },
@@ -60,16 +60,18 @@ fn line(product: &Map<String, Value>, series: &str, date: NaiveDate) -> Result<(
         held.warehouse == warehouse && if code.is_empty() { held.name == name } else { held.code == code }
     };
     let Some(held) = STOCK.iter().find(here) else {
-        return Err(refuse_create(format!("Nu ai facut nicio achizitie pentru produsul {name}.")));
+        return Err(refuse_create(format!(
+            "Nu ai facut nicio achizitie pentru produsul {name}.<br/>Adauga o intrare in gestiunea {warehouse}."
+        )));
     };
     let wanted = product.get("quantity").and_then(read_decimal).unwrap_or_default();
     if wanted <= held.quantity {
         return Ok(());
     }
-    // The cause is what stands before the first tag.
+    // Marked up as the real one is; the words around the cause are UNVERIFIED.
     Err(refuse_create(format!(
         "Cantitate stoc insuficienta la <b>Factura {series}</b> din data <b>{date}</b> pentru produsul <b>{name}</b> \
-         din gestiunea <b>{warehouse}</b>.<br/><div id=\"moreErrorDetails\" style=\"display:none\">stoc: {}</div>",
+         din gestiunea <b>{warehouse}</b>. Stoc: {}.",
         held.quantity
     )))
 }

@@ -37,8 +37,13 @@ async fn a_proforma_becomes_an_invoice_and_says_which_as_often_as_it_is_asked() 
     assert!(made["documentViewUrl"].as_str().unwrap().contains("/extern/pf/proforma/"));
     let not_yet = estimate(&world, Method::GET, "/invoices", "0001").await;
     assert_eq!((not_yet.status.as_u16(), &not_yet.json()["areInvoicesCreated"]), (200, &json!(false)));
-    assert_ne!(not_yet.json()["errorText"], "", "200 with words that only mean: none yet");
-    assert_eq!(estimate(&world, Method::GET, "/invoices", "0009").await.status.as_u16(), 410);
+    assert_eq!(not_yet.json()["errorText"], "Proforma cu seria ATP si numarul 0001 nu a fost facturata.");
+    let unknown = estimate(&world, Method::GET, "/invoices", "0009").await;
+    assert_eq!(unknown.status.as_u16(), 410);
+    assert_eq!(unknown.json()["errorText"], "Proforma cu seria ATP si numarul 0009 nu a fost gasita.");
+    let unnamed = estimate(&world, Method::GET, "/invoices", "").await.json();
+    assert_eq!(unnamed["errorText"], "Numarul proformei trebuie specificat in url in parametrul 'number'!");
+    assert_eq!(unnamed["areInvoicesCreated"], false);
     for number in ["0001", "0002"] {
         assert_eq!(issue(&world, "/invoice/v2", from_proforma("0001")).await.json()["number"], number);
     }
@@ -114,6 +119,17 @@ async fn a_proforma_has_no_payment_no_stock_and_no_legacy_route_unless_tolerant(
     unnamed.as_object_mut().unwrap().remove("seriesName");
     let made = issue(&tolerant, "/estimate", unnamed).await.json();
     assert_eq!(made, json!({"errorText": "", "message": "", "number": "0001", "series": "ATP", "url": ""}));
+    let path = format!("/estimate/pdf?cif={}&seriesName=ATP&number=0001", account::COMPANY);
+    let posted = tolerant.smartbill(Method::POST, &path, None).await;
+    assert!(posted.bytes.starts_with(b"%PDF"), "as the official WooCommerce plugin asks for it");
+    assert_eq!(world.smartbill(Method::POST, &path, None).await.status.as_u16(), 405);
+    let mut numeric = smartbill_invoice("x");
+    numeric["companyVatCode"] = json!(41_236_549);
+    numeric["client"]["vatCode"] = json!(19);
+    assert_eq!(issue(&tolerant, "/invoice", numeric.clone()).await.json()["number"], "0001");
+    assert_eq!(tolerant.documents("smartbill")[1]["client_cif"], "19", "a text that came as a number is a text");
+    let strict = issue(&world, "/invoice/v2", numeric).await.json();
+    assert_eq!(strict["errors"][0]["param"], "companyVatCode");
 }
 
 #[tokio::test]
@@ -134,7 +150,7 @@ async fn a_special_name_brings_what_hangs_on_the_account() {
             "Nu aveti dreptul de a adauga facturi pe seria selectata",
             Box::new(|b| b["seriesName"] = json!("FARA-DREPT")),
         ),
-        (403, "Nu aveti dreptul de a adauga facturi", Box::new(|b| b["seriesName"] = json!("FARA-DREPTURI"))),
+        (400, "Nu aveti dreptul de a adauga facturi", Box::new(|b| b["seriesName"] = json!("FARA-DREPTURI"))),
         (400, "Limba nu a fost gasita pe server!", Box::new(|b| b["language"] = json!("ZZ"))),
         (400, "Moneda nu a fost gasita pe server!", Box::new(|b| b["currency"] = json!("XDR"))),
         (400, "Cota default nu a fost gasita pe server!", Box::new(product("Produs fara cota default"))),

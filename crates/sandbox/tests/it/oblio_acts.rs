@@ -4,7 +4,7 @@ use axum::http::Method;
 use punte_sandbox::account;
 use serde_json::{Value, json};
 
-use crate::support::{World, oblio_invoice, world, world_with};
+use crate::support::{World, oblio_invoice, request, send, world, world_with};
 
 async fn post(world: &World, path: &str, body: Value) -> Value {
     world.oblio(Method::POST, path, Some(body)).await.json()
@@ -54,6 +54,10 @@ async fn an_einvoice_is_processed_then_validated_and_its_archive_is_bytes() {
     let archive = world.oblio(Method::GET, &path, None).await;
     assert_eq!((archive.header("content-type"), &archive.bytes[..4]), ("application/zip", &b"PK\x03\x04"[..]));
     assert!(archive.text().contains("ACO 0001"));
+    let link = world.oblio_list("").await[0]["einvoice"].as_str().unwrap().to_owned();
+    let link = link.trim_start_matches("https://www.oblio.eu");
+    let opened = send(world.sandbox.routers().oblio, request(Method::GET, link, "", None)).await;
+    assert_eq!(opened.bytes, archive.bytes, "the row's link opens the same");
 }
 
 #[tokio::test]
