@@ -119,7 +119,7 @@ async fn what_is_not_offered_says_so_and_sends_nothing() {
         smartbill.fetch_einvoice_archive(&invoice).await.unwrap_err(),
         smartbill.record_payment(&proforma, &payment()).await.outcome.unwrap_err(),
         smartbill.read_payment(&proforma).await.unwrap_err(),
-        smartbill.delete_payment(&invoice, CollectKind::Card).await.outcome.unwrap_err(),
+        smartbill.delete_payment(&proforma, CollectKind::Card).await.outcome.unwrap_err(),
     ];
     for failure in failures {
         assert_eq!((failure.kind, failure.phase), (FailureKind::NotOffered, Phase::Prepare), "{failure:?}");
