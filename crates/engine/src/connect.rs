@@ -1,6 +1,7 @@
 //! Connections at work: their addresses and secrets resolved, their connectors kept, their troubles noted once.
 
 use crate::error::{EngineError, Result};
+use crate::setup::BillingOptions;
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::Urgency;
 use punte_connectors::billing::{self, BillingConfig, BillingProvider, ProviderKind};
@@ -102,7 +103,14 @@ impl Workspace {
         }
         let secret = self.read_secret(connection).await?;
         let made = self
-            .connect_with(&connection.kind, &connection.address, &connection.account, secret, urgency)
+            .connect_with(
+                &connection.kind,
+                &connection.address,
+                &connection.account,
+                secret,
+                urgency,
+                BillingOptions::of(connection),
+            )
             .map_err(|error| {
                 Failure::new(FailureKind::FlowIncomplete, Phase::Prepare, "connect", connection.name.clone())
                     .with_detail(error.to_string())
@@ -119,6 +127,7 @@ impl Workspace {
         account: &str,
         secret: SecretString,
         urgency: Urgency,
+        options: BillingOptions,
     ) -> Result<Connected> {
         let address = self.resolve_address(kind, address)?;
         let transport = self.deps.transport.clone();
@@ -131,8 +140,8 @@ impl Workspace {
             create_limit: if address.is_sandbox { timing.create_sandbox } else { timing.create },
             budgets: self.deps.budgets.clone(),
             urgency,
-            reserve: 0,
-            legacy_routes: false,
+            reserve: options.reserve,
+            legacy_routes: options.legacy_routes,
         };
         match kind {
             "smartbill" => Ok(Connected::Billing(billing::connect(ProviderKind::SmartBill, config(secret), transport))),

@@ -23,6 +23,22 @@ pub struct ConnectionDraft {
     pub secret: SecretString,
     pub company: Option<String>,
     pub series: Option<String>,
+    pub options: BillingOptions,
+}
+
+/// Choices about a billing connection that most never need.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BillingOptions {
+    /// SmartBill's older routes, for an account where the newer ones do not answer.
+    pub legacy_routes: bool,
+    /// Calls of every window that are left to other programs with the same credential, at most 25.
+    pub reserve: u32,
+}
+
+impl BillingOptions {
+    pub(crate) fn of(connection: &Connection) -> Self {
+        BillingOptions { legacy_routes: connection.legacy_routes, reserve: connection.reserve }
+    }
 }
 
 /// What a live test found.
@@ -50,6 +66,9 @@ pub struct MappingSaved {
     pub passing: u32,
 }
 
+/// Of thirty calls in a window some must stay ours.
+const MOST_RESERVED: u32 = 25;
+
 fn required<'t>(field: &'static str, text: &'t str) -> Result<&'t str> {
     let text = text.trim();
     if text.is_empty() || text.len() > 300 {
@@ -62,7 +81,8 @@ impl Workspace {
     /// Tests a credential live, with the provider's lists for the choices that follow. Stores nothing.
     pub async fn test_connection(&self, draft: &ConnectionDraft) -> Result<TestReport> {
         let secret = self.secret_of(draft).await?;
-        let connected = self.connect_with(&draft.kind, &draft.address, draft.account.trim(), secret, Urgency::Live)?;
+        let connected =
+            self.connect_with(&draft.kind, &draft.address, draft.account.trim(), secret, Urgency::Live, draft.options)?;
         let mut report = TestReport { steps: Vec::new(), companies: None, series: Vec::new(), vat_rates: Vec::new() };
         match connected {
             Connected::Shop(shop) => report.steps = shop.check().await,
@@ -105,6 +125,9 @@ impl Workspace {
     pub async fn save_connection(&self, draft: ConnectionDraft) -> Result<Connection> {
         use secrecy::ExposeSecret;
         let name = required("name", &draft.name)?.to_owned();
+        if draft.options.reserve > MOST_RESERVED {
+            return Err(EngineError::Invalid { field: "reserve", detail: format!("0 to {MOST_RESERVED}") });
+        }
         let is_file = draft.kind == "file";
         let is_sandbox = if is_file {
             false
@@ -132,6 +155,8 @@ impl Workspace {
             company: draft.company.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
             series: draft.series.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
             is_sandbox,
+            legacy_routes: draft.options.legacy_routes,
+            reserve: draft.options.reserve,
             stop: None,
             last_contact_ms: None,
             created_ms: known.map_or_else(|| self.now_ms(), |known| known.created_ms),

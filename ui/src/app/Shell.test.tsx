@@ -30,6 +30,8 @@ const smartbill: ConnectionInfo = {
   company: null,
   series: "FCT",
   isSandbox: true,
+  legacyRoutes: false,
+  reserve: 0,
   health: "needs_reconnect",
   failure: null,
   limitedUntilMs: null,

@@ -1,4 +1,13 @@
-import type { DocumentRow, Doubt, FailureInfo, OrderRow, Overview, RecordInfo } from "../api/generated/api";
+import type {
+  DocumentRow,
+  Doubt,
+  FailureInfo,
+  OfferInfo,
+  OperationInfo,
+  OrderRow,
+  Overview,
+  RecordInfo,
+} from "../api/generated/api";
 
 export const failure: FailureInfo = {
   kind: "vat_rate_unknown",
@@ -90,6 +99,52 @@ export const record: RecordInfo = {
   timeline: [{ atMs: 1_764_000_000_000, what: "order_received", facts: {}, who: "", failure: null }],
   safeBecause: "refused",
   doubt: null,
+};
+
+const offer = (act: string, needsReason: boolean, blocked: string | null = null): OfferInfo => ({ act, blocked, needsReason });
+
+/** An issued invoice with what SmartBill lets be done to it. */
+export const issuedRecord: RecordInfo = {
+  ...record,
+  document: issued,
+  documents: [issued],
+  safeBecause: null,
+  offers: [
+    offer("pdf", false),
+    offer("send_email", false),
+    offer("record_payment", false),
+    offer("delete_payment", true, "not_paid"),
+    offer("send_einvoice", true, "not_offered"),
+    offer("storno", true),
+    offer("cancel", true),
+    offer("restore", true, "not_cancelled"),
+    offer("delete", true),
+  ],
+};
+
+export const operation: OperationInfo = {
+  id: "op_1",
+  kind: "cancel",
+  state: "waiting",
+  reason: "ordered twice",
+  who: "Ana",
+  about: "",
+  documentId: "doc_2",
+  documentNumber: "FCT 0007",
+  orderId: "ord_1",
+  orderNumber: "1041",
+  provider: "smartbill",
+  createdMs: 1_764_000_000_000,
+  startedMs: null,
+  finishedMs: null,
+  failure: null,
+  lookAtMs: null,
+  seen: "",
+  method: "",
+  url: "",
+  requestBody: "",
+  status: null,
+  answerBody: "",
 };
 
 export const overview: Overview = {

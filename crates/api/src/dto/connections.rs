@@ -17,6 +17,10 @@ pub struct ConnectionInfo {
     pub company: Option<String>,
     pub series: Option<String>,
     pub is_sandbox: bool,
+    /// SmartBill's older routes, for an account where the newer ones do not answer.
+    pub legacy_routes: bool,
+    /// Calls of every window that are left to other programs with the same credential.
+    pub reserve: u32,
     /// `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`.
     pub health: String,
     pub failure: Option<FailureInfo>,
@@ -75,6 +79,11 @@ pub struct ConnectionInput {
     pub secret: String,
     pub company: Option<String>,
     pub series: Option<String>,
+    #[serde(default)]
+    pub legacy_routes: bool,
+    /// At most 25.
+    #[serde(default)]
+    pub reserve: u32,
 }
 
 impl std::fmt::Debug for ConnectionInput {

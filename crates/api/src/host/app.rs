@@ -341,6 +341,7 @@ fn login_draft(kind: &str, name: &str, login: &SandboxLogin, id: Option<String>)
         secret: login.secret.clone().into(),
         company: Some(login.company.clone()).filter(|text| !text.is_empty()),
         series: Some(login.series.clone()).filter(|text| !text.is_empty()),
+        options: Default::default(),
     }
 }
 

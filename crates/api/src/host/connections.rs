@@ -6,7 +6,7 @@ use crate::dto::*;
 use crate::error::ApiError;
 use punte_domain::{FailureKind, Phase};
 use punte_engine::Workspace;
-use punte_engine::setup::ConnectionDraft;
+use punte_engine::setup::{BillingOptions, ConnectionDraft};
 use punte_engine::store::ledger::{Connection, Counts, Flow};
 
 impl Host {
@@ -127,6 +127,7 @@ fn draft_of(input: ConnectionInput) -> ConnectionDraft {
         secret: input.secret.into(),
         company: input.company,
         series: input.series,
+        options: BillingOptions { legacy_routes: input.legacy_routes, reserve: input.reserve },
     }
 }
 
@@ -154,6 +155,8 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
         company: connection.company.clone(),
         series: connection.series.clone(),
         is_sandbox: connection.is_sandbox,
+        legacy_routes: connection.legacy_routes,
+        reserve: connection.reserve,
         health: health.to_owned(),
         failure: failure.map(|failure| {
             let source = if failure.phase == Phase::Prepare { "" } else { &connection.kind };

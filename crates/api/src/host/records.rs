@@ -261,6 +261,7 @@ async fn only_shop(workspace: &Workspace) -> Result<String, ApiError> {
                 secret: String::new().into(),
                 company: None,
                 series: None,
+                options: Default::default(),
             };
             Ok(workspace.save_connection(draft).await?.id)
         }

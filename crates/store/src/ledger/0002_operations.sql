@@ -1,5 +1,9 @@
 -- The ledger, version 2: what is done to issued documents, stornos, and notes on the shop's order.
 
+-- SmartBill's older routes; calls of every window that are left to other programs with the same token
+ALTER TABLE connections ADD COLUMN legacy_routes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE connections ADD COLUMN reserve INTEGER NOT NULL DEFAULT 0 CHECK (reserve BETWEEN 0 AND 25);
+
 ALTER TABLE flows ADD COLUMN write_back INTEGER NOT NULL DEFAULT 0;
 
 -- the document that this one reverses, where it is a storno

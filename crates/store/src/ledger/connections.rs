@@ -18,6 +18,10 @@ pub struct Connection {
     pub company: Option<String>,
     pub series: Option<String>,
     pub is_sandbox: bool,
+    /// SmartBill's older routes, for an account where the newer ones do not answer.
+    pub legacy_routes: bool,
+    /// Calls of every window that are left to other programs with the same credential, at most 25.
+    pub reserve: u32,
     pub stop: Option<Stop>,
     pub last_contact_ms: Option<i64>,
     pub created_ms: i64,
@@ -52,7 +56,7 @@ pub struct Flow {
 }
 
 const CONNECTION: &str = "id, kind, name, address, account, company, series, is_sandbox, stop_failure, stopped_until_ms, \
-     stop_count, last_contact_ms, created_ms";
+     stop_count, last_contact_ms, created_ms, legacy_routes, reserve";
 
 fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
     let stop: Option<String> = row.get(8)?;
@@ -73,6 +77,8 @@ fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         stop,
         last_contact_ms: row.get(11)?,
         created_ms: row.get(12)?,
+        legacy_routes: row.get(13)?,
+        reserve: row.get(14)?,
     })
 }
 
@@ -123,11 +129,24 @@ impl Ledger {
         self.write(move |c| {
             let n = connection;
             c.execute(
-                "INSERT INTO connections (id, kind, name, address, account, company, series, is_sandbox, created_ms)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                "INSERT INTO connections (id, kind, name, address, account, company, series, is_sandbox, created_ms,
+                   legacy_routes, reserve)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
                  ON CONFLICT (id) DO UPDATE SET name = ?3, address = ?4, account = ?5, company = ?6, series = ?7,
-                   is_sandbox = ?8",
-                params![n.id, n.kind, n.name, n.address, n.account, n.company, n.series, n.is_sandbox, n.created_ms],
+                   is_sandbox = ?8, legacy_routes = ?10, reserve = ?11",
+                params![
+                    n.id,
+                    n.kind,
+                    n.name,
+                    n.address,
+                    n.account,
+                    n.company,
+                    n.series,
+                    n.is_sandbox,
+                    n.created_ms,
+                    n.legacy_routes,
+                    n.reserve
+                ],
             )?;
             Ok(())
         })

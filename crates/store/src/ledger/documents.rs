@@ -6,7 +6,7 @@ use super::orders::DocumentPlan;
 use crate::error::{Result, StoreError};
 use punte_domain::{DocumentEvent, DocumentState, Draft, DraftProblem, Failure, Verification};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// A document as planned from an order: identity, destination and draft.
 #[derive(Debug, Clone)]
@@ -85,22 +85,6 @@ pub struct Document {
     pub einvoice_words: Option<String>,
     pub note_due_ms: Option<i64>,
     pub note_tries: u32,
-}
-
-/// Why a document goes to `held`.
-#[derive(Debug, Clone)]
-pub struct HeldBecause {
-    pub failure: Failure,
-    pub problems: Vec<DraftProblem>,
-}
-
-/// What a later read said.
-#[derive(Debug, Clone)]
-pub struct Verified {
-    pub verification: Verification,
-    pub detail: Option<String>,
-    /// While pending: when to read again.
-    pub due_ms: Option<i64>,
 }
 
 pub(super) const DOCUMENT: &str = "row, id, issue_key, reference, order_row, flow_id, billing_id, provider, company, \
@@ -340,19 +324,6 @@ impl Ledger {
         .await
     }
 
-    /// Has an issued document read again: something was done to it, or a person asks.
-    pub async fn want_verification(&self, row: i64, now_ms: i64) -> Result<()> {
-        self.write(move |c| {
-            c.prepare_cached(
-                "UPDATE documents SET verification = 'pending', verify_due_ms = ?2, verify_tries = 0
-                 WHERE row = ?1 AND state = 'issued'",
-            )?
-            .execute(params![row, now_ms])?;
-            Ok(())
-        })
-        .await
-    }
-
     pub async fn find_document_by_key(&self, issue_key: &str) -> Result<Option<Document>> {
         let key = issue_key.to_owned();
         self.read(move |c| find_by_key(c, &key)).await
@@ -395,19 +366,6 @@ impl Ledger {
     /// Every document in a state, oldest first, at most `limit`.
     pub async fn list_in_state(&self, state: DocumentState, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| list(c, "WHERE state = ?1 ORDER BY row LIMIT ?2", params![state.as_str(), limit])).await
-    }
-
-    /// Issued documents whose verification is due.
-    pub async fn list_unverified(&self, now_ms: i64, limit: u32) -> Result<Vec<Document>> {
-        self.read(move |c| {
-            list(
-                c,
-                "WHERE state = 'issued' AND verification = 'pending' AND verify_due_ms <= ?1
-                 ORDER BY verify_due_ms LIMIT ?2",
-                params![now_ms, limit],
-            )
-        })
-        .await
     }
 
     /// Numbers of a series that are known to be documents of ours.
@@ -494,36 +452,6 @@ impl Ledger {
                 .ok_or(StoreError::NotFound(id))?;
             let note = NewEvent::new(what, json!({ "reason": reason })).by(&who);
             apply(c, &document, event, document.failure.as_ref(), now_ms, &note)
-        })
-        .await
-    }
-
-    /// What a later read of an issued document said.
-    pub async fn record_verification(&self, document_row: i64, verified: Verified, now_ms: i64) -> Result<()> {
-        self.write(move |c| {
-            c.prepare_cached(
-                "UPDATE documents SET verification = ?2, verification_detail = ?3, verify_due_ms = ?4,
-                   verify_tries = verify_tries + 1, changed_ms = ?5 WHERE row = ?1 AND state = 'issued'",
-            )?
-            .execute(params![
-                document_row,
-                verified.verification.as_str(),
-                verified.detail,
-                verified.due_ms,
-                now_ms
-            ])?;
-            let what = match verified.verification {
-                Verification::Pending => return Ok(()),
-                Verification::Verified => "verified",
-                Verification::Mismatched => "mismatched",
-                Verification::CannotBeVerified => "cannot_be_verified",
-            };
-            let document = get(c, document_row)?;
-            let facts = match &verified.detail {
-                Some(detail) => serde_json::from_str(detail).unwrap_or_else(|_| json!({ "detail": detail })),
-                None => Value::Object(Default::default()),
-            };
-            events::insert(c, document.order_row, Some(document_row), now_ms, &NewEvent::new(what, facts))
         })
         .await
     }

@@ -11,17 +11,19 @@ mod lists;
 mod mappings;
 mod operations;
 mod orders;
+mod verification;
 mod workspace;
 mod writer;
 
 pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
 pub use connections::{Connection, Flow, Stop};
-pub use documents::{Document, HeldBecause, NewDocument, Verified};
+pub use documents::{Document, NewDocument};
 pub use events::{Event, NewEvent};
 pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
 pub use mappings::MappingVersion;
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
+pub use verification::Verified;
 pub use workspace::{LedgerInfo, NewWorkspace};
 
 use crate::error::{Result, StoreError};

@@ -25,6 +25,8 @@ fn connection(id: &str, kind: &str) -> Connection {
         company: Some("RO12345674".into()),
         series: None,
         is_sandbox: false,
+        legacy_routes: false,
+        reserve: 0,
         stop: None,
         last_contact_ms: None,
         created_ms: NOW_MS,

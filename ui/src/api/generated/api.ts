@@ -134,6 +134,14 @@ kind: string, name: string, address: string,
  */
 account: string, company: string | null, series: string | null, isSandbox: boolean, 
 /**
+ * SmartBill's older routes, for an account where the newer ones do not answer.
+ */
+legacyRoutes: boolean, 
+/**
+ * Calls of every window that are left to other programs with the same credential.
+ */
+reserve: number, 
+/**
  * `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`.
  */
 health: string, failure: FailureInfo | null, limitedUntilMs: number | null, lastContactMs: number | null, 
@@ -170,7 +178,11 @@ id: string | null, kind: string, name: string,
 /**
  * Site root or provider's address; empty takes the provider's public one.
  */
-address: string, account: string, secret: string, company: string | null, series: string | null, };
+address: string, account: string, secret: string, company: string | null, series: string | null, legacyRoutes: boolean, 
+/**
+ * At most 25.
+ */
+reserve: number, };
 
 export type SecretInput = { id: string, secret: string, };
 

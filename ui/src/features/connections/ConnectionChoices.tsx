@@ -1,14 +1,20 @@
 import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { CompanyChoice, ConnectionInput, SeriesChoice, TestResult } from "../../api/generated/api";
+import type { CompanyChoice, ConnectionInput, SeriesChoice, VatChoice } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
 import { useFormat } from "../../shared/ui/useFormat";
+
+/** What the provider has to choose from: as a test found it, or as it was read before. */
+interface Lists {
+  companies: CompanyChoice[] | null;
+  series: SeriesChoice[];
+  vatRates: VatChoice[];
+}
 
 interface Props {
   draft: ConnectionInput;
   set: (change: Partial<ConnectionInput>) => void;
-  /** The last test that passed for this credential. */
-  result: TestResult | undefined;
+  lists: Lists | undefined;
   /** The company that its lists are of. */
   listedFor: string | null;
   busy: boolean;
@@ -16,12 +22,12 @@ interface Props {
 }
 
 /** Company, series and rates as the provider has them; a company that it does not list is typed. */
-export function ConnectionChoices({ draft, set, result, listedFor, busy, readLists }: Props) {
+export function ConnectionChoices({ draft, set, lists, listedFor, busy, readLists }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const companies = result?.companies ?? [];
-  const listed = result !== undefined && !!draft.company && draft.company === listedFor;
-  const series = listed ? seriesOptions(result.series, (facts) => t("wizard.seriesNext", facts)) : [];
+  const companies = lists?.companies ?? [];
+  const listed = lists !== undefined && !!draft.company && draft.company === listedFor;
+  const series = listed ? seriesOptions(lists.series, (facts) => t("wizard.seriesNext", facts)) : [];
   return (
     <Stack gap="sm">
       {companies.length > 0 ? (
@@ -43,7 +49,7 @@ export function ConnectionChoices({ draft, set, result, listedFor, busy, readLis
             onChange={(event) => set({ company: event.currentTarget.value || null })}
             data-testid={ids.connForm("company")}
           />
-          {result && draft.company?.trim() && !listed && (
+          {lists && draft.company?.trim() && !listed && (
             <Button
               size="sm"
               variant="default"
@@ -66,11 +72,11 @@ export function ConnectionChoices({ draft, set, result, listedFor, busy, readLis
         />
       )}
       {listed && series.length === 0 && <Text size="sm">{t("wizard.noSeries")}</Text>}
-      {listed && result.vatRates.length > 0 && (
+      {listed && lists.vatRates.length > 0 && (
         <Text size="sm" c="dimmed">
           {t("wizard.rates")}
           {": "}
-          {result.vatRates
+          {lists.vatRates
             .map((rate) => `${rate.name} ${t("draft.percent", { rate: format.decimal(rate.percent, 0) })}`)
             .join(", ")}
         </Text>

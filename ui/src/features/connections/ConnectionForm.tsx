@@ -1,11 +1,12 @@
-import { Button, Group, Modal, PasswordInput, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, PasswordInput, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, ConnectionInput, TestResult } from "../../api/generated/api";
-import { useAct } from "../../api/queries";
+import { useAct, useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { ConnectionChoices } from "./ConnectionChoices";
+import { ConnectionLists } from "./ConnectionLists";
 import { TestSteps } from "./TestSteps";
 
 const KINDS = ["woocommerce", "smartbill", "oblio"];
@@ -31,6 +32,8 @@ export function ConnectionForm({ kind, connection, close }: Props) {
   const [draft, setDraft] = useState<ConnectionInput>(() => startOf(kind, connection, t(`system.${kind}`)));
   const [proof, setProof] = useState<Proof | null>(null);
   const isShop = draft.kind === "woocommerce";
+  // what the provider said last, until a test of this credential says it anew
+  const lists = useAsk("connections.lists", { id: connection?.id ?? "", refresh: false }, connection !== null && !isShop);
   const set = (change: Partial<ConnectionInput>) => setDraft((before) => ({ ...before, ...change }));
   const choose = (wanted: string) => {
     setDraft(startOf(wanted, null, t(`system.${wanted}`)));
@@ -90,7 +93,30 @@ export function ConnectionForm({ kind, connection, close }: Props) {
             <Text component="summary" size="sm" c="dimmed" mb={6} style={{ cursor: "pointer" }}>
               {t("wizard.advanced")}
             </Text>
-            <TextInput {...field("address")} description={t("wizard.publicAddress")} />
+            <Stack gap="sm">
+              <TextInput {...field("address")} description={t("wizard.publicAddress")} />
+              <NumberInput
+                label={t("wizard.reserve")}
+                description={t("wizard.reserveText")}
+                min={0}
+                max={25}
+                clampBehavior="strict"
+                allowDecimal={false}
+                value={draft.reserve}
+                onChange={(value) => set({ reserve: Number(value) || 0 })}
+                error={wrong("reserve")}
+                data-testid={ids.connForm("reserve")}
+              />
+              {draft.kind === "smartbill" && (
+                <Switch
+                  label={t("wizard.legacyRoutes")}
+                  description={t("wizard.legacyRoutesText")}
+                  checked={draft.legacyRoutes}
+                  onChange={(event) => set({ legacyRoutes: event.currentTarget.checked })}
+                  data-testid={ids.connForm("legacy")}
+                />
+              )}
+            </Stack>
           </details>
         )}
         <Group>
@@ -114,13 +140,14 @@ export function ConnectionForm({ kind, connection, close }: Props) {
           <ConnectionChoices
             draft={draft}
             set={set}
-            result={proven?.result}
-            listedFor={proven?.company ?? null}
+            lists={proven?.result ?? lists.data}
+            listedFor={proven ? proven.company : (connection?.company ?? null)}
             busy={test.isPending}
             readLists={run}
           />
         )}
         {(proven || connection) && <TextInput {...field("name")} />}
+        {connection && !isShop && <ConnectionLists connection={connection} lists={lists} />}
         {save.error && <ErrorNote error={save.error} />}
         <Group justify="flex-end" gap="xs" wrap="nowrap">
           {missing && (
@@ -156,6 +183,8 @@ function startOf(kind: string, connection: ConnectionInfo | null, name: string):
     secret: "",
     company: connection?.company ?? null,
     series: connection?.series ?? null,
+    legacyRoutes: connection?.legacyRoutes ?? false,
+    reserve: connection?.reserve ?? 0,
   };
 }
 

@@ -1,7 +1,14 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
-import type { ConnectionInfo, Connections, FailureInfo, FlowInfo, TestResult } from "../../api/generated/api";
+import type {
+  ConnectionInfo,
+  ConnectionListsInfo,
+  Connections,
+  FailureInfo,
+  FlowInfo,
+  TestResult,
+} from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
 import { show } from "../../test/show";
 import { ConnectionsScreen } from "./ConnectionsScreen";
@@ -26,6 +33,8 @@ const shop: ConnectionInfo = {
   company: null,
   series: null,
   isSandbox: false,
+  legacyRoutes: false,
+  reserve: 0,
   health: "healthy",
   failure: null,
   limitedUntilMs: null,
@@ -207,4 +216,86 @@ test("a flow is saved with what it takes, and explains what a series of our own 
     seriesIsOurs: true, writeBack: false,
     enabled: true,
   });
+});
+
+const lists: ConnectionListsInfo = {
+  companies: null,
+  series: oblio.series,
+  vatRates: oblio.vatRates,
+  warehouses: ["Depozit Cluj"],
+  languages: [],
+  units: ["buc"],
+  abilities: [
+    { name: "storno", can: true },
+    { name: "warehouses", can: true },
+    { name: "languages", can: false },
+    { name: "einvoice", can: false },
+  ],
+  readMs: 1_764_000_000_000,
+};
+
+async function openBilling(edit: string) {
+  const card = await screen.findByTestId(ids.connCard("smartbill"));
+  await userEvent.click(within(card).getByText(edit));
+  return screen.findByTestId(ids.lists);
+}
+
+test("a connection shows the provider's own lists, and what it cannot do as such", async () => {
+  const { t, calls } = await show(<ConnectionsScreen />, { "connections.list": wired, "connections.lists": lists });
+  const panel = await openBilling(t("common.edit"));
+  await waitFor(() => expect(panel).toHaveTextContent("Depozit Cluj"));
+  expect(calls).toContainEqual({ command: "connections.lists", request: { id: "con_2", refresh: false } });
+  expect(panel).toHaveTextContent("FCT: invoice, next 0008");
+  expect(panel).toHaveTextContent("Normala 21 %");
+  expect(panel).toHaveTextContent(t("lists.notListed"));
+  const cannot = within(panel).getByTestId(ids.ability("einvoice"));
+  expect(cannot).toHaveAttribute("data-can", "false");
+  expect(within(cannot).getByLabelText(t("lists.cannot"))).toBeInTheDocument();
+  expect(within(panel).getByTestId(ids.ability("storno"))).toHaveAttribute("data-can", "true");
+});
+
+test("the lists are read anew on demand", async () => {
+  const { t, calls } = await show(<ConnectionsScreen />, {
+    "connections.list": wired,
+    "connections.lists": ({ refresh }: { refresh: boolean }) =>
+      refresh ? { ...lists, warehouses: ["Depozit Iasi"], readMs: Date.now() } : lists,
+  });
+  const panel = await openBilling(t("common.edit"));
+  await waitFor(() => expect(panel).toHaveTextContent("Depozit Cluj"));
+  await userEvent.click(within(panel).getByTestId(ids.listsRefresh));
+  await waitFor(() => expect(panel).toHaveTextContent("Depozit Iasi"));
+  expect(calls).toContainEqual({ command: "connections.lists", request: { id: "con_2", refresh: true } });
+});
+
+test("lists that cannot be read say so", async () => {
+  const { t } = await show(<ConnectionsScreen />, { "connections.list": wired, "connections.lists": new Error("busy") });
+  const panel = await openBilling(t("common.edit"));
+  await waitFor(() => expect(panel).toHaveTextContent("busy"));
+});
+
+test("another series is chosen from the lists without a new test, and saved", async () => {
+  const { t, calls } = await show(<ConnectionsScreen />, {
+    "connections.list": { ...wired, billing: [{ ...billing, series: "FCT" }] },
+    "connections.lists": lists,
+    "connections.save": billing,
+  });
+  await openBilling(t("common.edit"));
+  await userEvent.click(await screen.findByTestId(ids.connForm("series")));
+  await userEvent.click(await screen.findByText(t("wizard.seriesNext", { name: "AVZ", number: "0003" })));
+  await userEvent.click(screen.getByTestId(ids.connForm("save")));
+  const saved = calls.find((call) => call.command === "connections.save")?.request;
+  expect(saved).toMatchObject({ id: "con_2", series: "AVZ", secret: "" });
+});
+
+test("a flow can write the number back to the shop, and says under which keys", async () => {
+  const { t, calls } = await show(<ConnectionsScreen />, {
+    "connections.list": wired,
+    "connections.test": { ...oblio, companies: null },
+    "flows.save": flow,
+  });
+  await userEvent.click(await screen.findByText(flow.name));
+  expect(await screen.findByText(t("flow.writeBackText"))).toHaveTextContent("punte_invoice_number");
+  await userEvent.click(screen.getByTestId(ids.flowForm("write-back")));
+  await userEvent.click(screen.getByTestId(ids.flowForm("save")));
+  await waitFor(() => expect(calls.find((call) => call.command === "flows.save")?.request).toMatchObject({ writeBack: true }));
 });

@@ -88,6 +88,13 @@ export function FlowForm({ flow, connections, close }: Props) {
           data-testid={ids.flowForm("ours")}
         />
         <Switch
+          label={t("flow.writeBack")}
+          description={t("flow.writeBackText")}
+          checked={draft.writeBack}
+          onChange={(event) => set({ writeBack: event.currentTarget.checked })}
+          data-testid={ids.flowForm("write-back")}
+        />
+        <Switch
           label={t("flow.enabled")}
           description={
             flow?.enabled ? t("flow.activeFrom", { time: format.instant(flow.activeFromMs) }) : t("flow.activeFromNow")
@@ -161,6 +168,8 @@ function Place({ draft, set, billing }: PlaceProps) {
     secret: "",
     company: company || null,
     series: null,
+    legacyRoutes: billing?.legacyRoutes ?? false,
+    reserve: billing?.reserve ?? 0,
   };
   const asked = useAsk("connections.test", request, billing !== undefined);
   const isOfCompany = !asked.isPlaceholderData && company === draft.company.trim();

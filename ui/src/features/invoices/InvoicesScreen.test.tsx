@@ -59,3 +59,15 @@ test("a further page that fails is asked for once, and the rows stay", async () 
   expect(calls.filter((call) => (call.request as { after: number | null }).after === 7)).toHaveLength(1);
   expect(screen.getByTestId(ids.row("1041"))).toBeVisible();
 });
+
+test("a storno is named, and e-Factura stands in its column", async () => {
+  const storno = { ...issued, id: "doc_3", orderNumber: "1040", number: "0008", role: "storno" };
+  const accepted = { ...issued, einvoice: { state: "accepted", words: "" } };
+  const { t } = await show(<InvoicesScreen />, {
+    "documents.list": { rows: [accepted, storno], next: null, total: 2 },
+  });
+  expect(await screen.findByTestId(ids.row("1041"))).toHaveTextContent(t("einvoice.state.accepted"));
+  const row = screen.getByTestId(ids.row("1040"));
+  expect(row).toHaveTextContent("FCT 0008 storno");
+  expect(row).not.toHaveTextContent(t("einvoice.state.accepted"));
+});

@@ -1,10 +1,11 @@
-import { Title } from "@mantine/core";
+import { Text, Title } from "@mantine/core";
 import type { ColumnDef } from "@tanstack/react-table";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DocumentRow } from "../../api/generated/api";
 import { useList } from "../../api/queries";
 import { useGo, usePlace } from "../../shared/lib/navigation";
+import { EInvoiceState } from "../../shared/ui/EInvoiceState";
 import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { ListBar } from "../../shared/ui/ListBar";
@@ -41,7 +42,7 @@ export function InvoicesScreen() {
       {
         id: "number",
         header: t("invoices.number"),
-        cell: ({ row }) => (row.original.number ? <b>{`${row.original.series} ${row.original.number}`}</b> : t("common.none")),
+        cell: ({ row }) => <NumberCell document={row.original} />,
       },
       { id: "client", header: t("invoices.client"), cell: ({ row }) => <span title={row.original.client}>{row.original.client}</span> },
       {
@@ -59,6 +60,16 @@ export function InvoicesScreen() {
         id: "issued",
         header: t("invoices.issued"),
         cell: ({ row }) => (row.original.issuedMs === null ? t("common.none") : <Time ms={row.original.issuedMs} />),
+      },
+      {
+        id: "einvoice",
+        header: t("einvoice.title"),
+        cell: ({ row: { original } }) =>
+          original.einvoice && original.einvoice.state !== "not_sent" ? (
+            <EInvoiceState einvoice={original.einvoice} />
+          ) : (
+            t("common.none")
+          ),
       },
     ],
     [t, format],
@@ -84,7 +95,7 @@ export function InvoicesScreen() {
         <RecordTable
           rows={rows}
           columns={columns}
-          template="120px 84px 108px minmax(160px, 2fr) 116px 124px 100px 110px"
+          template="112px 76px 138px minmax(140px, 2fr) 108px 116px 82px 100px 116px"
           label={t("nav.invoices")}
           chosen={place.document}
           nameOf={(row) => row.orderNumber}
@@ -93,5 +104,21 @@ export function InvoicesScreen() {
         />
       )}
     </div>
+  );
+}
+
+/** `FCT 0008 storno`: what is no invoice is named. */
+function NumberCell({ document }: { document: DocumentRow }) {
+  const { t } = useTranslation();
+  const { number, series, role } = document;
+  return (
+    <>
+      {number ? <b>{`${series} ${number}`}</b> : t("common.none")}
+      {role !== "invoice" && (
+        <Text span inherit c="dimmed">
+          {` ${t(`role.${role}`)}`}
+        </Text>
+      )}
+    </>
   );
 }

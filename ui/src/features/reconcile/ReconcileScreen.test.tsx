@@ -1,9 +1,10 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import i18next from "i18next";
 import { expect, test } from "vitest";
+import { formatClock } from "../../shared/lib/format";
 import { ids } from "../../shared/lib/testids";
-import { doubt, issued } from "../../test/samples";
+import { doubt, issued, operation } from "../../test/samples";
 import { show } from "../../test/show";
 import { ReconcileScreen } from "./ReconcileScreen";
 
@@ -28,7 +29,7 @@ const look = {
 };
 
 test("before anything was asked, nothing can be declared, and the reason stands there", async () => {
-  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [doubt], mismatched: [] } });
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [doubt], mismatched: [], operations: [] } });
   expect(await screen.findByTestId(ids.declareAbsent)).toBeDisabled();
   expect(screen.getByTestId(ids.doubt("1042"))).toHaveTextContent(t("absent.not_looked"));
   expect(screen.getByTestId(ids.doubt("1042"))).toHaveTextContent(doubt.document.reference);
@@ -37,7 +38,7 @@ test("before anything was asked, nothing can be declared, and the reason stands 
 test("a found document is linked with a reason; another record's cannot be", async () => {
   const parked = { ...doubt, parked: true, parkedReason: "two_found", looks: [look], absentBlocked: "found" };
   const { t, calls } = await show(<ReconcileScreen />, {
-    "doubts.list": { doubts: [parked], mismatched: [] },
+    "doubts.list": { doubts: [parked], mismatched: [], operations: [] },
     "doubts.link": {},
   });
   const card = await screen.findByTestId(ids.doubt("1042"));
@@ -54,7 +55,7 @@ test("a found document is linked with a reason; another record's cannot be", asy
 
 test("a proven absence can be declared, by its name and with a reason", async () => {
   const proven = { ...doubt, quietUntilMs: null, looks: [{ ...look, candidates: [] }], absentBlocked: "" };
-  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [proven], mismatched: [] } });
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [proven], mismatched: [], operations: [] } });
   const button = await screen.findByTestId(ids.declareAbsent);
   expect(button).toBeEnabled();
   await userEvent.click(button);
@@ -64,12 +65,12 @@ test("a proven absence can be declared, by its name and with a reason", async ()
 
 test("a mismatch names the field with both values", async () => {
   const differs = { ...issued, verification: "mismatched", mismatch: '{"field":"total","ours":"59","provider":"58.99"}' };
-  await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [differs] } });
+  await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [differs], operations: [] } });
   expect(await screen.findByText("Total: sent 59.00, SmartBill holds 58.99.")).toBeVisible();
 });
 
 test("nothing open is said", async () => {
-  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [] } });
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [], operations: [] } });
   expect(await screen.findByText(t("reconcile.noDoubts"))).toBeVisible();
 });
 
@@ -82,7 +83,7 @@ test("an error names itself and offers another try", async () => {
 test("what differs is in words, and a reference that is not there is named", async () => {
   const lost = { ...issued, id: "doc_3", mismatch: '{"field":"mentions","ours":"reference","provider":""}' };
   const cancelled = { ...issued, mismatch: '{"field":"state","ours":"issued","provider":"cancelled"}' };
-  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [lost, cancelled] } });
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [], mismatched: [lost, cancelled], operations: [] } });
   expect(await screen.findByText(`Reference: sent ${issued.reference}, SmartBill holds —.`)).toBeVisible();
   await i18next.changeLanguage("ro");
   expect(await screen.findByText(/^Stare: trimis emisă, SmartBill are anulată/)).toBeVisible();
@@ -91,6 +92,39 @@ test("what differs is in words, and a reference that is not there is named", asy
 
 test("a cancelled candidate is marked", async () => {
   const looks = [{ ...look, candidates: [{ ...candidate, cancelled: true }] }];
-  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [{ ...doubt, looks }], mismatched: [] } });
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [{ ...doubt, looks }], mismatched: [], operations: [] } });
   expect(await screen.findByTestId(ids.doubt("1042"))).toHaveTextContent(t("state.cancelled"));
+});
+
+test("an operation in doubt says what was asked of which document, what was seen, and when Punte looks again", async () => {
+  const lookAtMs = 1_764_000_600_000;
+  const lost = { ...doubt.failure, kind: "connection_lost" };
+  const doubted = { ...operation, state: "in_doubt", startedMs: operation.createdMs, failure: lost, lookAtMs, seen: "present" };
+  const { t, place } = await show(<ReconcileScreen />, {
+    "doubts.list": { doubts: [], mismatched: [], operations: [doubted] },
+  });
+  const card = await screen.findByTestId(ids.doubtedOperation("1041"));
+  expect(card).toHaveTextContent("cancel: FCT 0007 · #1041");
+  expect(card).toHaveTextContent(t("failure.connection_lost.title"));
+  expect(card).toHaveTextContent(t("operation.seen.present"));
+  const time = formatClock(lookAtMs, "en", true);
+  expect(card).toHaveTextContent(t("operation.settling.state", { provider: "SmartBill", time }));
+  expect(screen.queryByText(t("reconcile.noDoubts"))).toBeNull();
+  expect(screen.getByRole("tab", { name: `${t("reconcile.doubts")} 1` })).toBeVisible();
+  expect(within(card).queryByTestId(ids.operationClose)).toBeNull();
+  await userEvent.click(within(card).getByText(t("reconcile.openRecord")));
+  expect(place()).toContain("document=doc_2");
+});
+
+test("what nobody can tell is closed by a person, with a reason", async () => {
+  const mail = { ...operation, kind: "send_email", about: "ana@exemplu.ro", state: "in_doubt" };
+  const { calls } = await show(<ReconcileScreen />, {
+    "doubts.list": { doubts: [], mismatched: [], operations: [mail] },
+    "operations.close": {},
+  });
+  await userEvent.click(await screen.findByTestId(ids.operationClose));
+  await userEvent.type(await screen.findByTestId(ids.reason), "she has it");
+  await userEvent.click(screen.getByTestId(ids.confirm));
+  const request = { id: "op_1", reason: "she has it" };
+  await waitFor(() => expect(calls).toContainEqual({ command: "operations.close", request }));
 });

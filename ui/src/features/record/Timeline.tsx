@@ -1,21 +1,30 @@
 import { Text } from "@mantine/core";
 import {
+  IconArrowBackUp,
   IconArrowsDiff,
   IconBan,
+  IconBuildingBank,
   IconCircleCheck,
   IconClock,
   IconDownload,
   IconEye,
+  IconEyeOff,
+  IconFileOff,
   IconGavel,
   IconHandStop,
+  IconHandClick,
   IconLink,
+  IconPencilCheck,
+  IconPencilX,
   IconQuestionMark,
   IconRefresh,
   IconSend,
+  IconTrash,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { TimelineEntry } from "../../api/generated/api";
+import { useOperationName } from "../../shared/ui/OperationText";
 import { useFormat } from "../../shared/ui/useFormat";
 
 const ICONS: Record<string, TablerIcon> = {
@@ -36,12 +45,37 @@ const ICONS: Record<string, TablerIcon> = {
   retried: IconRefresh,
   verified: IconCircleCheck,
   mismatched: IconArrowsDiff,
+  operation_requested: IconHandClick,
+  operation_sent: IconSend,
+  operation_repeated: IconSend,
+  operation_done: IconCircleCheck,
+  operation_refused: IconBan,
+  operation_not_sent: IconRefresh,
+  operation_in_doubt: IconQuestionMark,
+  operation_looked: IconEye,
+  operation_found_done: IconCircleCheck,
+  operation_not_done: IconBan,
+  operation_closed: IconEyeOff,
+  cancelled: IconFileOff,
+  restored: IconRefresh,
+  deleted: IconTrash,
+  reversed: IconArrowBackUp,
+  storno_requested: IconArrowBackUp,
+  einvoice: IconBuildingBank,
+  noted_at_shop: IconPencilCheck,
+  note_failed: IconPencilX,
 };
 
 /** Everything that happened, newest first, each with its exact time. */
 export function Timeline({ entries }: { entries: TimelineEntry[] }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const nameOf = useOperationName();
+  const factsOf = ({ facts }: TimelineEntry) => ({
+    ...facts,
+    operation: facts.operation ? nameOf({ kind: facts.operation, about: facts.about ?? "" }) : "",
+    einvoice: facts.state ? t(`einvoice.state.${facts.state}`) : "",
+  });
   return (
     <ol className="timeline">
       {entries.map((entry, at) => {
@@ -51,7 +85,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
             <Icon size={16} stroke={1.8} aria-hidden />
             <div>
               <Text size="sm" fw={500}>
-                {t(`timeline.${entry.what}`, entry.facts)}
+                {t(`timeline.${entry.what}`, factsOf(entry))}
               </Text>
               {entry.failure && <Text size="sm">{t(`failure.${entry.failure.kind}.title`)}</Text>}
               {entry.what === "decided" && (
@@ -64,6 +98,11 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
               {entry.what !== "decided" && entry.facts.reason && (
                 <Text size="sm" c="dimmed">
                   {entry.what === "parked" ? t(`parked.${entry.facts.reason}`) : entry.facts.reason}
+                </Text>
+              )}
+              {entry.what === "einvoice" && entry.facts.words && (
+                <Text size="sm" c="dimmed">
+                  <q>{entry.facts.words}</q>
                 </Text>
               )}
               {entry.what === "looked" && entry.facts.decisive === "false" && (

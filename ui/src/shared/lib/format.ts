@@ -24,6 +24,26 @@ export function formatAmount(amount: Amount, language: Language): string {
   return `${number} ${amount.currency === "RON" ? "lei" : amount.currency}`;
 }
 
+/** `101,95`: an amount whose currency stands beside it already. */
+export function formatPlain(amount: Amount, language: Language): string {
+  const digits = exponent(amount.currency);
+  return formatDecimal((amount.minor / 10 ** digits).toFixed(digits), language, digits);
+}
+
+/** An amount as a person types it (`1.234,56`, `1,234.56`, `59`), as decimal text with a point; null if it is none. */
+export function parseAmount(text: string): string | null {
+  const plain = /^(\d+)(?:[.,](\d{1,2}))?$/.exec(text.trim());
+  const grouped = /^(\d{1,3}([.,\s])\d{3}(?:\2\d{3})*)(?:(?!\2)[.,](\d{1,2}))?$/.exec(text.trim());
+  const [whole, cents] = plain ? [plain[1], plain[2]] : [grouped?.[1]?.replace(/\D/g, ""), grouped?.[3]];
+  if (!whole) return null;
+  return cents ? `${whole}.${cents}` : whole;
+}
+
+/** The day in Bucharest, `YYYY-MM-DD`: a fiscal date. */
+export function fiscalDay(ms: number): string {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+}
+
 /** A decimal text from a provider, in the locale. */
 export function formatDecimal(text: string, language: Language, digits = 2): string {
   const value = Number(text);
@@ -50,6 +70,13 @@ export function formatInstant(ms: number, language: Language): string {
     minute: "2-digit",
     second: "2-digit",
   }).format(ms);
+}
+
+/** A fiscal date (`YYYY-MM-DD`) in the locale; empty while it is none. */
+export function formatDay(day: string, language: Language): string {
+  const ms = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(ms)) return "";
+  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", { timeZone: "UTC", dateStyle: "long" }).format(ms);
 }
 
 /** `10:42`, Bucharest. */

@@ -15,6 +15,10 @@ interface Props {
   danger?: boolean;
   /** A reason has to be given, and is kept. */
   askReason?: boolean;
+  /** Why it cannot be done yet, beside a missing reason. */
+  missing?: string | null;
+  /** Input fields that show their own error. */
+  fields?: string[];
   busy: boolean;
   error: ApiError | null;
   onAct: (reason: string) => void;
@@ -25,7 +29,10 @@ interface Props {
 export function ConfirmDialog(props: Props) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
-  const missing = props.askReason === true && reason.trim() === "";
+  const without = props.askReason === true && reason.trim() === "";
+  const missing = props.missing ?? (without ? t("common.reasonMissing") : null);
+  const field = props.error?.field ?? "";
+  const atReason = props.askReason === true && field === "reason";
   return (
     <Modal opened={props.opened} onClose={props.onClose} title={props.title} centered transitionProps={{ duration: 80 }}>
       <Stack gap="sm">
@@ -34,13 +41,14 @@ export function ConfirmDialog(props: Props) {
           <Textarea
             label={t("common.reason")}
             description={t("common.reasonKept")}
+            error={atReason && t("acts.wrong.reason")}
             value={reason}
             maxLength={500}
             onChange={(event) => setReason(event.currentTarget.value)}
             data-testid={ids.reason}
           />
         )}
-        {props.error && <ErrorNote error={props.error} />}
+        {props.error && !atReason && !props.fields?.includes(field) && <ErrorNote error={props.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={props.onClose} data-autofocus>
             {t("common.cancel")}
@@ -48,8 +56,8 @@ export function ConfirmDialog(props: Props) {
           <Button
             color={props.danger ? "red" : undefined}
             loading={props.busy}
-            disabled={missing}
-            title={missing ? t("common.reasonMissing") : undefined}
+            disabled={missing !== null}
+            title={missing ?? undefined}
             onClick={() => props.onAct(reason.trim())}
             data-testid={ids.confirm}
           >

@@ -21,12 +21,7 @@ export function ErrorNote({ error, again }: { error: ApiError; again?: () => voi
         {error.failure ? (
           <FailureText failure={error.failure} />
         ) : (
-          error.detail && (
-            <Text className="mono">
-              {error.field && `${error.field}: `}
-              {error.detail}
-            </Text>
-          )
+          <Facts error={error} />
         )}
         {again && view.action !== "none" && (
           <Group>
@@ -37,5 +32,21 @@ export function ErrorNote({ error, again }: { error: ApiError; again?: () => voi
         )}
       </Stack>
     </Alert>
+  );
+}
+
+/** Why not now is one of few codes, and those have words; anything else is shown as it came. */
+function Facts({ error }: { error: ApiError }) {
+  const { t, i18n } = useTranslation();
+  const { code, detail, field } = error;
+  const words = code === "not_now" && /^[a-z_]+$/.test(detail) ? [`blocked.${detail}`, `absent.${detail}`] : [];
+  const known = words.find((key) => i18n.exists(key));
+  if (known) return <Text size="sm">{t(known, { provider: t("blocked.theProvider") })}</Text>;
+  if (!detail) return null;
+  return (
+    <Text className="mono">
+      {field && `${field}: `}
+      {detail}
+    </Text>
   );
 }

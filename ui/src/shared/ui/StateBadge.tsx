@@ -1,4 +1,3 @@
-import { Group, Text } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowsDiff,
@@ -14,6 +13,7 @@ import {
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { Badge } from "./Badge";
 
 const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   issued: { icon: IconCircleCheck, color: "var(--state-issued)" },
@@ -36,11 +36,10 @@ export function StateBadge(props: { state: string; verification?: string; decisi
   const shown = props.state === "issued" && props.verification === "mismatched" ? "mismatched" : props.state;
   const look = LOOKS[shown] ?? { icon: IconQuestionMark, color: "inherit" };
   return (
-    <Group gap={6} wrap="nowrap" component="span" style={{ display: "inline-flex", minWidth: 0 }}>
-      <look.icon size={15} stroke={2} color={look.color} style={{ flex: "none" }} aria-hidden />
-      <Text span size="sm" truncate data-testid={props.testId} data-state={shown}>
+    <Badge icon={look.icon} color={look.color}>
+      <span data-testid={props.testId} data-state={shown}>
         {t(props.decision ? `decision.${shown}` : `state.${shown}`)}
-      </Text>
-    </Group>
+      </span>
+    </Badge>
   );
 }

@@ -1,0 +1,327 @@
+//! What is done to issued documents: asked for by a person, written down, sent once, and settled by a read when its answer
+//! was lost.
+
+mod ask;
+mod settling;
+mod verdict;
+
+pub use verdict::OperationEvidence;
+use verdict::{einvoice, paid};
+
+use crate::connect::{Gate, is_connections_fault};
+use crate::error::Result;
+use crate::outbox::{Lane, one_writer};
+use crate::settle::{Watch, parse_date, to_json};
+use crate::workspace::{Change, Workspace, lock};
+use punte_connectors::billing::{
+    BillingProvider, DocumentKind, EmailRequest, Exchange, Issued, PaymentRequest, Target, WireRecord,
+};
+use punte_domain::{
+    CollectKind, Currency, Failure, FailureKind, Next, OperationKind, OperationSettling, OperationState, Phase,
+    Reference,
+};
+use punte_store::StoreError;
+use punte_store::ledger::{Connection, Document, Effect, Operation, OperationOutcome};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Sends of one operation whose repeat is harmless, before a person is asked.
+const TRIES: u32 = 4;
+/// Looks after the quiet time that told nothing, before a person is asked.
+const LOOKS: u32 = 5;
+
+/// What an operation needs beside its document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OperationParams {
+    None,
+    Payment(PaymentRequest),
+    Email(EmailRequest),
+}
+
+impl OperationParams {
+    /// One line for the timeline.
+    pub fn about(&self) -> String {
+        match self {
+            OperationParams::None => String::new(),
+            OperationParams::Payment(payment) => payment.value.normalize().to_string(),
+            OperationParams::Email(email) => email.to.clone(),
+        }
+    }
+}
+
+/// What a settlement compares with.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct OperationBaseline {
+    paid: Option<Decimal>,
+}
+
+/// A document as the provider knows it.
+pub(crate) fn target_of(document: &Document) -> std::result::Result<Target, Failure> {
+    let broken = |what: &str| {
+        Failure::new(FailureKind::DocumentNotFound, Phase::Prepare, "name document", document.id.clone())
+            .with_detail(what)
+    };
+    Ok(Target {
+        company: document.company.clone(),
+        kind: if document.role == "proforma" { DocumentKind::Proforma } else { DocumentKind::Invoice },
+        document: Issued {
+            series: document.series.clone(),
+            number: document.number.clone().ok_or_else(|| broken("number"))?,
+            provider_id: document.provider_id.clone(),
+            link: document.link.clone(),
+        },
+        issue_date: document.issue_date.as_deref().and_then(parse_date).ok_or_else(|| broken("issue_date"))?,
+        reference: Reference::parse(&document.reference).ok_or_else(|| broken("reference"))?,
+    })
+}
+
+impl Workspace {
+    pub(crate) async fn run_operations(self: &Arc<Self>) {
+        loop {
+            let next = match self.operate_due().await {
+                Ok(next) => next,
+                Err(error) => {
+                    self.note_engine_error(&error, "operate");
+                    Duration::from_secs(2)
+                }
+            };
+            if !self.rest(&self.operate_wake, next).await {
+                return;
+            }
+        }
+    }
+
+    /// Sends what waits and settles what is in doubt. Answers how long until something may be due.
+    async fn operate_due(self: &Arc<Self>) -> Result<Duration> {
+        if self.trouble().is_some() {
+            return Ok(Duration::from_secs(2));
+        }
+        let connections = self.ledger.list_connections().await?;
+        let mut next = Duration::from_secs(5);
+        let waiting = self.ledger.list_operations_in(OperationState::Waiting, 200).await?;
+        let doubted = self.ledger.list_operations_in(OperationState::InDoubt, 200).await?;
+        lock(&self.operation_watches).retain(|row, _| doubted.iter().any(|operation| operation.row == *row));
+        for operation in waiting.into_iter().chain(doubted) {
+            let document = self.ledger.get_document_by_row(operation.document_row).await?;
+            let Some(connection) = connections.iter().find(|c| c.id == document.billing_id) else { continue };
+            if let Some(left) = self.not_before(&operation, &document, connection) {
+                next = next.min(left);
+                continue;
+            }
+            if self.may_call(connection, self.now_ms()) == Gate::Closed
+                || self.lane_is_needed(&operation, &document).await?
+                || !self.begin(&document)
+            {
+                next = next.min(Duration::from_millis(500));
+                continue;
+            }
+            let (this, connection) = (self.clone(), connection.clone());
+            self.tasks.spawn(async move {
+                let row = document.row;
+                let done = match operation.state {
+                    OperationState::InDoubt => this.settle_operation(operation, &document, &connection).await,
+                    _ => this.perform(operation, &document, &connection, false).await,
+                };
+                if let Err(error) = done {
+                    this.note_engine_error(&error, "operate");
+                }
+                lock(&this.in_flight).remove(&row);
+                this.changed(Change::Documents);
+                this.operate_wake.notify_one();
+                this.outbox_wake.notify_one();
+            });
+        }
+        Ok(next)
+    }
+
+    /// How long an operation must still wait: for its due time, or for the next look.
+    fn not_before(&self, operation: &Operation, document: &Document, connection: &Connection) -> Option<Duration> {
+        if operation.state == OperationState::InDoubt {
+            if operation.kind.settling() == OperationSettling::Nobody {
+                return Some(Duration::from_secs(5));
+            }
+            let now = self.deps.clock.monotonic();
+            let quiet = self.quiet_time(connection);
+            let watch = *lock(&self.operation_watches).entry(operation.row).or_insert_with(|| Watch {
+                since: now,
+                next_look: now + quiet / 6,
+                incomplete: 0,
+            });
+            if watch.incomplete >= LOOKS {
+                return Some(Duration::from_secs(5));
+            }
+            return watch.next_look.checked_sub(now).filter(|left| !left.is_zero());
+        }
+        let left_ms = operation.due_ms.unwrap_or(0) - self.now_ms();
+        let longest_ms = 60 * 60 * 1000;
+        debug_assert_eq!(operation.document_row, document.row);
+        (left_ms > 0 && left_ms <= longest_ms).then(|| Duration::from_millis(left_ms as u64))
+    }
+
+    /// Whether a delete must wait: the counter of a series that has one writer moves with it.
+    async fn lane_is_needed(&self, operation: &Operation, document: &Document) -> Result<bool> {
+        if operation.kind != OperationKind::Delete || !one_writer(&document.provider) {
+            return Ok(false);
+        }
+        let lane = Lane::of(document);
+        Ok(lock(&self.in_flight).values().any(|other| *other == lane) || self.is_doubted(&lane).await?)
+    }
+
+    /// One operation from intent to outcome.
+    async fn perform(
+        self: &Arc<Self>,
+        operation: Operation,
+        document: &Document,
+        connection: &Connection,
+        repeat: bool,
+    ) -> Result<()> {
+        let (provider, target, baseline) = match self.prepare_operation(&operation, document, connection).await {
+            Ok(ready) => ready,
+            Err(failure) if is_connections_fault(&failure) => return self.note_trouble(connection, &failure).await,
+            Err(failure) if repeat => {
+                tracing::warn!(operation = %operation.id, kind = failure.kind.as_str(), "cannot be asked for again");
+                return Ok(());
+            }
+            Err(failure) => return Ok(self.ledger.refuse_operation(operation.row, failure, self.now_ms()).await?),
+        };
+        let key = match operation.kind {
+            OperationKind::Delete => {
+                self.ledger.find_last_attempt(document.row).await?.map_or_else(String::new, |one| one.idempotency_key)
+            }
+            _ => String::new(),
+        };
+        let sent =
+            self.ledger.record_operation_intent(operation.row, repeat, to_json(&baseline)?, key, self.now_ms()).await?;
+        self.changed(Change::Documents);
+        let params: OperationParams = serde_json::from_str(&sent.params).map_err(StoreError::Json)?;
+        tracing::info!(operation = %sent.id, kind = sent.kind.as_str(), document = %document.id, "sending");
+        let (outcome, record) =
+            self.send_operation(&sent, &params, &baseline, &target, document, provider.as_ref()).await;
+        let failure = outcome.as_ref().err().cloned();
+        let outcome = match outcome {
+            Ok(effect) => OperationOutcome::Done(effect),
+            Err(failure) => match failure.next() {
+                Next::AskProvider => OperationOutcome::Unknown(failure),
+                Next::RetryByItself => {
+                    let due_ms = self.now_ms() + self.delay(sent.tries).as_millis() as i64;
+                    OperationOutcome::Back { failure, due_ms }
+                }
+                Next::StopConnection => OperationOutcome::Back { failure, due_ms: self.now_ms() },
+                Next::FixThenRetry | Next::NeedsPerson => OperationOutcome::Refused(failure),
+            },
+        };
+        self.commit_operation(&sent, outcome, to_json(&record)?).await?;
+        match failure {
+            Some(failure) if is_connections_fault(&failure) => self.note_trouble(connection, &failure).await,
+            _ => {
+                // what was done is read back, as an issue is
+                self.ledger.want_verification(document.row, self.now_ms()).await?;
+                self.verify_wake.notify_one();
+                self.note_wake.notify_one();
+                self.note_contact(connection).await
+            }
+        }
+    }
+
+    async fn prepare_operation(
+        &self,
+        operation: &Operation,
+        document: &Document,
+        connection: &Connection,
+    ) -> std::result::Result<(Arc<dyn BillingProvider>, Target, OperationBaseline), Failure> {
+        let provider = self.billing(connection).await?;
+        let target = target_of(document)?;
+        let paid = match operation.kind.settling() {
+            OperationSettling::PaidAmount => Some(provider.read_payment(&target).await.map_err(nothing_sent)?.paid),
+            _ => None,
+        };
+        Ok((provider, target, OperationBaseline { paid }))
+    }
+
+    async fn send_operation(
+        &self,
+        operation: &Operation,
+        params: &OperationParams,
+        baseline: &OperationBaseline,
+        target: &Target,
+        document: &Document,
+        provider: &dyn BillingProvider,
+    ) -> (std::result::Result<Effect, Failure>, WireRecord) {
+        let currency = document_currency(document).unwrap_or(Currency::RON);
+        let plain = |exchange: Exchange<()>, effect: Effect| (exchange.outcome.map(|()| effect), exchange.record);
+        match (operation.kind, params) {
+            (OperationKind::Cancel, _) => plain(provider.cancel(target).await, Effect::Cancelled),
+            (OperationKind::Restore, _) => plain(provider.restore(target).await, Effect::Restored),
+            (OperationKind::Delete, _) => {
+                plain(provider.delete(target, &operation.idempotency_key).await, Effect::Deleted)
+            }
+            (OperationKind::RecordPayment, OperationParams::Payment(payment)) => {
+                let after = baseline.paid.unwrap_or_default() + payment.value;
+                plain(provider.record_payment(target, payment).await, paid(after, currency))
+            }
+            (OperationKind::DeletePayment, _) => {
+                let kind = document
+                    .draft
+                    .as_ref()
+                    .and_then(|draft| draft.payment.as_ref())
+                    .map_or(CollectKind::Other, |payment| payment.kind);
+                plain(provider.delete_payment(target, kind).await, paid(Decimal::ZERO, currency))
+            }
+            (OperationKind::SendEmail, OperationParams::Email(email)) => {
+                plain(provider.send_email(target, email).await, Effect::None)
+            }
+            (OperationKind::SendEinvoice, _) => {
+                let exchange = provider.send_einvoice(target).await;
+                let due_ms = self.now_ms() + self.deps.timing.einvoice_read.as_millis() as i64;
+                (exchange.outcome.map(|status| einvoice(&status, Some(due_ms))), exchange.record)
+            }
+            (OperationKind::RecordPayment | OperationKind::SendEmail, _) => {
+                let failure = Failure::new(
+                    FailureKind::FieldMissing,
+                    Phase::Prepare,
+                    operation.kind.as_str(),
+                    document.id.clone(),
+                );
+                (Err(failure), WireRecord::default())
+            }
+        }
+    }
+
+    /// Commits an outcome; one that can't be written is kept and tried again.
+    async fn commit_operation(&self, operation: &Operation, outcome: OperationOutcome, record: String) -> Result<()> {
+        loop {
+            let written = self
+                .ledger
+                .record_operation_outcome(operation.row, outcome.clone(), record.clone(), self.now_ms())
+                .await;
+            match written {
+                Ok(()) => {
+                    self.note_storage(None);
+                    return Ok(());
+                }
+                Err(error) if self.note_storage(Some(&error)) => {
+                    tokio::select! {
+                        () = self.stopping.cancelled() => return Err(error.into()),
+                        () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+/// A read before the intent that failed: nothing of the operation has left.
+fn nothing_sent(mut failure: Failure) -> Failure {
+    if failure.phase == Phase::Unknown {
+        failure.phase = Phase::NotSent;
+    }
+    failure
+}
+
+pub(crate) fn document_currency(document: &Document) -> Option<Currency> {
+    document.draft.as_ref().map(|draft| draft.currency)
+}

@@ -1,0 +1,76 @@
+//! The second axis of an issued document: what later reads of the provider said of it.
+
+use super::Ledger;
+use super::documents::{self, Document};
+use super::events::{self, NewEvent};
+use crate::error::Result;
+use punte_domain::Verification;
+use rusqlite::params;
+use serde_json::{Value, json};
+
+/// What a later read said.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    pub verification: Verification,
+    pub detail: Option<String>,
+    /// While pending: when to read again.
+    pub due_ms: Option<i64>,
+}
+
+impl Ledger {
+    /// Issued documents whose verification is due.
+    pub async fn list_unverified(&self, now_ms: i64, limit: u32) -> Result<Vec<Document>> {
+        self.read(move |c| {
+            documents::list(
+                c,
+                "WHERE state = 'issued' AND verification = 'pending' AND verify_due_ms <= ?1
+                 ORDER BY verify_due_ms LIMIT ?2",
+                params![now_ms, limit],
+            )
+        })
+        .await
+    }
+
+    /// Has an issued document read again: something was done to it, or a person asks.
+    pub async fn want_verification(&self, row: i64, now_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            c.prepare_cached(
+                "UPDATE documents SET verification = 'pending', verify_due_ms = ?2, verify_tries = 0
+                 WHERE row = ?1 AND state = 'issued'",
+            )?
+            .execute(params![row, now_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What a later read of an issued document said.
+    pub async fn record_verification(&self, document_row: i64, verified: Verified, now_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            c.prepare_cached(
+                "UPDATE documents SET verification = ?2, verification_detail = ?3, verify_due_ms = ?4,
+                   verify_tries = verify_tries + 1, changed_ms = ?5 WHERE row = ?1 AND state = 'issued'",
+            )?
+            .execute(params![
+                document_row,
+                verified.verification.as_str(),
+                verified.detail,
+                verified.due_ms,
+                now_ms
+            ])?;
+            let what = match verified.verification {
+                Verification::Pending => return Ok(()),
+                Verification::Verified => "verified",
+                Verification::Mismatched => "mismatched",
+                Verification::CannotBeVerified => "cannot_be_verified",
+            };
+            let document = documents::get(c, document_row)?;
+            let facts = match &verified.detail {
+                Some(detail) => serde_json::from_str(detail).unwrap_or_else(|_| json!({ "detail": detail })),
+                None => Value::Object(Default::default()),
+            };
+            events::insert(c, document.order_row, Some(document_row), now_ms, &NewEvent::new(what, facts))
+        })
+        .await
+    }
+}

@@ -1,0 +1,162 @@
+import { Anchor, Badge, Button, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
+import { IconEye, IconQuestionMark } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { CandidateInfo, Doubt } from "../../api/generated/api";
+import { useAct } from "../../api/queries";
+import { useGo } from "../../shared/lib/navigation";
+import { ids } from "../../shared/lib/testids";
+import { CopyText } from "../../shared/ui/CopyText";
+import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { FailureText } from "../../shared/ui/FailureText";
+import { Time } from "../../shared/ui/Time";
+import { useFormat } from "../../shared/ui/useFormat";
+import { AbsentDialog, LinkDialog } from "./DoubtDialogs";
+
+type Act = { what: "link"; candidate: CandidateInfo } | { what: "absent" } | null;
+
+/** A document whose outcome is not known, and what the provider showed of it. */
+export function DoubtCard({ doubt }: { doubt: Doubt }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const go = useGo();
+  const look = useAct("doubts.look");
+  const [act, setAct] = useState<Act>(null);
+  const { document } = doubt;
+  const blocked = doubt.absentBlocked ? t(`absent.${doubt.absentBlocked}`) : undefined;
+  return (
+    <section className="card two even" data-testid={ids.doubt(document.orderNumber)}>
+      <Stack gap={8}>
+        <Group gap={8}>
+          <IconQuestionMark size={17} color="var(--state-doubt)" aria-hidden />
+          <Title order={2}>{t("record.title", { number: document.orderNumber, client: document.client })}</Title>
+          <Text fw={600} ml="auto">
+            {format.amount(document.total)}
+          </Text>
+        </Group>
+        <Text size="sm">{t("reconcile.sent", { time: format.clock(doubt.sentMs, true), provider: t(`system.${document.provider}`) })}</Text>
+        <FailureText failure={doubt.failure} />
+        <Group gap={6}>
+          <Text size="sm" c="dimmed">
+            {t("record.reference")}
+          </Text>
+          <CopyText text={document.reference} />
+        </Group>
+      </Stack>
+      <Stack gap={8}>
+        <Evidence doubt={doubt} onLink={(candidate) => setAct({ what: "link", candidate })} />
+        {look.error && <ErrorNote error={look.error} />}
+        <Group gap="xs" mt="auto">
+          <Button
+            leftSection={<IconEye size={15} />}
+            variant="default"
+            loading={look.isPending}
+            onClick={() => look.mutate({ id: document.id })}
+          >
+            {t("reconcile.look")}
+          </Button>
+          <Button variant="default" onClick={() => go.stay({ document: document.id })}>
+            {t("reconcile.openRecord")}
+          </Button>
+          <Tooltip label={blocked} disabled={!blocked}>
+            <Button
+              variant="subtle"
+              color="red"
+              data-disabled={blocked ? true : undefined}
+              disabled={blocked !== undefined}
+              onClick={() => setAct({ what: "absent" })}
+              data-testid={ids.declareAbsent}
+            >
+              {t("reconcile.absent")}
+            </Button>
+          </Tooltip>
+        </Group>
+        {blocked && (
+          <Text size="xs" c="dimmed">
+            {t("reconcile.absent")}
+            {": "}
+            {blocked}
+          </Text>
+        )}
+      </Stack>
+      <LinkDialog doubt={doubt} candidate={act?.what === "link" ? act.candidate : null} close={() => setAct(null)} />
+      <AbsentDialog doubt={doubt} opened={act?.what === "absent"} close={() => setAct(null)} />
+    </section>
+  );
+}
+
+function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: CandidateInfo) => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const look = doubt.looks[0];
+  const provider = t(`system.${doubt.document.provider}`);
+  return (
+    <>
+      <Title order={3}>{t("reconcile.evidence", { provider })}</Title>
+      {doubt.parked && <Text size="sm">{t(`parked.${doubt.parkedReason}`)}</Text>}
+      {!doubt.parked && (
+        <Text size="sm" c="dimmed">
+          {doubt.quietUntilMs === null
+            ? t("reconcile.looking")
+            : t("reconcile.again", { time: format.clock(doubt.quietUntilMs, true) })}
+        </Text>
+      )}
+      {!look && <Text size="sm">{t("reconcile.notLooked")}</Text>}
+      {look && (
+        <Text size="sm">
+          {t("reconcile.looked")} <Time ms={look.atMs} />
+          {look.baselineNumber && ` · ${t("reconcile.from", { number: look.baselineNumber })}`}
+          {look.nextNumber && ` · ${t("reconcile.next", { number: look.nextNumber })}`}
+          {!look.complete && ` · ${t("reconcile.incomplete")}`}
+        </Text>
+      )}
+      {look?.failure && <FailureText failure={look.failure} brief />}
+      {look && look.candidates.length === 0 && !look.failure && (
+        <Text size="sm">{t("reconcile.nothingFound")}</Text>
+      )}
+      {look && look.candidates.length > 0 && (
+        <table className="plain">
+          <thead>
+            <tr>
+              <th>{t("invoices.number")}</th>
+              <th className="num">{t("orders.total")}</th>
+              <th>{t("record.reference")}</th>
+              <th />
+            </tr>
+          </thead>
+          <tbody>
+            {look.candidates.map((candidate) => (
+              <tr key={`${candidate.series} ${candidate.number}`}>
+                <td>
+                  {candidate.link ? (
+                    <Anchor href={candidate.link} target="_blank" rel="noreferrer" size="sm">
+                      {candidate.series} {candidate.number}
+                    </Anchor>
+                  ) : (
+                    `${candidate.series} ${candidate.number}`
+                  )}
+                </td>
+                <td className="num">{candidate.total ? format.decimal(candidate.total) : t("common.none")}</td>
+                <td>
+                  {t(`reconcile.reference.${candidate.reference}`)}
+                  {candidate.cancelled && ` · ${t("state.cancelled")}`}
+                </td>
+                <td className="num">
+                  {candidate.taken ? (
+                    <Badge color="gray" variant="light" tt="none">
+                      {t("reconcile.taken")}
+                    </Badge>
+                  ) : (
+                    <Button size="compact-xs" variant="light" onClick={() => onLink(candidate)} data-testid={ids.link(candidate.number)}>
+                      {t("reconcile.link", { number: `${candidate.series} ${candidate.number}` })}
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,100 @@
+import { Stack, Tabs, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { OperationInfo, RecordInfo } from "../../api/generated/api";
+import { ids } from "../../shared/lib/testids";
+import { CopyText } from "../../shared/ui/CopyText";
+import { DraftView, Problems } from "../../shared/ui/DraftView";
+import { systemName } from "../../shared/ui/FailureText";
+import { useFormat } from "../../shared/ui/useFormat";
+import { Attempts } from "./Attempts";
+import { PdfView } from "./pdf/PdfView";
+import { Timeline } from "./Timeline";
+
+interface Props {
+  record: RecordInfo;
+  tab: string;
+  onTab: (tab: string) => void;
+}
+
+/** The parts of a record, one at a time. */
+export function Parts({ record, tab, onTab }: Props) {
+  const { t } = useTranslation();
+  const pdf = record.offers.find((offer) => offer.act === "pdf");
+  const tabs = ["timeline", "order", "draft", "attempts", ...(pdf ? ["pdf"] : [])];
+  const exchanges = record.attempts.length + record.operations.filter(wasSent).length;
+  return (
+    <Tabs value={tab} onChange={(to) => onTab(to ?? "timeline")} className="drawer-body" keepMounted={false}>
+      <Tabs.List px="md">
+        {tabs.map((name) => (
+          <Tabs.Tab key={name} value={name} data-testid={ids.drawerTab(name)}>
+            {name === "pdf" ? t("pdf.tab") : t(`record.tab.${name}`)}
+            {name === "attempts" && exchanges > 0 && ` ${exchanges}`}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <div className="drawer-part">
+        <Tabs.Panel value="timeline">
+          <Timeline entries={record.timeline} />
+        </Tabs.Panel>
+        <Tabs.Panel value="order">
+          <Order record={record} />
+        </Tabs.Panel>
+        <Tabs.Panel value="draft">
+          <Stack>
+            <Problems problems={record.problems} />
+            {record.draft && <DraftView draft={record.draft} />}
+            {!record.draft && record.problems.length === 0 && <Text c="dimmed">{t("record.noDraft")}</Text>}
+          </Stack>
+        </Tabs.Panel>
+        <Tabs.Panel value="attempts">
+          <Attempts attempts={record.attempts} operations={record.operations.filter(wasSent)} />
+        </Tabs.Panel>
+        {pdf && record.document && (
+          <Tabs.Panel value="pdf">
+            {pdf.blocked ? (
+              <Text size="sm">{t(`blocked.${pdf.blocked}`, { provider: systemName(t, record.document.provider) })}</Text>
+            ) : (
+              <PdfView id={record.document.id} />
+            )}
+          </Tabs.Panel>
+        )}
+      </div>
+    </Tabs>
+  );
+}
+
+function wasSent(operation: OperationInfo): boolean {
+  return operation.method !== "";
+}
+
+function Order({ record }: { record: RecordInfo }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { order, document } = record;
+  const facts: [string, string][] = [
+    [t("record.shopStatus"), order.statusText],
+    [t("record.created"), format.instant(order.createdMs)],
+    [t("record.modified"), format.instant(order.modifiedMs)],
+    [t("record.versions"), format.count(record.versions)],
+    [t("record.decision"), `${t(`decision.${order.decision}`)}: ${t(`reason.${order.reason}`)}`],
+  ];
+  return (
+    <Stack gap="sm">
+      <dl className="facts">
+        {facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value}</dd>])}
+        {document && (
+          <>
+            <dt>{t("record.reference")}</dt>
+            <dd>
+              <CopyText text={document.reference} />
+            </dd>
+          </>
+        )}
+      </dl>
+      <Text size="sm" fw={500}>
+        {t("record.asReceived")}
+      </Text>
+      <pre className="mono">{record.orderJson}</pre>
+    </Stack>
+  );
+}
