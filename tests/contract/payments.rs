@@ -54,9 +54,13 @@ async fn a_deleted_payment_is_owed_again() {
         let sent = unpaid_request(&account, "6003");
         let issued = client.issue_invoice(&sent).await.outcome.unwrap();
         let invoice = target(&sent, DocumentKind::Invoice, issued);
-        client.record_payment(&invoice, &payment(dec!(71.97))).await.outcome.unwrap();
-        client.delete_payment(&invoice, CollectKind::BankTransfer).await.outcome.unwrap();
-        assert_eq!(client.read_payment(&invoice).await.unwrap().paid, dec!(0));
+        for kind in KINDS {
+            let mut whole = payment(dec!(71.97));
+            whole.kind = kind;
+            client.record_payment(&invoice, &whole).await.outcome.unwrap();
+            client.delete_payment(&invoice, kind).await.outcome.unwrap();
+            assert_eq!(client.read_payment(&invoice).await.unwrap().paid, dec!(0), "{kind:?}");
+        }
         let again = client.delete_payment(&invoice, CollectKind::BankTransfer).await.outcome.unwrap_err();
         assert_eq!((again.kind, again.phase), (FailureKind::DocumentNotFound, Phase::Refused));
     }

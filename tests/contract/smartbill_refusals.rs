@@ -337,6 +337,26 @@ async fn every_refusal_of_a_payment_has_its_kind() {
             "casa de marcat",
         ),
         (
+            vec![
+                ("/type", json!("Bon")),
+                ("/invoicesList", json!([])),
+                ("/client", json!({"name": "Ana", "vatCode": "1"})),
+                ("/receivedCec", json!(5)),
+            ],
+            K::PaymentInvalid,
+            "neconfigurate pe casa de marcat",
+        ),
+        (
+            vec![
+                ("/type", json!("Bon")),
+                ("/invoicesList", json!([])),
+                ("/client", json!({"name": "Ana", "vatCode": "1"})),
+                ("/companyVatCode", json!("18547290")),
+            ],
+            K::PaymentInvalid,
+            "Configurarea casei de marcat",
+        ),
+        (
             vec![("/type", json!("Chitanta")), ("/seriesName", json!("ATC"))],
             K::PaymentInvalid,
             "nu poate fi folosita la chitante",
@@ -363,7 +383,16 @@ async fn every_refusal_of_a_payment_has_its_kind() {
     expect(&failure, K::PaymentInvalid, "Tipul incasarii (paymentType)");
     let failure = client.delete_payment(&invoice, CollectKind::Other).await.outcome.unwrap_err();
     expect(&failure, K::DocumentNotFound, "Nu au fost gasite incasari");
-    let receipt = client_over(SMARTBILL, account.config.clone(), Patched::address("/payment/v2", "/payment/chitanta"));
+    let of_receipt = |from, to| {
+        let patched = Patched::new(move |request| {
+            request.url = request.url.replace("/payment/v2", "/payment/chitanta").replace(from, to);
+        });
+        client_over(SMARTBILL, account.config.clone(), patched)
+    };
+    let nameless =
+        of_receipt("invoiceNumber", "x").delete_payment(&invoice, CollectKind::Other).await.outcome.unwrap_err();
+    expect(&nameless, K::RequestInvalid, "Numarul chitantei trebuie specificat");
+    let receipt = of_receipt("invoiceSeries=ATC&invoiceNumber=", "seriesname=CHT&number=");
     let failure = receipt.delete_payment(&invoice, CollectKind::Other).await.outcome.unwrap_err();
     expect(&failure, K::DocumentNotFound, "Chitanta nu a fost gasita");
 }
@@ -375,10 +404,16 @@ async fn every_refusal_of_a_mail_and_of_a_read_has_its_kind() {
     let invoice = issued(&account, "9010", |_| {}).await;
     for (edits, kind, words) in [
         (vec![("/number", json!("9999"))], K::DocumentNotFound, "Documentul nu a fost gasit"),
-        (vec![("/type", json!("aviz"))], K::DocumentNotFound, "Documentul nu a fost gasit"),
+        (vec![("/type", json!("aviz"))], K::RequestInvalid, "nu este suportata (aviz)"),
+        (vec![("/type", Value::Null)], K::RequestInvalid, "trebuie specificat. Valorile acceptate"),
+        (vec![("/number", Value::Null)], K::RequestInvalid, "Numarul documentului trebuie specificat"),
+        (vec![("/seriesName", Value::Null)], K::SeriesUnknown, "Seria nu a fost gasita"),
         (vec![("/subject", json!("nu e cod"))], K::EmailRefused, "Subiectul emailului"),
         (vec![("/bodyText", json!("nu e cod"))], K::EmailRefused, "Continutul emailului"),
         (vec![("/to", json!("ana"))], K::EmailRefused, "Invalid Addresses"),
+        (vec![("/to", json!("@example.com"))], K::EmailRefused, "Missing local name"),
+        (vec![("/to", json!("ana@"))], K::EmailRefused, "Missing domain"),
+        (vec![("/to", json!("ana@exam ple.com"))], K::EmailRefused, "Domain contains illegal character"),
         (vec![("/companyVatCode", json!("RO99"))], K::CompanyUnavailable, "nu mai este disponibila"),
     ] {
         expect(&editing(&account, edits).send_email(&invoice, &email()).await.outcome.unwrap_err(), kind, words);

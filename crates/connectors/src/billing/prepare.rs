@@ -5,7 +5,6 @@ use super::{DocumentKind, IssueRequest, VatRate};
 use crate::call::{Operation, fold};
 use crate::scalar::json_number;
 use bytes::Bytes;
-use punte_domain::draft::MAX_LINES;
 use punte_domain::{Failure, FailureKind, Phase, Reference};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -53,11 +52,12 @@ pub(crate) fn json_body<T: Serialize>(body: &T) -> Result<Bytes, Unsendable> {
     bytes.map_err(|error| Unsendable::new(FailureKind::FieldInvalid, error.to_string()))
 }
 
-pub(crate) fn check_lines(request: &IssueRequest) -> Result<(), Unsendable> {
-    match request.draft.lines.len() {
-        0 => Err(Unsendable::new(FailureKind::FieldMissing, "lines")),
-        count if count > MAX_LINES => Err(Unsendable::new(FailureKind::TooManyLines, format!("{count} > {MAX_LINES}"))),
-        _ => Ok(()),
+/// What has problems is not sent, whoever asks for it: the first one, by its field.
+pub(crate) fn check_draft(request: &IssueRequest) -> Result<(), Unsendable> {
+    match request.draft.problems().into_iter().next() {
+        None => Ok(()),
+        Some(problem) if problem.detail.is_empty() => Err(Unsendable::new(problem.kind, problem.field)),
+        Some(problem) => Err(Unsendable::new(problem.kind, format!("{}: {}", problem.field, problem.detail))),
     }
 }
 

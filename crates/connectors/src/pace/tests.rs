@@ -206,3 +206,46 @@ async fn a_wall_clock_that_went_back_means_a_full_window() {
     let turn = banned.of("https://pace.test", "ana@x.ro", LIMIT).turn(Lane::Rest, Urgency::Live, 0).await;
     assert_eq!(turn, Err(Duration::from_secs(30)), "its ban begins anew");
 }
+
+/// A provider's fixed window, shared with another program.
+struct Window {
+    began: Instant,
+    calls: u32,
+    number: i64,
+}
+
+impl Window {
+    fn count(&mut self) -> u32 {
+        if self.began.elapsed() >= Duration::from_secs(10) {
+            (self.began, self.calls, self.number) = (Instant::now(), 0, self.number + 10);
+        }
+        self.calls += 1;
+        self.calls
+    }
+
+    fn told(&self) -> Told {
+        let left = Duration::from_secs(10).saturating_sub(self.began.elapsed());
+        told(30u32.saturating_sub(self.calls), self.number, left.as_secs() + 1)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn beside_another_spender_the_reserve_keeps_both_below_the_limit() {
+    let budget = Budget::new(LIMIT);
+    let mut window = Window { began: Instant::now(), calls: 0, number: 1_000 };
+    let (mut most, mut ours, start) = (0, 0, Instant::now());
+    let mut others_at = Instant::now();
+    while start.elapsed() < Duration::from_secs(600) {
+        budget.turn(Lane::Rest, Urgency::Live, 10).await.unwrap();
+        // the other one calls eight times at once, every nine seconds, whatever we do
+        if Instant::now() >= others_at {
+            (0..8).for_each(|_| most = most.max(window.count()));
+            others_at += Duration::from_secs(9);
+        }
+        most = most.max(window.count());
+        ours += 1;
+        budget.note(Lane::Rest, window.told(), 10);
+    }
+    assert!(most <= 30, "{most} calls in a window");
+    assert!(ours > 600, "and {ours} of the 1200 that are not reserved were ours");
+}

@@ -19,7 +19,6 @@ use url::Url;
 /// # Errors
 /// What of the draft Oblio's account cannot take: a rate it does not have, an amount JSON cannot carry.
 pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Result<wire::Invoice<'a>, Unsendable> {
-    prepare::check_lines(request)?;
     let draft = &request.draft;
     let client = &draft.client;
     let due = match draft.due_days {
@@ -344,16 +343,6 @@ mod tests {
         let problem = invoice(&request(), &[vat("Normala", 21)]).unwrap_err();
         assert_eq!(problem.kind, FailureKind::VatRateUnknown);
         assert_eq!(problem.detail, "lines[2].vat_rate: 11 %; Normala 21 %");
-    }
-
-    #[test]
-    fn no_lines_and_too_many_are_stopped_here_too() {
-        let mut request = request();
-        let line = request.draft.lines[0].clone();
-        request.draft.lines = vec![line; 401];
-        assert_eq!(invoice(&request, &rates()).unwrap_err().kind, FailureKind::TooManyLines);
-        request.draft.lines.clear();
-        assert_eq!(invoice(&request, &rates()).unwrap_err().kind, FailureKind::FieldMissing);
     }
 
     #[test]

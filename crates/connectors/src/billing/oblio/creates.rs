@@ -55,6 +55,7 @@ impl Oblio {
         record: &mut WireRecord,
     ) -> Result<Issued, Failure> {
         let operation = create_operation(request, kind);
+        prepare::check_draft(request).map_err(|problem| problem.failure(&operation))?;
         let body = self.body_of(&operation, request, kind).await?;
         self.make(&operation, kind, body, record).await
     }

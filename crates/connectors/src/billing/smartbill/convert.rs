@@ -17,7 +17,6 @@ const DIGITS: usize = 4;
 /// # Errors
 /// What of the draft the account cannot take: a rate it does not have, an amount JSON cannot carry.
 pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Result<wire::Invoice<'a>, Unsendable> {
-    prepare::check_lines(request)?;
     let draft = &request.draft;
     let client = &draft.client;
     let due = match draft.due_days {

@@ -9,7 +9,7 @@ use crate::billing::{
 use crate::scalar::text_of;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use punte_domain::{CollectKind, FailureKind};
+use punte_domain::FailureKind;
 use serde_json::Value;
 
 /// A number as SmartBill finds it: an unpadded one is "not found".
@@ -58,15 +58,6 @@ pub(super) fn payment<'a>(
         invoices_list: [wire::Named { series_name: &target.document.series, number }],
         observation: payment.document_number.trim(),
     })
-}
-
-/// What SmartBill deletes, by the letter. `None`: payments of this kind cannot be deleted through the API.
-pub(super) fn deletable_type(kind: CollectKind) -> Option<&'static str> {
-    match kind {
-        CollectKind::BankTransfer | CollectKind::Other => Some(payment_type(kind)),
-        // "Card online" and "Ramburs" are not among the types that its deletion takes
-        CollectKind::Card | CollectKind::CashOnDelivery => None,
-    }
 }
 
 /// # Errors

@@ -53,6 +53,7 @@ impl SmartBill {
         record: &mut WireRecord,
     ) -> Result<Issued, Failure> {
         let operation = create_operation(request, kind);
+        prepare::check_draft(request).map_err(|problem| problem.failure(&operation))?;
         let body = self.body_of(&operation, request, kind).await?;
         self.make(&operation, self.create_path(kind), &request.series, body, record).await
     }

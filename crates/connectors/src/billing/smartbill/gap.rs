@@ -65,45 +65,73 @@ impl SmartBill {
             next_number: series.next_number,
             counter_unchanged: baseline.map(|baseline| baseline == next),
         };
-        let made = match &query.from_proforma {
-            Some(proforma) => self.invoices_of(&query.company, proforma).await?,
-            None => Vec::new(),
+        let made = self.made_from(query, &mut evidence).await?;
+        for number in &gap.numbers {
+            let printed = convert::printed(*number);
+            let document = Issued { series: query.series.clone(), number: printed, provider_id: None, link: None };
+            let is_made = made.iter().any(|one| is_same(one, &document));
+            let seen = self.look_at(query, document, is_made, *number >= next).await;
+            if Self::take_down(&mut evidence, seen)? {
+                return Ok(evidence);
+            }
+        }
+        let in_gap = |one: &&Issued| {
+            one.series == query.series && number_of(&one.number).is_some_and(|number| gap.numbers.contains(&number))
         };
-        for number in gap.numbers {
-            match self.look_at(query, &made, number, number >= next).await {
-                Ok(None) => {}
-                Ok(Some(candidate)) => {
-                    evidence.complete &= candidate.reference != ReferenceSeen::Unreadable;
-                    evidence.looked_at.push(candidate);
-                }
-                // what was found before the connection failed is worth more than the failure
-                Err(_) if !evidence.ours().is_empty() => {
-                    evidence.complete = false;
-                    break;
-                }
-                Err(failure) => return Err(failure),
+        let is_struck = |one: &&Issued| query.struck.iter().any(|number| number_of(number) == number_of(&one.number));
+        for one in made.iter().filter(|one| !in_gap(one) && !is_struck(one)) {
+            let seen = self.look_at(query, one.clone(), true, false).await;
+            if Self::take_down(&mut evidence, seen)? {
+                break;
             }
         }
         Ok(evidence)
     }
 
-    /// One number. `Ok(None)`: nothing is there, as is to be expected from the counter on.
+    /// The invoices of the proforma that the sought one is made from, whoever made them, wherever they stand.
+    async fn made_from(&self, query: &FindQuery, evidence: &mut Evidence) -> Result<Vec<Issued>, Failure> {
+        let Some(proforma) = &query.from_proforma else { return Ok(Vec::new()) };
+        match self.invoices_of(&query.company, proforma).await {
+            // a proforma that is gone tells nothing any more: the prints alone may find, but not prove an absence
+            Err(failure) if failure.kind == FailureKind::DocumentNotFound => {
+                evidence.complete = false;
+                Ok(Vec::new())
+            }
+            told => told,
+        }
+    }
+
+    /// Adds what one number showed. `Ok(true)`: the connection failed, but what was found before is worth more than that.
+    fn take_down(evidence: &mut Evidence, seen: Result<Option<Candidate>, Failure>) -> Result<bool, Failure> {
+        match seen {
+            Ok(None) => {}
+            Ok(Some(candidate)) => {
+                evidence.complete &= candidate.reference != ReferenceSeen::Unreadable;
+                evidence.looked_at.push(candidate);
+            }
+            Err(_) if !evidence.ours().is_empty() => {
+                evidence.complete = false;
+                return Ok(true);
+            }
+            Err(failure) => return Err(failure),
+        }
+        Ok(false)
+    }
+
+    /// One document. `Ok(None)`: nothing is there, as is to be expected from the counter on.
     async fn look_at(
         &self,
         query: &FindQuery,
-        made: &[Issued],
-        number: u64,
+        document: Issued,
+        is_made: bool,
         beyond: bool,
     ) -> Result<Option<Candidate>, Failure> {
-        let printed = convert::printed(number);
-        let document = Issued { series: query.series.clone(), number: printed, provider_id: None, link: None };
         let total = match self.total_of(query, &document).await {
             Ok(total) => total,
             Err(failure) if is_connections(&failure) => return Err(failure),
             Err(failure) if beyond && failure.kind == FailureKind::DocumentNotFound => return Ok(None),
             Err(_) => None,
         };
-        let is_made = made.iter().any(|one| one.series == document.series && same_number(one, &document));
         let reference = match self.read_pdf(&query.company, query.kind, &document).await? {
             PdfRead::Text(text) => convert::whose(&text, &document.number, query, is_made),
             PdfRead::Absent if beyond && total.is_none() => return Ok(None),
@@ -123,8 +151,9 @@ impl SmartBill {
     }
 }
 
-fn same_number(one: &Issued, other: &Issued) -> bool {
-    number_of(&one.number).is_some_and(|number| number_of(&other.number) == Some(number))
+fn is_same(one: &Issued, other: &Issued) -> bool {
+    let number = number_of(&one.number);
+    one.series == other.series && number.is_some() && number == number_of(&other.number)
 }
 
 #[cfg(test)]

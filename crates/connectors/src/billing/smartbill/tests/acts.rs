@@ -119,7 +119,7 @@ async fn what_is_not_offered_says_so_and_sends_nothing() {
         smartbill.fetch_einvoice_archive(&invoice).await.unwrap_err(),
         smartbill.record_payment(&proforma, &payment()).await.outcome.unwrap_err(),
         smartbill.read_payment(&proforma).await.unwrap_err(),
-        smartbill.delete_payment(&invoice, CollectKind::Card).await.outcome.unwrap_err(),
+        smartbill.delete_payment(&proforma, CollectKind::Card).await.outcome.unwrap_err(),
     ];
     for failure in failures {
         assert_eq!((failure.kind, failure.phase), (FailureKind::NotOffered, Phase::Prepare), "{failure:?}");
@@ -191,6 +191,45 @@ async fn an_invoice_from_a_proforma_is_found_by_smartbills_own_word() {
         assert_eq!(evidence.looked_at[0].reference, expected);
         assert!(scripted.lines()[1].ends_with("/estimate/invoices?cif=RO12345674&seriesname=PRO&number=0003"));
     }
+}
+
+#[tokio::test]
+async fn an_invoice_of_our_proforma_is_found_wherever_it_stands() {
+    let elsewhere = good(json!({"areInvoicesCreated": true, "invoices": [{"series": "AB", "number": "0001"}]}));
+    let mut query = query("0009");
+    query.from_proforma = Some(issued("PRO", "3"));
+    let ab = crate::billing::pdf::tests::pdf(&["Seria AB nr. 0001"]);
+    let ab = Ok(HttpAnswer { status: 200, headers: http::HeaderMap::new(), body: ab });
+    let (made, _) = smartbill(vec![series(json!(9)), elsewhere, not_found(), not_found(), status(91.96), ab]);
+    let evidence = made.find_by_reference(&query).await.unwrap();
+    assert_eq!((evidence.ours()[0].document.series.as_str(), evidence.complete), ("AB", true));
+    let none =
+        json!({"errorText": "Proforma cu seria si numarul PRO0003 nu a fost gasita!", "areInvoicesCreated": false});
+    let lost = Ok(json_answer(410, &none, &[]));
+    let (lost, _) = smartbill(vec![series(json!(9)), lost, not_found(), not_found()]);
+    let evidence = lost.find_by_reference(&query).await.unwrap();
+    assert!(!evidence.complete && evidence.looked_at.is_empty(), "a deleted proforma proves no absence");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ban_is_one_stop_of_ten_minutes_and_nothing_is_sent_meanwhile() {
+    let list = || good(json!({"list": []}));
+    let scripted = Scripted::new(vec![list(), Ok(page_answer(429, "")), list()]);
+    let mut config = config("https://ban.smartbill.test");
+    config.paced = true;
+    let smartbill = SmartBill::new(config, scripted.clone());
+    smartbill.list_series("1").await.unwrap();
+    let told = smartbill.list_series("1").await.unwrap_err();
+    assert_eq!((told.kind, told.phase), (FailureKind::RateLimited, Phase::Refused));
+    for waited_s in [0, 300] {
+        tokio::time::advance(Duration::from_secs(waited_s)).await;
+        let held = smartbill.issue_invoice(&request()).await.outcome.unwrap_err();
+        assert_eq!((held.kind, held.phase), (FailureKind::RateLimited, Phase::Prepare), "it never left");
+        assert_eq!(held.retry_after_ms, Some((600 - waited_s as i64) * 1000));
+    }
+    tokio::time::advance(Duration::from_secs(300)).await;
+    smartbill.list_series("1").await.unwrap();
+    assert_eq!(scripted.sent().len(), 3);
 }
 
 #[tokio::test]
