@@ -73,6 +73,9 @@ function Row({ operation, newest, close }: { operation: OperationInfo; newest: b
           {operation.reason}
         </Text>
       )}
+      {operation.state === "in_doubt" && operation.failure && (
+        <Text size="sm">{t(`failure.${operation.failure.kind}.title`)}</Text>
+      )}
       {operation.state === "in_doubt" && <OperationDoubt operation={operation} />}
       {operation.state === "refused" && operation.failure && <FailureText failure={operation.failure} brief={!newest} />}
       {operation.state === "waiting" && operation.failure && <FailureText failure={operation.failure} brief />}
