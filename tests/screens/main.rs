@@ -18,6 +18,34 @@ async fn set_look(window: &Window, language: &str, theme: &str) {
     settle().await;
 }
 
+/// What can be done to the issued document whose drawer is open, and its PDF. Nothing is done.
+async fn picture_acts(window: &Window, look: &str) {
+    window.click("drawer-act-pdf").await;
+    window.find("pdf-page-1").await;
+    settle().await;
+    window.picture(&format!("{look}-08-record-pdf")).await;
+    window.click("drawer-more").await;
+    window.find("drawer-act-storno").await;
+    settle().await;
+    window.picture(&format!("{look}-14-acts")).await;
+    window.click("drawer-act-storno").await;
+    window.find("confirm").await;
+    settle().await;
+    window.picture(&format!("{look}-15-storno")).await;
+    window.script("document.querySelector('.mantine-Modal-content [data-autofocus]').click()").await;
+}
+
+/// A billing connection's own lists, and what its provider can do.
+async fn picture_lists(window: &Window, look: &str) {
+    window.script("document.querySelector('[data-testid=conn-card-smartbill] button').click()").await;
+    window.find("ability-storno").await;
+    window.script("document.querySelector('[data-testid=conn-lists] details').open = true").await;
+    window.script("document.querySelector('[data-testid=conn-lists]').scrollIntoView()").await;
+    settle().await;
+    window.picture(&format!("{look}-16-lists")).await;
+    window.script("document.querySelector('.mantine-Modal-close').click()").await;
+}
+
 #[tokio::test]
 async fn pictures_of_every_screen() {
     let home = tempfile::tempdir().unwrap();
@@ -46,6 +74,7 @@ async fn pictures_of_every_screen() {
         window.find("conn-form-account").await;
         take("03-wizard").await;
         window.script("document.querySelector('.mantine-Modal-close').click()").await;
+        picture_lists(&window, &format!("{language}-{theme}")).await;
         window.click("nav-mappings").await;
         window.find("draft").await;
         take("04-mappings").await;
@@ -63,6 +92,7 @@ async fn pictures_of_every_screen() {
             window.click(&format!("drawer-tab-{part}")).await;
             take(&format!("08-record-{part}")).await;
         }
+        picture_acts(&window, &format!("{language}-{theme}")).await;
         window.click("drawer-close").await;
         window.click("nav-failures").await;
         window.find("failure-group-tax_id_invalid").await;

@@ -15,6 +15,8 @@ interface Props {
   draft: ConnectionInput;
   set: (change: Partial<ConnectionInput>) => void;
   lists: Lists | undefined;
+  /** The rates too: where no other part of the form shows them. */
+  rates: boolean;
   /** The company that its lists are of. */
   listedFor: string | null;
   busy: boolean;
@@ -22,7 +24,7 @@ interface Props {
 }
 
 /** Company, series and rates as the provider has them; a company that it does not list is typed. */
-export function ConnectionChoices({ draft, set, lists, listedFor, busy, readLists }: Props) {
+export function ConnectionChoices({ draft, set, lists, rates, listedFor, busy, readLists }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const companies = lists?.companies ?? [];
@@ -72,7 +74,7 @@ export function ConnectionChoices({ draft, set, lists, listedFor, busy, readList
         />
       )}
       {listed && series.length === 0 && <Text size="sm">{t("wizard.noSeries")}</Text>}
-      {listed && lists.vatRates.length > 0 && (
+      {rates && listed && lists.vatRates.length > 0 && (
         <Text size="sm" c="dimmed">
           {t("wizard.rates")}
           {": "}

@@ -141,6 +141,7 @@ export function ConnectionForm({ kind, connection, close }: Props) {
             draft={draft}
             set={set}
             lists={proven?.result ?? lists.data}
+            rates={connection === null}
             listedFor={proven ? proven.company : (connection?.company ?? null)}
             busy={test.isPending}
             readLists={run}

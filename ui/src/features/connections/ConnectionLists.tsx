@@ -105,7 +105,7 @@ function Abilities({ abilities, provider }: { abilities: AbilityInfo[]; provider
             ) : (
               <IconMinus size={14} color="var(--mantine-color-dimmed)" role="img" aria-label={t("lists.cannot")} />
             )}
-            <Text size="sm" c={can ? undefined : "dimmed"} td={can ? undefined : "line-through"}>
+            <Text size="sm" c={can ? undefined : "dimmed"}>
               {t(`ability.${name}`)}
             </Text>
           </li>

@@ -67,7 +67,7 @@ test("a storno is named, and e-Factura stands in its column", async () => {
     "documents.list": { rows: [accepted, storno], next: null, total: 2 },
   });
   expect(await screen.findByTestId(ids.row("1041"))).toHaveTextContent(t("einvoice.state.accepted"));
-  const row = screen.getByTestId(ids.row("1040"));
+  const row = screen.getByTestId(ids.row("1040-storno"));
   expect(row).toHaveTextContent("FCT 0008 storno");
   expect(row).not.toHaveTextContent(t("einvoice.state.accepted"));
 });

@@ -98,7 +98,7 @@ export function InvoicesScreen() {
           template="112px 76px 138px minmax(140px, 2fr) 108px 116px 82px 100px 116px"
           label={t("nav.invoices")}
           chosen={place.document}
-          nameOf={(row) => row.orderNumber}
+          nameOf={(row) => (row.role === "invoice" ? row.orderNumber : `${row.orderNumber}-${row.role}`)}
           onOpen={(row) => go.stay({ document: row.id, order: undefined })}
           onEnd={more}
         />

@@ -36,7 +36,7 @@ export function OpenActs({ record, onActing }: Props) {
   const named = namedRule(document.failure?.detail ?? null);
   const done = { onSuccess: () => setAct(null) };
   return (
-    <Group gap="xs" mt="sm">
+    <Group gap="xs" mt="sm" className="open-acts">
       {document.state === "held" && safeBecause && (
         <Button onClick={() => setPlan({ documents: [document], safeBecause })} data-testid={ids.drawerRetry}>
           {t("retry.act", { count: 1 })}

@@ -32,11 +32,13 @@ test("a refusal quotes the provider and says what to do", async () => {
 });
 
 test("while in doubt it says what Punte will do, and when", async () => {
-  const doubted = { ...operation, kind: "record_payment", about: "59", state: "in_doubt", lookAtMs: LOOK_MS, seen: "unpaid" };
+  const lost = { ...failure, kind: "timed_out" };
+  const doubted = { ...operation, failure: lost, kind: "record_payment", about: "59", state: "in_doubt", lookAtMs: LOOK_MS, seen: "unpaid" };
   const { t } = await show(drawer, { "record.get": holding(doubted) });
   const row = await screen.findByTestId(ids.operation("record_payment"));
   const time = formatClock(LOOK_MS, "en", true);
   expect(row).toHaveTextContent(t("operation.settling.paid", { provider: "SmartBill", time }));
+  expect(row).toHaveTextContent(t("failure.timed_out.title"));
   expect(row).toHaveTextContent(t("operation.seen.unpaid"));
   expect(row).toHaveTextContent("59.00");
   expect(within(row).queryByTestId(ids.operationClose)).toBeNull();

@@ -18,11 +18,13 @@ const SHOWN = 2;
 interface Props {
   /** Newest first. */
   operations: OperationInfo[];
+  /** Something tall is being looked at: only those that are not finished. */
+  small: boolean;
   onActing: (acting: boolean) => void;
 }
 
 /** What was asked for on the document and what became of it; those that are not finished always stand there. */
-export function Operations({ operations, onActing }: Props) {
+export function Operations({ operations, small, onActing }: Props) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const [closing, setClosing] = useState<OperationInfo | null>(null);
@@ -32,16 +34,16 @@ export function Operations({ operations, onActing }: Props) {
     onActing(true);
     return () => onActing(false);
   }, [acting, onActing]);
-  if (operations.length === 0) return null;
   const isOpen = (one: OperationInfo) => ["waiting", "sending", "in_doubt"].includes(one.state);
-  const shown = operations.filter((one, at) => all || at < SHOWN || isOpen(one));
+  const shown = operations.filter((one, at) => isOpen(one) || (!small && (all || at < SHOWN)));
   const rest = operations.length - shown.length;
+  if (shown.length === 0) return null;
   return (
     <Stack gap={6} mt="sm" className="operations" role="region" aria-label={t("operation.title")} tabIndex={0}>
       {shown.map((operation) => (
-        <Row key={operation.id} operation={operation} close={() => setClosing(operation)} />
+        <Row key={operation.id} operation={operation} newest={operation === operations[0]} close={() => setClosing(operation)} />
       ))}
-      {(rest > 0 || all) && operations.length > SHOWN && (
+      {!small && (rest > 0 || all) && operations.length > SHOWN && (
         <Anchor component="button" type="button" size="sm" ta="left" onClick={() => setAll(!all)}>
           {all ? t("operation.less") : t("operation.more", { count: rest })}
         </Anchor>
@@ -51,7 +53,7 @@ export function Operations({ operations, onActing }: Props) {
   );
 }
 
-function Row({ operation, close }: { operation: OperationInfo; close: () => void }) {
+function Row({ operation, newest, close }: { operation: OperationInfo; newest: boolean; close: () => void }) {
   const { t } = useTranslation();
   const nameOf = useOperationName();
   return (
@@ -71,8 +73,11 @@ function Row({ operation, close }: { operation: OperationInfo; close: () => void
           {operation.reason}
         </Text>
       )}
+      {operation.state === "in_doubt" && operation.failure && (
+        <Text size="sm">{t(`failure.${operation.failure.kind}.title`)}</Text>
+      )}
       {operation.state === "in_doubt" && <OperationDoubt operation={operation} />}
-      {operation.state === "refused" && operation.failure && <FailureText failure={operation.failure} />}
+      {operation.state === "refused" && operation.failure && <FailureText failure={operation.failure} brief={!newest} />}
       {operation.state === "waiting" && operation.failure && <FailureText failure={operation.failure} brief />}
     </div>
   );

@@ -144,7 +144,7 @@ function Content({ record, close, onActing }: ContentProps) {
         <DocumentSwitch documents={record.documents} shown={document?.id} />
         <OpenActs record={record} onActing={onActing} />
         <ActRow record={record} openPdf={() => setTab("pdf")} onActing={onActing} />
-        <Operations operations={record.operations} onActing={onActing} />
+        <Operations operations={record.operations} small={tab === "pdf"} onActing={onActing} />
       </div>
       <Parts record={record} tab={tab} onTab={setTab} />
     </>

@@ -39,9 +39,11 @@ export function parseAmount(text: string): string | null {
   return cents ? `${whole}.${cents}` : whole;
 }
 
-/** The day in Bucharest, `YYYY-MM-DD`: a fiscal date. */
+/** The day in Bucharest, `YYYY-MM-DD`: a fiscal date. Put together here, for web views write a day in different ways. */
 export function fiscalDay(ms: number): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
+  const found = new Map(parts.formatToParts(ms).map((part) => [part.type, part.value]));
+  return `${found.get("year")}-${found.get("month")}-${found.get("day")}`;
 }
 
 /** A decimal text from a provider, in the locale. */

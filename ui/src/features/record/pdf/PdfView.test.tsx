@@ -54,6 +54,16 @@ test("it grows, shrinks, and fits again", async () => {
   expect(width()).toBe(fitting);
 });
 
+test("each time it is opened the provider is asked, for it may have changed there", async () => {
+  const { calls } = await show(drawer, { "record.get": issuedRecord, "documents.pdf": file });
+  await userEvent.click(await screen.findByTestId(ids.drawerTab("pdf")));
+  await screen.findByTestId(ids.pdfCount);
+  await userEvent.click(screen.getByTestId(ids.drawerTab("timeline")));
+  await userEvent.click(screen.getByTestId(ids.drawerTab("pdf")));
+  await screen.findByTestId(ids.pdfCount);
+  expect(calls.filter((call) => call.command === "documents.pdf")).toHaveLength(2);
+});
+
 test("one that did not come can be asked for again", async () => {
   const { t, calls } = await show(drawer, { "record.get": issuedRecord, "documents.pdf": new Error("502") });
   await userEvent.click(await screen.findByTestId(ids.drawerTab("pdf")));

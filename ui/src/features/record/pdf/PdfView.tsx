@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
+import { useQueryClient } from "@tanstack/react-query";
 import { IconArrowsHorizontal, IconDownload, IconMinus, IconPlus, type TablerIcon } from "@tabler/icons-react";
 import type { PDFPageProxy } from "pdfjs-dist";
 import { useEffect, useRef, useState } from "react";
@@ -18,7 +19,10 @@ const LARGEST = 4;
 
 /** The document's PDF, asked of the provider and drawn here: the system's web view shows none by itself. */
 export function PdfView({ id }: { id: string }) {
+  const client = useQueryClient();
   const file = useAsk("documents.pdf", { id });
+  // what was done to the document since may stand on it: each time it is opened the provider is asked
+  useEffect(() => () => client.removeQueries({ queryKey: ["documents.pdf", { id }] }), [client, id]);
   if (file.error) return <ErrorNote error={file.error} again={() => void file.refetch()} />;
   if (!file.data || file.isPlaceholderData) return <Loading />;
   return <Opened key={id} file={file.data} />;
@@ -122,6 +126,7 @@ function Page({ page, count, scale }: { page: PDFPageProxy; count: number; scale
   useEffect(() => {
     if (!canvas.current) return;
     let left = false;
+    setDrawn(false);
     const task = drawPage(page, canvas.current, scale);
     task.promise.then(
       () => !left && setDrawn(true),
