@@ -116,6 +116,7 @@ pub fn request(account: &Account, order: &str) -> IssueRequest {
             due_days: None,
             mentions: String::new(),
             order_total: dec!(71.97),
+            warehouse: String::new(),
         },
         reference: reference(order),
         idempotency_key: format!("pnt-{order}"),

@@ -310,3 +310,29 @@ async fn killed_while_an_operation_is_under_way_it_is_in_doubt_at_the_next_start
     world.operation(&document, "done").await;
     assert_eq!(payments(&world.held(&document).await.unwrap()), 1, "recorded once");
 }
+
+#[tokio::test]
+async fn what_is_chosen_from_the_providers_lists_goes_onto_the_invoice() {
+    let world = World::new().await;
+    let listed = world.desk.call("connections.list", json!({})).await;
+    for (id, buyer) in (23801..).zip([Buyer::Company, Buyer::Person]) {
+        let all = listed["billing"].as_array().unwrap();
+        let connection = all.iter().find(|one| one["kind"] == buyer.provider()).unwrap();
+        let lists = world.desk.call("connections.lists", json!({ "id": connection["id"], "refresh": true })).await;
+        assert!(lists["warehouses"].as_array().unwrap().contains(&json!("Depozit")), "{lists}");
+        assert!(lists["series"].as_array().unwrap().len() > 1 && lists["vatRates"].as_array().unwrap().len() > 1);
+        let again = world.desk.call("connections.lists", json!({ "id": connection["id"], "refresh": false })).await;
+        assert_eq!(again["readMs"], lists["readMs"], "as it said last");
+        let mut input = connection.clone();
+        input["secret"] = "".into();
+        input["warehouse"] = "Depozit".into();
+        input["vatNames"] = json!({ "21": "Normala" });
+        world.desk.call("connections.save", input).await;
+        let mut stocked = order(id, buyer);
+        stocked["line_items"][0]["sku"] = "STOC-01".into();
+        world.sandbox.control.order(stocked).await;
+        let issued = world.desk.wait_for(id, "issued").await;
+        let sent = world.record(&issued).await["attempts"][0]["requestBody"].as_str().unwrap().to_owned();
+        assert!(sent.contains("\"Depozit\"") && sent.contains("\"Normala\""), "{sent}");
+    }
+}

@@ -56,11 +56,20 @@ fn command(name: &str, home: &Path) -> Command {
 /// A program that goes on until it is stopped; killed when dropped.
 pub struct Running(Child);
 
+impl Drop for Running {
+    /// What it started goes with it.
+    fn drop(&mut self) {
+        if let Some(pid) = self.0.id() {
+            let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{pid}")]).output();
+        }
+    }
+}
+
 impl Running {
     pub fn start<A: AsRef<OsStr>>(name: &str, home: &Path, arguments: &[A]) -> Running {
         let mut command = command(name, home);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        Running(command.spawn().unwrap())
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Running(command.process_group(0).kill_on_drop(true).spawn().unwrap())
     }
 
     /// A program that is not one of ours.
@@ -72,7 +81,8 @@ impl Running {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        Running(command.kill_on_drop(true).spawn().unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+        let spawned = command.process_group(0).kill_on_drop(true).spawn();
+        Running(spawned.unwrap_or_else(|error| panic!("{}: {error}", path.display())))
     }
 
     pub fn id(&self) -> u32 {

@@ -125,6 +125,15 @@ impl Window {
         .await
     }
 
+    /// Waits until an attribute of a part is as wished.
+    pub async fn wait_attribute(&self, id: &str, name: &str, wish: &str) {
+        until(&format!("{name} of {id} {wish}"), PATIENCE, async || {
+            let shown = self.attribute(id, name).await;
+            if shown == wish { Ok(()) } else { Err(shown) }
+        })
+        .await;
+    }
+
     /// Waits until the open record is in a state.
     pub async fn wait_state(&self, state: &str) {
         until(&format!("the record {state}"), PATIENCE, async || {

@@ -146,8 +146,31 @@ async fn a_company_connects_its_shop_and_provider_by_the_wizard_and_its_next_ord
     window.click("row-31001").await;
     window.wait_state("issued").await;
     window.picture("first-invoice").await;
+
+    // what can be done to it: the PDF in the app, e-Factura, and a storno with its reason
+    window.click("drawer-act-pdf").await;
+    window.wait_attribute("pdf-page-1", "data-drawn", "true").await;
+    window.picture("pdf").await;
+    window.click("drawer-tab-timeline").await;
+    window.click("drawer-act-send_einvoice").await;
+    window.fill("reason", "cerut de contabil").await;
+    window.click("confirm").await;
+    window.wait_attribute("operation-send_einvoice", "data-state", "done").await;
+    window.wait_attribute("drawer-einvoice", "data-state", "accepted").await;
+    window.click("drawer-more").await;
+    let told = window.attribute("drawer-act-delete", "aria-disabled").await;
+    assert_eq!(told, "true", "what is in e-Factura cannot be deleted");
+    window.click("drawer-act-storno").await;
+    assert!(!window.is_enabled("confirm").await, "a storno needs a reason");
+    window.fill("reason", "retur integral").await;
+    window.click("confirm").await;
+    window.wait_state("reversed").await;
+    window.click("drawer-document-storno").await;
+    window.wait_state("issued").await;
+    window.picture("storno").await;
     window.close().await;
-    assert_eq!(sandbox.control.documents_of("oblio", 31001).await.len(), 1);
-    let old = sandbox.control.state().await["oblio"]["documents"].as_array().map(Vec::len);
-    assert_eq!(old, Some(1), "the forty orders from before the flow are left alone");
+    let state = sandbox.control.state().await;
+    let documents = state["oblio"]["documents"].as_array().unwrap();
+    let kinds: Vec<&str> = documents.iter().filter_map(|one| one["kind"].as_str()).collect();
+    assert_eq!(kinds, ["invoice", "storno"], "the forty orders from before the flow are left alone");
 }

@@ -102,6 +102,9 @@ pub struct Draft {
     pub mentions: String,
     /// What the shop says the customer owes or paid: the draft must sum to it.
     pub order_total: Decimal,
+    /// The provider's warehouse that goods leave; empty: its stock is not touched.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub warehouse: String,
 }
 
 /// One VAT rate's share of a draft.
@@ -278,6 +281,7 @@ mod tests {
             due_days: None,
             mentions: String::new(),
             order_total: dec!(71.97),
+            warehouse: String::new(),
         }
     }
 

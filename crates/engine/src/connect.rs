@@ -109,7 +109,7 @@ impl Workspace {
                 &connection.account,
                 secret,
                 urgency,
-                BillingOptions::of(connection),
+                &BillingOptions::of(connection),
             )
             .map_err(|error| {
                 Failure::new(FailureKind::FlowIncomplete, Phase::Prepare, "connect", connection.name.clone())
@@ -127,7 +127,7 @@ impl Workspace {
         account: &str,
         secret: SecretString,
         urgency: Urgency,
-        options: BillingOptions,
+        options: &BillingOptions,
     ) -> Result<Connected> {
         let address = self.resolve_address(kind, address)?;
         let transport = self.deps.transport.clone();

@@ -3,7 +3,8 @@
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use punte_domain::{
-    DocumentState, DraftProblem, Failure, FailureKind, IssueKey, OrderHead, OrderStatus, Phase, Role, fiscal_date,
+    DocumentState, Draft, DraftProblem, Failure, FailureKind, IssueKey, OrderHead, OrderStatus, Phase, Role,
+    fiscal_date,
 };
 use punte_mapping::{CompiledMapping, Evaluation, MappingContext, MappingRules};
 use punte_store::StoreError;
@@ -181,7 +182,11 @@ impl Workspace {
             generation: 1,
         };
         let known = self.ledger.find_document_by_key(&key.to_string()).await?;
-        let evaluation = mapping.compiled.evaluate(raw, &context_of(&order.head));
+        let billing = connections.iter().find(|c| c.id == flow.billing_id);
+        let mut evaluation = mapping.compiled.evaluate(raw, &context_of(&order.head));
+        if let (Some(draft), Some(billing)) = (&mut evaluation.draft, billing) {
+            choose_for(draft, billing);
+        }
         let mut failure = failure_of(&order.head, &evaluation.problems);
         if flow.company.is_empty() || flow.series.is_empty() {
             let field = if flow.company.is_empty() { "company" } else { "series" };
@@ -193,8 +198,7 @@ impl Workspace {
         if failure.is_none() {
             failure = keeps_held(known.as_ref());
         }
-        let provider =
-            connections.iter().find(|c| c.id == flow.billing_id).map_or_else(String::new, |c| c.kind.clone());
+        let provider = billing.map_or_else(String::new, |c| c.kind.clone());
         let document = self.new_document(&key, order, flow, mapping.version, provider, evaluation);
         Ok(DocumentPlan { document, seen: known.map(|known| known.state), failure })
     }
@@ -246,6 +250,16 @@ impl Workspace {
             detail: errors.first().map_or_else(String::new, |error| format!("{}: {}", error.target, error.message)),
         })?;
         Ok(ActiveMapping { version: stored.version, compiled })
+    }
+}
+
+/// What a person chose from the provider's lists goes into the draft, so that it is frozen with it.
+fn choose_for(draft: &mut Draft, billing: &Connection) {
+    draft.warehouse = billing.warehouse.clone();
+    for line in draft.lines.iter_mut().filter(|line| line.vat_name.is_empty()) {
+        if let Some(name) = billing.vat_names.get(&line.vat_rate.normalize().to_string()) {
+            line.vat_name = name.clone();
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use punte_store::StoreError;
 use punte_store::ledger::{Connection, Flow, MappingVersion, OrderRow};
 use secrecy::SecretString;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A connection as a person typed it. An empty secret keeps the stored one.
 #[derive(Clone)]
@@ -27,17 +28,26 @@ pub struct ConnectionDraft {
 }
 
 /// Choices about a billing connection that most never need.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BillingOptions {
     /// SmartBill's older routes, for an account where the newer ones do not answer.
     pub legacy_routes: bool,
     /// Calls of every window that are left to other programs with the same credential, at most 25.
     pub reserve: u32,
+    /// The provider's warehouse that goods leave; empty: its stock is not touched.
+    pub warehouse: String,
+    /// Percentage (`0`, `21`) to the rate's name at the provider, where it has several of that percentage.
+    pub vat_names: BTreeMap<String, String>,
 }
 
 impl BillingOptions {
     pub(crate) fn of(connection: &Connection) -> Self {
-        BillingOptions { legacy_routes: connection.legacy_routes, reserve: connection.reserve }
+        BillingOptions {
+            legacy_routes: connection.legacy_routes,
+            reserve: connection.reserve,
+            warehouse: connection.warehouse.clone(),
+            vat_names: connection.vat_names.clone(),
+        }
     }
 }
 
@@ -81,8 +91,14 @@ impl Workspace {
     /// Tests a credential live, with the provider's lists for the choices that follow. Stores nothing.
     pub async fn test_connection(&self, draft: &ConnectionDraft) -> Result<TestReport> {
         let secret = self.secret_of(draft).await?;
-        let connected =
-            self.connect_with(&draft.kind, &draft.address, draft.account.trim(), secret, Urgency::Live, draft.options)?;
+        let connected = self.connect_with(
+            &draft.kind,
+            &draft.address,
+            draft.account.trim(),
+            secret,
+            Urgency::Live,
+            &draft.options,
+        )?;
         let mut report = TestReport { steps: Vec::new(), companies: None, series: Vec::new(), vat_rates: Vec::new() };
         match connected {
             Connected::Shop(shop) => report.steps = shop.check().await,
@@ -157,6 +173,8 @@ impl Workspace {
             is_sandbox,
             legacy_routes: draft.options.legacy_routes,
             reserve: draft.options.reserve,
+            warehouse: draft.options.warehouse.trim().to_owned(),
+            vat_names: draft.options.vat_names,
             stop: None,
             last_contact_ms: None,
             created_ms: known.map_or_else(|| self.now_ms(), |known| known.created_ms),

@@ -185,6 +185,7 @@ mod tests {
             due_days: None,
             mentions: String::new(),
             order_total: dec!(59),
+            warehouse: String::new(),
         }
     }
 

@@ -97,6 +97,7 @@ impl Parts {
             due_days,
             mentions,
             order_total,
+            warehouse: String::new(),
         })
     }
 

@@ -32,6 +32,8 @@ const smartbill: ConnectionInfo = {
   isSandbox: true,
   legacyRoutes: false,
   reserve: 0,
+  warehouse: "",
+  vatNames: {},
   health: "needs_reconnect",
   failure: null,
   limitedUntilMs: null,

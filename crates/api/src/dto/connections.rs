@@ -2,6 +2,7 @@
 
 use super::FailureInfo;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -21,6 +22,11 @@ pub struct ConnectionInfo {
     pub legacy_routes: bool,
     /// Calls of every window that are left to other programs with the same credential.
     pub reserve: u32,
+    /// The provider's warehouse that goods leave; empty: its stock is not touched.
+    pub warehouse: String,
+    /// Percentage (`0`, `21`) to the rate's name at the provider, where it has several of that percentage.
+    #[ts(type = "Record<string, string>")]
+    pub vat_names: BTreeMap<String, String>,
     /// `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`.
     pub health: String,
     pub failure: Option<FailureInfo>,
@@ -84,6 +90,11 @@ pub struct ConnectionInput {
     /// At most 25.
     #[serde(default)]
     pub reserve: u32,
+    #[serde(default)]
+    pub warehouse: String,
+    #[serde(default)]
+    #[ts(type = "Record<string, string>")]
+    pub vat_names: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for ConnectionInput {

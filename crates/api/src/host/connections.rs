@@ -127,7 +127,12 @@ fn draft_of(input: ConnectionInput) -> ConnectionDraft {
         secret: input.secret.into(),
         company: input.company,
         series: input.series,
-        options: BillingOptions { legacy_routes: input.legacy_routes, reserve: input.reserve },
+        options: BillingOptions {
+            legacy_routes: input.legacy_routes,
+            reserve: input.reserve,
+            warehouse: input.warehouse,
+            vat_names: input.vat_names,
+        },
     }
 }
 
@@ -157,6 +162,8 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
         is_sandbox: connection.is_sandbox,
         legacy_routes: connection.legacy_routes,
         reserve: connection.reserve,
+        warehouse: connection.warehouse.clone(),
+        vat_names: connection.vat_names.clone(),
         health: health.to_owned(),
         failure: failure.map(|failure| {
             let source = if failure.phase == Phase::Prepare { "" } else { &connection.kind };

@@ -85,6 +85,7 @@ pub(crate) fn request() -> IssueRequest {
             due_days: Some(15),
             mentions: String::new(),
             order_total: dec!(91.96),
+            warehouse: String::new(),
         },
         reference: reference("1001"),
         idempotency_key: "pnt-0123456789abcdefghjkmnp".into(),

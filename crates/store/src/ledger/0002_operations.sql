@@ -3,6 +3,9 @@
 -- SmartBill's older routes; calls of every window that are left to other programs with the same token
 ALTER TABLE connections ADD COLUMN legacy_routes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE connections ADD COLUMN reserve INTEGER NOT NULL DEFAULT 0 CHECK (reserve BETWEEN 0 AND 25);
+-- chosen from the provider's lists: the warehouse that goods leave, and the name of a rate where one percentage has several
+ALTER TABLE connections ADD COLUMN warehouse TEXT NOT NULL DEFAULT '';
+ALTER TABLE connections ADD COLUMN vat_names TEXT NOT NULL DEFAULT '{}';
 
 ALTER TABLE flows ADD COLUMN write_back INTEGER NOT NULL DEFAULT 0;
 

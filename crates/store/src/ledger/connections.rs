@@ -3,6 +3,8 @@
 use super::Ledger;
 use crate::error::{Result, StoreError};
 use punte_domain::Failure;
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 
 /// A configured link to an outside system. The secret is in the vault, under the connection's id.
@@ -22,6 +24,10 @@ pub struct Connection {
     pub legacy_routes: bool,
     /// Calls of every window that are left to other programs with the same credential, at most 25.
     pub reserve: u32,
+    /// The provider's warehouse that goods leave; empty: its stock is not touched.
+    pub warehouse: String,
+    /// Percentage (`0`, `21`) to the rate's name at the provider, where it has several of that percentage.
+    pub vat_names: BTreeMap<String, String>,
     pub stop: Option<Stop>,
     pub last_contact_ms: Option<i64>,
     pub created_ms: i64,
@@ -56,7 +62,8 @@ pub struct Flow {
 }
 
 const CONNECTION: &str = "id, kind, name, address, account, company, series, is_sandbox, stop_failure, stopped_until_ms, \
-     stop_count, last_contact_ms, created_ms, legacy_routes, reserve";
+     stop_count, last_contact_ms, created_ms, legacy_routes, reserve, \
+     warehouse, vat_names";
 
 fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
     let stop: Option<String> = row.get(8)?;
@@ -79,6 +86,8 @@ fn connection_from(row: &Row<'_>) -> rusqlite::Result<Connection> {
         created_ms: row.get(12)?,
         legacy_routes: row.get(13)?,
         reserve: row.get(14)?,
+        warehouse: row.get(15)?,
+        vat_names: super::events::optional_json(row, 16)?.unwrap_or_default(),
     })
 }
 
@@ -130,10 +139,10 @@ impl Ledger {
             let n = connection;
             c.execute(
                 "INSERT INTO connections (id, kind, name, address, account, company, series, is_sandbox, created_ms,
-                   legacy_routes, reserve)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                   legacy_routes, reserve, warehouse, vat_names)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                  ON CONFLICT (id) DO UPDATE SET name = ?3, address = ?4, account = ?5, company = ?6, series = ?7,
-                   is_sandbox = ?8, legacy_routes = ?10, reserve = ?11",
+                   is_sandbox = ?8, legacy_routes = ?10, reserve = ?11, warehouse = ?12, vat_names = ?13",
                 params![
                     n.id,
                     n.kind,
@@ -145,8 +154,16 @@ impl Ledger {
                     n.is_sandbox,
                     n.created_ms,
                     n.legacy_routes,
-                    n.reserve
+                    n.reserve,
+                    n.warehouse,
+                    serde_json::to_string(&n.vat_names)?
                 ],
+            )?;
+            // what is not sent yet is mapped with the new choices
+            c.execute(
+                "UPDATE orders SET wanted = wanted + 1 WHERE row IN
+                   (SELECT order_row FROM documents WHERE billing_id = ?1 AND state IN ('held', 'ready'))",
+                [&n.id],
             )?;
             Ok(())
         })

@@ -27,6 +27,8 @@ fn connection(id: &str, kind: &str) -> Connection {
         is_sandbox: false,
         legacy_routes: false,
         reserve: 0,
+        warehouse: String::new(),
+        vat_names: Default::default(),
         stop: None,
         last_contact_ms: None,
         created_ms: NOW_MS,
@@ -139,6 +141,7 @@ pub fn draft() -> Draft {
         due_days: None,
         mentions: String::new(),
         order_total: dec!(59),
+        warehouse: String::new(),
     }
 }
 

@@ -142,6 +142,14 @@ legacyRoutes: boolean,
  */
 reserve: number, 
 /**
+ * The provider's warehouse that goods leave; empty: its stock is not touched.
+ */
+warehouse: string, 
+/**
+ * Percentage (`0`, `21`) to the rate's name at the provider, where it has several of that percentage.
+ */
+vatNames: Record<string, string>, 
+/**
  * `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`.
  */
 health: string, failure: FailureInfo | null, limitedUntilMs: number | null, lastContactMs: number | null, 
@@ -182,7 +190,7 @@ address: string, account: string, secret: string, company: string | null, series
 /**
  * At most 25.
  */
-reserve: number, };
+reserve: number, warehouse: string, vatNames: Record<string, string>, };
 
 export type SecretInput = { id: string, secret: string, };
 

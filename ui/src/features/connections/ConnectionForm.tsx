@@ -5,6 +5,7 @@ import type { ConnectionInfo, ConnectionInput, TestResult } from "../../api/gene
 import { useAct, useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { BillingChoices } from "./BillingChoices";
 import { ConnectionChoices } from "./ConnectionChoices";
 import { ConnectionLists } from "./ConnectionLists";
 import { TestSteps } from "./TestSteps";
@@ -147,6 +148,7 @@ export function ConnectionForm({ kind, connection, close }: Props) {
             readLists={run}
           />
         )}
+        {connection && !isShop && lists.data && <BillingChoices draft={draft} set={set} lists={lists.data} />}
         {(proven || connection) && <TextInput {...field("name")} />}
         {connection && !isShop && <ConnectionLists connection={connection} lists={lists} />}
         {save.error && <ErrorNote error={save.error} />}
@@ -186,6 +188,8 @@ function startOf(kind: string, connection: ConnectionInfo | null, name: string):
     series: connection?.series ?? null,
     legacyRoutes: connection?.legacyRoutes ?? false,
     reserve: connection?.reserve ?? 0,
+    warehouse: connection?.warehouse ?? "",
+    vatNames: connection?.vatNames ?? {},
   };
 }
 

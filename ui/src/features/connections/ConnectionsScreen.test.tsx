@@ -35,6 +35,8 @@ const shop: ConnectionInfo = {
   isSandbox: false,
   legacyRoutes: false,
   reserve: 0,
+  warehouse: "",
+  vatNames: {},
   health: "healthy",
   failure: null,
   limitedUntilMs: null,
@@ -285,6 +287,28 @@ test("another series is chosen from the lists without a new test, and saved", as
   await userEvent.click(screen.getByTestId(ids.connForm("save")));
   const saved = calls.find((call) => call.command === "connections.save")?.request;
   expect(saved).toMatchObject({ id: "con_2", series: "AVZ", secret: "" });
+});
+
+test("warehouse and a rate's name are picked from the provider's own", async () => {
+  const rates = [
+    { name: "Normala", percent: "21" },
+    { name: "SDD", percent: "0" },
+    { name: "SFDD", percent: "0" },
+  ];
+  const { t, calls } = await show(<ConnectionsScreen />, {
+    "connections.list": { ...wired, billing: [{ ...billing, series: "FCT" }] },
+    "connections.lists": { ...lists, warehouses: ["Depozit"], vatRates: rates },
+    "connections.save": billing,
+  });
+  await openBilling(t("common.edit"));
+  expect(screen.queryByTestId(ids.connForm("rate-21"))).toBeNull();
+  await userEvent.click(await screen.findByTestId(ids.connForm("warehouse")));
+  await userEvent.click(await screen.findByRole("option", { name: "Depozit" }));
+  await userEvent.click(await screen.findByTestId(ids.connForm("rate-0")));
+  await userEvent.click(await screen.findByRole("option", { name: "SFDD" }));
+  await userEvent.click(screen.getByTestId(ids.connForm("save")));
+  const saved = calls.find((call) => call.command === "connections.save")?.request;
+  expect(saved).toMatchObject({ warehouse: "Depozit", vatNames: { "0": "SFDD" } });
 });
 
 test("a flow can write the number back to the shop, and says under which keys", async () => {

@@ -170,6 +170,8 @@ function Place({ draft, set, billing }: PlaceProps) {
     series: null,
     legacyRoutes: billing?.legacyRoutes ?? false,
     reserve: billing?.reserve ?? 0,
+    warehouse: billing?.warehouse ?? "",
+    vatNames: billing?.vatNames ?? {},
   };
   const asked = useAsk("connections.test", request, billing !== undefined);
   const isOfCompany = !asked.isPlaceholderData && company === draft.company.trim();

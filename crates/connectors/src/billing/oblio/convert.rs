@@ -40,6 +40,7 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
             vat_percentage: prepare::number(line.vat_rate, &at("vat_rate"))?,
             vat_included: 1,
             quantity: prepare::number(line.quantity, &at("quantity"))?,
+            management: if line.is_service { "" } else { &draft.warehouse },
             product_type: if line.is_service { "Serviciu" } else { "Marfa" },
             save: 0,
         })
@@ -70,7 +71,7 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
         products: products.collect::<Result<_, Unsendable>>()?,
         order_number: &request.order_number,
         mentions: prepare::mentions(request),
-        use_stock: Some(0),
+        use_stock: Some(u8::from(!draft.warehouse.is_empty())),
         send_email: 0,
         idempotency_key: &request.idempotency_key,
         collect: draft.payment.as_ref().map(|payment| collect(payment, &request.order_number)).transpose()?,
@@ -309,6 +310,16 @@ mod tests {
 
     fn rates() -> Vec<VatRate> {
         vec![vat("Normala", 21), vat("Redusa", 11), vat("SFDD", 0)]
+    }
+
+    #[test]
+    fn goods_leave_the_chosen_warehouse_and_services_do_not() {
+        let mut request = request();
+        request.draft.warehouse = "Depozit".into();
+        request.draft.lines[1].is_service = true;
+        let body = serde_json::to_value(invoice(&request, &rates()).unwrap()).unwrap();
+        assert_eq!((&body["useStock"], &body["products"][0]["management"]), (&1.into(), &"Depozit".into()));
+        assert!(body["products"][1].get("management").is_none());
     }
 
     #[test]

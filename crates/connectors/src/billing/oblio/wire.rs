@@ -121,6 +121,9 @@ pub(super) struct Product<'a> {
     pub vat_percentage: Number,
     pub vat_included: u8,
     pub quantity: Number,
+    /// The warehouse that goods leave; services and a company without stock have none.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub management: &'a str,
     pub product_type: &'static str,
     pub save: u8,
 }

@@ -35,6 +35,7 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
             product_description: &line.description,
             is_discount: false,
             measuring_unit_name: &line.unit,
+            warehouse_name: if line.is_service { "" } else { &draft.warehouse },
             currency: draft.currency.code(),
             quantity: prepare::number(line.quantity, &at("quantity"))?,
             price: prepare::number(line.unit_price, &at("unit_price"))?,
@@ -54,7 +55,7 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
         currency: draft.currency.code(),
         language: if draft.language.is_empty() { "RO" } else { &draft.language },
         precision: draft.precision.clamp(2, 4),
-        use_stock: Some(false),
+        use_stock: Some(!draft.warehouse.is_empty()),
         send_email: false,
         mentions: prepare::mentions(request),
         client: wire::Client {
@@ -218,6 +219,16 @@ mod tests {
     #[test]
     fn a_persons_order_without_one() {
         insta::assert_json_snapshot!(invoice(&persons_request(), &rates()).unwrap());
+    }
+
+    #[test]
+    fn goods_leave_the_chosen_warehouse_and_services_do_not() {
+        let mut request = request();
+        request.draft.warehouse = "Depozit".into();
+        request.draft.lines[1].is_service = true;
+        let body = serde_json::to_value(invoice(&request, &rates()).unwrap()).unwrap();
+        assert_eq!((&body["useStock"], &body["products"][0]["warehouseName"]), (&true.into(), &"Depozit".into()));
+        assert!(body["products"][1].get("warehouseName").is_none());
     }
 
     #[test]

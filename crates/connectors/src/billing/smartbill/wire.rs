@@ -60,6 +60,9 @@ pub(super) struct Product<'a> {
     pub product_description: &'a str,
     pub is_discount: bool,
     pub measuring_unit_name: &'a str,
+    /// By the letter; services and a company without stock have none.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub warehouse_name: &'a str,
     pub currency: &'a str,
     pub quantity: Number,
     pub price: Number,
