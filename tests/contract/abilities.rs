@@ -10,25 +10,6 @@ use punte_domain::{CollectKind, Failure, FailureKind, Phase};
 use rust_decimal::dec;
 use std::collections::HashSet;
 
-const ALL: [Ability; 16] = [
-    Ability::Proforma,
-    Ability::InvoiceFromProforma,
-    Ability::Storno,
-    Ability::Cancel,
-    Ability::Restore,
-    Ability::Delete,
-    Ability::RecordPayment,
-    Ability::DeletePayment,
-    Ability::PaymentStatus,
-    Ability::Pdf,
-    Ability::Email,
-    Ability::ListDocuments,
-    Ability::EInvoice,
-    Ability::Warehouses,
-    Ability::Languages,
-    Ability::Units,
-];
-
 /// Uses one ability as far as it goes, on an invoice of its own.
 async fn exercise(client: &dyn BillingProvider, account: &Account, ability: Ability) -> Result<(), Failure> {
     let order = ability.as_str();
@@ -98,7 +79,7 @@ async fn what_is_claimed_works_and_what_is_not_is_refused_before_it_is_sent() {
         let account = account(&world, provider);
         let client = client_of(provider, account.config.clone());
         let claimed: HashSet<Ability> = client.capabilities().abilities.into_iter().collect();
-        for ability in ALL {
+        for ability in Ability::ALL {
             let outcome = exercise(client.as_ref(), &account, ability).await;
             match (claimed.contains(&ability), outcome) {
                 (true, Ok(())) => {}

@@ -11,25 +11,6 @@ use punte_engine::connectors::billing::{Ability, EmailRequest, PaymentRequest, P
 use punte_engine::store::ledger::{Document, Operation};
 use punte_engine::{Act, DocumentFile, OperationEvidence, OperationParams, Workspace};
 
-const ABILITIES: [Ability; 16] = [
-    Ability::Proforma,
-    Ability::InvoiceFromProforma,
-    Ability::Storno,
-    Ability::Cancel,
-    Ability::Restore,
-    Ability::Delete,
-    Ability::RecordPayment,
-    Ability::DeletePayment,
-    Ability::PaymentStatus,
-    Ability::Pdf,
-    Ability::Email,
-    Ability::ListDocuments,
-    Ability::EInvoice,
-    Ability::Warehouses,
-    Ability::Languages,
-    Ability::Units,
-];
-
 impl Host {
     pub(super) async fn documents_operate(
         &self,
@@ -93,7 +74,7 @@ impl Host {
             warehouses: lists.warehouses,
             languages: lists.languages,
             units: lists.units,
-            abilities: ABILITIES
+            abilities: Ability::ALL
                 .into_iter()
                 .map(|ability| AbilityInfo {
                     name: ability.as_str().to_owned(),

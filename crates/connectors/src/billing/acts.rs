@@ -32,6 +32,25 @@ pub enum Ability {
 }
 
 impl Ability {
+    pub const ALL: [Ability; 16] = [
+        Ability::Proforma,
+        Ability::InvoiceFromProforma,
+        Ability::Storno,
+        Ability::Cancel,
+        Ability::Restore,
+        Ability::Delete,
+        Ability::RecordPayment,
+        Ability::DeletePayment,
+        Ability::PaymentStatus,
+        Ability::Pdf,
+        Ability::Email,
+        Ability::ListDocuments,
+        Ability::EInvoice,
+        Ability::Warehouses,
+        Ability::Languages,
+        Ability::Units,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Ability::Proforma => "proforma",

@@ -1,6 +1,10 @@
 //! The account's VAT rates, kept for some minutes so that a create does not ask for them every time.
 
-use super::VatRate;
+use super::prepare::Unsendable;
+use super::{BillingProvider, VatRate};
+use crate::call::{Operation, before_sending};
+use bytes::Bytes;
+use punte_domain::{Failure, FailureKind};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,5 +29,28 @@ impl RatesCache {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(company.to_owned(), (Instant::now(), rates.clone()));
         rates
+    }
+
+    /// A body made with the company's rates. A rate that is not among the known ones may have been added since: they are
+    /// read anew once.
+    pub(crate) async fn body(
+        &self,
+        provider: &dyn BillingProvider,
+        operation: &Operation,
+        company: &str,
+        make: impl Fn(&[VatRate]) -> Result<Bytes, Unsendable> + Send + Sync,
+    ) -> Result<Bytes, Failure> {
+        let read = async || {
+            let rates = provider.list_vat_rates(company).await.map_err(before_sending)?;
+            Ok::<_, Failure>(self.keep(company, rates))
+        };
+        let body = match self.find(company) {
+            None => make(&read().await?),
+            Some(known) => match make(&known) {
+                Err(Unsendable { kind: FailureKind::VatRateUnknown, .. }) => make(&read().await?),
+                made => made,
+            },
+        };
+        body.map_err(|problem| problem.failure(operation))
     }
 }

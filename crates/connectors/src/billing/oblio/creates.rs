@@ -3,15 +3,12 @@
 
 use super::{Call, Oblio, convert, wire};
 use crate::billing::prepare::{self, Unsendable, create_operation};
-use crate::billing::{
-    BillingProvider, DocumentKind, FromProforma, IssueRequest, Issued, StornoRequest, VatRate, WireRecord,
-};
-use crate::call::{Operation, before_sending, create_limits};
+use crate::billing::{DocumentKind, FromProforma, IssueRequest, Issued, StornoRequest, VatRate, WireRecord};
+use crate::call::{Operation, create_limits};
 use crate::pace::Lane;
 use bytes::Bytes;
 use http::Method;
 use punte_domain::{Failure, FailureKind, Phase};
-use std::sync::Arc;
 
 fn body_with(request: &IssueRequest, kind: DocumentKind, rates: &[VatRate]) -> Result<Bytes, Unsendable> {
     let body = match kind {
@@ -22,32 +19,6 @@ fn body_with(request: &IssueRequest, kind: DocumentKind, rates: &[VatRate]) -> R
 }
 
 impl Oblio {
-    async fn rates(&self, company: &str) -> Result<Arc<Vec<VatRate>>, Failure> {
-        match self.rates.find(company) {
-            Some(known) => Ok(known),
-            None => Ok(self.rates.keep(company, self.list_vat_rates(company).await?)),
-        }
-    }
-
-    /// The create's body. A rate that is not among the known ones may have been added since: they are read anew once.
-    async fn body_of(
-        &self,
-        operation: &Operation,
-        request: &IssueRequest,
-        kind: DocumentKind,
-    ) -> Result<Bytes, Failure> {
-        let known = self.rates.find(&request.company).is_some();
-        let rates = self.rates(&request.company).await.map_err(before_sending)?;
-        let body = match body_with(request, kind, &rates) {
-            Err(Unsendable { kind: FailureKind::VatRateUnknown, .. }) if known => {
-                let read = self.list_vat_rates(&request.company).await.map_err(before_sending)?;
-                body_with(request, kind, &self.rates.keep(&request.company, read))
-            }
-            other => other,
-        };
-        body.map_err(|problem| problem.failure(operation))
-    }
-
     pub(super) async fn create(
         &self,
         request: &IssueRequest,
@@ -56,7 +27,8 @@ impl Oblio {
     ) -> Result<Issued, Failure> {
         let operation = create_operation(request, kind);
         prepare::check_draft(request).map_err(|problem| problem.failure(&operation))?;
-        let body = self.body_of(&operation, request, kind).await?;
+        let make = |rates: &[VatRate]| body_with(request, kind, rates);
+        let body = self.rates.body(self, &operation, &request.company, make).await?;
         self.make(&operation, kind, body, record).await
     }
 

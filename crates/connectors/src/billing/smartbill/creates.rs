@@ -2,14 +2,12 @@
 //! once; an answer that is neither a clear yes nor a clear no leaves the outcome unknown.
 
 use super::{SmartBill, convert, convert_acts, decisions, wire};
-use crate::billing::BillingProvider;
 use crate::billing::prepare::{self, Unsendable, create_operation};
 use crate::billing::{DocumentKind, FromProforma, IssueRequest, Issued, StornoRequest, VatRate, WireRecord};
-use crate::call::{Operation, before_sending};
+use crate::call::Operation;
 use bytes::Bytes;
 use http::Method;
-use punte_domain::{Failure, FailureKind, Phase};
-use std::sync::Arc;
+use punte_domain::{Failure, Phase};
 
 fn body_with(request: &IssueRequest, kind: DocumentKind, rates: &[VatRate]) -> Result<Bytes, Unsendable> {
     let body = match kind {
@@ -20,32 +18,6 @@ fn body_with(request: &IssueRequest, kind: DocumentKind, rates: &[VatRate]) -> R
 }
 
 impl SmartBill {
-    async fn rates(&self, company: &str) -> Result<Arc<Vec<VatRate>>, Failure> {
-        match self.rates.find(company) {
-            Some(known) => Ok(known),
-            None => Ok(self.rates.keep(company, self.list_vat_rates(company).await?)),
-        }
-    }
-
-    /// The create's body. A rate that is not among the known ones may have been added since: they are read anew once.
-    async fn body_of(
-        &self,
-        operation: &Operation,
-        request: &IssueRequest,
-        kind: DocumentKind,
-    ) -> Result<Bytes, Failure> {
-        let known = self.rates.find(&request.company).is_some();
-        let rates = self.rates(&request.company).await.map_err(before_sending)?;
-        let body = match body_with(request, kind, &rates) {
-            Err(Unsendable { kind: FailureKind::VatRateUnknown, .. }) if known => {
-                let read = self.list_vat_rates(&request.company).await.map_err(before_sending)?;
-                body_with(request, kind, &self.rates.keep(&request.company, read))
-            }
-            other => other,
-        };
-        body.map_err(|problem| problem.failure(operation))
-    }
-
     pub(super) async fn create(
         &self,
         request: &IssueRequest,
@@ -54,7 +26,8 @@ impl SmartBill {
     ) -> Result<Issued, Failure> {
         let operation = create_operation(request, kind);
         prepare::check_draft(request).map_err(|problem| problem.failure(&operation))?;
-        let body = self.body_of(&operation, request, kind).await?;
+        let make = |rates: &[VatRate]| body_with(request, kind, rates);
+        let body = self.rates.body(self, &operation, &request.company, make).await?;
         self.make(&operation, self.create_path(kind), &request.series, body, record).await
     }
 
