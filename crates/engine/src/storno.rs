@@ -5,6 +5,7 @@ use crate::error::{EngineError, Result};
 use crate::offers::Act;
 use crate::workspace::{Change, Workspace};
 use punte_domain::{Draft, IssueKey, Role};
+use punte_store::StoreError;
 use punte_store::ledger::{Document, NewDocument};
 
 /// The refund that a full storno asked for by a person stands for in its issue key.
@@ -51,7 +52,11 @@ impl Workspace {
             problems: Vec::new(),
             due_ms: self.now_ms(),
         };
-        let storno = self.ledger.request_storno(original.row, new, reason, who, self.now_ms()).await?;
+        let storno = match self.ledger.request_storno(original.row, new, reason, who, self.now_ms()).await {
+            Ok(storno) => storno,
+            Err(StoreError::Stale(_)) => return Err(EngineError::NotNow("has_storno")),
+            Err(error) => return Err(error.into()),
+        };
         self.changed(Change::Documents);
         self.outbox_wake.notify_one();
         Ok(storno)

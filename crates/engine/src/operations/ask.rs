@@ -7,6 +7,7 @@ use crate::settle::to_json;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::billing::Capabilities;
 use punte_domain::{OperationKind, fiscal_date};
+use punte_store::StoreError;
 use punte_store::ledger::{Connection, Document, NewOperation, Operation};
 
 use super::document_currency;
@@ -53,7 +54,12 @@ impl Workspace {
             who: who.to_owned(),
             about: params.about(),
         };
-        let operation = self.ledger.request_operation(new, self.now_ms()).await?;
+        let operation = match self.ledger.request_operation(new, self.now_ms()).await {
+            Ok(operation) => operation,
+            // another was asked for between the check and the write
+            Err(StoreError::Stale(_)) => return Err(EngineError::NotNow("operation_open")),
+            Err(error) => return Err(error.into()),
+        };
         self.changed(Change::Documents);
         self.operate_wake.notify_one();
         Ok(operation)
