@@ -10,6 +10,7 @@ mod connect;
 mod decide;
 pub mod error;
 mod intake;
+mod judgement;
 mod notes;
 mod offers;
 pub mod operations;

@@ -2,7 +2,7 @@
 
 use crate::decide::{Rule, rule_for};
 use crate::error::{EngineError, Result};
-use crate::settle::absence_blocked;
+use crate::judgement::absence_blocked;
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::Evidence;
 use punte_domain::{DocumentState, Failure, FailureKind, Phase};
@@ -66,6 +66,15 @@ impl Workspace {
                     report.skipped.push(skip("not_held", None));
                     continue;
                 }
+            }
+            if document.reverses_row.is_some() {
+                // it follows from the invoice that it takes back, whatever became of the order
+                match self.ledger.requeue_as_it_is(document.row, who, self.now_ms()).await {
+                    Ok(()) => report.queued.push(id.clone()),
+                    Err(StoreError::Stale(_) | StoreError::Illegal(_)) => report.skipped.push(skip("not_held", None)),
+                    Err(error) => return Err(error.into()),
+                }
+                continue;
             }
             let Some(flow) = flows.iter().find(|flow| flow.id == document.flow_id) else { continue };
             let order = self.ledger.get_order_by_row(document.order_row).await?;
@@ -135,7 +144,7 @@ impl Workspace {
         if document.state != DocumentState::InDoubt {
             return Err(EngineError::NotNow("not_in_doubt"));
         }
-        if let Some(blocked) = absence_blocked(&self.evidence_of(&document).await?) {
+        if let Some(blocked) = self.absence_blocked(&document).await? {
             return Err(EngineError::NotNow(blocked));
         }
         let reason = required(reason)?;
@@ -164,13 +173,22 @@ impl Workspace {
         outcome
     }
 
+    /// Whether a person may declare a document never issued now, and if not why. What the provider named in its answer cannot
+    /// be declared away.
+    pub async fn absence_blocked(&self, document: &Document) -> Result<Option<&'static str>> {
+        if document.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::NumberTaken) {
+            return Ok(Some("found"));
+        }
+        Ok(absence_blocked(&self.evidence_of(document).await?))
+    }
+
     /// Every look since the last attempt, newest first: whether it was decisive, and what it saw.
     pub async fn evidence_of(&self, document: &Document) -> Result<Vec<(bool, Option<Evidence>)>> {
-        let since = self.ledger.find_last_attempt(document.row).await?.map_or(0, |attempt| attempt.started_ms);
+        let last = self.ledger.find_last_attempt(document.row).await?.map_or(0, |attempt| attempt.row);
         let looks = self.ledger.list_looks(document.row).await?;
         looks
             .into_iter()
-            .filter(|look| look.at_ms >= since)
+            .filter(|look| look.attempt_row == last)
             .map(|look| {
                 let evidence =
                     look.evidence.as_deref().map(serde_json::from_str).transpose().map_err(StoreError::Json)?;

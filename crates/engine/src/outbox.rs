@@ -7,10 +7,12 @@ use crate::error::{EngineError, Result};
 use crate::settle::{parse_date, to_json};
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling, StornoRequest};
-use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Reference, Role, fiscal_date};
+use punte_domain::{
+    DocumentState, Failure, FailureKind, IssueKey, Next, OperationKind, OperationState, Phase, Reference, Role,
+    fiscal_date,
+};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
-use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,28 +73,42 @@ impl Workspace {
             return Ok(Duration::from_secs(2));
         }
         let connections = self.ledger.list_connections().await?;
-        let mut lanes = BTreeSet::new();
-        for flow in self.ledger.list_flows().await?.into_iter().filter(|flow| flow.enabled) {
-            lanes.insert(Lane { billing_id: flow.billing_id, company: flow.company, series: flow.series });
-        }
-        for lane in lanes {
+        let now_ms = self.now_ms();
+        let mut next_ms = 5_000;
+        // the lanes in which something waits, not those that a flow names now: its series may have changed since
+        for (billing_id, company, series, due_ms) in self.ledger.list_lanes().await? {
+            let lane = Lane { billing_id, company, series };
             let Some(connection) = connections.iter().find(|c| c.id == lane.billing_id) else { continue };
-            let gate = self.may_call(connection, self.now_ms());
+            let gate = self.may_call(connection, now_ms);
             if gate == Gate::Closed {
+                continue;
+            }
+            next_ms = next_ms.min((due_ms - now_ms).clamp(250, 5_000));
+            if due_ms > now_ms {
                 continue;
             }
             let single = one_writer(&connection.kind);
             let busy = lock(&self.in_flight).values().filter(|other| **other == lane).count();
             let room = if single || gate == Gate::Probe { 1 } else { PARALLEL };
             // read after `busy`: what ended meanwhile has its outcome in the ledger by now
-            if busy >= room || single && self.is_doubted(&lane).await? {
+            if busy >= room || single && (self.is_doubted(&lane).await? || self.is_delete_doubted(&lane).await?) {
                 continue;
             }
             self.claim_in(lane, connection, room - busy).await?;
         }
-        let now_ms = self.now_ms();
-        let due = self.ledger.find_next_due().await?.map_or(5_000, |due| (due - now_ms).clamp(250, 5_000));
-        Ok(Duration::from_millis(due as u64))
+        Ok(Duration::from_millis(next_ms as u64))
+    }
+
+    /// Whether a delete in the lane is in doubt: the counter that creates are settled by may move back under them.
+    async fn is_delete_doubted(&self, lane: &Lane) -> Result<bool> {
+        for operation in self.ledger.list_operations_in(OperationState::InDoubt, 200).await? {
+            if operation.kind == OperationKind::Delete
+                && Lane::of(&self.ledger.get_document_by_row(operation.document_row).await?) == *lane
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether a document of the lane is in doubt and not yet left to a person: then nothing else may be sent in it.
@@ -142,10 +158,18 @@ impl Workspace {
         }
         let (provider, baseline) = match self.prepare(&document, connection).await {
             Ok(ready) => ready,
-            Err(failure) => return self.note_trouble(connection, &failure).await,
+            Err(failure) if is_connections_fault(&failure) => return self.note_trouble(connection, &failure).await,
+            // a series that is not there: this record's matter, with its cause
+            Err(failure) => {
+                self.ledger.hold(document.row, failure, self.now_ms()).await?;
+                self.changed(Change::Documents);
+                return Ok(());
+            }
         };
         let key = self.issue_key(&document).await?;
         let intent = Intent {
+            company: document.company.clone(),
+            series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
             trigger,
             idempotency_key: self.ledger.info().seed.idempotency_key(&key, document.key_revision),
@@ -191,9 +215,15 @@ impl Workspace {
                 self.changed(Change::Documents);
                 Ok(false)
             }
-            Err(failure) => {
+            Err(failure) if is_connections_fault(&failure) => {
                 self.note_trouble(&shop, &failure).await?;
                 self.postpone(document).await?;
+                Ok(false)
+            }
+            // the order is gone at the shop, say: this record's matter
+            Err(failure) => {
+                self.ledger.hold(document.row, failure, self.now_ms()).await?;
+                self.changed(Change::Documents);
                 Ok(false)
             }
         }
@@ -379,6 +409,8 @@ impl Workspace {
             }
         };
         let intent = Intent {
+            company: document.company.clone(),
+            series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
             trigger: "repeat",
             idempotency_key: sent.idempotency_key.clone(),

@@ -8,7 +8,6 @@ use punte_domain::{DocumentState, Failure, FailureKind, Phase};
 use punte_engine::Workspace;
 use punte_engine::connectors::billing::Baseline;
 use punte_engine::safe_because;
-use punte_engine::settle::absence_blocked;
 use punte_engine::store::ledger::{Document, ListQuery};
 use std::collections::{BTreeMap, HashSet};
 
@@ -314,11 +313,11 @@ async fn looks(workspace: &Workspace, document: &Document) -> Result<Vec<LookInf
         .await?
         .into_iter()
         .collect();
-    let since = attempt.map_or(0, |attempt| attempt.started_ms);
+    let last = attempt.map_or(0, |attempt| attempt.row);
     let looks = ledger.list_looks(document.row).await?;
     Ok(looks
         .iter()
-        .filter(|look| look.at_ms >= since)
+        .filter(|look| look.attempt_row == last)
         .map(|look| convert::look(look, baseline_number.clone(), &taken, &document.provider))
         .collect())
 }
@@ -333,7 +332,7 @@ async fn doubt(workspace: &Workspace, document: &Document) -> Result<Doubt, ApiE
     let failure = document.failure.clone().unwrap_or_else(|| {
         Failure::new(FailureKind::Interrupted, Phase::Unknown, "create invoice", document.id.clone())
     });
-    let blocked = absence_blocked(&workspace.evidence_of(document).await?);
+    let blocked = workspace.absence_blocked(document).await?;
     let mut row = convert::document(document);
     row.order_id = order.id;
     let now_ms = workspace.clock_now_ms();

@@ -14,7 +14,7 @@ use crate::outbox::{Lane, one_writer};
 use crate::settle::{Watch, parse_date, to_json};
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::{
-    BillingProvider, DocumentKind, EmailRequest, Exchange, Issued, PaymentRequest, Target, WireRecord,
+    BillingProvider, DocumentKind, EmailRequest, Exchange, Issued, PaymentRequest, Presence, Target, WireRecord,
 };
 use punte_domain::{
     CollectKind, Currency, Failure, FailureKind, Next, OperationKind, OperationSettling, OperationState, Phase,
@@ -111,10 +111,13 @@ impl Workspace {
                 next = next.min(left);
                 continue;
             }
-            if self.may_call(connection, self.now_ms()) == Gate::Closed
-                || self.lane_is_needed(&operation, &document).await?
-                || !self.begin(&document)
-            {
+            if self.may_call(connection, self.now_ms()) == Gate::Closed || !self.begin(&document) {
+                next = next.min(Duration::from_millis(500));
+                continue;
+            }
+            // asked with the lane taken, so that no create begins between the answer and the delete
+            if operation.state == OperationState::Waiting && self.lane_is_needed(&operation, &document).await? {
+                lock(&self.in_flight).remove(&document.row);
                 next = next.min(Duration::from_millis(500));
                 continue;
             }
@@ -167,7 +170,8 @@ impl Workspace {
             return Ok(false);
         }
         let lane = Lane::of(document);
-        Ok(lock(&self.in_flight).values().any(|other| *other == lane) || self.is_doubted(&lane).await?)
+        let busy = lock(&self.in_flight).iter().any(|(row, other)| *row != document.row && *other == lane);
+        Ok(busy || self.is_doubted(&lane).await?)
     }
 
     /// One operation from intent to outcome.
@@ -209,13 +213,17 @@ impl Workspace {
                     let due_ms = self.now_ms() + self.delay(sent.tries).as_millis() as i64;
                     OperationOutcome::Back { failure, due_ms }
                 }
+                // the right to change this one lacks: nothing is wrong with the connection
+                Next::StopConnection if failure.kind == FailureKind::RightMissing => OperationOutcome::Refused(failure),
                 Next::StopConnection => OperationOutcome::Back { failure, due_ms: self.now_ms() },
                 Next::FixThenRetry | Next::NeedsPerson => OperationOutcome::Refused(failure),
             },
         };
         self.commit_operation(&sent, outcome, to_json(&record)?).await?;
         match failure {
-            Some(failure) if is_connections_fault(&failure) => self.note_trouble(connection, &failure).await,
+            Some(failure) if failure.kind != FailureKind::RightMissing && is_connections_fault(&failure) => {
+                self.note_trouble(connection, &failure).await
+            }
             _ => {
                 // what was done is read back, as an issue is
                 self.ledger.want_verification(document.row, self.now_ms()).await?;
@@ -234,6 +242,7 @@ impl Workspace {
     ) -> std::result::Result<(Arc<dyn BillingProvider>, Target, OperationBaseline), Failure> {
         let provider = self.billing(connection).await?;
         let target = target_of(document)?;
+        check_presence(operation.kind, &target, provider.find_document(&target).await.map_err(nothing_sent)?)?;
         let paid = match operation.kind.settling() {
             OperationSettling::PaidAmount => Some(provider.read_payment(&target).await.map_err(nothing_sent)?.paid),
             _ => None,
@@ -263,12 +272,13 @@ impl Workspace {
                 plain(provider.record_payment(target, payment).await, paid(after, currency))
             }
             (OperationKind::DeletePayment, _) => {
-                let kind = document
-                    .draft
-                    .as_ref()
-                    .and_then(|draft| draft.payment.as_ref())
-                    .map_or(CollectKind::Other, |payment| payment.kind);
-                plain(provider.delete_payment(target, kind).await, paid(Decimal::ZERO, currency))
+                let exchange = provider.delete_payment(target, self.payment_kind(document).await).await;
+                // others may remain: what is paid now is read, not concluded
+                let left = match &exchange.outcome {
+                    Ok(()) => provider.read_payment(target).await.map_or(Decimal::ZERO, |status| status.paid),
+                    Err(_) => Decimal::ZERO,
+                };
+                plain(exchange, paid(left, currency))
             }
             (OperationKind::SendEmail, OperationParams::Email(email)) => {
                 plain(provider.send_email(target, email).await, Effect::None)
@@ -288,6 +298,20 @@ impl Workspace {
                 (Err(failure), WireRecord::default())
             }
         }
+    }
+
+    /// How the payment that is to be deleted was recorded: by the newest operation, or with the invoice.
+    async fn payment_kind(&self, document: &Document) -> CollectKind {
+        let operations = self.ledger.list_operations(document.row).await.unwrap_or_default();
+        let recorded = operations
+            .iter()
+            .filter(|one| one.kind == OperationKind::RecordPayment && one.state == OperationState::Done)
+            .find_map(|one| match serde_json::from_str(&one.params) {
+                Ok(OperationParams::Payment(payment)) => Some(payment.kind),
+                _ => None,
+            });
+        let with_invoice = document.draft.as_ref().and_then(|draft| draft.payment.as_ref()).map(|one| one.kind);
+        recorded.or(with_invoice).unwrap_or(CollectKind::Other)
     }
 
     /// Commits an outcome; one that can't be written is kept and tried again.
@@ -311,6 +335,20 @@ impl Workspace {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+}
+
+/// A number may have been given again after somebody deleted ours by hand: nothing is done to a document that is not proven
+/// to be this one, as far as the provider tells. A delete wants the proof whole.
+fn check_presence(kind: OperationKind, target: &Target, seen: Presence) -> std::result::Result<(), Failure> {
+    let refused = |detail: &str| {
+        Err(Failure::new(FailureKind::DocumentNotFound, Phase::Refused, kind.as_str(), target.name())
+            .with_detail(detail))
+    };
+    match seen {
+        Presence::Absent => refused("absent"),
+        Presence::CannotTell if kind == OperationKind::Delete => refused("cannot_tell"),
+        Presence::Present { .. } | Presence::CannotTell => Ok(()),
     }
 }
 

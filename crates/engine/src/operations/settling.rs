@@ -6,10 +6,10 @@ use crate::connect::is_connections_fault;
 use crate::error::Result;
 use crate::settle::to_json;
 use crate::workspace::{Workspace, lock};
-use punte_connectors::billing::PaymentStatus;
+use punte_connectors::billing::{EInvoiceState, PaymentStatus, Presence};
 use punte_domain::{Currency, Failure, FailureKind, OperationSettling, Phase};
 use punte_store::StoreError;
-use punte_store::ledger::{Connection, Document, Operation};
+use punte_store::ledger::{Connection, Document, Effect, Operation};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,7 +48,12 @@ impl Workspace {
             )
         };
         match judge(operation.kind, &params, &seen, decisive, currency) {
-            Verdict::Done(effect) => {
+            Verdict::Done(mut effect) => {
+                if let Effect::EInvoice { state, due_ms, .. } = &mut effect
+                    && state == EInvoiceState::Processing.as_str()
+                {
+                    *due_ms = Some(self.now_ms() + self.deps.timing.einvoice_read.as_millis() as i64);
+                }
                 self.ledger.settle_operation(operation.row, Ok(effect), self.now_ms()).await?;
                 self.note_wake.notify_one();
             }
@@ -56,6 +61,8 @@ impl Workspace {
                 lock(&self.operation_watches).remove(&operation.row);
                 self.perform(operation, document, connection, true).await?;
             }
+            // asked for again and again without an answer, and the provider does not tell: a person decides
+            Verdict::Repeat if !is_told(&seen) => self.look_at_operation_later(operation.row, quiet, true),
             Verdict::NotDone | Verdict::Repeat => {
                 self.ledger.settle_operation(operation.row, Err(not_done()), self.now_ms()).await?;
             }
@@ -107,4 +114,9 @@ impl Workspace {
         }
         Some(watch.next_look.saturating_sub(self.deps.clock.monotonic()).as_millis() as i64)
     }
+}
+
+/// Whether the provider told the state that a cancel or a restore changes.
+fn is_told(seen: &OperationEvidence) -> bool {
+    matches!(seen, OperationEvidence::Presence(Presence::Present { cancelled: Some(_) }))
 }

@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// What is committed before a request leaves.
 #[derive(Debug, Clone)]
 pub struct Intent {
+    /// Where the request goes: a document that was planned for another place meanwhile is not sent.
+    pub company: String,
+    pub series: String,
     pub attempt_id: String,
     /// `automatic`, `retry` or `repeat` (the same payload again, after a proven absence).
     pub trigger: &'static str,
@@ -73,6 +76,7 @@ pub struct NewLook {
 
 #[derive(Debug, Clone)]
 pub struct Look {
+    pub attempt_row: i64,
     pub at_ms: i64,
     pub decisive: bool,
     pub evidence: Option<String>,
@@ -116,6 +120,9 @@ impl Ledger {
     pub async fn record_intent(&self, document_row: i64, intent: Intent, now_ms: i64) -> Result<Attempt> {
         self.write(move |c| {
             let document = documents::get(c, document_row)?;
+            if document.company != intent.company || document.series != intent.series {
+                return Err(StoreError::Stale(format!("{}: planned for another series", document.id)));
+            }
             let repeat = intent.trigger == "repeat";
             let (draft, issue_date) = if repeat {
                 let sent = last_attempt(c, document_row)?
@@ -278,7 +285,7 @@ impl Ledger {
     pub async fn list_looks(&self, document_row: i64) -> Result<Vec<Look>> {
         self.read(move |c| {
             let mut query = c.prepare_cached(
-                "SELECT at_ms, decisive, evidence, failure FROM looks WHERE document_row = ?1 ORDER BY row DESC LIMIT 50",
+                "SELECT at_ms, decisive, evidence, failure, attempt_row FROM looks WHERE document_row = ?1 ORDER BY row DESC LIMIT 50",
             )?;
             let rows = query.query_map([document_row], |row| {
                 Ok(Look {
@@ -286,6 +293,7 @@ impl Ledger {
                     decisive: row.get(1)?,
                     evidence: row.get(2)?,
                     failure: optional_json(row, 3)?,
+                    attempt_row: row.get(4)?,
                 })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -293,7 +301,8 @@ impl Ledger {
         .await
     }
 
-    /// The document in doubt exists at the provider: its identifiers are attached. `who` is empty when Punte found it.
+    /// The document in doubt exists at the provider: its identifiers are attached. `who` is empty when Punte found it by its
+    /// reference; then whatever else is recorded under that number is gone there.
     #[allow(clippy::too_many_arguments)]
     pub async fn settle_found(
         &self,
@@ -312,6 +321,9 @@ impl Ledger {
             let what = if who.is_empty() { "found" } else { "linked" };
             let facts = json!({ "series": series, "number": number, "reason": reason });
             let note = NewEvent::new(what, facts).by(&who);
+            if who.is_empty() {
+                documents::displace(c, &document, &series, &number, now_ms)?;
+            }
             documents::apply(c, &document, DocumentEvent::Found, None, now_ms, &note)?;
             attach(c, &document, &series, &number, &provider_id, &link, now_ms, now_ms)
         })

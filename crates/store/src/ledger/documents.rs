@@ -146,6 +146,9 @@ pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
     })
 }
 
+/// Ready, and not an invoice of a flow that is switched off. A storno is sent whatever became of its flow.
+const SENDABLE: &str = "state = 'ready' AND (role <> 'invoice' OR flow_id IN (SELECT id FROM flows WHERE enabled = 1))";
+
 fn select(tail: &str) -> String {
     format!("SELECT {DOCUMENT} FROM documents {tail}")
 }
@@ -182,10 +185,31 @@ pub(super) fn want_note(c: &Sqlite, document: &Document, now_ms: i64) -> Result<
     Ok(())
 }
 
+/// A number was read with another document's reference on it: whoever is recorded under it was deleted at the provider, by
+/// hand, and the number was given again.
+pub(super) fn displace(c: &Sqlite, by: &Document, series: &str, number: &str, now_ms: i64) -> Result<()> {
+    let holders = list(
+        c,
+        "WHERE provider = ?1 AND company = ?2 AND (role = 'proforma') = (?3 = 'proforma') AND series = ?4 AND number = ?5
+           AND state <> 'deleted' AND row <> ?6",
+        params![by.provider, by.company, by.role, series, number, by.row],
+    )?;
+    for holder in holders.iter().filter(|holder| holder.state.after(DocumentEvent::Deleted).is_ok()) {
+        let note = NewEvent::new("found_gone", json!({ "series": series, "number": number }));
+        apply(c, holder, DocumentEvent::Deleted, None, now_ms, &note)?;
+        want_note(c, holder, now_ms)?;
+    }
+    Ok(())
+}
+
 /// The storno of a document was issued.
 pub(super) fn reverse(c: &Sqlite, storno: &Document, number: &str, now_ms: i64) -> Result<()> {
     let Some(row) = storno.reverses_row else { return Ok(()) };
     let original = get(c, row)?;
+    // cancelled or deleted meanwhile by hand: the storno stands all the same
+    if original.state.after(DocumentEvent::Reversed).is_err() {
+        return Ok(());
+    }
     let note = NewEvent::new("reversed", json!({ "series": storno.series, "number": number }));
     apply(c, &original, DocumentEvent::Reversed, None, now_ms, &note)?;
     want_note(c, &original, now_ms)
@@ -243,7 +267,7 @@ pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -
     c.prepare_cached(
         "UPDATE documents SET order_version = ?2, mapping_version = ?3, draft = ?4, problems = ?5, client = ?6,
            tax_id = ?7, currency = ?8, total_minor = ?9, total_text = ?10, company = ?11, series = ?12,
-           order_number = ?13, changed_ms = ?14 WHERE row = ?1 AND state IN ('held', 'ready')",
+           order_number = ?13, changed_ms = ?14, billing_id = ?15, provider = ?16 WHERE row = ?1 AND state IN ('held', 'ready')",
     )?
     .execute(params![
         row,
@@ -259,7 +283,9 @@ pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -
         d.company,
         d.series,
         d.order_number,
-        now_ms
+        now_ms,
+        d.billing_id,
+        d.provider
     ])?;
     Ok(())
 }
@@ -346,19 +372,26 @@ impl Ledger {
         self.read(move |c| {
             list(
                 c,
-                "WHERE state = 'ready' AND billing_id = ?1 AND company = ?2 AND series = ?3 AND due_ms <= ?4
-                 ORDER BY due_ms, row LIMIT ?5",
+                &format!(
+                    "WHERE {SENDABLE} AND billing_id = ?1 AND company = ?2 AND series = ?3 AND due_ms <= ?4
+                     ORDER BY due_ms, row LIMIT ?5"
+                ),
                 params![lane.0, lane.1, lane.2, now_ms, limit],
             )
         })
         .await
     }
 
-    /// The earliest instant at which a ready document becomes due.
-    pub async fn find_next_due(&self) -> Result<Option<i64>> {
+    /// Every lane in which a document waits, with the earliest instant at which one becomes due: (billing connection,
+    /// company, series, due).
+    pub async fn list_lanes(&self) -> Result<Vec<(String, String, String, i64)>> {
         self.read(|c| {
-            Ok(c.prepare_cached("SELECT min(due_ms) FROM documents WHERE state = 'ready'")?
-                .query_row([], |row| row.get(0))?)
+            let mut query = c.prepare_cached(&format!(
+                "SELECT billing_id, company, series, min(due_ms) FROM documents WHERE {SENDABLE}
+                 GROUP BY billing_id, company, series"
+            ))?;
+            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await
     }
@@ -400,6 +433,16 @@ impl Ledger {
             update_draft(c, row, &plan, now_ms)?;
             let note = NewEvent::new("retried", json!({})).by(&who);
             apply(c, &document, DocumentEvent::Queued, None, now_ms, &note)
+        })
+        .await
+    }
+
+    /// A person retries what follows from another document and is not mapped anew: a storno.
+    pub async fn requeue_as_it_is(&self, row: i64, who: &str, now_ms: i64) -> Result<()> {
+        let who = who.to_owned();
+        self.write(move |c| {
+            let note = NewEvent::new("retried", json!({})).by(&who);
+            apply(c, &get(c, row)?, DocumentEvent::Queued, None, now_ms, &note)
         })
         .await
     }

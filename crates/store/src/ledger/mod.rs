@@ -11,6 +11,7 @@ mod lists;
 mod mappings;
 mod operations;
 mod orders;
+mod stornos;
 mod verification;
 mod workspace;
 mod writer;

@@ -4,10 +4,9 @@
 use super::Ledger;
 use super::documents::{self, Document};
 use super::events::{self, NewEvent, failure_text, optional_json};
+use super::stornos;
 use crate::error::{Result, StoreError};
-use punte_domain::{
-    DocumentEvent, DocumentState, Failure, FailureKind, OperationEvent, OperationKind, OperationState, Phase,
-};
+use punte_domain::{DocumentEvent, Failure, FailureKind, OperationEvent, OperationKind, OperationState, Phase};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use serde_json::{Value, json};
 
@@ -206,6 +205,11 @@ impl Ledger {
     pub async fn request_operation(&self, new: NewOperation, now_ms: i64) -> Result<Operation> {
         self.write(move |c| {
             let document = documents::get(c, new.document_row)?;
+            let changes_state =
+                matches!(new.kind, OperationKind::Cancel | OperationKind::Restore | OperationKind::Delete);
+            if changes_state && stornos::has_storno(c, document.row)? {
+                return Err(StoreError::Stale(format!("{} has a storno", document.id)));
+            }
             let inserted = c
                 .prepare_cached(
                     "INSERT INTO operations (id, document_row, kind, state, params, reason, who, baseline,
@@ -472,37 +476,6 @@ impl Ledger {
                 Err(_) => return Ok(()),
             };
             events::insert(c, document.order_row, Some(document_row), now_ms, &event)
-        })
-        .await
-    }
-
-    /// Writes a storno down as a document of its own, due now. The original must be issued, and have no storno yet.
-    pub async fn request_storno(
-        &self,
-        original_row: i64,
-        storno: documents::NewDocument,
-        reason: &str,
-        who: &str,
-        now_ms: i64,
-    ) -> Result<Document> {
-        let (reason, who) = (reason.to_owned(), who.to_owned());
-        self.write(move |c| {
-            let original = documents::get(c, original_row)?;
-            if original.state != DocumentState::Issued {
-                return Err(StoreError::Stale(format!("{} is {}", original.id, original.state.as_str())));
-            }
-            if documents::find_by_key(c, &storno.issue_key)?.is_some() {
-                return Err(StoreError::Stale(format!("{} has a storno", original.id)));
-            }
-            let plan = super::DocumentPlan { document: storno, seen: None, failure: None };
-            let row = documents::insert(c, original.order_row, &plan, now_ms)?;
-            c.prepare_cached("UPDATE documents SET reverses_row = ?2 WHERE row = ?1")?
-                .execute(params![row, original_row])?;
-            let number = original.number.clone().unwrap_or_default();
-            let facts = json!({ "series": original.series, "number": number, "reason": reason });
-            let event = NewEvent::new("storno_requested", facts).by(&who);
-            events::insert(c, original.order_row, Some(original_row), now_ms, &event)?;
-            documents::get(c, row)
         })
         .await
     }

@@ -133,3 +133,51 @@ async fn notes_for_the_shop_are_due_when_issued_and_again_when_reversed() {
     world.ledger.record_note(row, Ok(true), NOW_MS + 1000).await.unwrap();
     assert!(world.ledger.list_notes_due(i64::MAX, 10).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_storno_and_a_cancel_never_go_side_by_side() {
+    let world = world().await;
+    let row = issued_document(&world, 1, "0001").await;
+    let storno = || {
+        let mut storno = plan(1).document;
+        storno.id = "doc_s".into();
+        storno.issue_key = "cana.ro|1|correction:storno|1".into();
+        storno.reference = "PNT-S".into();
+        storno.role = "correction:storno".into();
+        storno
+    };
+    world.ledger.request_operation(asked("op_1", row, OperationKind::Cancel), NOW_MS).await.unwrap();
+    let beside = world.ledger.request_storno(row, storno(), "returned", "ana", NOW_MS).await;
+    assert!(matches!(beside, Err(StoreError::Stale(_))), "{beside:?}");
+    world.ledger.close_operation("op_1", "not wanted", "ana", NOW_MS).await.unwrap();
+    world.ledger.request_storno(row, storno(), "returned", "ana", NOW_MS).await.unwrap();
+    let cancel = world.ledger.request_operation(asked("op_2", row, OperationKind::Cancel), NOW_MS).await;
+    assert!(matches!(cancel, Err(StoreError::Stale(_))), "{cancel:?}");
+}
+
+#[tokio::test]
+async fn a_document_planned_for_another_series_meanwhile_is_not_sent_to_the_old_one() {
+    let world = world().await;
+    let ready = world.ready(1).await;
+    let elsewhere = punte_store::ledger::Intent { series: "OLD".into(), ..crate::support::intent(1) };
+    let sent = world.ledger.record_intent(ready.row, elsewhere, NOW_MS).await;
+    assert!(matches!(sent, Err(StoreError::Stale(_))), "{:?}", sent.err());
+    assert_eq!(world.document(1).await.state, DocumentState::Ready);
+}
+
+#[tokio::test]
+async fn what_is_found_under_a_number_that_came_back_displaces_whoever_held_it() {
+    let world = world().await;
+    issued_document(&world, 1, "0001").await;
+    let (second, attempt) = world.sending(2).await;
+    let failure = Failure::new(FailureKind::NumberTaken, Phase::Unknown, "create invoice", "order 2");
+    let unknown = punte_store::ledger::Outcome::Unknown(failure);
+    world.ledger.record_outcome(attempt, second.row, unknown, "{}".into(), NOW_MS).await.unwrap();
+    let found = |who: &'static str| {
+        world.ledger.settle_found(second.row, "FCT".into(), "0001".into(), None, None, who, "", NOW_MS)
+    };
+    assert!(matches!(found("ana").await, Err(StoreError::AlreadyLinked(_))), "a person's word displaces nobody");
+    found("").await.unwrap();
+    assert_eq!(world.document(1).await.state, DocumentState::Deleted);
+    assert_eq!(world.document(2).await.number.as_deref(), Some("0001"));
+}

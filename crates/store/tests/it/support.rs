@@ -213,6 +213,8 @@ impl World {
 
 pub fn intent(n: u64) -> Intent {
     Intent {
+        company: "RO12345674".into(),
+        series: "FCT".into(),
         attempt_id: format!("att_{n}"),
         trigger: "automatic",
         idempotency_key: format!("pnt-{n}"),

@@ -61,6 +61,7 @@ const ICONS: Record<string, TablerIcon> = {
   deleted: IconTrash,
   reversed: IconArrowBackUp,
   storno_requested: IconArrowBackUp,
+  found_gone: IconTrash,
   einvoice: IconBuildingBank,
   noted_at_shop: IconPencilCheck,
   note_failed: IconPencilX,
