@@ -213,15 +213,16 @@ impl Oblio {
         company: Option<&str>,
     ) -> Result<Vec<T>, Failure> {
         let query: Vec<(&str, &str)> = company.iter().map(|cif| ("cif", *cif)).collect();
-        rows(operation, self.get(operation, path, &query).await?)
+        let items = items(operation, self.get(operation, path, &query).await?)?;
+        Ok(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect())
     }
 }
 
-/// `data` as rows; nothing and null are none.
-fn rows<T: DeserializeOwned>(operation: &Operation, data: Value) -> Result<Vec<T>, Failure> {
+/// `data` as a list; nothing and null are an empty one.
+fn items(operation: &Operation, data: Value) -> Result<Vec<Value>, Failure> {
     match data {
         Value::Null => Ok(Vec::new()),
-        Value::Array(items) => Ok(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect()),
+        Value::Array(items) => Ok(items),
         _ => Err(operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown).with_detail("data is not a list")),
     }
 }

@@ -109,7 +109,7 @@ impl Oblio {
     pub(super) async fn spv_of(&self, target: &Target) -> Result<EInvoiceStatus, Failure> {
         is_invoice(Ability::EInvoice, target)?;
         let operation = Operation::new("read e-Factura", target.name());
-        self.known_row(&operation, target).await?.einvoice_status.and_then(convert::einvoice).ok_or_else(|| {
+        convert::einvoice(self.known_row(&operation, target).await?.einvoice_status).ok_or_else(|| {
             operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown).with_detail("no state in it")
         })
     }
@@ -131,7 +131,8 @@ impl Oblio {
     }
 
     /// One page of what was issued in a time. Oblio is asked a day wider on both sides, for whether its bounds are included
-    /// is not published; what lies outside is left out here.
+    /// is not published; what lies outside is left out here. A page with a row that cannot be read is none at all: whoever
+    /// compares it with what Punte knows would take that document for one that is missing at Oblio.
     pub(super) async fn documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure> {
         let operation = Operation::new("list documents", format!("{} to {}", query.from, query.to));
         let after = query.from.checked_sub_days(Days::new(1)).unwrap_or(query.from).to_string();
@@ -145,14 +146,17 @@ impl Oblio {
         if let Some(series) = &query.series {
             filters.push(("seriesName", series));
         }
-        let rows = self.page(&operation, query.kind, &filters, Page::nth(query.page)).await?;
-        let more = rows.len() == listing::PER_PAGE;
-        let listed = rows.into_iter().map(convert::listed);
+        let page = self.page(&operation, query.kind, &filters, Page::nth(query.page)).await?;
+        if !page.is_whole() {
+            return Err(page.unreadable(&operation));
+        }
+        let more = !page.is_last();
+        let listed = page.rows.into_iter().map(convert::listed);
         let inside = |one: &ListedDocument| one.issue_date.is_none_or(|date| date >= query.from && date <= query.to);
         Ok(DocumentPage { rows: listed.filter(inside).collect(), more })
     }
 
-    /// The row by id, else by series and number.
+    /// The row by id, else by series and number. A list that could not be wholly read proves no absence.
     async fn find_row(&self, operation: &Operation, target: &Target) -> Result<Option<wire::Row>, Failure> {
         let document: &Issued = &target.document;
         let mut filters = vec![("cif", &*target.company), listing::WITH_EINVOICE];
@@ -160,8 +164,7 @@ impl Oblio {
             Some(id) => filters.push(("id", id)),
             None => filters.extend([("seriesName", &*document.series), ("number", &*document.number)]),
         }
-        let rows = self.page(operation, target.kind, &filters, Page::FIRST).await?;
-        Ok(rows.into_iter().find(|row| listing::is_row_of(row, document)))
+        self.page(operation, target.kind, &filters, Page::FIRST).await?.find(operation, document)
     }
 }
 

@@ -135,6 +135,56 @@ async fn a_document_is_there_by_its_id_or_by_our_reference_never_by_its_number()
 }
 
 #[tokio::test]
+async fn no_absence_is_proven_by_a_list_that_could_not_be_wholly_read() {
+    let bare = target(DocumentKind::Invoice);
+    let other = json!({"id": "43", "seriesName": "FCT", "number": "0007", "mentions": reference("2002").as_str()});
+    let full: Vec<Value> = (100..200).map(|id| row(id, "")).collect();
+    for (target, rows) in [
+        (known(), json!(["?"])),
+        (known(), json!([other, "?"])),
+        (known(), json!(full)),
+        (bare.clone(), json!([[]])),
+        (bare, json!([other, "?"])),
+    ] {
+        let (oblio, _) = oblio(vec![token("t"), data(rows.clone())]);
+        let failure = oblio.find_document(&target).await.unwrap_err();
+        assert_eq!((failure.kind, failure.phase), (FailureKind::UnreadableAnswer, Phase::Unknown), "{rows}");
+    }
+    let ours = json!({"id": "42", "seriesName": "FCT", "number": "0007", "canceled": "0"});
+    let (found, _) = oblio(vec![token("t"), data(json!(["?", ours]))]);
+    assert_eq!(found.find_document(&known()).await.unwrap(), Presence::Present { cancelled: Some(false) });
+    let (read, _) = oblio(vec![token("t"), data(json!(["?"]))]);
+    let (document, day) = (known().document, request().issue_date);
+    let failure = read.read_issued("RO12345674", &document, day, &reference("1001")).await.unwrap_err();
+    assert_eq!((failure.kind, failure.phase), (FailureKind::UnreadableAnswer, Phase::Unknown));
+}
+
+#[tokio::test]
+async fn a_document_without_an_e_factura_is_read_however_that_is_written() {
+    for state in [json!(""), json!(false), json!(null), json!([]), json!("Netrimisa")] {
+        let rows = || listed("42", reference("1001").as_str(), json!({ "einvoiceStatus": state }));
+        let (oblio, _) = oblio(vec![token("t"), rows(), rows(), rows()]);
+        assert_eq!(oblio.find_document(&known()).await.unwrap(), Presence::Present { cancelled: Some(false) });
+        let evidence = oblio.find_by_reference(&query()).await.unwrap();
+        assert!(evidence.complete && evidence.ours().len() == 1, "{state}");
+        assert_eq!(oblio.read_einvoice(&known()).await.unwrap_err().kind, FailureKind::UnreadableAnswer);
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_documents_with_one_that_cannot_be_read_is_none() {
+    let (oblio, _) = oblio(vec![token("t"), data(json!([row(9, ""), "?"]))]);
+    let day = request().issue_date;
+    let query =
+        DocumentQuery { company: "1".into(), kind: DocumentKind::Invoice, series: None, from: day, to: day, page: 0 };
+    let failure = oblio.list_documents(&query).await.unwrap_err();
+    assert_eq!(
+        (failure.kind, failure.detail.as_deref()),
+        (FailureKind::UnreadableAnswer, Some("1 of 2 rows could be read"))
+    );
+}
+
+#[tokio::test]
 async fn payments_are_summed_and_those_of_another_document_are_not_ours() {
     let view = |link: &str| {
         data(json!({"link": link, "collects": [{"type": "Card", "value": 20.5}, {"type": "Card", "value": "1.00"}]}))
