@@ -66,7 +66,8 @@ impl Oblio {
         let query =
             [("cif", &*target.company), ("seriesName", &*target.document.series), ("number", &*target.document.number)];
         let data = self.get(&operation, super::route(target.kind), &query).await?;
-        let view: wire::View = serde_json::from_value(data).map_err(|error| unreadable(&error.to_string()))?;
+        let view = serde_json::from_value(data).map_err(|error| unreadable(&error.to_string()));
+        let view: wire::View = self.heed(view)?;
         let viewed = view.link.as_deref().and_then(convert::id_of_link);
         if viewed.is_some() && row.id.is_some() && viewed != row.id {
             return Err(operation
@@ -92,12 +93,12 @@ impl Oblio {
         let answer = self.send(&operation, request, large_read_limits(pdf::MAX_MEGABYTES), Lane::Rest).await?;
         match answer.status {
             200 if pdf::is_pdf(&answer.body) => Ok(answer.body),
-            429 => match decisions::read_answer(&operation, &answer).inspect_err(|failure| self.note_limit(failure)) {
+            429 => self.heed(match decisions::read_answer(&operation, &answer) {
                 Err(failure) => Err(failure),
                 Ok(_) => Err(operation.unreadable(&answer, "not a PDF")),
-            },
+            }),
             // a stale link shows the page where people sign in
-            _ => Err(operation.unreadable(&answer, "not a PDF")),
+            _ => self.heed(Err(operation.unreadable(&answer, "not a PDF"))),
         }
     }
 
@@ -124,10 +125,10 @@ impl Oblio {
         if answer.status == 200 && answer.body.starts_with(b"PK") {
             return Ok(answer.body);
         }
-        match decisions::read_answer(&operation, &answer).inspect_err(|failure| self.note_limit(failure)) {
+        self.heed(match decisions::read_answer(&operation, &answer) {
             Err(failure) => Err(failure),
             Ok(_) => Err(operation.unreadable(&answer, "not an archive")),
-        }
+        })
     }
 
     /// One page of what was issued in a time. Oblio is asked a day wider on both sides, for whether its bounds are included

@@ -90,6 +90,45 @@ async fn whatever_is_no_answer_to_an_act_is_a_doubt_and_is_not_repeated() {
     }
 }
 
+/// A proxy's page that quotes the request: the form of a sign-in, the header of a call, the secret itself.
+fn echo(status: u16) -> Answer {
+    let quoted = "Bearer tok-very-secret client_secret=0123456789abcdef&amp;grant_type=x \
+        Basic YW5hQGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWY=";
+    Ok(page_answer(status, &format!("<html><h1>{status}</h1>{quoted}</html>")))
+}
+
+fn assert_nothing_leaks(failure: &Failure) {
+    let told = serde_json::to_string(failure).unwrap();
+    let leaks = ["tok-very-secret", "0123456789abcdef", "YW5hQGV4"].iter().any(|secret| told.contains(secret));
+    assert!(!leaks && told.contains("•••"), "{told}");
+}
+
+#[tokio::test]
+async fn a_page_that_quotes_the_request_tells_no_secret() {
+    let (invoice, day) = (known(), request().issue_date);
+    let mut linked = known();
+    linked.document.link = Some(LINK.into());
+    for status in [200, 502] {
+        let form = "client_id=x&client_secret=0123456789abcdef";
+        let (unsigned, _) = oblio(vec![Ok(page_answer(status, form))]);
+        assert_nothing_leaks(&unsigned.list_companies().await.unwrap_err());
+        let mut answers = vec![token("tok-very-secret"), rates()];
+        answers.extend((0..8).map(|_| echo(status)));
+        let (oblio, _) = oblio(answers);
+        assert_nothing_leaks(&oblio.issue_invoice(&request()).await.outcome.unwrap_err());
+        assert_nothing_leaks(&oblio.cancel(&invoice).await.outcome.unwrap_err());
+        assert_nothing_leaks(&oblio.find_by_reference(&query()).await.unwrap_err());
+        assert_nothing_leaks(&oblio.fetch_pdf(&linked).await.unwrap_err());
+        assert_nothing_leaks(&oblio.fetch_einvoice_archive(&invoice).await.unwrap_err());
+        assert_nothing_leaks(&oblio.read_issued("1", &invoice.document, day, &reference("1001")).await.unwrap_err());
+        assert_nothing_leaks(&oblio.list_series("1").await.unwrap_err());
+        let steps = oblio.check(None, None).await;
+        assert_nothing_leaks(steps.last().unwrap().failure.as_ref().unwrap());
+    }
+    let (refused, _) = oblio(vec![token("tok-very-secret"), no(400, "Cerere gresita: Bearer tok-very-secret")]);
+    assert_nothing_leaks(&refused.list_series("1").await.unwrap_err());
+}
+
 #[tokio::test]
 async fn what_is_not_offered_says_so_and_sends_nothing() {
     let (oblio, scripted) = oblio(vec![]);

@@ -104,6 +104,40 @@ async fn whatever_is_no_answer_to_an_act_is_a_doubt_and_is_not_repeated() {
     }
 }
 
+/// A proxy's page that quotes the request.
+fn echo(status: u16) -> Answer {
+    let quoted = "Authorization: Basic YW5hQGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWY= token=0123456789abcdef";
+    Ok(page_answer(status, &format!("<html><h1>{status}</h1>{quoted}</html>")))
+}
+
+fn assert_nothing_leaks(failure: &Failure) {
+    let told = serde_json::to_string(failure).unwrap();
+    assert!(!told.contains("0123456789abcdef") && !told.contains("YW5hQGV4") && told.contains("•••"), "{told}");
+}
+
+#[tokio::test]
+async fn a_page_that_quotes_the_request_tells_no_secret() {
+    let invoice = target(DocumentKind::Invoice);
+    for status in [200, 500] {
+        let mut answers = vec![taxes()];
+        answers.extend((0..9).map(|_| echo(status)));
+        let (smartbill, _) = smartbill(answers);
+        assert_nothing_leaks(&smartbill.issue_invoice(&request()).await.outcome.unwrap_err());
+        assert_nothing_leaks(&smartbill.cancel(&invoice).await.outcome.unwrap_err());
+        assert_nothing_leaks(&smartbill.send_email(&invoice, &email()).await.outcome.unwrap_err());
+        assert_nothing_leaks(&smartbill.find_by_reference(&query("0007")).await.unwrap_err());
+        assert_nothing_leaks(&smartbill.read_payment(&invoice).await.unwrap_err());
+        assert_nothing_leaks(&smartbill.fetch_pdf(&invoice).await.unwrap_err());
+        assert_nothing_leaks(&smartbill.list_warehouses("1").await.unwrap_err());
+        let steps = smartbill.check(None, None).await;
+        assert_nothing_leaks(steps.last().unwrap().failure.as_ref().unwrap());
+        let (made, _) = self::smartbill(vec![echo(status)]);
+        assert_nothing_leaks(&made.issue_storno(&storno()).await.outcome.unwrap_err());
+    }
+    let (refused, _) = smartbill(vec![no(400, "Cerere gresita: Basic YW5hQGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWY=")]);
+    assert_nothing_leaks(&refused.list_series("1").await.unwrap_err());
+}
+
 #[tokio::test]
 async fn what_is_not_offered_says_so_and_sends_nothing() {
     let (smartbill, scripted) = smartbill(vec![]);
