@@ -51,6 +51,7 @@ fn query() -> FindQuery {
         kind: DocumentKind::Invoice,
         reverses: None,
         from_proforma: None,
+        known_last: None,
     }
 }
 
