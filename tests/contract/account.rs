@@ -143,6 +143,7 @@ pub fn query(sent: &IssueRequest, baseline: Baseline) -> FindQuery {
         kind: DocumentKind::Invoice,
         reverses: None,
         from_proforma: None,
+        known_last: None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Creates: what must hold for every billing provider.
 
 use crate::World;
-use crate::account::{BOTH, account, client_of, query, reference, request};
-use punte_connectors::billing::{Baseline, Issued, ReferenceSeen, Settling};
+use crate::account::{BOTH, account, client_of, query, reference, request, target, unpaid_request};
+use punte_connectors::billing::{Baseline, DocumentKind, Issued, ReferenceSeen, Settling};
 use punte_domain::{FailureKind, Phase};
 use punte_sandbox::{FaultKind, Provider};
 use rust_decimal::{Decimal, dec};
@@ -156,6 +156,32 @@ async fn anothers_document_is_seen_and_not_taken_for_ours() {
         let mut struck = query(&sought, baseline);
         struck.struck = vec![other.number];
         assert!(client.find_by_reference(&struck).await.unwrap().ours().is_empty());
+    }
+}
+
+/// Ours was late; the last document was deleted by hand meanwhile, the counter went back, and another create took the freed
+/// number: the counter stands at the baseline again and nothing stands beyond it.
+#[tokio::test]
+async fn a_counter_that_went_back_and_came_again_is_no_unchanged_one() {
+    for (taken_by, ours) in [("4102", 1), ("4103", 0)] {
+        let world = World::with(|config| config.deleted_number_returns = true).await;
+        let account = account(&world, Provider::SmartBill);
+        let client = client_of(Provider::SmartBill, account.config.clone());
+        let first = unpaid_request(&account, "4101");
+        let last = client.issue_invoice(&first).await.outcome.unwrap();
+        let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+        let mut sought = query(&request(&account, "4102"), baseline.clone());
+        sought.known_last = Some((last.number.clone(), first.reference.clone()));
+        let quiet = client.find_by_reference(&sought).await.unwrap();
+        assert!(quiet.complete && quiet.counter_unchanged == Some(true), "{quiet:?}");
+
+        let deleted = target(&first, DocumentKind::Invoice, last.clone());
+        client.delete(&deleted, "pnt-d").await.outcome.unwrap();
+        let late = client.issue_invoice(&request(&account, taken_by)).await.outcome.unwrap();
+        assert_eq!(late.number, last.number);
+        assert_eq!(client.read_baseline(&account.company, &account.series).await.unwrap(), baseline);
+        let evidence = client.find_by_reference(&sought).await.unwrap();
+        assert_eq!((evidence.ours().len(), evidence.counter_unchanged), (ours, Some(false)), "{evidence:?}");
     }
 }
 

@@ -223,6 +223,7 @@ async fn make(client: &dyn BillingProvider, kind: ProviderKind, order: u64) {
                 kind: punte_connectors::billing::DocumentKind::Invoice,
                 reverses: None,
                 from_proforma: None,
+                known_last: None,
             };
             client.find_by_reference(&query).await.unwrap();
         }

@@ -5,6 +5,7 @@
 
 pub mod billing;
 mod call;
+mod mask;
 mod pace;
 mod scalar;
 #[cfg(test)]

@@ -296,6 +296,7 @@ impl Workspace {
             kind: if document.role == "proforma" { DocumentKind::Proforma } else { DocumentKind::Invoice },
             reverses: self.original_of(document).await.map_err(|error| unreadable(error.to_string()))?,
             from_proforma: None,
+            known_last: None,
         };
         let evidence = provider.find_by_reference(&query).await?;
         Ok((provider.capabilities().settling, evidence))

@@ -191,6 +191,10 @@ pub struct FindQuery {
     /// What is sought was made from this proforma: where the provider names the invoices of a proforma (SmartBill), one so
     /// named counts as ours even if our reference was not taken over.
     pub from_proforma: Option<Issued>,
+    /// What the ledger knows of the last number before the baseline, and the reference that is printed on it: whether that
+    /// document still stands there tells a counter that never moved from one that went back and came again (SmartBill).
+    /// `None`: nothing is known under it, or nothing with a reference of ours on it.
+    pub known_last: Option<(String, Reference)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,7 +228,8 @@ pub struct Evidence {
     pub complete: bool,
     /// The series' next number now, where the provider tells.
     pub next_number: Option<String>,
-    /// The counter stands where the baseline had it (SmartBill); `None` where there is no baseline to compare.
+    /// The counter stands where the baseline had it, and the last number before it still is what it was (SmartBill); `None`
+    /// where there is no baseline to compare.
     pub counter_unchanged: Option<bool>,
 }
 

@@ -70,7 +70,7 @@ impl Oblio {
         let operation = Operation::new("send e-Factura", target.name());
         let body = prepare::json_body(&convert::named(target));
         let data = self.act(&operation, (Method::POST, super::EINVOICE.to_owned()), body, record).await?;
-        serde_json::from_value(data).ok().and_then(convert::einvoice).ok_or_else(|| {
+        convert::einvoice(data).ok_or_else(|| {
             operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown).with_detail("a yes without a state")
         })
     }

@@ -269,7 +269,8 @@ pub(super) fn payment_status(row: &wire::Row, view: &wire::View) -> Option<Payme
 
 /// The code decides: the published sample pairs the text of a sent one with the code of one in processing. Only that the
 /// account is not connected is said in words alone.
-pub(super) fn einvoice(status: wire::EInvoice) -> Option<EInvoiceStatus> {
+pub(super) fn einvoice(status: Value) -> Option<EInvoiceStatus> {
+    let status: wire::EInvoice = serde_json::from_value(status).ok()?;
     let words = status.text.unwrap_or_default();
     let state = match status.code?.as_str() {
         "-1" if fold(&words).contains("neconfigurat") => EInvoiceState::NotConfigured,
@@ -291,7 +292,7 @@ pub(super) fn listed(row: wire::Row) -> ListedDocument {
         cancelled: row.canceled,
         is_storno: row.storno,
         references: Reference::find_all(row.mentions.as_deref().unwrap_or_default()),
-        einvoice: row.einvoice_status.and_then(einvoice),
+        einvoice: einvoice(row.einvoice_status),
         document: Issued {
             series: row.series.unwrap_or_default(),
             number: row.number.unwrap_or_default(),

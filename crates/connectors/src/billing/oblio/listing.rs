@@ -1,6 +1,6 @@
 //! Finding documents again: the list by series and date, newest first, cancelled and drafts included, never by client.
 
-use super::{Oblio, convert, rows, wire};
+use super::{Oblio, convert, items, wire};
 use crate::billing::{Candidate, DocumentKind, Evidence, FindQuery, Issued, ReadBack, ReferenceSeen};
 use crate::call::Operation;
 use chrono::Days;
@@ -30,6 +30,48 @@ impl Page {
     }
 }
 
+/// One page of the list: what of it could be read, and how many rows came.
+pub(super) struct RowPage {
+    pub(super) rows: Vec<wire::Row>,
+    came: usize,
+}
+
+impl RowPage {
+    fn of(items: Vec<serde_json::Value>) -> RowPage {
+        RowPage { came: items.len(), rows: items.into_iter().filter_map(wire::Row::read).collect() }
+    }
+
+    /// Judged by what came: a page is not the last one because a row of it could not be read.
+    pub(super) fn is_last(&self) -> bool {
+        self.came < PER_PAGE
+    }
+
+    /// Every row was read. One that was not may be the very document that is looked for.
+    pub(super) fn is_whole(&self) -> bool {
+        self.rows.len() == self.came
+    }
+
+    /// How much was read, for a failure.
+    pub(super) fn unreadable(&self, operation: &Operation) -> Failure {
+        let failure = operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown);
+        failure.with_detail(format!("{} of {} rows could be read", self.rows.len(), self.came))
+    }
+
+    /// The row of a document, or that it certainly has none.
+    ///
+    /// # Errors
+    /// Nothing is proven: a row that could not be read, or one on a further page, may be the document's. By series and
+    /// number alone a row that was found is not it for certain either, while there is another that nobody could read.
+    pub(super) fn find(self, operation: &Operation, document: &Issued) -> Result<Option<wire::Row>, Failure> {
+        let is_certain = self.is_whole() || document.provider_id.is_some();
+        match self.rows.iter().position(|row| is_row_of(row, document)) {
+            Some(at) if is_certain => Ok(self.rows.into_iter().nth(at)),
+            None if self.is_whole() && self.is_last() => Ok(None),
+            _ => Err(self.unreadable(operation)),
+        }
+    }
+}
+
 impl Oblio {
     /// One page of documents. Both -1 mean "whether or not": their defaults are not published.
     pub(super) async fn page(
@@ -38,7 +80,7 @@ impl Oblio {
         kind: DocumentKind,
         filters: &[(&str, &str)],
         page: Page,
-    ) -> Result<Vec<wire::Row>, Failure> {
+    ) -> Result<RowPage, Failure> {
         let (offset, limit) = (page.offset.to_string(), PER_PAGE.to_string());
         let mut query = filters.to_vec();
         query.extend([
@@ -50,11 +92,11 @@ impl Oblio {
             ("offset", &offset),
         ]);
         let path = format!("{}/list", super::route(kind));
-        rows(operation, self.get(operation, &path, &query).await?)
+        items(operation, self.get(operation, &path, &query).await?).map(RowPage::of)
     }
 
     /// Everything in the series around the day, by reference. New documents arriving meanwhile push rows on to later
-    /// pages, so a row may come twice, but none is passed over.
+    /// pages, so a row may come twice, but none is passed over. One that cannot be read leaves the look incomplete.
     pub(super) async fn look(&self, query: &FindQuery) -> Result<Evidence, Failure> {
         let operation = Operation::new("find document", query.reference.to_string());
         let day = |days: Option<chrono::NaiveDate>| days.unwrap_or(query.issue_date).to_string();
@@ -68,11 +110,12 @@ impl Oblio {
         ];
         let mut seen = HashSet::new();
         let mut looked_at = Vec::new();
-        let mut others = 0;
+        let (mut others, mut whole) = (0, true);
         for page in 0..MAX_PAGES {
             let found = self.page(&operation, query.kind, &filters, Page::nth(page)).await?;
-            let is_last = found.len() < PER_PAGE;
-            for candidate in found.into_iter().map(|row| convert::candidate(row, &query.reference)) {
+            let is_last = found.is_last();
+            whole &= found.is_whole();
+            for candidate in found.rows.into_iter().map(|row| convert::candidate(row, &query.reference)) {
                 let name = (candidate.document.provider_id.clone(), candidate.document.number.clone());
                 if !seen.insert(name) {
                     continue;
@@ -85,7 +128,7 @@ impl Oblio {
                 }
             }
             if is_last {
-                return Ok(Evidence { looked_at, complete: true, next_number: None, counter_unchanged: None });
+                return Ok(Evidence { looked_at, complete: whole, next_number: None, counter_unchanged: None });
             }
         }
         Ok(Evidence { looked_at, complete: false, next_number: None, counter_unchanged: None })
@@ -105,8 +148,8 @@ impl Oblio {
             Some(id) => filters.push(("id", id)),
             None => filters.extend([("seriesName", document.series.as_str()), ("number", document.number.as_str())]),
         }
-        let rows = self.page(&operation, DocumentKind::Invoice, &filters, Page::FIRST).await?;
-        match rows.into_iter().find(|row| is_row_of(row, document)) {
+        let page = self.page(&operation, DocumentKind::Invoice, &filters, Page::FIRST).await?;
+        match page.find(&operation, document)? {
             Some(row) => Ok(convert::read_back(row, reference)),
             None => Err(operation.failure(FailureKind::DocumentNotFound, Phase::Refused).with_detail(name)),
         }
@@ -114,7 +157,7 @@ impl Oblio {
 }
 
 /// Whether a row is a document's: by id where that is known, for a number may have been given again.
-pub(super) fn is_row_of(row: &wire::Row, document: &Issued) -> bool {
+fn is_row_of(row: &wire::Row, document: &Issued) -> bool {
     match &document.provider_id {
         Some(id) => row.id.as_ref() == Some(id),
         None => row.series.as_deref() == Some(&document.series) && same_number(row.number.as_deref(), &document.number),

@@ -12,6 +12,7 @@ use super::{
     WireRecord,
 };
 use crate::call::{Operation, before_sending, header, read_limits};
+use crate::mask::Mask;
 use crate::pace::{Budget, Lane, Limit, Rate, Told};
 use crate::transport::{Header, HttpAnswer, HttpRequest, Limits, Transport};
 use async_trait::async_trait;
@@ -75,6 +76,8 @@ pub struct Oblio {
     budget: Option<Arc<Budget>>,
     tokens: token::TokenKeeper,
     rates: RatesCache,
+    /// The secret, and the tokens that were had for it.
+    mask: Mask,
 }
 
 /// One call to the api, without its token.
@@ -98,7 +101,9 @@ impl Oblio {
     pub fn new(config: BillingConfig, transport: Arc<dyn Transport>) -> Self {
         let root = config.base_url.trim_end_matches('/').to_owned();
         let budget = config.paced.then(|| config.budgets.of(&root, &config.account, LIMIT));
-        Oblio { config, root, transport, budget, tokens: token::TokenKeeper::default(), rates: RatesCache::default() }
+        let mask = Mask::new(&config.account, &config.secret);
+        let (tokens, rates) = (token::TokenKeeper::default(), RatesCache::default());
+        Oblio { config, root, transport, budget, tokens, rates, mask }
     }
 
     /// One request, in its turn. A limit that Oblio names is kept to by everyone who shares the account.
@@ -116,18 +121,25 @@ impl Oblio {
             failure.retry_after_ms = Some(left.as_millis() as i64);
             return Err(failure);
         }
-        let answer = self.transport.send(request, limits).await.map_err(|error| operation.broken(&error))?;
+        let answer = self.transport.send(request, limits).await;
+        let answer = answer.map_err(|error| self.mask.failure(operation.broken(&error)))?;
         if let (Some(budget), Some(told)) = (&self.budget, Told::of(&answer)) {
             budget.note(lane, told, self.config.reserve);
         }
         Ok(answer)
     }
 
-    fn note_limit(&self, failure: &Failure) {
-        if let (Some(budget), FailureKind::RateLimited, Some(ms)) = (&self.budget, failure.kind, failure.retry_after_ms)
-        {
-            budget.ban(Duration::from_millis(ms.unsigned_abs()));
-        }
+    /// What became of an answer: every failure that is read out of one passes here. A limit that it tells of is kept to by
+    /// everyone who shares the account, and what it quotes of the request is masked.
+    fn heed<T>(&self, decided: Result<T, Failure>) -> Result<T, Failure> {
+        decided.map_err(|failure| {
+            if let (Some(budget), FailureKind::RateLimited, Some(ms)) =
+                (&self.budget, failure.kind, failure.retry_after_ms)
+            {
+                budget.ban(Duration::from_millis(ms.unsigned_abs()));
+            }
+            self.mask.failure(failure)
+        })
     }
 
     async fn ask_token(&self) -> Result<token::Fresh, Failure> {
@@ -147,9 +159,11 @@ impl Oblio {
             body: Some(body.into()),
         };
         let answer = self.send(&operation, request, read_limits(), Lane::Rest).await?;
-        let token = decisions::read_token(&operation, &answer).inspect_err(|failure| self.note_limit(failure))?;
+        let token = self.heed(decisions::read_token(&operation, &answer))?;
         let life = token.expires_in.and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        Ok(token::Fresh { token: SecretString::from(token.access_token), life })
+        let token = SecretString::from(token.access_token);
+        self.mask.learn(&token);
+        Ok(token::Fresh { token, life })
     }
 
     async fn token(&self, refused: Option<&SecretString>) -> Result<SecretString, Failure> {
@@ -189,16 +203,15 @@ impl Oblio {
         }
         let url = format!("{}{}", self.root, call.path);
         let request = HttpRequest { method: call.method.clone(), url, headers, body: call.body.clone() };
-        let secrets = [&self.config.secret, token];
-        *record = WireRecord::of_request(&request, &secrets);
+        *record = WireRecord::of_request(&request, &self.mask);
         let answer = self.send(operation, request, call.limits, call.lane).await?;
-        record.note_answer(&answer, &secrets);
+        record.note_answer(&answer, &self.mask);
         Ok(answer)
     }
 
     async fn exchange(&self, operation: &Operation, call: Call, record: &mut WireRecord) -> Result<Value, Failure> {
         let answer = self.exchange_bytes(operation, call, record).await?;
-        decisions::read_answer(operation, &answer).inspect_err(|failure| self.note_limit(failure))
+        self.heed(decisions::read_answer(operation, &answer))
     }
 
     async fn get(&self, operation: &Operation, path: &str, query: &[(&str, &str)]) -> Result<Value, Failure> {
@@ -213,15 +226,16 @@ impl Oblio {
         company: Option<&str>,
     ) -> Result<Vec<T>, Failure> {
         let query: Vec<(&str, &str)> = company.iter().map(|cif| ("cif", *cif)).collect();
-        rows(operation, self.get(operation, path, &query).await?)
+        let items = items(operation, self.get(operation, path, &query).await?)?;
+        Ok(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect())
     }
 }
 
-/// `data` as rows; nothing and null are none.
-fn rows<T: DeserializeOwned>(operation: &Operation, data: Value) -> Result<Vec<T>, Failure> {
+/// `data` as a list; nothing and null are an empty one.
+fn items(operation: &Operation, data: Value) -> Result<Vec<Value>, Failure> {
     match data {
         Value::Null => Ok(Vec::new()),
-        Value::Array(items) => Ok(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect()),
+        Value::Array(items) => Ok(items),
         _ => Err(operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown).with_detail("data is not a list")),
     }
 }

@@ -66,7 +66,8 @@ impl Oblio {
         let query =
             [("cif", &*target.company), ("seriesName", &*target.document.series), ("number", &*target.document.number)];
         let data = self.get(&operation, super::route(target.kind), &query).await?;
-        let view: wire::View = serde_json::from_value(data).map_err(|error| unreadable(&error.to_string()))?;
+        let view = serde_json::from_value(data).map_err(|error| unreadable(&error.to_string()));
+        let view: wire::View = self.heed(view)?;
         let viewed = view.link.as_deref().and_then(convert::id_of_link);
         if viewed.is_some() && row.id.is_some() && viewed != row.id {
             return Err(operation
@@ -92,12 +93,12 @@ impl Oblio {
         let answer = self.send(&operation, request, large_read_limits(pdf::MAX_MEGABYTES), Lane::Rest).await?;
         match answer.status {
             200 if pdf::is_pdf(&answer.body) => Ok(answer.body),
-            429 => match decisions::read_answer(&operation, &answer).inspect_err(|failure| self.note_limit(failure)) {
+            429 => self.heed(match decisions::read_answer(&operation, &answer) {
                 Err(failure) => Err(failure),
                 Ok(_) => Err(operation.unreadable(&answer, "not a PDF")),
-            },
+            }),
             // a stale link shows the page where people sign in
-            _ => Err(operation.unreadable(&answer, "not a PDF")),
+            _ => self.heed(Err(operation.unreadable(&answer, "not a PDF"))),
         }
     }
 
@@ -109,7 +110,7 @@ impl Oblio {
     pub(super) async fn spv_of(&self, target: &Target) -> Result<EInvoiceStatus, Failure> {
         is_invoice(Ability::EInvoice, target)?;
         let operation = Operation::new("read e-Factura", target.name());
-        self.known_row(&operation, target).await?.einvoice_status.and_then(convert::einvoice).ok_or_else(|| {
+        convert::einvoice(self.known_row(&operation, target).await?.einvoice_status).ok_or_else(|| {
             operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown).with_detail("no state in it")
         })
     }
@@ -124,14 +125,15 @@ impl Oblio {
         if answer.status == 200 && answer.body.starts_with(b"PK") {
             return Ok(answer.body);
         }
-        match decisions::read_answer(&operation, &answer).inspect_err(|failure| self.note_limit(failure)) {
+        self.heed(match decisions::read_answer(&operation, &answer) {
             Err(failure) => Err(failure),
             Ok(_) => Err(operation.unreadable(&answer, "not an archive")),
-        }
+        })
     }
 
     /// One page of what was issued in a time. Oblio is asked a day wider on both sides, for whether its bounds are included
-    /// is not published; what lies outside is left out here.
+    /// is not published; what lies outside is left out here. A page with a row that cannot be read is none at all: whoever
+    /// compares it with what Punte knows would take that document for one that is missing at Oblio.
     pub(super) async fn documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure> {
         let operation = Operation::new("list documents", format!("{} to {}", query.from, query.to));
         let after = query.from.checked_sub_days(Days::new(1)).unwrap_or(query.from).to_string();
@@ -145,14 +147,17 @@ impl Oblio {
         if let Some(series) = &query.series {
             filters.push(("seriesName", series));
         }
-        let rows = self.page(&operation, query.kind, &filters, Page::nth(query.page)).await?;
-        let more = rows.len() == listing::PER_PAGE;
-        let listed = rows.into_iter().map(convert::listed);
+        let page = self.page(&operation, query.kind, &filters, Page::nth(query.page)).await?;
+        if !page.is_whole() {
+            return Err(page.unreadable(&operation));
+        }
+        let more = !page.is_last();
+        let listed = page.rows.into_iter().map(convert::listed);
         let inside = |one: &ListedDocument| one.issue_date.is_none_or(|date| date >= query.from && date <= query.to);
         Ok(DocumentPage { rows: listed.filter(inside).collect(), more })
     }
 
-    /// The row by id, else by series and number.
+    /// The row by id, else by series and number. A list that could not be wholly read proves no absence.
     async fn find_row(&self, operation: &Operation, target: &Target) -> Result<Option<wire::Row>, Failure> {
         let document: &Issued = &target.document;
         let mut filters = vec![("cif", &*target.company), listing::WITH_EINVOICE];
@@ -160,8 +165,7 @@ impl Oblio {
             Some(id) => filters.push(("id", id)),
             None => filters.extend([("seriesName", &*document.series), ("number", &*document.number)]),
         }
-        let rows = self.page(operation, target.kind, &filters, Page::FIRST).await?;
-        Ok(rows.into_iter().find(|row| listing::is_row_of(row, document)))
+        self.page(operation, target.kind, &filters, Page::FIRST).await?.find(operation, document)
     }
 }
 

@@ -51,6 +51,7 @@ fn query() -> FindQuery {
         kind: DocumentKind::Invoice,
         reverses: None,
         from_proforma: None,
+        known_last: None,
     }
 }
 
@@ -188,6 +189,22 @@ async fn a_list_without_end_is_an_incomplete_look() {
     let answers = std::iter::once(token("t")).chain((0..20).map(|_| page())).collect();
     let (oblio, _) = oblio(answers);
     assert!(!oblio.find_by_reference(&query()).await.unwrap().complete);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_leaves_the_look_incomplete() {
+    let strange = json!({"id": "7", "seriesName": "FCT", "number": "0007", "mentions": {"text": "?"}});
+    for strange in [json!("?"), json!([]), json!({}), json!(null), strange] {
+        let (oblio, _) = oblio(vec![token("t"), data(json!([row(9, ""), strange]))]);
+        let evidence = oblio.find_by_reference(&query()).await.unwrap();
+        assert!(!evidence.complete && evidence.ours().is_empty(), "{strange}");
+    }
+    // the rest is still read: a page is the last one by what came, not by what could be read
+    let ours = reference("1001").to_string();
+    let first: Vec<Value> = (102..=200).rev().map(|id| row(id, "")).chain([json!("?")]).collect();
+    let (oblio, scripted) = oblio(vec![token("t"), data(json!(first)), data(json!([row(100, &ours)]))]);
+    let evidence = oblio.find_by_reference(&query()).await.unwrap();
+    assert_eq!((evidence.ours().len(), evidence.complete, scripted.sent().len()), (1, false, 3));
 }
 
 #[tokio::test]

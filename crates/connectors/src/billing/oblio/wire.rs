@@ -230,8 +230,21 @@ pub(super) struct Row {
     pub issue_date: Option<String>,
     #[serde(default, deserialize_with = "scalar::flag")]
     pub storno: Option<bool>,
+    /// An [`EInvoice`], or whatever stands there where nothing was sent: blank, false.
     #[serde(rename = "einvoiceStatus", default)]
-    pub einvoice_status: Option<EInvoice>,
+    pub einvoice_status: Value,
+}
+
+impl Row {
+    /// A row that names a document, and whose mentions are text or missing; `None` is one that cannot be read. It is never
+    /// just passed over, for it may be the one that is looked for.
+    pub(super) fn read(item: Value) -> Option<Row> {
+        // serde would take a list for a row, too, and one without fields for an empty document
+        let mentions_are_text = !matches!(item.as_object()?.get("mentions"), Some(Value::Array(_) | Value::Object(_)));
+        let row: Row = serde_json::from_value(item).ok()?;
+        let is_named = |name: &Option<String>| name.as_ref().is_some_and(|name| !name.is_empty());
+        (mentions_are_text && (is_named(&row.id) || is_named(&row.number))).then_some(row)
+    }
 }
 
 /// A document as one alone is shown: payments, but no total.

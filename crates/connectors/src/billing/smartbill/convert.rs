@@ -157,15 +157,15 @@ pub(super) fn reference_in(text: &str, number: &str, ours: &Reference) -> Refere
 /// of ours: the first is known by the original that it names, the second (`is_made`) because SmartBill names it. Another's
 /// reference in it weighs more than either.
 pub(super) fn whose(text: &str, number: &str, query: &FindQuery, is_made: bool) -> ReferenceSeen {
+    let bare = |number: &str| number.trim_start_matches('0').to_owned();
+    // the original itself may be looked at, and is not its own storno, whatever its text says of one
+    let is_another = |it: &&Issued| it.series != query.series || bare(&it.number) != bare(number);
+    let reverses = query.reverses.as_ref().filter(is_another).is_some_and(|it| names_reversed(text, it));
     match reference_in(text, number, &query.reference) {
-        ReferenceSeen::None if is_made || query.reverses.as_ref().is_some_and(|it| names_reversed(text, it)) => {
-            ReferenceSeen::Ours
-        }
+        ReferenceSeen::None if is_made || reverses => ReferenceSeen::Ours,
         ReferenceSeen::Unreadable if is_made => ReferenceSeen::Ours,
         // the original's mentions may be copied into its storno, and then its reference stands there
-        ReferenceSeen::Another(_) if query.reverses.as_ref().is_some_and(|it| names_reversed(text, it)) => {
-            ReferenceSeen::Ours
-        }
+        ReferenceSeen::Another(_) if reverses => ReferenceSeen::Ours,
         seen => seen,
     }
 }

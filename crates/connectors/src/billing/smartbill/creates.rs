@@ -69,7 +69,7 @@ impl SmartBill {
         let answer = self.change(operation, request, record).await?;
         let created: wire::Created = serde_json::from_slice(&answer.body).unwrap_or_default();
         let issued = convert::issued(created, series);
-        match (self.heed(decisions::read_answer(operation, &answer)), issued) {
+        self.heed(match (decisions::read_answer(operation, &answer), issued) {
             (Ok(_), Some(issued)) => Ok(issued),
             (Ok(_), None) => Err(operation.unreadable(&answer, "a yes without a number")),
             // a number beside a refusal: something may exist under it, and only a look can tell
@@ -78,6 +78,6 @@ impl SmartBill {
                 Err(failure.with_detail(format!("number {} beside the refusal", issued.number)))
             }
             (Err(failure), None) => Err(failure),
-        }
+        })
     }
 }

@@ -12,6 +12,7 @@ use super::{
     VatRate, WireRecord,
 };
 use crate::call::{Operation, basic_authorization, create_limits, header, read_limits};
+use crate::mask::Mask;
 use crate::pace::{Budget, Lane, Limit, Rate, Told};
 use crate::transport::{HttpAnswer, HttpRequest, Limits, Transport};
 use async_trait::async_trait;
@@ -65,6 +66,7 @@ pub struct SmartBill {
     rates: RatesCache,
     /// A PDF of this account has shown our reference: what is sent in `mentions` is printed.
     seen_printed: AtomicBool,
+    mask: Mask,
 }
 
 impl SmartBill {
@@ -72,7 +74,8 @@ impl SmartBill {
         let root = config.base_url.trim_end_matches('/').to_owned();
         let budget = config.paced.then(|| config.budgets.of(&root, &config.account, LIMIT));
         let (rates, seen_printed) = (RatesCache::default(), AtomicBool::new(false));
-        SmartBill { config, root, transport, budget, rates, seen_printed }
+        let mask = Mask::new(&config.account, &config.secret);
+        SmartBill { config, root, transport, budget, rates, seen_printed, mask }
     }
 
     fn request(
@@ -102,7 +105,8 @@ impl SmartBill {
             failure.retry_after_ms = Some(left.as_millis() as i64);
             return Err(failure);
         }
-        let answer = self.transport.send(request, limits).await.map_err(|error| operation.broken(&error))?;
+        let answer = self.transport.send(request, limits).await;
+        let answer = answer.map_err(|error| self.mask.failure(operation.broken(&error)))?;
         if let (Some(budget), Some(told)) = (&self.budget, Told::of(&answer)) {
             budget.note(Lane::Rest, told, self.config.reserve);
         }
@@ -116,21 +120,22 @@ impl SmartBill {
         request: HttpRequest,
         record: &mut WireRecord,
     ) -> Result<HttpAnswer, Failure> {
-        let secrets = [&self.config.secret];
-        *record = WireRecord::of_request(&request, &secrets);
+        *record = WireRecord::of_request(&request, &self.mask);
         let answer = self.send(operation, request, create_limits(self.config.create_limit)).await?;
-        record.note_answer(&answer, &secrets);
+        record.note_answer(&answer, &self.mask);
         Ok(answer)
     }
 
-    /// A ban that an answer tells of is kept to by everyone who shares the account.
+    /// What became of an answer: every failure that is read out of one passes here. A ban that it tells of is kept to by
+    /// everyone who shares the account, and what it quotes of the request is masked.
     fn heed<T>(&self, decided: Result<T, Failure>) -> Result<T, Failure> {
-        decided.inspect_err(|failure| {
+        decided.map_err(|failure| {
             if let (Some(budget), FailureKind::RateLimited, Some(ms)) =
                 (&self.budget, failure.kind, failure.retry_after_ms)
             {
                 budget.ban(Duration::from_millis(ms.unsigned_abs()));
             }
+            self.mask.failure(failure)
         })
     }
 

@@ -30,9 +30,9 @@ impl SmartBill {
         let operation = Operation::new("read payment status", format!("{series} {number}"));
         let query = [("cif", company), ("seriesname", series), ("number", number)];
         let body = self.get(&operation, "/invoice/paymentstatus", &query).await?;
-        serde_json::from_value(body).map_err(|error| {
+        self.heed(serde_json::from_value(body).map_err(|error| {
             operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown).with_detail(error.to_string())
-        })
+        }))
     }
 
     pub(super) async fn paid_of(&self, target: &Target) -> Result<PaymentStatus, Failure> {
@@ -93,17 +93,17 @@ impl SmartBill {
         if pdf::is_pdf(&answer.body) {
             return Ok(answer.body);
         }
-        let failure = match self.heed(decisions::read_answer(&operation, &answer)) {
-            Err(failure) => failure,
-            Ok(_) => operation.unreadable(&answer, "not a PDF"),
-        };
+        let told = self.heed(match decisions::read_answer(&operation, &answer) {
+            Err(failure) => Err(failure),
+            Ok(_) => Err(operation.unreadable(&answer, "not a PDF")),
+        });
         if answer.status == 502 && target.kind == DocumentKind::Invoice {
             match self.paid_of(target).await {
                 Err(told) if told.kind == FailureKind::DocumentNotFound => return Err(told),
                 _ => {}
             }
         }
-        Err(failure)
+        told
     }
 
     /// Only the reference in the PDF names a document; a number alone may be another's by now.
@@ -157,6 +157,6 @@ impl SmartBill {
             Some(list) if answer.status == 200 => list,
             _ => self.heed(decisions::read_answer(&operation, &answer))?,
         };
-        convert_acts::names(&body).ok_or_else(|| operation.unreadable(&answer, "no list in it"))
+        self.heed(convert_acts::names(&body).ok_or_else(|| operation.unreadable(&answer, "no list in it")))
     }
 }

@@ -69,7 +69,18 @@ fn query(baseline: &str) -> FindQuery {
         kind: DocumentKind::Invoice,
         reverses: None,
         from_proforma: None,
+        known_last: None,
     }
+}
+
+/// The answers about the last number before the baseline: a document that is none of Punte's.
+fn last(number: &str) -> [Answer; 2] {
+    [status(10.0), pdf_of(number, "Serviciu")]
+}
+
+/// A look: the series, the last number before the baseline, and the numbers after it.
+fn looking(next: u64, before: &str, after: impl IntoIterator<Item = Answer>) -> Vec<Answer> {
+    std::iter::once(series(json!(next))).chain(last(before)).chain(after).collect()
 }
 
 #[tokio::test]
@@ -182,23 +193,16 @@ async fn the_live_test_tells_a_wrong_token_from_a_wrong_company() {
 async fn our_document_is_found_in_the_gap_by_its_printed_reference() {
     let ours = format!("Comanda #1001 {}", reference("1001"));
     let other = format!("Comanda #2002 {}", reference("2002"));
-    let (smartbill, scripted) = smartbill(vec![
-        series(json!(9)),
-        status(91.96),
-        pdf_of("0007", &other),
-        status(91.96),
-        pdf_of("0008", &ours),
-        not_found(),
-        not_found(),
-    ]);
+    let after = [status(91.96), pdf_of("0007", &other), status(91.96), pdf_of("0008", &ours), not_found(), not_found()];
+    let (smartbill, scripted) = smartbill(looking(9, "0006", after));
     let evidence = smartbill.find_by_reference(&query("0007")).await.unwrap();
     let found = evidence.ours();
     assert_eq!((found.len(), found[0].document.number.as_str(), found[0].total), (1, "0008", Some(dec!(91.96))));
     assert!(evidence.complete && evidence.counter_unchanged == Some(false));
     assert_eq!(evidence.next_number.as_deref(), Some("0009"));
-    assert_eq!(evidence.looked_at[0].reference, ReferenceSeen::Another(reference("2002").to_string()));
+    assert_eq!(evidence.looked_at[1].reference, ReferenceSeen::Another(reference("2002").to_string()));
     assert_eq!(
-        scripted.lines()[1..3],
+        scripted.lines()[3..5],
         [
             "GET /SBORO/api/invoice/paymentstatus?cif=RO12345674&seriesname=FCT&number=0007",
             "GET /SBORO/api/invoice/pdf?cif=RO12345674&seriesname=FCT&number=0007"
@@ -210,18 +214,17 @@ async fn our_document_is_found_in_the_gap_by_its_printed_reference() {
 async fn an_unchanged_counter_with_nothing_beyond_is_a_whole_look_that_found_nothing() {
     for beyond in [[not_found(), not_found()], [no(400, "Ceva"), gone()]] {
         let [first, second] = beyond;
-        let mut answers = vec![series(json!(7)), first, second];
-        answers.extend([not_found(), gone()]);
-        let (smartbill, _) = smartbill(answers);
+        let (smartbill, _) = smartbill(looking(7, "0006", [first, second, not_found(), gone()]));
         let evidence = smartbill.find_by_reference(&query("0007")).await.unwrap();
-        assert!(evidence.complete && evidence.looked_at.is_empty() && evidence.counter_unchanged == Some(true));
+        assert!(evidence.complete && evidence.ours().is_empty() && evidence.counter_unchanged == Some(true));
+        assert_eq!(evidence.looked_at.len(), 1, "only what stood there before");
     }
 }
 
 #[tokio::test]
 async fn a_document_beyond_a_lagging_counter_is_found() {
     let ours = reference("1001").to_string();
-    let (smartbill, _) = smartbill(vec![series(json!(7)), status(91.96), pdf_of("0007", &ours), not_found()]);
+    let (smartbill, _) = smartbill(looking(7, "0006", [status(91.96), pdf_of("0007", &ours), not_found()]));
     let evidence = smartbill.find_by_reference(&query("0007")).await.unwrap();
     assert_eq!(evidence.ours().len(), 1);
 }
@@ -231,21 +234,67 @@ async fn a_number_in_the_gap_that_cannot_be_read_leaves_the_look_incomplete() {
     for pdf in
         [gone(), pdf_of("9999", "alt document"), Err(TransportError::TimedOut), Ok(page_answer(200, "%PDF-1.4 x"))]
     {
-        let (smartbill, _) = smartbill(vec![series(json!(8)), status(10.0), pdf, not_found(), not_found()]);
+        let (smartbill, _) = smartbill(looking(8, "0006", [status(10.0), pdf, not_found(), not_found()]));
         let evidence = smartbill.find_by_reference(&query("0007")).await.unwrap();
         assert!(!evidence.complete);
-        assert_eq!(evidence.looked_at[0].reference, ReferenceSeen::Unreadable);
+        assert_eq!(evidence.looked_at[1].reference, ReferenceSeen::Unreadable);
     }
+}
+
+/// Ours was late; somebody deleted the last document meanwhile, the counter went back, and ours took its number.
+#[tokio::test]
+async fn ours_under_the_freed_last_number_is_found_though_the_counter_stands_where_it_stood() {
+    let ours = format!("Comanda #1001 {}", reference("1001"));
+    let answers = vec![series(json!(8)), status(91.96), pdf_of("0007", &ours), not_found(), not_found()];
+    let (smartbill, _) = smartbill(answers);
+    let evidence = smartbill.find_by_reference(&query("0008")).await.unwrap();
+    assert_eq!(evidence.ours()[0].document.number, "0007");
+    assert_eq!((evidence.complete, evidence.counter_unchanged), (true, Some(false)));
+}
+
+#[tokio::test]
+async fn a_last_number_that_is_not_what_it_was_is_a_counter_that_moved() {
+    let known = || Some(("7".to_owned(), reference("900")));
+    let carries = |order: &str| pdf_of("0007", reference(order).as_str());
+    for (known_last, answers, complete, unchanged) in [
+        (known(), vec![status(1.0), carries("900")], true, true),
+        (known(), vec![status(1.0), carries("901")], true, false),
+        (known(), vec![status(1.0), pdf_of("0007", "")], true, false),
+        (known(), vec![not_found()], true, false),
+        (known(), vec![status(1.0), gone()], false, false),
+        (None, vec![status(1.0), pdf_of("0007", "")], true, true),
+        (None, vec![status(1.0), carries("901")], true, false),
+        (None, vec![status(1.0), pdf_of("9999", "")], false, false),
+        (None, vec![status(1.0), gone()], false, false),
+        (None, vec![not_found()], true, false),
+        (None, vec![no(400, "Ceva"), gone()], false, false),
+        // what is known of another number says nothing of this one
+        (Some(("6".to_owned(), reference("900"))), vec![status(1.0), pdf_of("0007", "")], true, true),
+    ] {
+        let answers = std::iter::once(series(json!(8))).chain(answers).chain([not_found(), not_found()]).collect();
+        let (smartbill, _) = smartbill(answers);
+        let query = FindQuery { known_last, ..query("0008") };
+        let evidence = smartbill.find_by_reference(&query).await.unwrap();
+        let told = (evidence.ours().len(), evidence.complete, evidence.counter_unchanged);
+        assert_eq!(told, (0, complete, Some(unchanged)), "{:?}", query.known_last);
+    }
+}
+
+#[tokio::test]
+async fn the_first_number_of_a_series_has_none_before_it() {
+    let (smartbill, _) = smartbill(vec![series(json!(1)), not_found(), not_found()]);
+    let evidence = smartbill.find_by_reference(&query("0001")).await.unwrap();
+    assert!(evidence.complete && evidence.looked_at.is_empty() && evidence.counter_unchanged == Some(true));
 }
 
 #[tokio::test]
 async fn numbers_known_as_ours_are_not_looked_at_again() {
     let (smartbill, scripted) =
-        smartbill(vec![series(json!(9)), status(1.0), pdf_of("0008", ""), not_found(), not_found()]);
+        smartbill(looking(9, "0006", [status(1.0), pdf_of("0008", ""), not_found(), not_found()]));
     let mut query = query("0007");
-    query.struck = vec!["0007".into()];
+    query.struck = vec!["0006".into(), "0007".into()];
     let evidence = smartbill.find_by_reference(&query).await.unwrap();
-    assert_eq!(evidence.looked_at.len(), 1);
+    assert_eq!(evidence.looked_at.len(), 2, "the last one before the baseline is never struck");
     assert!(!scripted.lines().iter().any(|line| line.contains("0007")));
 }
 
@@ -254,7 +303,7 @@ async fn a_ban_while_looking_is_a_failure_unless_ours_was_found() {
     let (lost, _) = smartbill(vec![series(json!(9)), Ok(page_answer(403, ""))]);
     assert_eq!(lost.find_by_reference(&query("0007")).await.unwrap_err().kind, FailureKind::RateLimited);
     let ours = reference("1001").to_string();
-    let (found, _) = smartbill(vec![series(json!(9)), status(1.0), pdf_of("0007", &ours), Ok(page_answer(429, ""))]);
+    let (found, _) = smartbill(looking(9, "0006", [status(1.0), pdf_of("0007", &ours), Ok(page_answer(429, ""))]));
     let evidence = found.find_by_reference(&query("0007")).await.unwrap();
     assert!(!evidence.complete && evidence.ours().len() == 1);
 }

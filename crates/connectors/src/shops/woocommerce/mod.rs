@@ -7,6 +7,7 @@
 use super::{OrderPage, OrderQuery, RejectedOrder, Shop, ShopConfig, ShopOrder};
 use crate::billing::CheckStep;
 use crate::call::{Operation, basic_authorization, header, large_read_limits};
+use crate::mask::Mask;
 use crate::transport::{HttpAnswer, HttpRequest, Limits, Transport, is_loopback};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -34,12 +35,14 @@ pub struct WooCommerce {
     transport: Arc<dyn Transport>,
     /// The site's root without what people paste behind it; `Err` is why it cannot be one.
     root: Result<Url, String>,
+    mask: Mask,
 }
 
 impl WooCommerce {
     pub fn new(config: ShopConfig, transport: Arc<dyn Transport>) -> Self {
         let root = read_root(&config.base_url);
-        WooCommerce { config, transport, root }
+        let mask = Mask::new(&config.key, &config.secret);
+        WooCommerce { config, transport, root, mask }
     }
 
     async fn get(&self, operation: &Operation, path: &str, query: &[(&str, String)]) -> Result<HttpAnswer, Failure> {
@@ -70,17 +73,28 @@ impl WooCommerce {
             headers.push(header("content-type", "application/json; charset=utf-8"));
         }
         let request = HttpRequest { method, url: url.into(), headers, body };
-        self.transport.send(request, limits).await.map_err(|error| operation.broken(&error))
+        let answer = self.transport.send(request, limits).await;
+        answer.map_err(|error| self.mask.failure(operation.broken(&error)))
+    }
+
+    /// The JSON of a good answer. Every failure that is read out of an answer passes here or through [`Self::unreadable`],
+    /// and what it quotes of the request is masked.
+    fn read(&self, operation: &Operation, answer: &HttpAnswer) -> Result<Value, Failure> {
+        decisions::read_answer(operation, answer).map_err(|failure| self.mask.failure(failure))
+    }
+
+    fn unreadable(&self, operation: &Operation, answer: &HttpAnswer, why: &str) -> Failure {
+        self.mask.failure(operation.unreadable(answer, why))
     }
 
     async fn check_address(&self) -> Result<String, Failure> {
         let operation = Operation::new("read shop", self.identity());
         let answer = self.get(&operation, "", &[]).await?;
-        let index = decisions::read_answer(&operation, &answer)?;
+        let index = self.read(&operation, &answer)?;
         let name = index.get("name").and_then(Value::as_str).unwrap_or_default();
         let namespaces = index.get("namespaces").and_then(Value::as_array);
         let Some(namespaces) = namespaces else {
-            return Err(operation.unreadable(&answer, "not the index of a WordPress REST API"));
+            return Err(self.unreadable(&operation, &answer, "not the index of a WordPress REST API"));
         };
         if !namespaces.iter().any(|namespace| namespace == "wc/v3") {
             let failure = operation.failure(FailureKind::DocumentNotFound, Phase::Refused);
@@ -163,7 +177,7 @@ impl Shop for WooCommerce {
         let operation = Operation::new("list orders", self.identity());
         let one = [("per_page", "1".to_owned()), ("status", "any".to_owned())];
         let listed = match self.get(&operation, "wc/v3/orders", &one).await {
-            Ok(answer) => decisions::read_answer(&operation, &answer).map(|_| header_number(&answer, "x-wp-total")),
+            Ok(answer) => self.read(&operation, &answer).map(|_| header_number(&answer, "x-wp-total")),
             Err(failure) => Err(failure),
         };
         match listed {
@@ -198,8 +212,8 @@ impl Shop for WooCommerce {
             bound,
         ];
         let answer = self.get(&operation, "wc/v3/orders", &query).await?;
-        let Value::Array(records) = decisions::read_answer(&operation, &answer)? else {
-            return Err(operation.unreadable(&answer, "not a list of orders"));
+        let Value::Array(records) = self.read(&operation, &answer)? else {
+            return Err(self.unreadable(&operation, &answer, "not a list of orders"));
         };
         let full = records.len() >= PER_PAGE;
         let mut listed = OrderPage {
@@ -221,12 +235,12 @@ impl Shop for WooCommerce {
         let operation = Operation::new("read order", format!("order {order_id}"));
         let path = order_path(&operation, order_id)?;
         let answer = self.get(&operation, &path, &[("dp", "6".to_owned())]).await?;
-        let record = decisions::read_answer(&operation, &answer)?;
+        let record = self.read(&operation, &answer)?;
         let order = read_order(&record).map_err(|problem| {
             operation.failure(FailureKind::OrderUnreadable, Phase::Prepare).with_detail(problem.to_string())
         })?;
         if order.head.order_id != order_id {
-            return Err(operation.unreadable(&answer, "another order than the one asked for"));
+            return Err(self.unreadable(&operation, &answer, "another order than the one asked for"));
         }
         Ok(order)
     }

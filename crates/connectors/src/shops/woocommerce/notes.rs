@@ -4,7 +4,7 @@
 //! WooCommerce updates a meta row that comes with its id and adds one that comes without, so rows that exist are named by
 //! their ids, and only what differs is sent at all.
 
-use super::{PAGE_MEGABYTES, WooCommerce, decisions};
+use super::{PAGE_MEGABYTES, WooCommerce};
 use crate::call::{Operation, large_read_limits};
 use crate::scalar::text_of;
 use crate::transport::Limits;
@@ -62,9 +62,9 @@ impl WooCommerce {
         let path = super::order_path(operation, order_id)?;
         // `_fields` would spare most of the answer, but caching proxies tend to drop it from their keys
         let answer = self.get(operation, &path, &[]).await?;
-        let order = decisions::read_answer(operation, &answer)?;
+        let order = self.read(operation, &answer)?;
         if order.get("id").and_then(text_of).as_deref() != Some(order_id) {
-            return Err(operation.unreadable(&answer, "another order than the one asked for"));
+            return Err(self.unreadable(operation, &answer, "another order than the one asked for"));
         }
         Ok(notes_in(&order))
     }
@@ -90,12 +90,12 @@ impl WooCommerce {
         let limits = Limits { fresh_connection: true, ..large_read_limits(PAGE_MEGABYTES) };
         let path = super::order_path(&operation, order_id)?;
         let answer = self.send(&operation, Method::PUT, &path, &[], Some(body), limits).await?;
-        let order = decisions::read_answer(&operation, &answer)?;
+        let order = self.read(&operation, &answer)?;
         // a plugin may filter what is stored; without the notes the next send would not be warned
         let kept = map_of(notes_in(&order));
         match wanted.iter().find(|(key, value)| kept.get(*key).map(String::as_str) != Some(value.trim())) {
             None => Ok(true),
-            Some((key, _)) => Err(operation.unreadable(&answer, &format!("the shop did not keep {key}"))),
+            Some((key, _)) => Err(self.unreadable(&operation, &answer, &format!("the shop did not keep {key}"))),
         }
     }
 }

@@ -103,6 +103,31 @@ async fn a_missing_order_is_named_and_a_strange_id_never_asked() {
 }
 
 #[tokio::test]
+async fn a_page_that_quotes_the_request_tells_no_secret() {
+    let quoted = "Authorization: Basic Y2tfMTIzNDU2Nzg5MDpjc19zZWNyZXQ= consumer_secret=cs_secret";
+    let denied = json!({"code": "rest_forbidden", "message": format!("Nu: {quoted}"), "data": {"status": 403}});
+    for answer in [
+        page_answer(200, &format!("<html>{quoted}</html>")),
+        page_answer(502, &format!("<html>{quoted}</html>")),
+        json_answer(403, &denied, &[]),
+        json_answer(200, &json!({"id": 8, "note": quoted}), &[]),
+    ] {
+        let scripted = Scripted::new((0..5).map(|_| Ok(answer.clone())).collect());
+        let shop = shop("https://cana.ro", &scripted);
+        let notes = BTreeMap::from([("punte_reference".to_owned(), "x".to_owned())]);
+        for failure in [
+            shop.list_orders(OrderQuery::ModifiedSince(0), 1).await.unwrap_err(),
+            shop.read_notes("7").await.unwrap_err(),
+            shop.write_notes("7", &notes).await.unwrap_err(),
+            shop.check().await.remove(0).failure.unwrap(),
+        ] {
+            let told = serde_json::to_string(&failure).unwrap();
+            assert!(!told.contains("cs_secret") && !told.contains("Y2tf") && told.contains("•••"), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_live_test_names_the_first_step_that_fails() {
     let index = json_answer(200, &json!({"name": "Atelier Cană", "namespaces": ["wp/v2", "wc/v3"]}), &[]);
     let denied = json!({"code": "woocommerce_rest_authentication_error", "message": "Nu.", "data": {"status": 401}});

@@ -90,6 +90,45 @@ async fn whatever_is_no_answer_to_an_act_is_a_doubt_and_is_not_repeated() {
     }
 }
 
+/// A proxy's page that quotes the request: the form of a sign-in, the header of a call, the secret itself.
+fn echo(status: u16) -> Answer {
+    let quoted = "Bearer tok-very-secret client_secret=0123456789abcdef&amp;grant_type=x \
+        Basic YW5hQGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWY=";
+    Ok(page_answer(status, &format!("<html><h1>{status}</h1>{quoted}</html>")))
+}
+
+fn assert_nothing_leaks(failure: &Failure) {
+    let told = serde_json::to_string(failure).unwrap();
+    let leaks = ["tok-very-secret", "0123456789abcdef", "YW5hQGV4"].iter().any(|secret| told.contains(secret));
+    assert!(!leaks && told.contains("•••"), "{told}");
+}
+
+#[tokio::test]
+async fn a_page_that_quotes_the_request_tells_no_secret() {
+    let (invoice, day) = (known(), request().issue_date);
+    let mut linked = known();
+    linked.document.link = Some(LINK.into());
+    for status in [200, 502] {
+        let form = "client_id=x&client_secret=0123456789abcdef";
+        let (unsigned, _) = oblio(vec![Ok(page_answer(status, form))]);
+        assert_nothing_leaks(&unsigned.list_companies().await.unwrap_err());
+        let mut answers = vec![token("tok-very-secret"), rates()];
+        answers.extend((0..8).map(|_| echo(status)));
+        let (oblio, _) = oblio(answers);
+        assert_nothing_leaks(&oblio.issue_invoice(&request()).await.outcome.unwrap_err());
+        assert_nothing_leaks(&oblio.cancel(&invoice).await.outcome.unwrap_err());
+        assert_nothing_leaks(&oblio.find_by_reference(&query()).await.unwrap_err());
+        assert_nothing_leaks(&oblio.fetch_pdf(&linked).await.unwrap_err());
+        assert_nothing_leaks(&oblio.fetch_einvoice_archive(&invoice).await.unwrap_err());
+        assert_nothing_leaks(&oblio.read_issued("1", &invoice.document, day, &reference("1001")).await.unwrap_err());
+        assert_nothing_leaks(&oblio.list_series("1").await.unwrap_err());
+        let steps = oblio.check(None, None).await;
+        assert_nothing_leaks(steps.last().unwrap().failure.as_ref().unwrap());
+    }
+    let (refused, _) = oblio(vec![token("tok-very-secret"), no(400, "Cerere gresita: Bearer tok-very-secret")]);
+    assert_nothing_leaks(&refused.list_series("1").await.unwrap_err());
+}
+
 #[tokio::test]
 async fn what_is_not_offered_says_so_and_sends_nothing() {
     let (oblio, scripted) = oblio(vec![]);
@@ -132,6 +171,56 @@ async fn a_document_is_there_by_its_id_or_by_our_reference_never_by_its_number()
         assert_eq!(oblio.find_document(&target).await.unwrap(), expected);
         assert!(scripted.lines()[1].contains("canceled=-1&draft=-1"), "{:?}", scripted.lines());
     }
+}
+
+#[tokio::test]
+async fn no_absence_is_proven_by_a_list_that_could_not_be_wholly_read() {
+    let bare = target(DocumentKind::Invoice);
+    let other = json!({"id": "43", "seriesName": "FCT", "number": "0007", "mentions": reference("2002").as_str()});
+    let full: Vec<Value> = (100..200).map(|id| row(id, "")).collect();
+    for (target, rows) in [
+        (known(), json!(["?"])),
+        (known(), json!([other, "?"])),
+        (known(), json!(full)),
+        (bare.clone(), json!([[]])),
+        (bare, json!([other, "?"])),
+    ] {
+        let (oblio, _) = oblio(vec![token("t"), data(rows.clone())]);
+        let failure = oblio.find_document(&target).await.unwrap_err();
+        assert_eq!((failure.kind, failure.phase), (FailureKind::UnreadableAnswer, Phase::Unknown), "{rows}");
+    }
+    let ours = json!({"id": "42", "seriesName": "FCT", "number": "0007", "canceled": "0"});
+    let (found, _) = oblio(vec![token("t"), data(json!(["?", ours]))]);
+    assert_eq!(found.find_document(&known()).await.unwrap(), Presence::Present { cancelled: Some(false) });
+    let (read, _) = oblio(vec![token("t"), data(json!(["?"]))]);
+    let (document, day) = (known().document, request().issue_date);
+    let failure = read.read_issued("RO12345674", &document, day, &reference("1001")).await.unwrap_err();
+    assert_eq!((failure.kind, failure.phase), (FailureKind::UnreadableAnswer, Phase::Unknown));
+}
+
+#[tokio::test]
+async fn a_document_without_an_e_factura_is_read_however_that_is_written() {
+    for state in [json!(""), json!(false), json!(null), json!([]), json!("Netrimisa")] {
+        let rows = || listed("42", reference("1001").as_str(), json!({ "einvoiceStatus": state }));
+        let (oblio, _) = oblio(vec![token("t"), rows(), rows(), rows()]);
+        assert_eq!(oblio.find_document(&known()).await.unwrap(), Presence::Present { cancelled: Some(false) });
+        let evidence = oblio.find_by_reference(&query()).await.unwrap();
+        assert!(evidence.complete && evidence.ours().len() == 1, "{state}");
+        assert_eq!(oblio.read_einvoice(&known()).await.unwrap_err().kind, FailureKind::UnreadableAnswer);
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_documents_with_one_that_cannot_be_read_is_none() {
+    let (oblio, _) = oblio(vec![token("t"), data(json!([row(9, ""), "?"]))]);
+    let day = request().issue_date;
+    let query =
+        DocumentQuery { company: "1".into(), kind: DocumentKind::Invoice, series: None, from: day, to: day, page: 0 };
+    let failure = oblio.list_documents(&query).await.unwrap_err();
+    assert_eq!(
+        (failure.kind, failure.detail.as_deref()),
+        (FailureKind::UnreadableAnswer, Some("1 of 2 rows could be read"))
+    );
 }
 
 #[tokio::test]

@@ -104,6 +104,40 @@ async fn whatever_is_no_answer_to_an_act_is_a_doubt_and_is_not_repeated() {
     }
 }
 
+/// A proxy's page that quotes the request.
+fn echo(status: u16) -> Answer {
+    let quoted = "Authorization: Basic YW5hQGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWY= token=0123456789abcdef";
+    Ok(page_answer(status, &format!("<html><h1>{status}</h1>{quoted}</html>")))
+}
+
+fn assert_nothing_leaks(failure: &Failure) {
+    let told = serde_json::to_string(failure).unwrap();
+    assert!(!told.contains("0123456789abcdef") && !told.contains("YW5hQGV4") && told.contains("•••"), "{told}");
+}
+
+#[tokio::test]
+async fn a_page_that_quotes_the_request_tells_no_secret() {
+    let invoice = target(DocumentKind::Invoice);
+    for status in [200, 500] {
+        let mut answers = vec![taxes()];
+        answers.extend((0..9).map(|_| echo(status)));
+        let (smartbill, _) = smartbill(answers);
+        assert_nothing_leaks(&smartbill.issue_invoice(&request()).await.outcome.unwrap_err());
+        assert_nothing_leaks(&smartbill.cancel(&invoice).await.outcome.unwrap_err());
+        assert_nothing_leaks(&smartbill.send_email(&invoice, &email()).await.outcome.unwrap_err());
+        assert_nothing_leaks(&smartbill.find_by_reference(&query("0007")).await.unwrap_err());
+        assert_nothing_leaks(&smartbill.read_payment(&invoice).await.unwrap_err());
+        assert_nothing_leaks(&smartbill.fetch_pdf(&invoice).await.unwrap_err());
+        assert_nothing_leaks(&smartbill.list_warehouses("1").await.unwrap_err());
+        let steps = smartbill.check(None, None).await;
+        assert_nothing_leaks(steps.last().unwrap().failure.as_ref().unwrap());
+        let (made, _) = self::smartbill(vec![echo(status)]);
+        assert_nothing_leaks(&made.issue_storno(&storno()).await.outcome.unwrap_err());
+    }
+    let (refused, _) = smartbill(vec![no(400, "Cerere gresita: Basic YW5hQGV4YW1wbGUuY29tOjAxMjM0NTY3ODlhYmNkZWY=")]);
+    assert_nothing_leaks(&refused.list_series("1").await.unwrap_err());
+}
+
 #[tokio::test]
 async fn what_is_not_offered_says_so_and_sends_nothing() {
     let (smartbill, scripted) = smartbill(vec![]);
@@ -146,6 +180,18 @@ fn storno_query() -> FindQuery {
     FindQuery { reference: storno().reference, reverses: Some(issued("FCT", "0007")), ..query("0008") }
 }
 
+/// A look for what was made from a proforma, beginning with what SmartBill tells of that.
+fn made_from(told: Answer, before: &str, after: impl IntoIterator<Item = Answer>) -> Vec<Answer> {
+    [series(json!(9)), told].into_iter().chain(last(before)).chain(after).collect()
+}
+
+#[tokio::test]
+async fn an_original_is_not_its_own_storno() {
+    let (smartbill, _) =
+        smartbill(vec![series(json!(8)), status(1.0), reversal("0007", "0007", ""), not_found(), not_found()]);
+    assert!(smartbill.find_by_reference(&storno_query()).await.unwrap().ours().is_empty());
+}
+
 #[tokio::test]
 async fn a_storno_is_found_by_the_original_that_it_names() {
     let copied = format!("Comanda #1001 {}", reference("1001"));
@@ -158,12 +204,12 @@ async fn a_storno_is_found_by_the_original_that_it_names() {
         (pdf_of("0008", "Produs pentru FCT nr. 0007"), ReferenceSeen::None),
         (reversal("9999", "0007", ""), ReferenceSeen::Unreadable),
     ] {
-        let (smartbill, _) = smartbill(vec![series(json!(9)), status(-91.96), pdf, not_found(), not_found()]);
+        let (smartbill, _) = smartbill(looking(9, "0007", [status(-91.96), pdf, not_found(), not_found()]));
         let evidence = smartbill.find_by_reference(&storno_query()).await.unwrap();
-        assert_eq!(evidence.looked_at[0].reference, expected);
+        assert_eq!(evidence.looked_at[1].reference, expected);
     }
     let (without, _) =
-        smartbill(vec![series(json!(9)), status(1.0), reversal("0008", "0007", ""), not_found(), not_found()]);
+        smartbill(looking(9, "0007", [status(1.0), reversal("0008", "0007", ""), not_found(), not_found()]));
     let create = query("0008");
     assert!(without.find_by_reference(&create).await.unwrap().ours().is_empty(), "a create is no storno");
 }
@@ -185,10 +231,9 @@ async fn an_invoice_from_a_proforma_is_found_by_smartbills_own_word() {
         (made(), pdf_of("0008", &other), ReferenceSeen::Another(other.clone())),
         (none(), pdf_of("0008", ""), ReferenceSeen::None),
     ] {
-        let (smartbill, scripted) =
-            smartbill(vec![series(json!(9)), told, status(91.96), pdf, not_found(), not_found()]);
+        let (smartbill, scripted) = smartbill(made_from(told, "0007", [status(91.96), pdf, not_found(), not_found()]));
         let evidence = smartbill.find_by_reference(&query).await.unwrap();
-        assert_eq!(evidence.looked_at[0].reference, expected);
+        assert_eq!(evidence.looked_at[1].reference, expected);
         assert!(scripted.lines()[1].ends_with("/estimate/invoices?cif=RO12345674&seriesname=PRO&number=0003"));
     }
 }
@@ -200,15 +245,15 @@ async fn an_invoice_of_our_proforma_is_found_wherever_it_stands() {
     query.from_proforma = Some(issued("PRO", "3"));
     let ab = crate::billing::pdf::tests::pdf(&["Seria AB nr. 0001"]);
     let ab = Ok(HttpAnswer { status: 200, headers: http::HeaderMap::new(), body: ab });
-    let (made, _) = smartbill(vec![series(json!(9)), elsewhere, not_found(), not_found(), status(91.96), ab]);
+    let (made, _) = smartbill(made_from(elsewhere, "0008", [not_found(), not_found(), status(91.96), ab]));
     let evidence = made.find_by_reference(&query).await.unwrap();
     assert_eq!((evidence.ours()[0].document.series.as_str(), evidence.complete), ("AB", true));
     let none =
         json!({"errorText": "Proforma cu seria si numarul PRO0003 nu a fost gasita!", "areInvoicesCreated": false});
     let lost = Ok(json_answer(410, &none, &[]));
-    let (lost, _) = smartbill(vec![series(json!(9)), lost, not_found(), not_found()]);
+    let (lost, _) = smartbill(made_from(lost, "0008", [not_found(), not_found()]));
     let evidence = lost.find_by_reference(&query).await.unwrap();
-    assert!(!evidence.complete && evidence.looked_at.is_empty(), "a deleted proforma proves no absence");
+    assert!(!evidence.complete && evidence.ours().is_empty(), "a deleted proforma proves no absence");
 }
 
 #[tokio::test(start_paused = true)]
@@ -238,7 +283,8 @@ async fn a_proforma_is_looked_for_among_proformas_which_have_no_status() {
     let absent = || no(400, "Proforma cu seria si numarul PRO0003 nu a fost gasita!");
     let mut query = query("0002");
     (query.series, query.kind) = ("PRO".into(), DocumentKind::Proforma);
-    let (smartbill, scripted) = smartbill(vec![series(json!(9)), pdf_of("0002", &ours), absent(), absent()]);
+    let (smartbill, scripted) =
+        smartbill(vec![series(json!(9)), pdf_of("0001", ""), pdf_of("0002", &ours), absent(), absent()]);
     let evidence = smartbill.find_by_reference(&query).await.unwrap();
     assert!(evidence.complete && evidence.ours().len() == 1 && evidence.next_number.as_deref() == Some("0003"));
     assert!(scripted.lines()[1].contains("/estimate/pdf?"), "{:?}", scripted.lines());
