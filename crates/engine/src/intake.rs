@@ -35,6 +35,8 @@ struct Pass {
     newest_ms: Option<i64>,
     taken: Taken,
     rejected: Vec<RejectedOrder>,
+    /// Read to its end while it held still.
+    is_whole: bool,
 }
 
 impl Workspace {
@@ -63,25 +65,46 @@ impl Workspace {
         }
     }
 
-    /// One poll of one shop: what changed since the cursor, or everything of the last weeks once a day.
+    /// One poll of one shop, and the daily sweep when it is due.
     async fn poll(&self, connection: &Connection) -> Result<()> {
-        let shop = match self.shop(connection).await {
-            Ok(shop) => shop,
-            Err(failure) => return self.note_trouble(connection, &failure).await,
-        };
+        match self.shop(connection).await {
+            Ok(shop) => self.poll_shop(connection, shop.as_ref()).await,
+            Err(failure) => self.note_trouble(connection, &failure).await,
+        }
+    }
+
+    /// What changed since the cursor, and once a day also everything of the last weeks. The sweep never stands in for the
+    /// poll: an order made before its reach and changed since the cursor shows in the poll only.
+    async fn poll_shop(&self, connection: &Connection, shop: &dyn Shop) -> Result<()> {
         let now_ms = self.now_ms();
-        let cursor = self.ledger.find_cursor(&connection.id).await?;
-        let sweep = cursor.is_none_or(|(_, swept)| (now_ms - swept).abs() > DAY_MS);
-        let query = match cursor {
-            Some((modified, _)) if !sweep => OrderQuery::ModifiedSince(modified - OVERLAP_MS),
-            _ => OrderQuery::CreatedSince(now_ms - SWEEP_DAYS * DAY_MS),
+        let reach_ms = now_ms - SWEEP_DAYS * DAY_MS;
+        let Some((modified_ms, swept_ms)) = self.ledger.find_cursor(&connection.id).await? else {
+            // nothing is known of the shop yet: its first sweep is its first poll
+            if let Some(pass) = self.whole_pass(connection, shop, OrderQuery::CreatedSince(reach_ms)).await? {
+                self.move_cursor(connection, pass.newest_ms.unwrap_or(reach_ms), now_ms).await?;
+            }
+            return Ok(());
         };
-        match self.pass(connection, shop.as_ref(), query).await? {
+        let poll = OrderQuery::ModifiedSince(modified_ms - OVERLAP_MS);
+        let Some(pass) = self.whole_pass(connection, shop, poll).await? else { return Ok(()) };
+        let newest_ms = pass.newest_ms.unwrap_or(modified_ms).max(modified_ms);
+        self.move_cursor(connection, newest_ms, swept_ms).await?;
+        let is_due = (now_ms - swept_ms).abs() > DAY_MS;
+        if is_due && self.whole_pass(connection, shop, OrderQuery::CreatedSince(reach_ms)).await?.is_some() {
+            self.move_cursor(connection, newest_ms, now_ms).await?;
+        }
+        Ok(())
+    }
+
+    async fn move_cursor(&self, connection: &Connection, modified_ms: i64, swept_ms: i64) -> Result<()> {
+        self.ledger.take_in(Vec::new(), Some((connection.id.clone(), modified_ms, swept_ms)), self.now_ms()).await?;
+        Ok(())
+    }
+
+    /// Reads a listing, and notes what came of it. `None` unless it was read to its end: then no cursor may move.
+    async fn whole_pass(&self, connection: &Connection, shop: &dyn Shop, query: OrderQuery) -> Result<Option<Pass>> {
+        match self.pass(connection, shop, query).await? {
             Ok(pass) => {
-                let before = cursor.map_or(0, |(modified, _)| modified);
-                let newest = pass.newest_ms.unwrap_or(before).max(before);
-                let swept = if sweep { now_ms } else { cursor.map_or(now_ms, |(_, swept)| swept) };
-                self.ledger.take_in(Vec::new(), Some((connection.id.clone(), newest, swept)), now_ms).await?;
                 self.note_rejected(connection, &pass.rejected)?;
                 self.note_contact(connection).await?;
                 if pass.taken.new + pass.taken.changed > 0 {
@@ -89,24 +112,26 @@ impl Workspace {
                     self.changed(Change::Orders);
                     self.decide_wake.notify_one();
                 }
-                Ok(())
+                Ok(Some(pass).filter(|pass| pass.is_whole))
             }
-            Err(failure) if is_connections_fault(&failure) => self.note_trouble(connection, &failure).await,
             Err(failure) => {
-                tracing::error!(shop = %connection.name, kind = failure.kind.as_str(), "the shop's listing was refused");
-                self.note_trouble(connection, &failure).await
+                if !is_connections_fault(&failure) {
+                    tracing::error!(shop = %connection.name, kind = failure.kind.as_str(), "the shop's listing was refused");
+                }
+                self.note_trouble(connection, &failure).await?;
+                Ok(None)
             }
         }
     }
 
-    /// Reads a whole listing. The cursor may move only after a pass whose total did not change under it.
+    /// Reads a listing page by page. It is whole only when its last page was read and its total did not change under it.
     async fn pass(
         &self,
         connection: &Connection,
         shop: &dyn Shop,
         query: OrderQuery,
     ) -> Result<std::result::Result<Pass, Failure>> {
-        let mut pass = Pass { newest_ms: None, taken: Taken::default(), rejected: Vec::new() };
+        let mut pass = Pass { newest_ms: None, taken: Taken::default(), rejected: Vec::new(), is_whole: false };
         for _ in 0..MAX_PASSES {
             pass.rejected.clear();
             let mut total = None;
@@ -127,16 +152,19 @@ impl Workspace {
                 if taken.new + taken.changed > 0 {
                     self.decide_wake.notify_one();
                 }
-                if page >= listed.pages || self.stopping.is_cancelled() {
+                if page >= listed.pages {
+                    pass.is_whole = steady;
                     break;
                 }
+                if self.stopping.is_cancelled() {
+                    return Ok(Ok(pass));
+                }
             }
-            if steady {
-                return Ok(Ok(pass));
+            if pass.is_whole {
+                break;
             }
         }
         // a shop that changes faster than it can be read: what was read is kept, the cursor stays behind
-        pass.newest_ms = None;
         Ok(Ok(pass))
     }
 
@@ -242,20 +270,4 @@ fn content_of(raw: &Value) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn our_own_notes_make_no_new_version() {
-        let before = json!({ "id": 1, "total": "59.00", "date_modified_gmt": "2026-11-23T10:00:00", "meta_data": [
-            { "id": 7, "key": "av_facturare", "value": { "cui": "RO1" } }] });
-        let mut after = before.clone();
-        after["date_modified_gmt"] = "2026-11-23T10:05:00".into();
-        let note = json!({ "id": 8, "key": "punte_invoice_number", "value": "0007" });
-        after["meta_data"].as_array_mut().unwrap().push(note);
-        assert_eq!(content_of(&before), content_of(&after));
-        after["total"] = "60.00".into();
-        assert_ne!(content_of(&before), content_of(&after));
-    }
-}
+mod tests;
