@@ -9,6 +9,7 @@ use punte_store::StoreError;
 use punte_store::ledger::{Connection, IncomingOrder, Taken};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Polls reach back this far before the newest change seen: a shop's clock and its commits are not one.
@@ -19,6 +20,10 @@ const SWEEP_DAYS: i64 = 35;
 /// Pages of one pass, and passes begun anew because the listing changed under them.
 const MAX_PAGES: u32 = 10_000;
 const MAX_PASSES: u32 = 3;
+/// Unreadable orders that are kept in sight for one shop.
+const MAX_UNREADABLE: usize = 200;
+/// Where the cache keeps them.
+const UNREADABLE: &str = "rejected_orders";
 /// Orders in one commit while importing.
 const IMPORT_BATCH: usize = 500;
 
@@ -31,10 +36,13 @@ pub struct ImportSummary {
 }
 
 /// What one pass over a shop brought.
+#[derive(Default)]
 struct Pass {
     newest_ms: Option<i64>,
     taken: Taken,
     rejected: Vec<RejectedOrder>,
+    /// Ids and numbers of the orders that were read well, as far as they stood among the unreadable ones.
+    healed: HashSet<String>,
     /// Read to its end while it held still.
     is_whole: bool,
 }
@@ -103,9 +111,10 @@ impl Workspace {
 
     /// Reads a listing, and notes what came of it. `None` unless it was read to its end: then no cursor may move.
     async fn whole_pass(&self, connection: &Connection, shop: &dyn Shop, query: OrderQuery) -> Result<Option<Pass>> {
-        match self.pass(connection, shop, query).await? {
+        let earlier = self.list_unreadable(connection);
+        match self.pass(connection, shop, query, &earlier).await? {
             Ok(pass) => {
-                self.note_rejected(connection, &pass.rejected)?;
+                self.note_rejected(connection, earlier, &pass, query)?;
                 self.note_contact(connection).await?;
                 if pass.taken.new + pass.taken.changed > 0 {
                     tracing::info!(shop = %connection.name, new = pass.taken.new, changed = pass.taken.changed, "orders taken in");
@@ -130,8 +139,10 @@ impl Workspace {
         connection: &Connection,
         shop: &dyn Shop,
         query: OrderQuery,
+        unreadable: &[RejectedOrder],
     ) -> Result<std::result::Result<Pass, Failure>> {
-        let mut pass = Pass { newest_ms: None, taken: Taken::default(), rejected: Vec::new(), is_whole: false };
+        let unreadable: HashSet<&String> = unreadable.iter().filter_map(|one| one.order.as_ref()).collect();
+        let mut pass = Pass::default();
         for _ in 0..MAX_PASSES {
             pass.rejected.clear();
             let mut total = None;
@@ -144,6 +155,8 @@ impl Workspace {
                 steady &= total.is_none_or(|before| before == listed.total);
                 total = Some(listed.total);
                 pass.newest_ms = listed.orders.iter().map(|order| order.head.modified_ms).max().max(pass.newest_ms);
+                let names = listed.orders.iter().flat_map(|order| [&order.head.order_id, &order.head.number]);
+                pass.healed.extend(names.filter(|name| unreadable.contains(name)).cloned());
                 let incoming = listed.orders.into_iter().map(|order| self.incoming(connection, shop.identity(), order));
                 let taken = self.ledger.take_in(incoming.collect::<Result<_>>()?, None, self.now_ms()).await?;
                 pass.taken.new += taken.new;
@@ -182,27 +195,45 @@ impl Workspace {
         })
     }
 
-    /// Orders that could not be read are kept in sight, and the connection is shown as degraded.
-    fn note_rejected(&self, connection: &Connection, rejected: &[RejectedOrder]) -> Result<()> {
-        for one in rejected.iter().take(20) {
+    /// Orders that could not be read are kept in sight until they can be, and the connection is shown as degraded.
+    fn note_rejected(
+        &self,
+        connection: &Connection,
+        earlier: Vec<RejectedOrder>,
+        pass: &Pass,
+        query: OrderQuery,
+    ) -> Result<()> {
+        let is_known = |new: &&RejectedOrder| earlier.iter().any(|old| is_same_trouble(old, new));
+        for one in pass.rejected.iter().filter(|one| !is_known(one)).take(20) {
             tracing::warn!(order = ?one.order, field = %one.field, reason = %one.reason, "an order of the shop cannot be read");
         }
-        let json = serde_json::to_string(rejected).map_err(StoreError::Json)?;
-        Ok(self.cache.record_listing(&connection.id, "rejected_orders", &json, self.now_ms())?)
+        let is_sweep = matches!(query, OrderQuery::CreatedSince(_));
+        let now = still_unreadable(&earlier, pass, is_sweep);
+        if now == earlier {
+            return Ok(());
+        }
+        self.changed(Change::Connections);
+        let json = serde_json::to_string(&now).map_err(StoreError::Json)?;
+        Ok(self.cache.record_listing(&connection.id, UNREADABLE, &json, self.now_ms())?)
     }
 
-    /// Orders of a shop that could not be read in the last pass, as a failure for the connection's card.
+    /// A cache that cannot be read knows of none: the next sweep finds them again.
+    fn list_unreadable(&self, connection: &Connection) -> Vec<RejectedOrder> {
+        let listing = self.cache.find_listing(&connection.id, UNREADABLE).ok().flatten();
+        listing.and_then(|(json, _)| serde_json::from_str(&json).ok()).unwrap_or_default()
+    }
+
+    /// Orders of a shop that cannot be read, as a failure for the connection's card. The newest is named.
     pub fn unreadable_orders(&self, connection: &Connection) -> Option<Failure> {
-        let (json, _) = self.cache.find_listing(&connection.id, "rejected_orders").ok()??;
-        let rejected: Vec<RejectedOrder> = serde_json::from_str(&json).ok()?;
-        let first = rejected.first()?;
-        let order = first.order.clone().unwrap_or_default();
+        let rejected = self.list_unreadable(connection);
+        let newest = rejected.last()?;
+        let order = newest.order.clone().unwrap_or_default();
         Some(Failure::new(FailureKind::OrderUnreadable, Phase::Prepare, "read order", order).with_detail(format!(
             "{} ({}): {} — {}",
             rejected.len(),
-            first.order.as_deref().unwrap_or("?"),
-            first.field,
-            first.reason
+            newest.order.as_deref().unwrap_or("?"),
+            newest.field,
+            newest.reason
         )))
     }
 
@@ -253,6 +284,26 @@ impl Workspace {
         self.verify_wake.notify_one();
         Ok(())
     }
+}
+
+/// The same record with the same problem, wherever in a page it stood.
+fn is_same_trouble(one: &RejectedOrder, other: &RejectedOrder) -> bool {
+    (&one.order, &one.field, &one.reason) == (&other.order, &other.field, &other.reason)
+}
+
+/// What was unreadable before and was not read well since, then what this pass could not read. A poll shows an order only
+/// while its change is recent, so its absence from one says nothing.
+fn still_unreadable(earlier: &[RejectedOrder], pass: &Pass, is_sweep: bool) -> Vec<RejectedOrder> {
+    let named_again: HashSet<&String> = pass.rejected.iter().filter_map(|one| one.order.as_ref()).collect();
+    let is_kept = |old: &&RejectedOrder| match &old.order {
+        Some(order) => !pass.healed.contains(order) && !named_again.contains(order),
+        // nothing can tell that a record without a name was read well: a whole sweep shows it again, or it is gone
+        None if is_sweep && pass.is_whole => false,
+        None => !pass.rejected.iter().any(|new| is_same_trouble(old, new)),
+    };
+    let mut all: Vec<RejectedOrder> = earlier.iter().filter(is_kept).chain(&pass.rejected).cloned().collect();
+    all.drain(..all.len().saturating_sub(MAX_UNREADABLE));
+    all
 }
 
 /// What makes a version of an order: everything but our own notes on it and the instant of its last change, which our

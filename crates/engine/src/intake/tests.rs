@@ -274,3 +274,47 @@ async fn a_stop_amid_a_listing_leaves_the_cursor_where_it_was() {
     assert_eq!(world.taken().await, ["7", "8"], "what was read is kept");
     assert_eq!(world.cursor().await, Some((NOW_MS, NOW_MS)), "the next start reads it all again");
 }
+
+#[tokio::test]
+async fn an_unreadable_order_stays_in_sight_until_it_is_read_well() {
+    let world = world().await;
+    let told = || world.workspace.unreadable_orders(&world.connection).and_then(|failure| failure.detail);
+    world.shop.put(7, NOW_MS, NOW_MS, Some("total"));
+    world.shop.put(8, NOW_MS, NOW_MS, Some("currency"));
+    world.poll().await;
+    assert_eq!(told().as_deref(), Some("2 (8): currency — missing"));
+    // an hour on, both have left the poll's overlap
+    let now_ms = world.pass_time(60 * MINUTE_MS);
+    world.shop.put(9, now_ms, now_ms, None);
+    world.poll().await;
+    world.poll().await;
+    assert_eq!(told().as_deref(), Some("2 (8): currency — missing"), "neither has a decision yet");
+    world.shop.put(7, NOW_MS, now_ms, Some("line_items"));
+    world.poll().await;
+    assert_eq!(told().as_deref(), Some("2 (7): line_items — missing"), "a newer problem replaces the older one");
+    world.shop.put(7, NOW_MS, now_ms, None);
+    world.poll().await;
+    assert_eq!(told().as_deref(), Some("1 (8): currency — missing"));
+    world.shop.put(8, NOW_MS, now_ms, None);
+    world.poll().await;
+    assert_eq!(told(), None);
+}
+
+#[test]
+fn unreadable_orders_are_bounded_and_nameless_ones_last_until_a_sweep() {
+    let bad = |order: Option<usize>| RejectedOrder {
+        line: 1,
+        order: order.map(|n| n.to_string()),
+        field: "total".into(),
+        reason: "missing".into(),
+    };
+    let nameless = [bad(None)];
+    let mut pass = Pass { is_whole: true, ..Pass::default() };
+    assert_eq!(still_unreadable(&nameless, &pass, false), nameless);
+    assert!(still_unreadable(&nameless, &pass, true).is_empty());
+    pass.rejected = vec![bad(None)];
+    assert_eq!(still_unreadable(&nameless, &pass, false), nameless, "told once");
+    let earlier: Vec<RejectedOrder> = (0..MAX_UNREADABLE).map(|n| bad(Some(n))).collect();
+    let all = still_unreadable(&earlier, &pass, false);
+    assert_eq!((all.len(), all.last()), (MAX_UNREADABLE, nameless.last()), "the oldest goes first");
+}
