@@ -321,4 +321,4 @@ fn content_of(raw: &Value) -> Value {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

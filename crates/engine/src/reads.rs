@@ -105,8 +105,8 @@ impl Workspace {
     }
 
     async fn read_einvoices_due(self: &Arc<Self>) -> Result<()> {
-        let due = self.ledger.list_einvoices_due(self.now_ms(), 50).await?;
-        for document in due {
+        let closed = self.list_closed().await?;
+        for document in self.ledger.list_einvoices_due(self.now_ms(), closed, 50).await? {
             let connection = self.ledger.get_connection(&document.billing_id).await?;
             if self.may_call(&connection, self.now_ms()) == Gate::Closed || self.stopping.is_cancelled() {
                 continue;
@@ -163,3 +163,6 @@ impl Workspace {
         Ok((lists, read_ms))
     }
 }
+
+#[cfg(test)]
+mod tests;

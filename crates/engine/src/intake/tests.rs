@@ -18,11 +18,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-const NOW_MS: i64 = 1_795_000_000_000;
+pub(crate) const NOW_MS: i64 = 1_795_000_000_000;
 const MINUTE_MS: i64 = 60 * 1000;
 
-struct TestClock {
-    now_ms: AtomicI64,
+pub(crate) struct TestClock {
+    pub now_ms: AtomicI64,
     rest: SystemClock,
 }
 
@@ -66,10 +66,10 @@ struct TestShop {
 }
 
 #[derive(Clone, Copy)]
-struct TestOrder {
-    created_ms: i64,
-    modified_ms: i64,
-    bad: Option<&'static str>,
+pub(crate) struct TestOrder {
+    pub created_ms: i64,
+    pub modified_ms: i64,
+    pub bad: Option<&'static str>,
 }
 
 impl TestShop {
@@ -126,7 +126,7 @@ impl Shop for TestShop {
     }
 }
 
-fn shop_order(id: u64, order: &TestOrder) -> ShopOrder {
+pub(crate) fn shop_order(id: u64, order: &TestOrder) -> ShopOrder {
     let head = OrderHead {
         order_id: id.to_string(),
         number: id.to_string(),
@@ -148,41 +148,51 @@ fn shop_order(id: u64, order: &TestOrder) -> ShopOrder {
     ShopOrder { head, raw: json!({ "id": id, "as_of": order.modified_ms }) }
 }
 
-struct World {
+/// A workspace in a folder that goes with it.
+pub(crate) struct Desk {
     folder: PathBuf,
-    clock: Arc<TestClock>,
-    workspace: Arc<Workspace>,
-    connection: Connection,
-    shop: TestShop,
+    pub clock: Arc<TestClock>,
+    pub workspace: Arc<Workspace>,
 }
 
-impl Drop for World {
+impl Drop for Desk {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-async fn world() -> World {
+struct World {
+    desk: Desk,
+    workspace: Arc<Workspace>,
+    connection: Connection,
+    shop: TestShop,
+}
+
+pub(crate) fn desk(transport: Arc<dyn Transport>) -> Desk {
     let clock = Arc::new(TestClock { now_ms: AtomicI64::new(NOW_MS), rest: SystemClock::default() });
-    let folder = std::env::temp_dir().join(clock.new_id("punte-intake"));
+    let folder = std::env::temp_dir().join(clock.new_id("punte-engine"));
     let deps = Deps {
         clock: clock.clone(),
         vault: Arc::new(MemoryVault::default()),
-        transport: Arc::new(Nowhere),
+        transport,
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
     };
     let workspace = Workspace::create(&folder, "Atelier Cană", false, deps).unwrap();
-    let connection = Connection {
-        id: "con_shop".into(),
-        kind: "woocommerce".into(),
-        name: "shop".into(),
-        address: "https://cana.ro".into(),
-        account: "key".into(),
+    Desk { folder, clock, workspace }
+}
+
+pub(crate) fn connection(id: &str, kind: &str) -> Connection {
+    Connection {
+        id: id.into(),
+        kind: kind.into(),
+        name: id.into(),
+        address: "http://127.0.0.1:9".into(),
+        account: id.into(),
         company: None,
         series: None,
-        is_sandbox: false,
+        is_sandbox: true,
         legacy_routes: false,
         reserve: 0,
         warehouse: String::new(),
@@ -190,9 +200,15 @@ async fn world() -> World {
         stop: None,
         last_contact_ms: None,
         created_ms: NOW_MS,
-    };
+    }
+}
+
+async fn world() -> World {
+    let desk = desk(Arc::new(Nowhere));
+    let workspace = desk.workspace.clone();
+    let connection = connection("con_shop", "woocommerce");
     workspace.ledger.save_connection(connection.clone()).await.unwrap();
-    World { folder, clock, workspace, connection, shop: TestShop::default() }
+    World { desk, workspace, connection, shop: TestShop::default() }
 }
 
 impl World {
@@ -201,7 +217,7 @@ impl World {
     }
 
     fn pass_time(&self, by_ms: i64) -> i64 {
-        self.clock.now_ms.fetch_add(by_ms, Ordering::Relaxed) + by_ms
+        self.desk.clock.now_ms.fetch_add(by_ms, Ordering::Relaxed) + by_ms
     }
 
     async fn cursor(&self) -> Option<(i64, i64)> {

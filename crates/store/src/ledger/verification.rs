@@ -18,14 +18,15 @@ pub struct Verified {
 }
 
 impl Ledger {
-    /// Issued documents whose verification is due.
-    pub async fn list_unverified(&self, now_ms: i64, limit: u32) -> Result<Vec<Document>> {
+    /// Issued documents whose verification is due, but for those of connections that may not be called now.
+    pub async fn list_unverified(&self, now_ms: i64, closed: Vec<String>, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| {
             documents::list(
                 c,
                 "WHERE state = 'issued' AND verification = 'pending' AND verify_due_ms <= ?1
-                 ORDER BY verify_due_ms LIMIT ?2",
-                params![now_ms, limit],
+                   AND billing_id NOT IN (SELECT value FROM json_each(?2))
+                 ORDER BY verify_due_ms LIMIT ?3",
+                params![now_ms, serde_json::to_string(&closed)?, limit],
             )
         })
         .await
