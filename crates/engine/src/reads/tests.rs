@@ -1,11 +1,12 @@
 //! Due reads of issued documents, over a transport that lets nothing good through.
 
 use super::*;
+use crate::Timing;
 use crate::connect::secret_name;
 use crate::intake::tests::{Desk, NOW_MS, TestOrder, connection, desk, shop_order};
 use async_trait::async_trait;
 use punte_connectors::{HttpAnswer, HttpRequest, Limits, Transport, TransportError};
-use punte_domain::{Client, Currency, Draft, FailureKind, IssueKey, Role, fiscal_date};
+use punte_domain::{Client, Currency, Draft, IssueKey, Role, fiscal_date};
 use punte_store::ledger::{DecisionRow, DocumentPlan, Flow, IncomingOrder, Intent, NewDocument, Outcome};
 use rust_decimal::dec;
 use std::sync::atomic::Ordering;
@@ -143,6 +144,40 @@ async fn issued(workspace: &Workspace, n: u64) -> Document {
     };
     ledger.record_outcome(attempt.row, document.row, outcome, "{}".into(), NOW_MS).await.unwrap();
     ledger.find_document(&document.id).await.unwrap().unwrap()
+}
+
+async fn processing(workspace: &Workspace, n: u64) -> Document {
+    let document = issued(workspace, n).await;
+    workspace.ledger.record_einvoice_read(document.row, "processing", "", Some(NOW_MS), NOW_MS).await.unwrap();
+    document
+}
+
+async fn due(workspace: &Workspace, at_ms: i64) -> usize {
+    workspace.ledger.list_einvoices_due(at_ms, Vec::new(), 10).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn an_e_invoice_whose_answer_cannot_be_read_stops_nothing_and_is_read_again_later() {
+    let desk = desk_with(true).await;
+    let workspace = &desk.workspace;
+    processing(workspace, 1).await;
+    workspace.read_einvoices_due().await.unwrap();
+    assert!(workspace.ledger.get_connection("con_bill").await.unwrap().stop.is_none(), "the others go on");
+    assert_eq!(due(workspace, NOW_MS).await, 0, "not at once");
+    let wait_ms = Timing::default().einvoice_read.as_millis() as i64;
+    assert_eq!(due(workspace, NOW_MS + wait_ms).await, 1, "but later");
+}
+
+#[tokio::test]
+async fn an_e_invoice_that_met_an_outage_is_put_off_with_it() {
+    let desk = desk_with(false).await;
+    let workspace = &desk.workspace;
+    processing(workspace, 1).await;
+    processing(workspace, 2).await;
+    workspace.read_einvoices_due().await.unwrap();
+    let stop = workspace.ledger.get_connection("con_bill").await.unwrap().stop.unwrap();
+    assert_eq!((stop.failure.kind, stop.count), (FailureKind::Unreachable, 1));
+    assert_eq!(due(workspace, NOW_MS).await, 1, "the other was not asked for");
 }
 
 #[tokio::test]

@@ -45,6 +45,18 @@ impl Ledger {
         .await
     }
 
+    /// A read of an e-invoice told nothing: it is due again then, unless meanwhile it is not due at all.
+    pub async fn put_off_einvoice_read(&self, document_row: i64, due_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            c.prepare_cached(
+                "UPDATE documents SET einvoice_due_ms = ?2 WHERE row = ?1 AND einvoice_due_ms IS NOT NULL",
+            )?
+            .execute(params![document_row, due_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// What a later read of an issued document said.
     pub async fn record_verification(&self, document_row: i64, verified: Verified, now_ms: i64) -> Result<()> {
         self.write(move |c| {
