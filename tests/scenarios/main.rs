@@ -5,6 +5,7 @@
 mod absence;
 mod demo;
 mod import;
+mod intake;
 mod issue;
 mod notes;
 mod operations;
