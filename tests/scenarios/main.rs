@@ -6,6 +6,7 @@ mod absence;
 mod by_hand;
 mod demo;
 mod import;
+mod intake;
 mod issue;
 mod notes;
 mod operations;

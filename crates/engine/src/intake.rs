@@ -9,6 +9,7 @@ use punte_store::StoreError;
 use punte_store::ledger::{Connection, IncomingOrder, Taken};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Polls reach back this far before the newest change seen: a shop's clock and its commits are not one.
@@ -19,6 +20,10 @@ const SWEEP_DAYS: i64 = 35;
 /// Pages of one pass, and passes begun anew because the listing changed under them.
 const MAX_PAGES: u32 = 10_000;
 const MAX_PASSES: u32 = 3;
+/// Unreadable orders that are kept in sight for one shop.
+const MAX_UNREADABLE: usize = 200;
+/// Where the cache keeps them.
+const UNREADABLE: &str = "rejected_orders";
 /// Orders in one commit while importing.
 const IMPORT_BATCH: usize = 500;
 
@@ -31,10 +36,15 @@ pub struct ImportSummary {
 }
 
 /// What one pass over a shop brought.
+#[derive(Default)]
 struct Pass {
     newest_ms: Option<i64>,
     taken: Taken,
     rejected: Vec<RejectedOrder>,
+    /// Ids and numbers of the orders that were read well, as far as they stood among the unreadable ones.
+    healed: HashSet<String>,
+    /// Read to its end while it held still.
+    is_whole: bool,
 }
 
 impl Workspace {
@@ -63,50 +73,76 @@ impl Workspace {
         }
     }
 
-    /// One poll of one shop: what changed since the cursor, or everything of the last weeks once a day.
+    /// One poll of one shop, and the daily sweep when it is due.
     async fn poll(&self, connection: &Connection) -> Result<()> {
-        let shop = match self.shop(connection).await {
-            Ok(shop) => shop,
-            Err(failure) => return self.note_trouble(connection, &failure).await,
-        };
+        match self.shop(connection).await {
+            Ok(shop) => self.poll_shop(connection, shop.as_ref()).await,
+            Err(failure) => self.note_trouble(connection, &failure).await,
+        }
+    }
+
+    /// What changed since the cursor, and once a day also everything of the last weeks. The sweep never stands in for the
+    /// poll: an order made before its reach and changed since the cursor shows in the poll only.
+    async fn poll_shop(&self, connection: &Connection, shop: &dyn Shop) -> Result<()> {
         let now_ms = self.now_ms();
-        let cursor = self.ledger.find_cursor(&connection.id).await?;
-        let sweep = cursor.is_none_or(|(_, swept)| (now_ms - swept).abs() > DAY_MS);
-        let query = match cursor {
-            Some((modified, _)) if !sweep => OrderQuery::ModifiedSince(modified - OVERLAP_MS),
-            _ => OrderQuery::CreatedSince(now_ms - SWEEP_DAYS * DAY_MS),
+        let reach_ms = now_ms - SWEEP_DAYS * DAY_MS;
+        let Some((modified_ms, swept_ms)) = self.ledger.find_cursor(&connection.id).await? else {
+            // nothing is known of the shop yet: its first sweep is its first poll
+            if let Some(pass) = self.whole_pass(connection, shop, OrderQuery::CreatedSince(reach_ms)).await? {
+                self.move_cursor(connection, pass.newest_ms.unwrap_or(reach_ms), now_ms).await?;
+            }
+            return Ok(());
         };
-        match self.pass(connection, shop.as_ref(), query).await? {
+        let poll = OrderQuery::ModifiedSince(modified_ms - OVERLAP_MS);
+        let Some(pass) = self.whole_pass(connection, shop, poll).await? else { return Ok(()) };
+        let newest_ms = pass.newest_ms.unwrap_or(modified_ms).max(modified_ms);
+        self.move_cursor(connection, newest_ms, swept_ms).await?;
+        let is_due = (now_ms - swept_ms).abs() > DAY_MS;
+        if is_due && self.whole_pass(connection, shop, OrderQuery::CreatedSince(reach_ms)).await?.is_some() {
+            self.move_cursor(connection, newest_ms, now_ms).await?;
+        }
+        Ok(())
+    }
+
+    async fn move_cursor(&self, connection: &Connection, modified_ms: i64, swept_ms: i64) -> Result<()> {
+        self.ledger.take_in(Vec::new(), Some((connection.id.clone(), modified_ms, swept_ms)), self.now_ms()).await?;
+        Ok(())
+    }
+
+    /// Reads a listing, and notes what came of it. `None` unless it was read to its end: then no cursor may move.
+    async fn whole_pass(&self, connection: &Connection, shop: &dyn Shop, query: OrderQuery) -> Result<Option<Pass>> {
+        let earlier = self.list_unreadable(connection);
+        match self.pass(connection, shop, query, &earlier).await? {
             Ok(pass) => {
-                let before = cursor.map_or(0, |(modified, _)| modified);
-                let newest = pass.newest_ms.unwrap_or(before).max(before);
-                let swept = if sweep { now_ms } else { cursor.map_or(now_ms, |(_, swept)| swept) };
-                self.ledger.take_in(Vec::new(), Some((connection.id.clone(), newest, swept)), now_ms).await?;
-                self.note_rejected(connection, &pass.rejected)?;
+                self.note_rejected(connection, earlier, &pass, query)?;
                 self.note_contact(connection).await?;
                 if pass.taken.new + pass.taken.changed > 0 {
                     tracing::info!(shop = %connection.name, new = pass.taken.new, changed = pass.taken.changed, "orders taken in");
                     self.changed(Change::Orders);
                     self.decide_wake.notify_one();
                 }
-                Ok(())
+                Ok(Some(pass).filter(|pass| pass.is_whole))
             }
-            Err(failure) if is_connections_fault(&failure) => self.note_trouble(connection, &failure).await,
             Err(failure) => {
-                tracing::error!(shop = %connection.name, kind = failure.kind.as_str(), "the shop's listing was refused");
-                self.note_trouble(connection, &failure).await
+                if !is_connections_fault(&failure) {
+                    tracing::error!(shop = %connection.name, kind = failure.kind.as_str(), "the shop's listing was refused");
+                }
+                self.note_trouble(connection, &failure).await?;
+                Ok(None)
             }
         }
     }
 
-    /// Reads a whole listing. The cursor may move only after a pass whose total did not change under it.
+    /// Reads a listing page by page. It is whole only when its last page was read and its total did not change under it.
     async fn pass(
         &self,
         connection: &Connection,
         shop: &dyn Shop,
         query: OrderQuery,
+        unreadable: &[RejectedOrder],
     ) -> Result<std::result::Result<Pass, Failure>> {
-        let mut pass = Pass { newest_ms: None, taken: Taken::default(), rejected: Vec::new() };
+        let unreadable: HashSet<&String> = unreadable.iter().filter_map(|one| one.order.as_ref()).collect();
+        let mut pass = Pass::default();
         for _ in 0..MAX_PASSES {
             pass.rejected.clear();
             let mut total = None;
@@ -119,6 +155,8 @@ impl Workspace {
                 steady &= total.is_none_or(|before| before == listed.total);
                 total = Some(listed.total);
                 pass.newest_ms = listed.orders.iter().map(|order| order.head.modified_ms).max().max(pass.newest_ms);
+                let names = listed.orders.iter().flat_map(|order| [&order.head.order_id, &order.head.number]);
+                pass.healed.extend(names.filter(|name| unreadable.contains(name)).cloned());
                 let incoming = listed.orders.into_iter().map(|order| self.incoming(connection, shop.identity(), order));
                 let taken = self.ledger.take_in(incoming.collect::<Result<_>>()?, None, self.now_ms()).await?;
                 pass.taken.new += taken.new;
@@ -127,16 +165,19 @@ impl Workspace {
                 if taken.new + taken.changed > 0 {
                     self.decide_wake.notify_one();
                 }
-                if page >= listed.pages || self.stopping.is_cancelled() {
+                if page >= listed.pages {
+                    pass.is_whole = steady;
                     break;
                 }
+                if self.stopping.is_cancelled() {
+                    return Ok(Ok(pass));
+                }
             }
-            if steady {
-                return Ok(Ok(pass));
+            if pass.is_whole {
+                break;
             }
         }
         // a shop that changes faster than it can be read: what was read is kept, the cursor stays behind
-        pass.newest_ms = None;
         Ok(Ok(pass))
     }
 
@@ -154,27 +195,45 @@ impl Workspace {
         })
     }
 
-    /// Orders that could not be read are kept in sight, and the connection is shown as degraded.
-    fn note_rejected(&self, connection: &Connection, rejected: &[RejectedOrder]) -> Result<()> {
-        for one in rejected.iter().take(20) {
+    /// Orders that could not be read are kept in sight until they can be, and the connection is shown as degraded.
+    fn note_rejected(
+        &self,
+        connection: &Connection,
+        earlier: Vec<RejectedOrder>,
+        pass: &Pass,
+        query: OrderQuery,
+    ) -> Result<()> {
+        let is_known = |new: &&RejectedOrder| earlier.iter().any(|old| is_same_trouble(old, new));
+        for one in pass.rejected.iter().filter(|one| !is_known(one)).take(20) {
             tracing::warn!(order = ?one.order, field = %one.field, reason = %one.reason, "an order of the shop cannot be read");
         }
-        let json = serde_json::to_string(rejected).map_err(StoreError::Json)?;
-        Ok(self.cache.record_listing(&connection.id, "rejected_orders", &json, self.now_ms())?)
+        let is_sweep = matches!(query, OrderQuery::CreatedSince(_));
+        let now = still_unreadable(&earlier, pass, is_sweep);
+        if now == earlier {
+            return Ok(());
+        }
+        self.changed(Change::Connections);
+        let json = serde_json::to_string(&now).map_err(StoreError::Json)?;
+        Ok(self.cache.record_listing(&connection.id, UNREADABLE, &json, self.now_ms())?)
     }
 
-    /// Orders of a shop that could not be read in the last pass, as a failure for the connection's card.
+    /// A cache that cannot be read knows of none: the next sweep finds them again.
+    fn list_unreadable(&self, connection: &Connection) -> Vec<RejectedOrder> {
+        let listing = self.cache.find_listing(&connection.id, UNREADABLE).ok().flatten();
+        listing.and_then(|(json, _)| serde_json::from_str(&json).ok()).unwrap_or_default()
+    }
+
+    /// Orders of a shop that cannot be read, as a failure for the connection's card. The newest is named.
     pub fn unreadable_orders(&self, connection: &Connection) -> Option<Failure> {
-        let (json, _) = self.cache.find_listing(&connection.id, "rejected_orders").ok()??;
-        let rejected: Vec<RejectedOrder> = serde_json::from_str(&json).ok()?;
-        let first = rejected.first()?;
-        let order = first.order.clone().unwrap_or_default();
+        let rejected = self.list_unreadable(connection);
+        let newest = rejected.last()?;
+        let order = newest.order.clone().unwrap_or_default();
         Some(Failure::new(FailureKind::OrderUnreadable, Phase::Prepare, "read order", order).with_detail(format!(
             "{} ({}): {} — {}",
             rejected.len(),
-            first.order.as_deref().unwrap_or("?"),
-            first.field,
-            first.reason
+            newest.order.as_deref().unwrap_or("?"),
+            newest.field,
+            newest.reason
         )))
     }
 
@@ -227,6 +286,26 @@ impl Workspace {
     }
 }
 
+/// The same record with the same problem, wherever in a page it stood.
+fn is_same_trouble(one: &RejectedOrder, other: &RejectedOrder) -> bool {
+    (&one.order, &one.field, &one.reason) == (&other.order, &other.field, &other.reason)
+}
+
+/// What was unreadable before and was not read well since, then what this pass could not read. A poll shows an order only
+/// while its change is recent, so its absence from one says nothing.
+fn still_unreadable(earlier: &[RejectedOrder], pass: &Pass, is_sweep: bool) -> Vec<RejectedOrder> {
+    let named_again: HashSet<&String> = pass.rejected.iter().filter_map(|one| one.order.as_ref()).collect();
+    let is_kept = |old: &&RejectedOrder| match &old.order {
+        Some(order) => !pass.healed.contains(order) && !named_again.contains(order),
+        // nothing can tell that a record without a name was read well: a whole sweep shows it again, or it is gone
+        None if is_sweep && pass.is_whole => false,
+        None => !pass.rejected.iter().any(|new| is_same_trouble(old, new)),
+    };
+    let mut all: Vec<RejectedOrder> = earlier.iter().filter(is_kept).chain(&pass.rejected).cloned().collect();
+    all.drain(..all.len().saturating_sub(MAX_UNREADABLE));
+    all
+}
+
 /// What makes a version of an order: everything but our own notes on it and the instant of its last change, which our
 /// writing them moves.
 fn content_of(raw: &Value) -> Value {
@@ -242,20 +321,4 @@ fn content_of(raw: &Value) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn our_own_notes_make_no_new_version() {
-        let before = json!({ "id": 1, "total": "59.00", "date_modified_gmt": "2026-11-23T10:00:00", "meta_data": [
-            { "id": 7, "key": "av_facturare", "value": { "cui": "RO1" } }] });
-        let mut after = before.clone();
-        after["date_modified_gmt"] = "2026-11-23T10:05:00".into();
-        let note = json!({ "id": 8, "key": "punte_invoice_number", "value": "0007" });
-        after["meta_data"].as_array_mut().unwrap().push(note);
-        assert_eq!(content_of(&before), content_of(&after));
-        after["total"] = "60.00".into();
-        assert_ne!(content_of(&before), content_of(&after));
-    }
-}
+pub(crate) mod tests;

@@ -45,7 +45,8 @@ impl Workspace {
     }
 
     async fn write_notes_due(self: &Arc<Self>) -> Result<()> {
-        for document in self.ledger.list_notes_due(self.now_ms(), 50).await? {
+        let closed = self.list_closed().await?;
+        for document in self.ledger.list_notes_due(self.now_ms(), closed, 50).await? {
             if self.stopping.is_cancelled() {
                 return Ok(());
             }

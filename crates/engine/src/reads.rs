@@ -8,6 +8,7 @@ use crate::operations::{document_currency, target_of};
 use crate::workspace::{Change, Workspace};
 use bytes::Bytes;
 use punte_connectors::billing::{Ability, Company, EInvoiceState, Series, VatRate};
+use punte_domain::FailureKind;
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, Document};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,25 @@ pub struct ConnectionLists {
     pub warehouses: Vec<String>,
     pub languages: Vec<String>,
     pub units: Vec<String>,
+}
+
+/// Whether a read's failure is the connection's own. An answer that cannot be read may be this record's alone: the others
+/// go on.
+fn stops_reads(kind: FailureKind) -> bool {
+    matches!(
+        kind,
+        FailureKind::CredentialMissing
+            | FailureKind::CredentialRefused
+            | FailureKind::RightMissing
+            | FailureKind::CompanyUnavailable
+            | FailureKind::RateLimited
+            | FailureKind::PlanQuota
+            | FailureKind::Unreachable
+            | FailureKind::TlsFailed
+            | FailureKind::TimedOut
+            | FailureKind::ConnectionLost
+            | FailureKind::ServerError
+    )
 }
 
 impl Workspace {
@@ -86,10 +106,15 @@ impl Workspace {
     async fn read_einvoice(&self, document: &Document, connection: &Connection) -> Result<()> {
         let status = self.billing(connection).await?.read_einvoice(&target_of(document)?).await?;
         let now_ms = self.now_ms();
+        let due_ms = (status.state == EInvoiceState::Processing).then(|| now_ms + self.einvoice_wait_ms(connection));
+        Ok(self.ledger.record_einvoice_read(document.row, status.state.as_str(), &status.words, due_ms, now_ms).await?)
+    }
+
+    /// From one read of an e-invoice to the next.
+    fn einvoice_wait_ms(&self, connection: &Connection) -> i64 {
         let wait =
             if connection.is_sandbox { self.deps.timing.einvoice_read } else { self.deps.timing.einvoice_read * 20 };
-        let due_ms = (status.state == EInvoiceState::Processing).then(|| now_ms + wait.as_millis() as i64);
-        Ok(self.ledger.record_einvoice_read(document.row, status.state.as_str(), &status.words, due_ms, now_ms).await?)
+        wait.as_millis() as i64
     }
 
     /// Follows e-invoices that are on their way.
@@ -105,8 +130,8 @@ impl Workspace {
     }
 
     async fn read_einvoices_due(self: &Arc<Self>) -> Result<()> {
-        let due = self.ledger.list_einvoices_due(self.now_ms(), 50).await?;
-        for document in due {
+        let closed = self.list_closed().await?;
+        for document in self.ledger.list_einvoices_due(self.now_ms(), closed, 50).await? {
             let connection = self.ledger.get_connection(&document.billing_id).await?;
             if self.may_call(&connection, self.now_ms()) == Gate::Closed || self.stopping.is_cancelled() {
                 continue;
@@ -114,7 +139,12 @@ impl Workspace {
             match self.read_einvoice(&document, &connection).await {
                 Ok(()) => self.changed(Change::Documents),
                 Err(EngineError::Outside(failure)) if is_connections_fault(&failure) => {
-                    self.note_trouble(&connection, &failure).await?;
+                    // left due, this one record would be the first to try the connection again, every time
+                    let due_ms = self.now_ms() + self.einvoice_wait_ms(&connection);
+                    self.ledger.put_off_einvoice_read(document.row, due_ms).await?;
+                    if stops_reads(failure.kind) {
+                        self.note_trouble(&connection, &failure).await?;
+                    }
                 }
                 Err(EngineError::Outside(failure)) => {
                     // it is read again by hand; asking on would only repeat the refusal
@@ -163,3 +193,6 @@ impl Workspace {
         Ok((lists, read_ms))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,23 +28,29 @@ impl Workspace {
         }
     }
 
-    async fn verify_due(self: &Arc<Self>) -> Result<()> {
-        let due = self.ledger.list_unverified(self.now_ms(), BATCH).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        let connections = self.ledger.list_connections().await?;
-        for document in due {
-            let Some(connection) = connections.iter().find(|c| c.id == document.billing_id) else { continue };
+    pub(crate) async fn verify_due(self: &Arc<Self>) -> Result<()> {
+        let closed = self.list_closed().await?;
+        for document in self.ledger.list_unverified(self.now_ms(), closed, BATCH).await? {
             if self.stopping.is_cancelled() {
                 return Ok(());
             }
-            if self.may_call(connection, self.now_ms()) == Gate::Closed {
+            // as it stands now: one outage stops a connection once, not once for each document that was due
+            let connection = self.ledger.get_connection(&document.billing_id).await?;
+            if self.may_call(&connection, self.now_ms()) == Gate::Closed {
                 continue;
             }
-            self.verify_one(&document, connection).await?;
+            self.verify_one(&document, &connection).await?;
         }
         Ok(())
+    }
+
+    /// Ids of the connections that may not be called now. What waits for them is left out where due work is listed, or
+    /// it would fill every batch while the others starve.
+    pub(crate) async fn list_closed(&self) -> Result<Vec<String>> {
+        let now_ms = self.now_ms();
+        let mut connections = self.ledger.list_connections().await?;
+        connections.retain(|connection| self.may_call(connection, now_ms) == Gate::Closed);
+        Ok(connections.into_iter().map(|connection| connection.id).collect())
     }
 
     async fn verify_one(&self, document: &Document, connection: &Connection) -> Result<()> {

@@ -429,25 +429,28 @@ impl Ledger {
         self.write(move |c| record_einvoice(c, &documents::get(c, document_row)?, &state, &words, due_ms, now_ms)).await
     }
 
-    /// Documents whose e-invoice is on its way and due to be read.
-    pub async fn list_einvoices_due(&self, now_ms: i64, limit: u32) -> Result<Vec<Document>> {
+    /// Documents whose e-invoice is on its way and due to be read, but for those of connections that may not be called now.
+    pub async fn list_einvoices_due(&self, now_ms: i64, closed: Vec<String>, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| {
             documents::list(
                 c,
-                "WHERE einvoice_due_ms IS NOT NULL AND einvoice_due_ms <= ?1 ORDER BY einvoice_due_ms LIMIT ?2",
-                params![now_ms, limit],
+                "WHERE einvoice_due_ms IS NOT NULL AND einvoice_due_ms <= ?1
+                   AND billing_id NOT IN (SELECT value FROM json_each(?2)) ORDER BY einvoice_due_ms LIMIT ?3",
+                params![now_ms, serde_json::to_string(&closed)?, limit],
             )
         })
         .await
     }
 
-    /// Documents whose notes on the shop's order are due.
-    pub async fn list_notes_due(&self, now_ms: i64, limit: u32) -> Result<Vec<Document>> {
+    /// Documents whose notes on the shop's order are due, but for those of shops that may not be called now.
+    pub async fn list_notes_due(&self, now_ms: i64, closed: Vec<String>, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| {
             documents::list(
                 c,
-                "WHERE note_due_ms IS NOT NULL AND note_due_ms <= ?1 ORDER BY note_due_ms LIMIT ?2",
-                params![now_ms, limit],
+                "WHERE note_due_ms IS NOT NULL AND note_due_ms <= ?1
+                   AND (SELECT connection_id FROM orders WHERE orders.row = order_row)
+                     NOT IN (SELECT value FROM json_each(?2)) ORDER BY note_due_ms LIMIT ?3",
+                params![now_ms, serde_json::to_string(&closed)?, limit],
             )
         })
         .await

@@ -18,14 +18,15 @@ pub struct Verified {
 }
 
 impl Ledger {
-    /// Issued documents whose verification is due.
-    pub async fn list_unverified(&self, now_ms: i64, limit: u32) -> Result<Vec<Document>> {
+    /// Issued documents whose verification is due, but for those of connections that may not be called now.
+    pub async fn list_unverified(&self, now_ms: i64, closed: Vec<String>, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| {
             documents::list(
                 c,
                 "WHERE state = 'issued' AND verification = 'pending' AND verify_due_ms <= ?1
-                 ORDER BY verify_due_ms LIMIT ?2",
-                params![now_ms, limit],
+                   AND billing_id NOT IN (SELECT value FROM json_each(?2))
+                 ORDER BY verify_due_ms LIMIT ?3",
+                params![now_ms, serde_json::to_string(&closed)?, limit],
             )
         })
         .await
@@ -39,6 +40,18 @@ impl Ledger {
                  WHERE row = ?1 AND state = 'issued'",
             )?
             .execute(params![row, now_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// A read of an e-invoice told nothing: it is due again then, unless meanwhile it is not due at all.
+    pub async fn put_off_einvoice_read(&self, document_row: i64, due_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            c.prepare_cached(
+                "UPDATE documents SET einvoice_due_ms = ?2 WHERE row = ?1 AND einvoice_due_ms IS NOT NULL",
+            )?
+            .execute(params![document_row, due_ms])?;
             Ok(())
         })
         .await

@@ -1,6 +1,6 @@
 //! What is done to issued documents, from intent to effect.
 
-use crate::support::{NOW_MS, World, draft, issued, plan, world};
+use crate::support::{NOW_MS, World, connection, draft, issued, plan, world};
 use punte_domain::{DocumentState, Failure, FailureKind, OperationKind, OperationState, Phase};
 use punte_store::StoreError;
 use punte_store::ledger::{Effect, NewOperation, OperationOutcome};
@@ -124,14 +124,43 @@ async fn a_storno_is_a_document_that_reverses_its_original_once_it_is_issued() {
 async fn notes_for_the_shop_are_due_when_issued_and_again_when_reversed() {
     let world = world().await;
     let row = issued_document(&world, 1, "0001").await;
-    let due = world.ledger.list_notes_due(NOW_MS, 10).await.unwrap();
+    let due = world.ledger.list_notes_due(NOW_MS, Vec::new(), 10).await.unwrap();
     assert_eq!(due.iter().map(|document| document.row).collect::<Vec<_>>(), [row]);
     let failure = Failure::new(FailureKind::Unreachable, Phase::NotSent, "write notes", "order 1");
     world.ledger.record_note(row, Err((failure, NOW_MS + 1000)), NOW_MS).await.unwrap();
-    assert!(world.ledger.list_notes_due(NOW_MS, 10).await.unwrap().is_empty());
-    assert_eq!(world.ledger.list_notes_due(NOW_MS + 1000, 10).await.unwrap().len(), 1);
+    assert!(world.ledger.list_notes_due(NOW_MS, Vec::new(), 10).await.unwrap().is_empty());
+    assert_eq!(world.ledger.list_notes_due(NOW_MS + 1000, Vec::new(), 10).await.unwrap().len(), 1);
     world.ledger.record_note(row, Ok(true), NOW_MS + 1000).await.unwrap();
-    assert!(world.ledger.list_notes_due(i64::MAX, 10).await.unwrap().is_empty());
+    assert!(world.ledger.list_notes_due(i64::MAX, Vec::new(), 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_waits_for_a_stopped_connection_does_not_fill_the_lists_of_due_work() {
+    let world = world().await;
+    for n in 1..=3 {
+        let row = issued_document(&world, n, &format!("000{n}")).await;
+        world.ledger.record_einvoice_read(row, "processing", "", Some(NOW_MS), NOW_MS).await.unwrap();
+    }
+    let row = world.document(3).await.row;
+    world.ledger.save_connection(connection("con_other", "smartbill")).await.unwrap();
+    world.ledger.save_connection(connection("con_market", "woocommerce")).await.unwrap();
+    // the third is another provider's, and its order another shop's
+    let raw = world.raw();
+    raw.execute("UPDATE documents SET billing_id = 'con_other' WHERE row = ?1", [row]).unwrap();
+    raw.execute(
+        "UPDATE orders SET connection_id = 'con_market' WHERE row = (SELECT order_row FROM documents WHERE row = ?1)",
+        [row],
+    )
+    .unwrap();
+    let ledger = &world.ledger;
+    let rows = |due: Vec<punte_store::ledger::Document>| due.iter().map(|one| one.row).collect::<Vec<_>>();
+    let closed = || vec!["con_bill".to_owned(), "con_shop".to_owned()];
+    assert_eq!(rows(ledger.list_unverified(NOW_MS, closed(), 1).await.unwrap()), [row]);
+    assert_eq!(rows(ledger.list_einvoices_due(NOW_MS, closed(), 1).await.unwrap()), [row]);
+    assert_eq!(rows(ledger.list_notes_due(NOW_MS, closed(), 1).await.unwrap()), [row]);
+    assert_eq!(ledger.list_unverified(NOW_MS, Vec::new(), 10).await.unwrap().len(), 3);
+    assert_eq!(ledger.list_einvoices_due(NOW_MS, Vec::new(), 10).await.unwrap().len(), 3);
+    assert_eq!(ledger.list_notes_due(NOW_MS, Vec::new(), 10).await.unwrap().len(), 3);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ pub struct World {
     pub ledger: Ledger,
 }
 
-fn connection(id: &str, kind: &str) -> Connection {
+pub fn connection(id: &str, kind: &str) -> Connection {
     Connection {
         id: id.into(),
         kind: kind.into(),
