@@ -53,7 +53,7 @@ impl Workspace {
             let order = self.ledger.get_order_by_row(document.order_row).await?;
             let connection = self.ledger.get_connection(&order.connection_id).await?;
             if connection.kind == "file" {
-                self.ledger.record_note(document.row, Ok(false), self.now_ms()).await?;
+                self.ledger.record_note(&document, Ok(false), self.now_ms()).await?;
                 continue;
             }
             if self.may_call(&connection, self.now_ms()) == Gate::Closed {
@@ -76,7 +76,7 @@ impl Workspace {
                     Err((failure, due_ms))
                 }
             };
-            self.ledger.record_note(document.row, outcome, self.now_ms()).await?;
+            self.ledger.record_note(&document, outcome, self.now_ms()).await?;
             self.changed(Change::Documents);
         }
         Ok(())

@@ -285,6 +285,7 @@ impl Workspace {
         if let Some(taken) = taken_number(attempt) {
             struck.retain(|number| *number != taken);
         }
+        let known_last = self.known_before(document, &baseline).await.map_err(|error| unreadable(error.to_string()))?;
         let query = FindQuery {
             company: document.company.clone(),
             series: document.series.clone(),
@@ -296,10 +297,18 @@ impl Workspace {
             kind: if document.role == "proforma" { DocumentKind::Proforma } else { DocumentKind::Invoice },
             reverses: self.original_of(document).await.map_err(|error| unreadable(error.to_string()))?,
             from_proforma: None,
-            known_last: None,
+            known_last,
         };
         let evidence = provider.find_by_reference(&query).await?;
         Ok((provider.capabilities().settling, evidence))
+    }
+
+    /// What the ledger knows of the last number before a baseline.
+    async fn known_before(&self, document: &Document, baseline: &Baseline) -> Result<Option<(String, Reference)>> {
+        let last = baseline.next_number.as_deref().and_then(|text| text.trim().parse::<u64>().ok());
+        let Some(last) = last.and_then(|next| next.checked_sub(1)) else { return Ok(None) };
+        let found = self.ledger.find_at_number(&document.provider, &document.company, &document.series, last).await?;
+        Ok(found.and_then(|(number, reference)| Some((number, Reference::parse(&reference)?))))
     }
 
     /// A look that a person asks for. It can find; it decides absence only when the quiet time is over.

@@ -128,6 +128,8 @@ async fn issued(workspace: &Workspace, n: u64) -> Document {
     ledger.record_decisions(order.row, seen, vec![decision], ("document", "rule"), NOW_MS).await.unwrap();
     let document = ledger.find_document(&format!("doc_{n}")).await.unwrap().unwrap();
     let intent = Intent {
+        company: document.company.clone(),
+        series: document.series.clone(),
         attempt_id: format!("att_{n}"),
         trigger: "automatic",
         idempotency_key: format!("pnt-{n}"),

@@ -146,9 +146,6 @@ pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
     })
 }
 
-/// Ready, and not an invoice of a flow that is switched off. A storno is sent whatever became of its flow.
-const SENDABLE: &str = "state = 'ready' AND (role <> 'invoice' OR flow_id IN (SELECT id FROM flows WHERE enabled = 1))";
-
 fn select(tail: &str) -> String {
     format!("SELECT {DOCUMENT} FROM documents {tail}")
 }
@@ -359,67 +356,9 @@ impl Ledger {
         self.read(move |c| list_by_order(c, order_row)).await
     }
 
-    /// Ready and due documents of one lane, longest due first.
-    pub async fn list_due(
-        &self,
-        billing_id: &str,
-        company: &str,
-        series: &str,
-        now_ms: i64,
-        limit: u32,
-    ) -> Result<Vec<Document>> {
-        let lane = (billing_id.to_owned(), company.to_owned(), series.to_owned());
-        self.read(move |c| {
-            list(
-                c,
-                &format!(
-                    "WHERE {SENDABLE} AND billing_id = ?1 AND company = ?2 AND series = ?3 AND due_ms <= ?4
-                     ORDER BY due_ms, row LIMIT ?5"
-                ),
-                params![lane.0, lane.1, lane.2, now_ms, limit],
-            )
-        })
-        .await
-    }
-
-    /// Every lane in which a document waits, with the earliest instant at which one becomes due: (billing connection,
-    /// company, series, due).
-    pub async fn list_lanes(&self) -> Result<Vec<(String, String, String, i64)>> {
-        self.read(|c| {
-            let mut query = c.prepare_cached(&format!(
-                "SELECT billing_id, company, series, min(due_ms) FROM documents WHERE {SENDABLE}
-                 GROUP BY billing_id, company, series"
-            ))?;
-            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-        .await
-    }
-
     /// Every document in a state, oldest first, at most `limit`.
     pub async fn list_in_state(&self, state: DocumentState, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| list(c, "WHERE state = ?1 ORDER BY row LIMIT ?2", params![state.as_str(), limit])).await
-    }
-
-    /// Numbers of a series that are known to be documents of ours.
-    pub async fn list_known_numbers(
-        &self,
-        provider: &str,
-        company: &str,
-        series: &str,
-        from: &str,
-    ) -> Result<Vec<String>> {
-        let key = (provider.to_owned(), company.to_owned(), series.to_owned(), from.to_owned());
-        self.read(move |c| {
-            let mut query = c.prepare_cached(
-                "SELECT number FROM documents WHERE provider = ?1 AND company = ?2 AND role <> 'proforma' AND series = ?3
-                 AND state <> 'deleted'
-                 AND number IS NOT NULL AND (length(number), number) >= (length(?4), ?4) LIMIT 1000",
-            )?;
-            let rows = query.query_map(params![key.0, key.1, key.2, key.3], |row| row.get(0))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-        .await
     }
 
     /// A person retries: the new draft passed its checks, the document is due now. The schedule is not restarted.

@@ -7,6 +7,7 @@ mod attempts;
 mod connections;
 mod documents;
 mod events;
+mod lanes;
 mod lists;
 mod mappings;
 mod operations;

@@ -456,20 +456,23 @@ impl Ledger {
         .await
     }
 
-    /// The shop's order bears our notes now (`written`: something had to be written), or they are due again.
+    /// The shop's order bears our notes now (`Ok(true)`: something had to be written), or they are due again. `written` is
+    /// the document as it was written down: where it moved on meanwhile, its newer notes stay due.
     pub async fn record_note(
         &self,
-        document_row: i64,
+        written: &Document,
         outcome: std::result::Result<bool, (Failure, i64)>,
         now_ms: i64,
     ) -> Result<()> {
+        let (document_row, seen_due_ms, state) = (written.row, written.note_due_ms, written.state);
         self.write(move |c| {
             let document = documents::get(c, document_row)?;
             let due_ms = outcome.as_ref().err().map(|(_, due_ms)| *due_ms);
             c.prepare_cached(
-                "UPDATE documents SET note_due_ms = ?2, note_tries = iif(?2 IS NULL, 0, note_tries + 1) WHERE row = ?1",
+                "UPDATE documents SET note_due_ms = ?2, note_tries = iif(?2 IS NULL, 0, note_tries + 1)
+                 WHERE row = ?1 AND note_due_ms IS ?3 AND state = ?4",
             )?
-            .execute(params![document_row, due_ms])?;
+            .execute(params![document_row, due_ms, seen_due_ms, state.as_str()])?;
             let event = match &outcome {
                 Ok(false) => return Ok(()),
                 Ok(true) => NewEvent::new("noted_at_shop", Value::Object(Default::default())),

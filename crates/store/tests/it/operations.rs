@@ -127,10 +127,19 @@ async fn notes_for_the_shop_are_due_when_issued_and_again_when_reversed() {
     let due = world.ledger.list_notes_due(NOW_MS, Vec::new(), 10).await.unwrap();
     assert_eq!(due.iter().map(|document| document.row).collect::<Vec<_>>(), [row]);
     let failure = Failure::new(FailureKind::Unreachable, Phase::NotSent, "write notes", "order 1");
-    world.ledger.record_note(row, Err((failure, NOW_MS + 1000)), NOW_MS).await.unwrap();
+    world.ledger.record_note(&due[0], Err((failure, NOW_MS + 1000)), NOW_MS).await.unwrap();
     assert!(world.ledger.list_notes_due(NOW_MS, Vec::new(), 10).await.unwrap().is_empty());
     assert_eq!(world.ledger.list_notes_due(NOW_MS + 1000, Vec::new(), 10).await.unwrap().len(), 1);
-    world.ledger.record_note(row, Ok(true), NOW_MS + 1000).await.unwrap();
+    // cancelled while the note was being written: what was written is no longer what is to stand there
+    let written = world.document(1).await;
+    let cancel = world.ledger.request_operation(asked("op_1", row, OperationKind::Cancel), NOW_MS).await.unwrap();
+    world.ledger.record_operation_intent(cancel.row, false, "{}".into(), String::new(), NOW_MS).await.unwrap();
+    let done = OperationOutcome::Done(Effect::Cancelled);
+    world.ledger.record_operation_outcome(cancel.row, done, "{}".into(), NOW_MS + 1000).await.unwrap();
+    world.ledger.record_note(&written, Ok(true), NOW_MS + 1000).await.unwrap();
+    let newer = world.document(1).await;
+    assert_eq!(newer.note_due_ms, Some(NOW_MS + 1000), "the newer note is still due");
+    world.ledger.record_note(&newer, Ok(true), NOW_MS + 1000).await.unwrap();
     assert!(world.ledger.list_notes_due(i64::MAX, Vec::new(), 10).await.unwrap().is_empty());
 }
 
