@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
 mod absence;
+mod again;
 mod by_hand;
 mod demo;
 mod import;

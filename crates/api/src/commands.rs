@@ -158,6 +158,8 @@ commands! {
     "documents.operate" => documents_operate(OperateRequest) -> OperationInfo, Operator, [];
     /// Issues the full storno of an invoice, as a document of its own.
     "documents.storno" => documents_storno(WithReason) -> DocumentRow, Operator, [];
+    /// Invoices an order anew after its invoice was cancelled, reversed or deleted: a new generation, with a reason.
+    "documents.invoice_again" => documents_invoice_again(WithReason) -> DocumentRow, Operator, [];
     "documents.pdf" => documents_pdf(ById) -> FileContent, Viewer, [];
     "documents.einvoice_archive" => documents_einvoice_archive(ById) -> FileContent, Viewer, [];
     /// Reads payment, e-invoice and total at the provider now.

@@ -175,11 +175,27 @@ impl Workspace {
         mapping: &ActiveMapping,
         raw: &Value,
     ) -> Result<DocumentPlan> {
+        // whatever was reversed or deleted stays so: what an order calls for is its newest generation
+        let documents = self.ledger.list_documents_of_order(order.row).await?;
+        let invoices = documents.iter().filter(|document| document.role == Role::Invoice.to_string());
+        let generation = invoices.map(|document| document.generation).max().unwrap_or(1);
+        self.plan_generation(order, flow, connections, mapping, raw, generation).await
+    }
+
+    pub(crate) async fn plan_generation(
+        &self,
+        order: &OrderRow,
+        flow: &Flow,
+        connections: &[Connection],
+        mapping: &ActiveMapping,
+        raw: &Value,
+        generation: u32,
+    ) -> Result<DocumentPlan> {
         let key = IssueKey {
             shop_identity: order.shop_identity.clone(),
             order_id: order.head.order_id.clone(),
             role: Role::Invoice,
-            generation: 1,
+            generation,
         };
         let known = self.ledger.find_document_by_key(&key.to_string()).await?;
         let billing = connections.iter().find(|c| c.id == flow.billing_id);

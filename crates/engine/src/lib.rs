@@ -5,6 +5,7 @@
 
 #![allow(clippy::missing_errors_doc)]
 
+mod again;
 pub mod clock;
 mod connect;
 mod decide;
@@ -27,7 +28,7 @@ pub use clock::{Clock, SystemClock};
 pub use connect::{Address, is_loopback};
 pub use error::{EngineError, Result};
 pub use intake::ImportSummary;
-pub use offers::{Act, Offer, paid_at_issue};
+pub use offers::{Act, Kin, Offer, paid_at_issue};
 pub use operations::{OperationEvidence, OperationParams};
 pub use operator::{RetryReport, RetrySkip, safe_because};
 pub use reads::{ConnectionLists, DocumentFile};

@@ -10,11 +10,13 @@ use punte_store::ledger::Document;
 pub enum Act {
     Pdf,
     Storno,
+    /// The same order invoiced anew, after its invoice was proven cancelled, reversed or deleted.
+    InvoiceAgain,
     Operation(OperationKind),
 }
 
 impl Act {
-    pub const ALL: [Act; 9] = [
+    pub const ALL: [Act; 10] = [
         Act::Pdf,
         Act::Operation(OperationKind::SendEmail),
         Act::Operation(OperationKind::RecordPayment),
@@ -24,6 +26,7 @@ impl Act {
         Act::Operation(OperationKind::Cancel),
         Act::Operation(OperationKind::Restore),
         Act::Operation(OperationKind::Delete),
+        Act::InvoiceAgain,
     ];
 
     /// The word of the api.
@@ -31,6 +34,7 @@ impl Act {
         match self {
             Act::Pdf => "pdf",
             Act::Storno => "storno",
+            Act::InvoiceAgain => "invoice_again",
             Act::Operation(kind) => kind.as_str(),
         }
     }
@@ -39,13 +43,15 @@ impl Act {
     pub fn needs_reason(self) -> bool {
         match self {
             Act::Pdf => false,
-            Act::Storno => true,
+            Act::Storno | Act::InvoiceAgain => true,
             Act::Operation(kind) => kind.needs_reason(),
         }
     }
 
-    fn ability(self) -> Ability {
-        match self {
+    /// What the provider must be able to do; every one can issue an invoice.
+    fn ability(self) -> Option<Ability> {
+        Some(match self {
+            Act::InvoiceAgain => return None,
             Act::Pdf => Ability::Pdf,
             Act::Storno => Ability::Storno,
             Act::Operation(OperationKind::Cancel) => Ability::Cancel,
@@ -55,7 +61,7 @@ impl Act {
             Act::Operation(OperationKind::DeletePayment) => Ability::DeletePayment,
             Act::Operation(OperationKind::SendEmail) => Ability::Email,
             Act::Operation(OperationKind::SendEinvoice) => Ability::EInvoice,
-        }
+        })
     }
 }
 
@@ -66,24 +72,29 @@ pub struct Offer {
     pub blocked: Option<&'static str>,
 }
 
-/// Every act of a document. `abilities: None`: the provider cannot be asked at all, for its credential is missing.
-pub fn offers(document: &Document, abilities: Option<&[Ability]>, has_storno: bool, is_open: bool) -> Vec<Offer> {
-    Act::ALL
-        .into_iter()
-        .map(|act| Offer { act, blocked: blocked(act, document, abilities, has_storno, is_open) })
-        .collect()
+/// What else there is of a document's order.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Kin {
+    pub has_storno: bool,
+    /// A later invoice of the same order.
+    pub has_successor: bool,
+    /// An operation on the document that is not over.
+    pub is_open: bool,
 }
 
-fn blocked(
-    act: Act,
-    document: &Document,
-    abilities: Option<&[Ability]>,
-    has_storno: bool,
-    is_open: bool,
-) -> Option<&'static str> {
-    let Some(abilities) = abilities else { return Some("credential_missing") };
-    if !abilities.contains(&act.ability()) {
-        return Some("not_offered");
+/// Every act of a document. `abilities: None`: the provider cannot be asked at all, for its credential is missing.
+pub fn offers(document: &Document, abilities: Option<&[Ability]>, kin: Kin) -> Vec<Offer> {
+    Act::ALL.into_iter().map(|act| Offer { act, blocked: blocked(act, document, abilities, kin) }).collect()
+}
+
+fn blocked(act: Act, document: &Document, abilities: Option<&[Ability]>, kin: Kin) -> Option<&'static str> {
+    let Kin { has_storno, has_successor, is_open } = kin;
+    if let Some(ability) = act.ability() {
+        match abilities {
+            None => return Some("credential_missing"),
+            Some(abilities) if !abilities.contains(&ability) => return Some("not_offered"),
+            Some(_) => {}
+        }
     }
     if let Some(state) = wrong_state(act, document) {
         return Some(state);
@@ -94,6 +105,9 @@ fn blocked(
     let in_einvoice = matches!(document.einvoice.as_deref(), Some("processing" | "accepted"));
     let paid = document.paid_minor.unwrap_or_else(|| paid_at_issue(document));
     match act {
+        Act::InvoiceAgain if document.reverses_row.is_some() => Some("is_storno"),
+        // two live invoices of one order
+        Act::InvoiceAgain | Act::Operation(OperationKind::Restore) if has_successor => Some("has_successor"),
         Act::Storno if document.reverses_row.is_some() => Some("is_storno"),
         Act::Storno if has_storno => Some("has_storno"),
         Act::Operation(OperationKind::Cancel | OperationKind::Delete) if in_einvoice => Some("in_einvoice"),
@@ -105,7 +119,7 @@ fn blocked(
         Act::Operation(OperationKind::RecordPayment) if paid >= document.total_minor => Some("paid"),
         Act::Operation(OperationKind::DeletePayment) if paid <= 0 => Some("not_paid"),
         Act::Operation(OperationKind::SendEinvoice) if in_einvoice => Some("einvoice_sent"),
-        Act::Pdf | Act::Storno | Act::Operation(_) => None,
+        Act::Pdf | Act::Storno | Act::InvoiceAgain | Act::Operation(_) => None,
     }
 }
 
@@ -131,6 +145,8 @@ fn wrong_state(act: Act, document: &Document) -> Option<&'static str> {
             | Act::Operation(OperationKind::Cancel | OperationKind::RecordPayment | OperationKind::DeletePayment),
             S::Issued,
         ) => None,
+        (Act::InvoiceAgain, S::Cancelled | S::Reversed | S::Deleted) => None,
+        (Act::InvoiceAgain, S::Issued) => Some("still_issued"),
         (_, S::Cancelled) => Some("cancelled"),
         (_, S::Reversed) => Some("reversed"),
         (_, S::Deleted) => Some("deleted"),

@@ -35,7 +35,7 @@ pub struct ConnectionLists {
 
 /// Whether a read's failure is the connection's own. An answer that cannot be read may be this record's alone: the others
 /// go on.
-fn stops_reads(kind: FailureKind) -> bool {
+pub(crate) fn stops_reads(kind: FailureKind) -> bool {
     matches!(
         kind,
         FailureKind::CredentialMissing

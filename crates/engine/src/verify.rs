@@ -2,6 +2,7 @@
 
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
+use crate::reads::stops_reads;
 use crate::settle::parse_date;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::Urgency;
@@ -77,7 +78,8 @@ impl Workspace {
             }
             Ok(None) => Verified { verification: Verification::CannotBeVerified, detail: None, due_ms: None },
             Err(failure) => {
-                if is_connections_fault(&failure) {
+                // one document that cannot be read says nothing of the others
+                if is_connections_fault(&failure) && stops_reads(failure.kind) {
                     self.note_trouble(connection, &failure).await?;
                 }
                 let gives_up = !is_connections_fault(&failure) && document.verify_tries + 1 >= TRIES;

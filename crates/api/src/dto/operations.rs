@@ -8,10 +8,11 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct OfferInfo {
-    /// `pdf`, `send_email`, `record_payment`, `delete_payment`, `send_einvoice`, `storno`, `cancel`, `restore`, `delete`.
+    /// `pdf`, `send_email`, `record_payment`, `delete_payment`, `send_einvoice`, `storno`, `cancel`, `restore`, `delete`,
+    /// `invoice_again`.
     pub act: String,
     /// Null: it can be asked for. Else `not_offered`, `not_issued`, `cancelled`, `reversed`, `deleted`, `not_cancelled`,
-    /// `operation_open`, `has_storno`, `is_storno`, `in_einvoice`, `einvoice_sent`, `paid`, `not_paid`,
+    /// `still_issued`, `has_successor`, `operation_open`, `has_storno`, `is_storno`, `in_einvoice`, `einvoice_sent`, `paid`, `not_paid`,
     /// `credential_missing`.
     pub blocked: Option<String>,
     pub needs_reason: bool,
@@ -43,7 +44,7 @@ pub struct EmailInput {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct OperateRequest {
     pub id: String,
-    /// An act of [`OfferInfo`] except `pdf` and `storno`.
+    /// An act of [`OfferInfo`] except `pdf`, `storno` and `invoice_again`.
     pub kind: String,
     pub reason: String,
     pub payment: Option<PaymentInput>,

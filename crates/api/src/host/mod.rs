@@ -251,6 +251,7 @@ handlers! {
     documents_reopen(WithReason) -> Nothing;
     documents_operate(OperateRequest) -> OperationInfo;
     documents_storno(WithReason) -> DocumentRow;
+    documents_invoice_again(WithReason) -> DocumentRow;
     documents_pdf(ById) -> FileContent;
     documents_einvoice_archive(ById) -> FileContent;
     documents_refresh(ById) -> Nothing;

@@ -35,6 +35,16 @@ impl Host {
         Ok(convert::document(&storno))
     }
 
+    pub(super) async fn documents_invoice_again(
+        &self,
+        session: &Session,
+        request: WithReason,
+    ) -> Result<DocumentRow, ApiError> {
+        let workspace = self.workspace().await?;
+        let again = workspace.invoice_again(&request.id, &request.reason, &session.operator).await?;
+        Ok(convert::document(&again))
+    }
+
     pub(super) async fn documents_pdf(&self, _: &Session, request: ById) -> Result<FileContent, ApiError> {
         let file = self.workspace().await?.fetch_pdf(&request.id).await?;
         Ok(content(file, "application/pdf"))

@@ -4,7 +4,7 @@
 use super::Ledger;
 use super::documents::{self, Document};
 use super::events::{self, NewEvent, failure_text, optional_json};
-use super::stornos;
+use super::following;
 use crate::error::{Result, StoreError};
 use punte_domain::{DocumentEvent, Failure, FailureKind, OperationEvent, OperationKind, OperationState, Phase};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
@@ -207,8 +207,11 @@ impl Ledger {
             let document = documents::get(c, new.document_row)?;
             let changes_state =
                 matches!(new.kind, OperationKind::Cancel | OperationKind::Restore | OperationKind::Delete);
-            if changes_state && stornos::has_storno(c, document.row)? {
+            if changes_state && following::has_storno(c, document.row)? {
                 return Err(StoreError::Stale(format!("{} has a storno", document.id)));
+            }
+            if new.kind == OperationKind::Restore && following::has_successor(c, &document)? {
+                return Err(StoreError::Stale(format!("{} was invoiced again", document.id)));
             }
             let inserted = c
                 .prepare_cached(

@@ -314,12 +314,13 @@ export type WithReason = { id: string, reason: string, };
 
 export type OfferInfo = { 
 /**
- * `pdf`, `send_email`, `record_payment`, `delete_payment`, `send_einvoice`, `storno`, `cancel`, `restore`, `delete`.
+ * `pdf`, `send_email`, `record_payment`, `delete_payment`, `send_einvoice`, `storno`, `cancel`, `restore`, `delete`,
+ * `invoice_again`.
  */
 act: string, 
 /**
  * Null: it can be asked for. Else `not_offered`, `not_issued`, `cancelled`, `reversed`, `deleted`, `not_cancelled`,
- * `operation_open`, `has_storno`, `is_storno`, `in_einvoice`, `einvoice_sent`, `paid`, `not_paid`,
+ * `still_issued`, `has_successor`, `operation_open`, `has_storno`, `is_storno`, `in_einvoice`, `einvoice_sent`, `paid`, `not_paid`,
  * `credential_missing`.
  */
 blocked: string | null, needsReason: boolean, };
@@ -350,7 +351,7 @@ subject: string, body: string, };
 
 export type OperateRequest = { id: string, 
 /**
- * An act of [`OfferInfo`] except `pdf` and `storno`.
+ * An act of [`OfferInfo`] except `pdf`, `storno` and `invoice_again`.
  */
 kind: string, reason: string, payment: PaymentInput | null, email: EmailInput | null, };
 
@@ -627,6 +628,7 @@ export interface Commands {
   "documents.reopen": { request: WithReason; response: Nothing };
   "documents.operate": { request: OperateRequest; response: OperationInfo };
   "documents.storno": { request: WithReason; response: DocumentRow };
+  "documents.invoice_again": { request: WithReason; response: DocumentRow };
   "documents.pdf": { request: ById; response: FileContent };
   "documents.einvoice_archive": { request: ById; response: FileContent };
   "documents.refresh": { request: ById; response: Nothing };
@@ -669,6 +671,7 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "documents.reopen": [],
   "documents.operate": [],
   "documents.storno": [],
+  "documents.invoice_again": [],
   "documents.pdf": [],
   "documents.einvoice_archive": [],
   "documents.refresh": [],

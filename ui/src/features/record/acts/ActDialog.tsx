@@ -19,7 +19,8 @@ export interface DialogProps {
 export function ActDialog({ act, ...props }: DialogProps & { act: OfferInfo }) {
   if (act.act === "record_payment") return <PaymentDialog {...props} />;
   if (act.act === "send_email") return <EmailDialog {...props} />;
-  if (act.act === "storno") return <StornoDialog act={act} {...props} />;
+  if (act.act === "storno") return <FollowingDialog act={act} command="documents.storno" {...props} />;
+  if (act.act === "invoice_again") return <FollowingDialog act={act} command="documents.invoice_again" {...props} />;
   return <PlainDialog act={act} {...props} />;
 }
 
@@ -49,11 +50,14 @@ function PlainDialog({ act, document, close }: OneProps) {
   return <Confirm act={act} words={words} close={close} busy={operate.busy} error={operate.error} onAct={go} />;
 }
 
-function StornoDialog({ act, document, close }: OneProps) {
+type FollowingProps = OneProps & { command: "documents.storno" | "documents.invoice_again" };
+
+/** What makes a document of its own that follows from this one. */
+function FollowingDialog({ act, command, document, close }: FollowingProps) {
   const words = useActWords(act.act, document);
-  const storno = useAsked("documents.storno");
-  const go = (reason: string) => storno.ask({ id: document.id, reason }, close);
-  return <Confirm act={act} words={words} close={close} busy={storno.busy} error={storno.error} onAct={go} />;
+  const asked = useAsked(command);
+  const go = (reason: string) => asked.ask({ id: document.id, reason }, close);
+  return <Confirm act={act} words={words} close={close} busy={asked.busy} error={asked.error} onAct={go} />;
 }
 
 interface ConfirmProps {

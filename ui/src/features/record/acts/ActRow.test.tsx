@@ -45,6 +45,7 @@ test("every reason why not has words", async () => {
   const { t } = await show(drawer, { "record.get": issuedRecord });
   const codes = [
     ...["not_offered", "not_issued", "cancelled", "reversed", "deleted", "not_cancelled", "operation_open"],
+    ...["still_issued", "has_successor", "order_withdrawn", "flow_gone"],
     ...["has_storno", "is_storno", "in_einvoice", "einvoice_sent", "paid", "not_paid", "credential_missing"],
   ];
   for (const code of codes) expect(t(`blocked.${code}`, facts)).not.toContain("blocked.");
@@ -64,6 +65,22 @@ test("a storno says what it does at that provider, wants a reason, and is its ow
     expect(calls).toContainEqual({ command: "documents.storno", request: { id: "doc_2", reason: "returned" } }),
   );
   await waitFor(() => expect(screen.queryByTestId(ids.confirm)).toBeNull());
+});
+
+test("an order is invoiced again by its own command, with a reason, once its invoice is reversed", async () => {
+  const reversed = { ...issued, state: "reversed" };
+  const offers = [{ act: "invoice_again", blocked: null, needsReason: true }];
+  const { t, calls } = await show(drawer, {
+    "record.get": { ...issuedRecord, document: reversed, offers },
+    "documents.invoice_again": issued,
+  });
+  await press("invoice_again", true);
+  expect(await screen.findByText(t("acts.invoice_again.text", facts))).toBeVisible();
+  expect(screen.getByTestId(ids.confirm)).toBeDisabled();
+  await userEvent.type(screen.getByTestId(ids.reason), "another address");
+  await userEvent.click(screen.getByTestId(ids.confirm));
+  const request = { id: "doc_2", reason: "another address" };
+  await waitFor(() => expect(calls).toContainEqual({ command: "documents.invoice_again", request }));
 });
 
 test.each(["cancel", "delete"])("%s is asked for with a reason", async (kind) => {
