@@ -88,6 +88,8 @@ async fn pictures_of_every_screen() {
         window.find("row-10440").await;
         take("07-invoices").await;
         window.click("row-10439").await;
+        // a drawer that still slides in takes the click on another tab
+        settle().await;
         for part in ["timeline", "order", "draft", "attempts"] {
             window.click(&format!("drawer-tab-{part}")).await;
             take(&format!("08-record-{part}")).await;

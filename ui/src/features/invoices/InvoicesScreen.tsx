@@ -95,7 +95,7 @@ export function InvoicesScreen() {
         <RecordTable
           rows={rows}
           columns={columns}
-          template="112px 76px 138px minmax(140px, 2fr) 108px 116px 82px 100px 116px"
+          template="100px 64px 118px minmax(110px, 2fr) 100px 108px 78px 88px 104px"
           label={t("nav.invoices")}
           chosen={place.document}
           nameOf={(row) => (row.role === "invoice" ? row.orderNumber : `${row.orderNumber}-${row.role}`)}
