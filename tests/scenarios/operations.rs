@@ -277,6 +277,26 @@ async fn what_a_provider_does_not_offer_is_said_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn a_right_that_lacks_for_one_document_is_its_own_matter_and_stops_no_connection() {
+    let world = World::new().await;
+    // the simulator lets nobody change this client's documents
+    let mut untouchable = order(23411, Buyer::Person);
+    untouchable["billing"]["first_name"] = "Client".into();
+    untouchable["billing"]["last_name"] = "intangibil".into();
+    world.sandbox.control.order(untouchable).await;
+    let document = world.desk.wait_for(23411, "issued").await;
+    world.operate(&document, "cancel").await;
+    let refused = world.newest_operation(&document, "refused").await;
+    assert_eq!(refused["failure"]["kind"], "right_missing", "{refused}");
+    let overview = world.desk.call("overview.get", json!({})).await;
+    let all = overview["connections"].as_array().unwrap();
+    let smartbill = all.iter().find(|one| one["kind"] == "smartbill").unwrap();
+    assert_eq!(smartbill["health"], "healthy", "{smartbill}");
+    world.sandbox.control.order(order(23412, Buyer::Person)).await;
+    world.desk.wait_for(23412, "issued").await;
+}
+
+#[tokio::test]
 async fn bad_input_names_its_field_and_sends_nothing() {
     let world = World::new().await;
     let document = world.issued(23501, Buyer::Person).await;

@@ -120,3 +120,17 @@ impl Workspace {
 fn is_told(seen: &OperationEvidence) -> bool {
     matches!(seen, OperationEvidence::Presence(Presence::Present { cancelled: Some(_) }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeat_that_nobody_answers_is_given_up_only_where_the_provider_tells_the_state() {
+        let seen = |presence| OperationEvidence::Presence(presence);
+        assert!(is_told(&seen(Presence::Present { cancelled: Some(false) })), "proven not done");
+        for untold in [Presence::Present { cancelled: None }, Presence::CannotTell, Presence::Absent] {
+            assert!(!is_told(&seen(untold)), "{untold:?}: it may have been done, so a person decides");
+        }
+    }
+}

@@ -3,9 +3,8 @@
 use super::Ledger;
 use crate::error::{Result, StoreError};
 use punte_domain::Failure;
-use std::collections::BTreeMap;
-
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
+use std::collections::BTreeMap;
 
 /// A configured link to an outside system. The secret is in the vault, under the connection's id.
 #[derive(Debug, Clone)]
@@ -203,7 +202,6 @@ impl Ledger {
         .await
     }
 
-    /// The other side answered as it should.
     /// Notes a good answer. `recovered` also ends a stop: only for a call that was let through while it stood.
     pub async fn record_contact(&self, id: &str, recovered: bool, now_ms: i64) -> Result<()> {
         let id = id.to_owned();
