@@ -122,6 +122,17 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Workspace {
     /// Makes a new workspace in a folder.
     pub fn create(folder: &Path, name: &str, is_sandbox: bool, deps: Deps) -> Result<Arc<Workspace>> {
+        Workspace::create_with(folder, name, is_sandbox, deps, Writing::default())
+    }
+
+    /// The same with the ledger's writes run in another way than on its writer thread.
+    pub fn create_with(
+        folder: &Path,
+        name: &str,
+        is_sandbox: bool,
+        deps: Deps,
+        writing: Writing,
+    ) -> Result<Arc<Workspace>> {
         let new = NewWorkspace {
             id: deps.clock.new_id("ws"),
             name: name.to_owned(),
@@ -129,8 +140,7 @@ impl Workspace {
             seed: punte_domain::WorkspaceSeed(deps.clock.new_seed()),
             now_ms: deps.clock.now_ms(),
         };
-        let ledger = Ledger::create(folder, &new)?;
-        Workspace::around(ledger, deps)
+        Workspace::around(Ledger::create_with(folder, &new, writing)?, deps)
     }
 
     /// Opens and owns an existing one.
@@ -138,7 +148,6 @@ impl Workspace {
         Workspace::around(Ledger::open(folder)?, deps)
     }
 
-    /// The same with the ledger's writes run in another way than on its writer thread.
     pub fn open_with(folder: &Path, deps: Deps, writing: Writing) -> Result<Arc<Workspace>> {
         Workspace::around(Ledger::open_with(folder, writing)?, deps)
     }

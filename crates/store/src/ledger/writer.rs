@@ -34,7 +34,7 @@ pub(crate) struct Thread {
 
 impl Writer {
     pub(crate) fn start(connection: Connection, path: &Path, epoch: i64, writing: Writing) -> std::io::Result<Writer> {
-        let committer = Committer { connection: Some(connection), path: path.to_owned(), epoch };
+        let committer = Committer { connection: Some(connection), path: path.to_owned(), epoch, most_pages: None };
         if let Some(steps) = writing.steps {
             return Ok(Writer::Stepped { committer: Mutex::new(committer), steps });
         }
@@ -82,6 +82,7 @@ impl Writer {
             Writer::Stepped { committer, steps } => {
                 let mut committer = committer.lock().await;
                 let injected = steps.before_commit().await.err();
+                committer.most_pages = steps.most_pages();
                 let finishes = committer.commit(vec![job], injected);
                 steps.after_commit().await;
                 finishes.into_iter().for_each(|finish| finish());
@@ -138,6 +139,8 @@ pub(crate) struct Committer {
     connection: Option<Connection>,
     path: PathBuf,
     epoch: i64,
+    /// A bound on the file's pages, set by a simulation.
+    most_pages: Option<u32>,
 }
 
 impl Committer {
@@ -179,6 +182,9 @@ impl Committer {
             },
         };
         let connection = self.connection.insert(connection);
+        if let Some(pages) = self.most_pages {
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+        }
         if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
             refuse(group, finishes);
             return Err(error.into());
