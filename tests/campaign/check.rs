@@ -2,6 +2,7 @@
 //! promised.
 
 use crate::clock::lock;
+use crate::hands::BY_HAND;
 use crate::run::{provider_name, touched_by_hand};
 use crate::world::{Life, World};
 use punte_domain::{DocumentState, IssueKey, OrderStatus, Reference, Role, Verification};
@@ -44,6 +45,8 @@ struct Held {
     is_live: bool,
     is_storno: bool,
     cancelled: bool,
+    /// Written by other people: its mentions say so, although its answer may have been lost on its way to them.
+    by_hand: bool,
     created_ms: i64,
     paid: Decimal,
 }
@@ -88,6 +91,7 @@ fn held(world: &World) -> Vec<Held> {
                 is_live: !cancelled && one["reversed_by"].is_null() && !is_storno && one["kind"] != "proforma",
                 is_storno,
                 cancelled,
+                by_hand: text("mentions").contains(BY_HAND),
                 created_ms: one["created_ms"].as_i64().unwrap_or_default(),
                 paid: amount(if provider == Provider::Oblio { "collected" } else { "paid" }),
             });
@@ -115,7 +119,7 @@ fn keys(world: &World, life: &Life, orders: &[OrderRow]) -> BTreeMap<Reference, 
 fn once(world: &World, held: &[Held], keys: &BTreeMap<Reference, String>, verdict: &mut Verdict) {
     let mut live: BTreeMap<&String, Vec<&Held>> = BTreeMap::new();
     for one in held.iter().filter(|one| one.is_live) {
-        if touched_by_hand(world, one.provider, &one.series, &one.number) {
+        if one.by_hand || touched_by_hand(world, one.provider, &one.series, &one.number) {
             continue;
         }
         match one.reference.as_ref().map(|reference| keys.get(reference)) {
@@ -124,9 +128,9 @@ fn once(world: &World, held: &[Held], keys: &BTreeMap<Reference, String>, verdic
             None => verdict.broken.push(format!("{} {} bears no reference", one.series, one.number)),
         }
     }
-    for (order, mut twice) in live.into_iter().filter(|(_, all)| all.len() > 1) {
-        twice.retain(|one| !is_late(world, one));
-        if twice.len() > 1 {
+    for (order, twice) in live.into_iter().filter(|(_, all)| all.len() > 1) {
+        let late = late_ones(world, &twice);
+        if twice.len() > late + 1 {
             let numbers: Vec<String> = twice.iter().map(|one| format!("{} {}", one.series, one.number)).collect();
             verdict.broken.push(format!("order {order} was invoiced more than once: {}", numbers.join(", ")));
         } else {
@@ -135,13 +139,28 @@ fn once(world: &World, held: &[Held], keys: &BTreeMap<Reference, String>, verdic
     }
 }
 
-/// Whether a document at SmartBill came into being after every look that its request allowed for.
-fn is_late(world: &World, one: &Held) -> bool {
-    let Some(reference) = one.reference.as_ref().filter(|_| one.provider == Provider::SmartBill) else { return false };
+/// How many of an order's documents at SmartBill came into being after every look that their requests allowed for. Each is
+/// set against the latest request before it that no other one stands for.
+fn late_ones(world: &World, documents: &[&Held]) -> usize {
     let arrivals = world.net.arrivals();
-    let before =
-        arrivals.iter().filter(|arrival| arrival.at_ms <= one.created_ms && arrival.body.contains(reference.as_str()));
-    before.map(|arrival| arrival.at_ms).max().is_none_or(|at_ms| one.created_ms - at_ms > QUIET_MS)
+    let mut documents: Vec<&&Held> = documents.iter().filter(|one| one.provider == Provider::SmartBill).collect();
+    documents.sort_by_key(|one| one.created_ms);
+    let mut spent = vec![false; arrivals.len()];
+    let mut late = 0;
+    for one in documents {
+        let Some(reference) = &one.reference else { continue };
+        let before = arrivals.iter().enumerate().rev().find(|(at, arrival)| {
+            !spent[*at] && arrival.at_ms <= one.created_ms && arrival.body.contains(reference.as_str())
+        });
+        match before {
+            Some((at, arrival)) => {
+                spent[at] = true;
+                late += usize::from(one.created_ms - arrival.at_ms > QUIET_MS);
+            }
+            None => late += 1,
+        }
+    }
+    late
 }
 
 /// Every order that calls for an invoice has a document, an open failure or a recorded decision.

@@ -11,6 +11,9 @@ use punte_sandbox::{Provider, account};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+/// In the order number of what other people write.
+pub const BY_HAND: &str = "MANUAL";
+
 /// Nobody watches these, and nothing goes wrong on their way. What is not a copy loses its reference.
 struct ByHand {
     net: Arc<Net>,
@@ -32,6 +35,7 @@ impl Transport for ByHand {
 /// What other people did, so that it is not counted as Punte's.
 #[derive(Default)]
 pub struct Hands {
+    tries: Mutex<u8>,
     /// (host, series, number)
     pub made: Mutex<Vec<(&'static str, String, String)>>,
     pub deleted: Mutex<Vec<(&'static str, String, String)>>,
@@ -65,7 +69,11 @@ fn client(world: &World, provider: Provider, keeps_reference: bool) -> Arc<dyn B
 impl World {
     /// An invoice made by hand for the same goods as one of ours; with `copied` it bears that one's reference, too.
     pub async fn write_by_hand(&self, provider: Provider, draft: Draft, copied: Option<Reference>) {
-        let n = lock(&self.hands.made).len() as u8;
+        let n = {
+            let mut tries = lock(&self.hands.tries);
+            *tries += 1;
+            *tries
+        };
         let key = punte_domain::IssueKey {
             shop_identity: "by hand".into(),
             order_id: n.to_string(),
@@ -81,7 +89,7 @@ impl World {
             draft,
             reference: copied.unwrap_or_else(|| seed.reference(&key)),
             idempotency_key: seed.idempotency_key(&key, 1),
-            order_number: format!("H{n}"),
+            order_number: format!("{BY_HAND}{n}"),
         };
         if let Ok(made) = client(self, provider, keeps_reference).issue_invoice(&request).await.outcome {
             lock(&self.hands.made).push((host_of(provider), made.series, made.number));
@@ -90,9 +98,9 @@ impl World {
 
     /// Somebody deletes a document by hand: only the last of a series can be.
     pub async fn delete_by_hand(&self, provider: Provider, target: &Target, key: &str) {
-        if client(self, provider, true).delete(target, key).await.outcome.is_ok() {
-            let document = &target.document;
-            lock(&self.hands.deleted).push((host_of(provider), document.series.clone(), document.number.clone()));
-        }
+        // noted before: its answer may be lost on its way
+        let document = &target.document;
+        lock(&self.hands.deleted).push((host_of(provider), document.series.clone(), document.number.clone()));
+        let _ = client(self, provider, true).delete(target, key).await;
     }
 }

@@ -44,10 +44,16 @@ pub fn run(seed: u64) -> Outcome {
         for (at, event) in plan(&settings) {
             run.live_until(run.began + at).await;
             *run.events.entry(event.kind()).or_default() += 1;
+            if std::env::var_os("TRACE").is_some() {
+                eprintln!("{} {event:?}", run.world.wall.true_ms());
+            }
             run.happen(event).await;
         }
         run.live_until(run.began + TROUBLED).await;
         run.heal().await;
+        if std::env::var_os("TRACE").is_some() {
+            run.tell().await;
+        }
         let verdict = check(&run.world, &run.life).await;
         let points = run.points + run.life.end().await;
         Outcome { seed, verdict, events: run.events, trace: run.world.net.trace(), points }
@@ -72,6 +78,30 @@ enum Ending {
 }
 
 impl Run {
+    /// Prints every record with its timeline.
+    async fn tell(&self) {
+        let ledger = self.life.workspace().ledger();
+        for document in self.documents().await {
+            eprintln!(
+                "{} order {} {} gen {} {} {:?} {} {:?} parked {:?}",
+                document.id,
+                document.order_number,
+                document.role,
+                document.generation,
+                document.state.as_str(),
+                document.number,
+                document.reference,
+                document.failure.as_ref().map(|failure| (failure.kind, &failure.detail)),
+                document.parked_reason,
+            );
+            for event in ledger.list_events(document.order_row).await.unwrap_or_default() {
+                eprintln!("    {} {} {} {:?}", event.at_ms, event.what, event.facts, event.failure.map(|one| one.kind));
+            }
+        }
+        eprintln!("{:#}", self.world.sandbox.state()["smartbill"]["documents"]);
+        eprintln!("{:#}", self.world.sandbox.state()["oblio"]["documents"]);
+    }
+
     async fn begin(settings: Settings) -> Run {
         let mut world = World::new(settings);
         let life = world.set_up().await;

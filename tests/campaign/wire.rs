@@ -46,6 +46,8 @@ pub struct Net {
     complaints: Mutex<Vec<String>>,
     witness: Mutex<Option<Witness>>,
     trace: Mutex<Trace>,
+    /// Prints every exchange.
+    tells: bool,
 }
 
 /// A running digest of everything that passed, so that two runs of a seed can be compared.
@@ -66,6 +68,7 @@ impl Net {
             complaints: Mutex::default(),
             witness: Mutex::default(),
             trace: Mutex::default(),
+            tells: std::env::var_os("TRACE").is_some(),
         })
     }
 
@@ -103,6 +106,12 @@ impl Net {
             Err(error) => error.to_string(),
         };
         let line = format!("{}|{}|{}|{said}", self.wall.true_ms(), request.method, request.url);
+        if self.tells {
+            let body = request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+            let reference = punte_domain::Reference::find_all(&body).into_iter().next();
+            let reference = reference.map_or_else(String::new, |one| one.to_string());
+            eprintln!("{line} {reference}");
+        }
         // FNV-1a: any change of any byte shows
         for byte in line.bytes().chain(request.body.iter().flat_map(|body| body.iter().copied())) {
             trace.digest = (trace.digest ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
