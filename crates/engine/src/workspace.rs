@@ -50,7 +50,7 @@ pub struct Deps {
     pub timing: Timing,
 }
 
-/// Every duration that the engine waits, in one place.
+/// Every duration that the engine waits, and how much it does at a time, in one place.
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
     pub poll: Duration,
@@ -69,6 +69,8 @@ pub struct Timing {
     pub idle: Duration,
     /// The longest that a stop waits for what is under way.
     pub stop: Duration,
+    /// Creates under way at a time in a lane whose provider takes more than one; elsewhere it is one.
+    pub parallel: usize,
 }
 
 impl Default for Timing {
@@ -84,6 +86,7 @@ impl Default for Timing {
             einvoice_read: Duration::from_secs(3),
             idle: Duration::from_secs(30),
             stop: Duration::from_secs(5),
+            parallel: 8,
         }
     }
 }

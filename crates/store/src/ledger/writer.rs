@@ -185,28 +185,37 @@ impl Committer {
         if let Some(pages) = self.most_pages {
             connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
         }
-        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
             refuse(group, finishes);
             return Err(error.into());
         }
-        let owner: i64 = connection.query_row("SELECT epoch FROM workspace", [], |row| row.get(0)).unwrap_or(-1);
+        let owner: i64 = connection
+            .prepare_cached("SELECT epoch FROM workspace")
+            .and_then(|mut query| query.query_row([], |row| row.get(0)))
+            .unwrap_or(-1);
         if owner != self.epoch {
             refuse(group, finishes);
             connection.execute_batch("ROLLBACK")?;
             return Err(StoreError::NotOwner);
         }
         for work in group {
-            connection.execute_batch("SAVEPOINT one")?;
+            run(connection, "SAVEPOINT one")?;
             let (keep, finish) = work(Some(connection));
             finishes.push(finish);
-            connection.execute_batch(if keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })?;
+            if !keep {
+                run(connection, "ROLLBACK TO one")?;
+            }
+            run(connection, "RELEASE one")?;
         }
         if let Some(error) = injected {
             return Err(error.into());
         }
-        connection.execute_batch("COMMIT")?;
-        Ok(())
+        Ok(run(connection, "COMMIT")?)
     }
+}
+
+fn run(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(statement)?.execute([]).map(|_| ())
 }
 
 /// Work that is not run is answered with the group's error.
