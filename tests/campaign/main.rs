@@ -7,10 +7,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(feature = "planted")]
+mod bites;
 mod check;
 mod clock;
 mod gate;
 mod hands;
+mod ledger;
 mod plan;
 mod report;
 mod run;

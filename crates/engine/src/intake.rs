@@ -4,6 +4,7 @@ use crate::connect::{Gate, is_connections_fault};
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use punte_connectors::shops::{OrderQuery, RejectedOrder, Shop, ShopOrder, file};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, IncomingOrder, Taken};
@@ -129,6 +130,9 @@ impl Workspace {
                     tracing::error!(shop = %connection.name, kind = failure.kind.as_str(), "the shop's listing was refused");
                 }
                 self.note_trouble(connection, &failure).await?;
+                if is_planted(Bug::CursorMovesOnFailure) {
+                    return Ok(Some(Pass { newest_ms: Some(self.now_ms()), ..Pass::default() }));
+                }
                 Ok(None)
             }
         }

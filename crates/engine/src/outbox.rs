@@ -7,6 +7,7 @@ use crate::error::{EngineError, Result};
 use crate::settle::{parse_date, to_json};
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling, StornoRequest};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Reference, Role, fiscal_date};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
@@ -91,10 +92,10 @@ impl Workspace {
                 next_ms = next_ms.min((due_ms - now_ms).clamp(250, idle_ms));
                 continue;
             }
-            let single = one_writer(&connection.kind);
+            let single = one_writer(&connection.kind) && !is_planted(Bug::ManyWriters);
             // a delete in doubt counts, too: the counter that creates are settled by may move back under them
             let is_doubted = || doubts.creates.iter().chain(&doubts.deletes).any(|doubted| lane.is(doubted));
-            if single && (busy.contains(&lane) || is_doubted()) {
+            if single && (busy.contains(&lane) || is_doubted() && !is_planted(Bug::LaneGoesOn)) {
                 continue;
             }
             let room = if single || gate == Gate::Probe { 1 } else { self.deps.timing.parallel };
@@ -322,7 +323,7 @@ impl Workspace {
                 failure.phase = Phase::Unknown;
                 Outcome::Unknown(failure)
             }
-            Err(failure) => match failure.next() {
+            Err(failure) => match planted_next(&failure) {
                 Next::AskProvider => Outcome::Unknown(failure),
                 Next::RetryByItself => {
                     let due_ms = now_ms + self.delay(document.tries).as_millis() as i64;
@@ -382,6 +383,7 @@ impl Workspace {
                     .with_detail(number);
                     outcome = Outcome::Unknown(failure);
                 }
+                Err(error) if is_planted(Bug::OutcomeDropped) => return Err(error.into()),
                 Err(error) if self.note_storage(Some(&error)) => {
                     tokio::select! {
                         biased;
@@ -421,7 +423,11 @@ impl Workspace {
             series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
             trigger: "repeat",
-            idempotency_key: sent.idempotency_key.clone(),
+            idempotency_key: if is_planted(Bug::NewKeyEveryTime) {
+                self.deps.clock.new_id("key").replace('_', "-")
+            } else {
+                sent.idempotency_key.clone()
+            },
             baseline: to_json(&baseline)?,
             issue_date: sent.issue_date.clone(),
         };
@@ -435,6 +441,20 @@ impl Workspace {
         self.commit_outcome(&document, &attempt, connection, outcome, to_json(&exchange.record)?).await?;
         self.changed(Change::Documents);
         Ok(())
+    }
+}
+
+/// What follows from a failure, but for the bugs of a campaign that must find them.
+fn planted_next(failure: &Failure) -> Next {
+    let kind = failure.kind;
+    let not_sent = is_planted(Bug::ServerErrorMeansNotSent) && kind == FailureKind::ServerError
+        || is_planted(Bug::TimeoutMeansNotSent) && kind == FailureKind::TimedOut;
+    let refused = is_planted(Bug::LostMeansRefused) && kind == FailureKind::ConnectionLost
+        || is_planted(Bug::UnreadableMeansRefused) && kind == FailureKind::UnreadableAnswer;
+    match (not_sent, refused) {
+        (true, _) => Next::RetryByItself,
+        (_, true) => Next::FixThenRetry,
+        _ => failure.next(),
     }
 }
 
