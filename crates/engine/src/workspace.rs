@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::connect::Connected;
 use crate::error::Result;
 use crate::outbox::Lane;
+use crate::quarantine::Owner;
 use crate::settle::Watch;
 use punte_connectors::{Budgets, StoredBudget, Transport, Urgency};
 use punte_domain::{Failure, FailureKind, Phase};
@@ -14,7 +15,7 @@ use punte_store::cache::Cache;
 use punte_store::{Ledger, NewWorkspace, StoreError};
 use punte_vault::Vault;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
@@ -31,6 +32,8 @@ pub enum Change {
     Documents,
     Mappings,
     Orders,
+    /// What the owner may do: quarantined, read on, lifted.
+    Workspace,
 }
 
 /// The parts that a host puts under a workspace.
@@ -44,6 +47,10 @@ pub struct Deps {
     /// Addresses by name (`sandbox:oblio` → `http://127.0.0.1:…`), fixed at start.
     pub addresses: HashMap<String, String>,
     pub timing: Timing,
+    /// What tells this machine from others; never kept or shown as it is.
+    pub machine: String,
+    /// Folder of the app's state on this machine, outside every workspace's own.
+    pub state: PathBuf,
 }
 
 /// Every duration that the engine waits, in one place.
@@ -100,6 +107,7 @@ pub struct Workspace {
     pub(crate) operate_wake: Notify,
     pub(crate) note_wake: Notify,
     pub(crate) einvoice_wake: Notify,
+    pub(crate) owner: Owner,
     pub(crate) stopping: CancellationToken,
     pub(crate) tasks: TaskTracker,
     trouble: Mutex<Option<Failure>>,
@@ -149,6 +157,7 @@ impl Workspace {
             operate_wake: Notify::new(),
             note_wake: Notify::new(),
             einvoice_wake: Notify::new(),
+            owner: Owner::default(),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             trouble: Mutex::default(),
@@ -156,8 +165,10 @@ impl Workspace {
         }))
     }
 
-    /// Turns what the last owner left `sending` into `in_doubt`, then starts the loops.
+    /// Compares the ledger with what this machine remembers of it, turns what the last owner left `sending` into `in_doubt`,
+    /// then starts the loops.
     pub async fn start(self: &Arc<Self>) -> Result<()> {
+        self.take_up().await?;
         self.take_budgets_up()?;
         let swept =
             self.ledger.sweep_sending(self.now_ms()).await? + self.ledger.sweep_operations(self.now_ms()).await?;
@@ -180,6 +191,12 @@ impl Workspace {
         self.tasks.spawn(async move { this.run_notes().await });
         let this = self.clone();
         self.tasks.spawn(async move { this.run_polls().await });
+        let this = self.clone();
+        self.tasks.spawn(async move { this.run_mark().await });
+        if self.is_quarantined() {
+            let this = self.clone();
+            self.tasks.spawn(async move { this.run_quarantine().await });
+        }
         Ok(())
     }
 
@@ -190,6 +207,7 @@ impl Workspace {
         if tokio::time::timeout(self.deps.timing.stop, self.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with requests under way; their documents will be in doubt");
         }
+        self.leave_mark().await;
         if let Err(error) = self.put_budgets_down().await {
             tracing::warn!(%error, "the budgets of calls are not kept: a full window is waited at the next start");
         }
@@ -262,6 +280,9 @@ impl Workspace {
         match error {
             crate::error::EngineError::Store(StoreError::Stale(what)) => {
                 tracing::debug!(what, doing, "moved on meanwhile; decided again");
+            }
+            crate::error::EngineError::Store(StoreError::Quarantined) => {
+                tracing::debug!(doing, "quarantined: not sent");
             }
             crate::error::EngineError::Store(store) => {
                 if !self.note_storage(Some(store)) {

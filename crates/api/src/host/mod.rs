@@ -156,7 +156,7 @@ impl Host {
                 match changes.recv().await {
                     Ok(change) => tags.insert(tag_of(change)),
                     Err(broadcast::error::RecvError::Lagged(_)) => {
-                        tags.extend([Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders]);
+                        tags.extend([Tag::App, Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders]);
                         true
                     }
                     Err(broadcast::error::RecvError::Closed) => return,
@@ -177,6 +177,7 @@ fn tag_of(change: Change) -> Tag {
         Change::Documents => Tag::Documents,
         Change::Mappings => Tag::Mappings,
         Change::Orders => Tag::Orders,
+        Change::Workspace => Tag::App,
     }
 }
 
@@ -206,7 +207,7 @@ impl From<StoreError> for ApiError {
             StoreError::Damaged(_) => ErrorCode::LedgerDamaged,
             StoreError::ReadOnly(_) => ErrorCode::LedgerReadOnly,
             StoreError::Missing(_) | StoreError::NotFound(_) => ErrorCode::NotFound,
-            StoreError::Stale(_) | StoreError::Illegal(_) => ErrorCode::NotNow,
+            StoreError::Stale(_) | StoreError::Illegal(_) | StoreError::Quarantined => ErrorCode::NotNow,
             StoreError::AlreadyLinked(_) => ErrorCode::AlreadyLinked,
             StoreError::Sqlite(_) | StoreError::Io(_) | StoreError::Json(_) | StoreError::Closed => ErrorCode::Internal,
         };

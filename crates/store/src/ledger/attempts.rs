@@ -116,9 +116,10 @@ impl Ledger {
     /// Commits the intent: from here on the draft is frozen and the document is `sending`.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the document moved on, or its draft is not of the order's newest version.
+    /// [`StoreError::Stale`] when the document moved on, or its draft is not of the order's newest version;
+    /// [`StoreError::Quarantined`] while nothing may be sent.
     pub async fn record_intent(&self, document_row: i64, intent: Intent, now_ms: i64) -> Result<Attempt> {
-        self.write(move |c| {
+        self.write_intent(move |c| {
             let document = documents::get(c, document_row)?;
             if document.company != intent.company || document.series != intent.series {
                 return Err(StoreError::Stale(format!("{}: planned for another series", document.id)));

@@ -8,11 +8,13 @@ mod connections;
 mod documents;
 mod events;
 mod following;
+mod found;
 mod lanes;
 mod lists;
 mod mappings;
 mod operations;
 mod orders;
+mod ownership;
 mod verification;
 mod workspace;
 mod writer;
@@ -21,10 +23,12 @@ pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
 pub use connections::{Connection, Flow, Stop};
 pub use documents::{Document, NewDocument};
 pub use events::{Event, NewEvent};
+pub use found::{FoundReference, Rekeyed, SeriesProgress, SeriesRead};
 pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
 pub use mappings::MappingVersion;
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
+pub use ownership::Quarantine;
 pub use verification::Verified;
 pub use workspace::{LedgerInfo, NewWorkspace};
 
@@ -33,13 +37,16 @@ use rusqlite::{Connection as Sqlite, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use writer::Writer;
 
 /// Append-only: a released migration is never edited.
-static MIGRATIONS: &[M<'static>] =
-    &[M::up(include_str!("0001_ledger.sql")), M::up(include_str!("0002_operations.sql"))];
+static MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("0001_ledger.sql")),
+    M::up(include_str!("0002_operations.sql")),
+    M::up(include_str!("0005_owner.sql")),
+];
 
 const READERS: usize = 4;
 const BUSY: Duration = Duration::from_secs(10);
@@ -50,11 +57,15 @@ pub struct Ledger {
     inner: Arc<Inner>,
 }
 
+/// Told the sequence of every intent, after its commit and before anything is sent.
+type Keeper = Box<dyn Fn(i64) + Send + Sync>;
+
 struct Inner {
     folder: PathBuf,
     writer: Writer,
     readers: Mutex<Vec<Sqlite>>,
     info: LedgerInfo,
+    keeper: OnceLock<Keeper>,
     // held for life: dropping the file releases the lock
     _lock: File,
 }
@@ -92,7 +103,8 @@ impl Ledger {
         let info = workspace::take_ownership(&connection)?;
         let path = ledger_path(folder);
         let writer = Writer::start(connection, &path, info.epoch)?;
-        let inner = Inner { folder: folder.to_owned(), writer, readers: Mutex::new(Vec::new()), info, _lock: lock };
+        let readers = Mutex::new(Vec::new());
+        let inner = Inner { folder: folder.to_owned(), writer, readers, info, keeper: OnceLock::new(), _lock: lock };
         Ok(Ledger { inner: Arc::new(inner) })
     }
 
@@ -111,6 +123,26 @@ impl Ledger {
         F: FnOnce(&Sqlite) -> Result<T> + Send + 'static,
     {
         self.inner.writer.write(work).await
+    }
+
+    /// Names who keeps the mark: told the sequence of every intent after its commit, before anything is sent. The first one
+    /// named stays.
+    pub fn keep_mark(&self, keeper: impl Fn(i64) + Send + Sync + 'static) {
+        let _ = self.inner.keeper.set(Box::new(keeper));
+    }
+
+    /// A write that lets a request leave: refused in quarantine, counted by the sequence in its commit.
+    async fn write_intent<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Sqlite) -> Result<T> + Send + 'static,
+    {
+        let counted = move |c: &Sqlite| Ok((ownership::raise_sequence(c)?, work(c)?));
+        let (sequence, done) = self.write(counted).await?;
+        if let Some(keeper) = self.inner.keeper.get() {
+            keeper(sequence);
+        }
+        Ok(done)
     }
 
     /// Runs a read on a thread that may block, beside the writer.
