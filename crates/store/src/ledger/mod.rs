@@ -4,6 +4,7 @@
 //! checks. Attached clients never open the file; they ask the owner.
 
 mod attempts;
+mod check;
 mod connections;
 mod documents;
 mod events;
@@ -20,6 +21,7 @@ mod workspace;
 mod writer;
 
 pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
+pub use check::{Finding, Verdict};
 pub use connections::{Connection, Flow, Stop};
 pub use documents::{Document, NewDocument};
 pub use events::{Event, NewEvent};
