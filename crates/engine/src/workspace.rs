@@ -169,7 +169,7 @@ impl Workspace {
     /// then starts the loops.
     pub async fn start(self: &Arc<Self>) -> Result<()> {
         self.take_up().await?;
-        self.take_budgets_up()?;
+        self.take_budgets_up();
         let swept =
             self.ledger.sweep_sending(self.now_ms()).await? + self.ledger.sweep_operations(self.now_ms()).await?;
         if swept > 0 {
@@ -215,12 +215,11 @@ impl Workspace {
 
     /// What an orderly stop kept of the accounts' budgets. It is gone once read: after a crash nothing is known, and a full
     /// window is waited.
-    fn take_budgets_up(&self) -> Result<()> {
-        if let Some((json, _)) = self.cache.take_listing("", BUDGETS)? {
+    fn take_budgets_up(&self) {
+        if let Some((json, _)) = self.cache.take_listing("", BUDGETS) {
             let stored: Vec<StoredBudget> = serde_json::from_str(&json).unwrap_or_default();
             self.deps.budgets.restore(stored, self.now_ms());
         }
-        Ok(())
     }
 
     async fn put_budgets_down(&self) -> Result<()> {
@@ -231,7 +230,8 @@ impl Workspace {
             return Ok(());
         }
         let json = serde_json::to_string(&budgets).map_err(StoreError::Json)?;
-        Ok(self.cache.record_listing("", BUDGETS, &json, self.now_ms())?)
+        self.cache.record_listing("", BUDGETS, &json, self.now_ms());
+        Ok(())
     }
 
     pub fn ledger(&self) -> &Ledger {
