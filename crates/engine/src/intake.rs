@@ -219,12 +219,13 @@ impl Workspace {
         }
         self.changed(Change::Connections);
         let json = serde_json::to_string(&now).map_err(StoreError::Json)?;
-        Ok(self.cache.record_listing(&connection.id, UNREADABLE, &json, self.now_ms())?)
+        self.cache.record_listing(&connection.id, UNREADABLE, &json, self.now_ms());
+        Ok(())
     }
 
     /// A cache that cannot be read knows of none: the next sweep finds them again.
     fn list_unreadable(&self, connection: &Connection) -> Vec<RejectedOrder> {
-        let listing = self.cache.find_listing(&connection.id, UNREADABLE).ok().flatten();
+        let listing = self.cache.find_listing(&connection.id, UNREADABLE);
         listing.and_then(|(json, _)| serde_json::from_str(&json).ok()).unwrap_or_default()
     }
 

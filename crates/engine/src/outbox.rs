@@ -72,6 +72,10 @@ impl Workspace {
             self.probe_ledger().await;
             return Ok(Duration::from_secs(2));
         }
+        if self.is_quarantined() {
+            return Ok(Duration::from_secs(30));
+        }
+        self.attach_found().await?;
         let connections = self.ledger.list_connections().await?;
         let now_ms = self.now_ms();
         let idle_ms = self.deps.timing.idle.as_millis() as i64;
@@ -146,14 +150,14 @@ impl Workspace {
     }
 
     /// One document from claim to outcome.
-    async fn issue(self: &Arc<Self>, document: Document, connection: &Connection) -> Result<()> {
+    pub(crate) async fn issue(self: &Arc<Self>, document: Document, connection: &Connection) -> Result<()> {
         let trigger = if document.tries == 0 { "automatic" } else { "retry" };
         // what ran beside this claim may have stopped the connection meanwhile
         let connection = &self.ledger.get_connection(&connection.id).await?;
         if self.may_call(connection, self.now_ms()) == Gate::Closed {
             return Ok(());
         }
-        if !self.may_be_sent(&document).await? {
+        if self.settle_as_found(&document).await? || !self.may_be_sent(&document).await? {
             return Ok(());
         }
         let (provider, baseline) = match self.prepare(&document, connection).await {
@@ -255,7 +259,7 @@ impl Workspace {
         Ok((provider, baseline))
     }
 
-    async fn issue_key(&self, document: &Document) -> Result<IssueKey> {
+    pub(crate) async fn issue_key(&self, document: &Document) -> Result<IssueKey> {
         let order = self.ledger.get_order_by_row(document.order_row).await?;
         Ok(IssueKey {
             shop_identity: order.shop_identity,
@@ -411,6 +415,9 @@ impl Workspace {
         connection: &Connection,
         quiet: Duration,
     ) -> Result<()> {
+        if self.settle_as_found(&document).await? {
+            return Ok(());
+        }
         let (provider, baseline) = match self.prepare(&document, connection).await {
             Ok(ready) => ready,
             Err(failure) => {

@@ -162,10 +162,16 @@ impl Workspace {
             Some(same) if is_planted(Bug::TotalIdentifies) => Verdict::Attach(same.document.clone()),
             _ => judge(&evidence, circumstances(settling)),
         };
-        let proves = matches!(verdict, Verdict::Repeat | Verdict::Absent);
+        // a part of the ledger is missing: a look may find, and proves nothing else
+        let is_open = self.is_quarantined() && !matches!(verdict, Verdict::Attach(_) | Verdict::Wait);
+        let proves = matches!(verdict, Verdict::Repeat | Verdict::Absent) && !is_open;
         let look = NewLook { decisive, evidence: Some(to_json(&evidence)?), failure: None };
         self.ledger.record_look(document.row, look, proves, self.now_ms()).await?;
         self.changed(Change::Documents);
+        if is_open {
+            self.look_later(document.row, quiet / 2);
+            return Ok(());
+        }
         self.follow(document, attempt, connection, verdict, watch, quiet).await
     }
 

@@ -17,7 +17,9 @@ impl Workspace {
         let original = self.get_document(document_id).await?;
         self.check_offer(&original, Act::Storno).await?;
         let reason = crate::operator::required(reason)?;
-        let Some(sent) = self.ledger.find_last_attempt(original.row).await? else {
+        // one that was found after a part of the ledger was lost has no attempt here
+        let sent = self.ledger.find_last_attempt(original.row).await?.map(|attempt| attempt.draft);
+        let Some(sent) = sent.or_else(|| original.draft.clone()) else {
             return Err(EngineError::NotNow("not_issued"));
         };
         let order = self.ledger.get_order_by_row(original.order_row).await?;
@@ -27,7 +29,7 @@ impl Workspace {
             role: Role::Correction(BY_PERSON.to_owned()),
             generation: original.generation,
         };
-        let draft = reversed(sent.draft);
+        let draft = reversed(sent);
         let total = draft.total();
         let new = NewDocument {
             id: self.deps.clock.new_id("doc"),

@@ -117,16 +117,17 @@ impl Ledger {
     /// Commits the intent: from here on the draft is frozen and the document is `sending`.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the document moved on, or its draft is not of the order's newest version.
+    /// [`StoreError::Stale`] when the document moved on, or its draft is not of the order's newest version;
+    /// [`StoreError::Quarantined`] while nothing may be sent.
     pub async fn record_intent(&self, document_row: i64, intent: Intent, now_ms: i64) -> Result<Attempt> {
-        self.write(move |c| {
+        self.write_intent(move |c| {
             if is_planted(Bug::IntentNotCommitted) {
                 c.execute_batch("SAVEPOINT planted")?;
-                let attempt = write_intent(c, document_row, intent, now_ms);
+                let attempt = intend(c, document_row, intent, now_ms);
                 c.execute_batch("ROLLBACK TO planted; RELEASE planted")?;
                 return attempt;
             }
-            write_intent(c, document_row, intent, now_ms)
+            intend(c, document_row, intent, now_ms)
         })
         .await
     }
@@ -348,7 +349,7 @@ impl Ledger {
 }
 
 /// The intent's transition.
-fn write_intent(c: &Sqlite, document_row: i64, intent: Intent, now_ms: i64) -> Result<Attempt> {
+fn intend(c: &Sqlite, document_row: i64, intent: Intent, now_ms: i64) -> Result<Attempt> {
     let document = documents::get(c, document_row)?;
     if document.company != intent.company || document.series != intent.series {
         return Err(StoreError::Stale(format!("{}: planned for another series", document.id)));

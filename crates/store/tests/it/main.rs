@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod check;
 mod lists;
 mod opening;
 mod operations;
+mod ownership;
 mod support;
 mod transitions;

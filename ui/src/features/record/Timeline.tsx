@@ -63,6 +63,8 @@ const ICONS: Record<string, TablerIcon> = {
   reversed: IconArrowBackUp,
   invoiced_again: IconReceipt2,
   storno_requested: IconArrowBackUp,
+  found_restored: IconLink,
+  found_cancelled: IconBan,
   found_gone: IconTrash,
   einvoice: IconBuildingBank,
   noted_at_shop: IconPencilCheck,
