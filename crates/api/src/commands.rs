@@ -34,6 +34,7 @@ pub enum Tag {
     Documents,
     Mappings,
     Orders,
+    Reconcile,
     Sandbox,
 }
 
@@ -46,7 +47,17 @@ pub struct Event {
 impl Event {
     /// For a listener that fell behind: all may have changed.
     pub fn everything() -> Event {
-        Event { tags: vec![Tag::App, Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders, Tag::Sandbox] }
+        Event {
+            tags: vec![
+                Tag::App,
+                Tag::Connections,
+                Tag::Documents,
+                Tag::Mappings,
+                Tag::Orders,
+                Tag::Reconcile,
+                Tag::Sandbox,
+            ],
+        }
     }
 }
 

@@ -18,6 +18,7 @@ pub mod operations;
 mod operator;
 mod outbox;
 mod reads;
+pub mod reconcile;
 pub mod settle;
 pub mod setup;
 mod storno;

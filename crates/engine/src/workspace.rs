@@ -11,9 +11,10 @@ use crate::settle::Watch;
 use punte_connectors::{Budgets, StoredBudget, Transport, Urgency};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::cache::Cache;
+use punte_store::ledger::SeriesKey;
 use punte_store::{Ledger, NewWorkspace, StoreError};
 use punte_vault::Vault;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub enum Change {
     Documents,
     Mappings,
     Orders,
+    Reconcile,
 }
 
 /// The parts that a host puts under a workspace.
@@ -92,6 +94,8 @@ pub struct Workspace {
     pub(crate) operation_watches: Mutex<HashMap<i64, Watch>>,
     /// Documents that a task of this process is sending or looking up, each with its lane.
     pub(crate) in_flight: Mutex<HashMap<i64, Lane>>,
+    /// Series whose reconcile pass is under way.
+    pub(crate) reconciling: Mutex<BTreeSet<SeriesKey>>,
     pub(crate) outbox_wake: Notify,
     pub(crate) settle_wake: Notify,
     pub(crate) poll_wake: Notify,
@@ -141,6 +145,7 @@ impl Workspace {
             watches: Mutex::default(),
             operation_watches: Mutex::default(),
             in_flight: Mutex::default(),
+            reconciling: Mutex::default(),
             outbox_wake: Notify::new(),
             settle_wake: Notify::new(),
             poll_wake: Notify::new(),

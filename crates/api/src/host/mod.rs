@@ -177,6 +177,7 @@ fn tag_of(change: Change) -> Tag {
         Change::Documents => Tag::Documents,
         Change::Mappings => Tag::Mappings,
         Change::Orders => Tag::Orders,
+        Change::Reconcile => Tag::Reconcile,
     }
 }
 

@@ -26,7 +26,7 @@ mod steps;
 
 pub use acts::{
     Ability, DocumentKind, DocumentPage, DocumentQuery, EInvoiceState, EInvoiceStatus, EmailRequest, FromProforma,
-    ListedDocument, PaymentRequest, PaymentStatus, Presence, StornoRequest, Target,
+    ListedDocument, NumberSeen, PaymentRequest, PaymentStatus, Presence, StornoRequest, Target,
 };
 
 /// A provider behind the billing trait. Nothing is sent until it is asked something.
@@ -329,6 +329,15 @@ pub trait BillingProvider: Send + Sync {
     async fn find_document(&self, target: &Target) -> Result<Presence, Failure>;
 
     async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure>;
+
+    /// What stands under one number of a series. `Err` only for what concerns the connection.
+    async fn read_number(
+        &self,
+        company: &str,
+        series: &str,
+        kind: DocumentKind,
+        number: u64,
+    ) -> Result<NumberSeen, Failure>;
 
     async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus>;
 

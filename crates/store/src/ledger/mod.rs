@@ -13,6 +13,8 @@ mod lists;
 mod mappings;
 mod operations;
 mod orders;
+mod reconcile;
+mod series;
 mod verification;
 mod workspace;
 mod writer;
@@ -25,6 +27,8 @@ pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
 pub use mappings::MappingVersion;
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
+pub use reconcile::{FindingQuery, FindingRow, NewFinding, NewRun, ReconcileRun, RunEnd, Scope};
+pub use series::{PaidOrder, SeriesDocument, SeriesKey};
 pub use verification::Verified;
 pub use workspace::{LedgerInfo, NewWorkspace};
 
@@ -38,8 +42,11 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Append-only: a released migration is never edited.
-static MIGRATIONS: &[M<'static>] =
-    &[M::up(include_str!("0001_ledger.sql")), M::up(include_str!("0002_operations.sql"))];
+static MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("0001_ledger.sql")),
+    M::up(include_str!("0002_operations.sql")),
+    M::up(include_str!("0004_reconcile.sql")),
+];
 
 const READERS: usize = 4;
 const BUSY: Duration = Duration::from_secs(10);

@@ -5,5 +5,6 @@
 mod lists;
 mod opening;
 mod operations;
+mod reconcile;
 mod support;
 mod transitions;

@@ -587,7 +587,7 @@ ready: number, };
 
 export type AccessRole = "viewer" | "operator" | "integrator" | "owner";
 
-export type Tag = "app" | "connections" | "documents" | "mappings" | "orders" | "sandbox";
+export type Tag = "app" | "connections" | "documents" | "mappings" | "orders" | "reconcile" | "sandbox";
 
 export type Event = { tags: Array<Tag>, };
 

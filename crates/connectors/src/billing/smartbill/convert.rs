@@ -146,11 +146,16 @@ pub(super) fn reference_in(text: &str, number: &str, ours: &Reference) -> Refere
     if found.contains(ours) {
         return ReferenceSeen::Ours;
     }
-    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    if !compact.contains(number) {
+    if !is_print_of(text, number) {
         return ReferenceSeen::Unreadable;
     }
     found.first().map_or(ReferenceSeen::None, |other| ReferenceSeen::Another(other.to_string()))
+}
+
+/// Whether a text certainly is a document's: its own number is in it.
+pub(super) fn is_print_of(text: &str, number: &str) -> bool {
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    compact.contains(number)
 }
 
 /// Whose a document in the gap is. SmartBill's own storno and, perhaps, an invoice made from a proforma carry no reference

@@ -8,8 +8,8 @@ use super::rates_cache::RatesCache;
 use super::{
     Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentKind, DocumentPage,
     DocumentQuery, EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued,
-    PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, Steps, StornoRequest, Target,
-    VatRate, WireRecord,
+    NumberSeen, PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, Steps,
+    StornoRequest, Target, VatRate, WireRecord,
 };
 use crate::call::{Operation, basic_authorization, create_limits, header, read_limits};
 use crate::mask::Mask;
@@ -54,6 +54,7 @@ const ABILITIES: &[Ability] = &[
     Ability::PaymentStatus,
     Ability::Pdf,
     Ability::Email,
+    Ability::ReadNumbers,
     Ability::Warehouses,
     Ability::Units,
 ];
@@ -375,6 +376,16 @@ impl BillingProvider for SmartBill {
 
     async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure> {
         Err(not_offered(Ability::ListDocuments, query.company.clone()))
+    }
+
+    async fn read_number(
+        &self,
+        company: &str,
+        series: &str,
+        kind: DocumentKind,
+        number: u64,
+    ) -> Result<NumberSeen, Failure> {
+        self.number_seen(company, series, kind, number).await
     }
 
     async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus> {
