@@ -36,6 +36,7 @@ pub enum Tag {
     Orders,
     Reconcile,
     Sandbox,
+    Schedule,
 }
 
 /// A batched note that something changed.
@@ -56,6 +57,7 @@ impl Event {
                 Tag::Orders,
                 Tag::Reconcile,
                 Tag::Sandbox,
+                Tag::Schedule,
             ],
         }
     }
@@ -184,6 +186,17 @@ commands! {
     "doubts.link" => doubts_link(LinkRequest) -> Nothing, Operator, [];
     /// A named person declares that nothing was issued; only with a complete, decisive look that found nothing.
     "doubts.declare_absent" => doubts_declare_absent(WithReason) -> Nothing, Operator, [];
+
+    /// Compares a series with its provider for a period; answers at once, and is followed by `reconcile.runs`.
+    "reconcile.run" => reconcile_run(ReconcileRequest) -> ReconcileStarted, Operator, [];
+    "reconcile.runs" => reconcile_runs(Nothing) -> ReconcileRuns, Viewer, [Reconcile, Connections];
+    "reconcile.findings" => reconcile_findings(FindingsRequest) -> FindingPage, Viewer, [Reconcile];
+    "reconcile.ignore" => reconcile_ignore(IgnoreRequest) -> Nothing, Operator, [];
+
+    "schedule.list" => schedule_list(Nothing) -> ScheduleInfo, Viewer, [Schedule, Connections];
+    /// Runs a job now instead of when it is due.
+    "schedule.run_now" => schedule_run_now(ById) -> Nothing, Operator, [];
+    "schedule.set_retention" => schedule_set_retention(RetentionRequest) -> Nothing, Owner, [];
 
     "mapping.get" => mapping_get(MappingRequest) -> MappingInfo, Viewer, [Mappings, Orders];
     "mapping.preview" => mapping_preview(RuleChange) -> RulePreview, Viewer, [];

@@ -19,6 +19,7 @@ mod operator;
 mod outbox;
 mod reads;
 pub mod reconcile;
+pub mod schedule;
 pub mod settle;
 pub mod setup;
 mod storno;

@@ -5,7 +5,9 @@ mod connections;
 mod convert;
 mod mappings;
 mod operations;
+mod reconcile;
 mod records;
+mod schedule;
 mod settings;
 
 use crate::commands::{AccessRole, Commands, Event, Session, Tag};
@@ -156,7 +158,14 @@ impl Host {
                 match changes.recv().await {
                     Ok(change) => tags.insert(tag_of(change)),
                     Err(broadcast::error::RecvError::Lagged(_)) => {
-                        tags.extend([Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders]);
+                        tags.extend([
+                            Tag::Connections,
+                            Tag::Documents,
+                            Tag::Mappings,
+                            Tag::Orders,
+                            Tag::Reconcile,
+                            Tag::Schedule,
+                        ]);
                         true
                     }
                     Err(broadcast::error::RecvError::Closed) => return,
@@ -178,6 +187,7 @@ fn tag_of(change: Change) -> Tag {
         Change::Mappings => Tag::Mappings,
         Change::Orders => Tag::Orders,
         Change::Reconcile => Tag::Reconcile,
+        Change::Schedule => Tag::Schedule,
     }
 }
 
@@ -261,6 +271,13 @@ handlers! {
     doubts_look(ById) -> LookInfo;
     doubts_link(LinkRequest) -> Nothing;
     doubts_declare_absent(WithReason) -> Nothing;
+    reconcile_run(ReconcileRequest) -> ReconcileStarted;
+    reconcile_runs(Nothing) -> ReconcileRuns;
+    reconcile_findings(FindingsRequest) -> FindingPage;
+    reconcile_ignore(IgnoreRequest) -> Nothing;
+    schedule_list(Nothing) -> ScheduleInfo;
+    schedule_run_now(ById) -> Nothing;
+    schedule_set_retention(RetentionRequest) -> Nothing;
     mapping_get(MappingRequest) -> MappingInfo;
     mapping_preview(RuleChange) -> RulePreview;
     mapping_save_rule(RuleChange) -> RuleSaved;

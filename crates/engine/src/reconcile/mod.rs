@@ -7,6 +7,7 @@
 mod classify;
 mod findings;
 mod numbers;
+mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -17,17 +18,18 @@ use crate::connect::{Gate, is_connections_fault};
 use crate::error::{EngineError, Result};
 use crate::operator::required;
 use crate::reads::stops_reads;
-use crate::settle::{parse_date, to_json};
+use crate::settle::to_json;
 use crate::workspace::{Change, Workspace, lock};
 use chrono::{Days, NaiveDate};
 use punte_connectors::Urgency;
-use punte_connectors::billing::{Ability, BillingProvider, DocumentKind, DocumentQuery, ListedDocument};
-use punte_domain::{Currency, Failure, fiscal_date};
-use punte_store::ledger::{Connection, NewFinding, NewRun, RunEnd, Scope, SeriesDocument, SeriesKey};
-use rust_decimal::Decimal;
+use punte_connectors::billing::{Ability, BillingProvider, DocumentKind, DocumentQuery};
+use punte_domain::{Failure, fiscal_date};
+use punte_store::ledger::{Connection, NewFinding, NewRun, RunEnd, Scope, SeriesKey};
+use rows::{instant_of, mismatches, ours_of, theirs_of};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 
 /// The longest period of one pass.
 const MAX_DAYS: i64 = 366;
@@ -79,6 +81,28 @@ impl ReconcileReport {
     }
 }
 
+/// A pass that began: its row is written.
+struct Begun {
+    connection: Connection,
+    period: (NaiveDate, NaiveDate),
+    run_row: i64,
+    run_id: String,
+    started_ms: i64,
+    running: Running,
+}
+
+/// A series whose pass is under way, until it ends or is cut off.
+struct Running {
+    all: Arc<Mutex<BTreeSet<SeriesKey>>>,
+    lane: SeriesKey,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        lock(&self.all).remove(&self.lane);
+    }
+}
+
 /// The provider's side, read.
 struct Read {
     theirs: Vec<Theirs>,
@@ -105,9 +129,46 @@ impl Workspace {
         billing_id: &str,
         company: &str,
         series: &str,
-        (from, to): (NaiveDate, NaiveDate),
+        period: (NaiveDate, NaiveDate),
         who: &str,
     ) -> Result<ReconcileReport> {
+        let begun = self.begin_reconcile(billing_id, company, series, period, who).await?;
+        self.carry_on(begun).await
+    }
+
+    /// The same without waiting for its end: answers the run's id, by which its result is found.
+    ///
+    /// # Errors
+    /// As [`Workspace::reconcile`], but for what the provider says.
+    pub async fn start_reconcile(
+        self: &Arc<Self>,
+        billing_id: &str,
+        company: &str,
+        series: &str,
+        period: (NaiveDate, NaiveDate),
+        who: &str,
+    ) -> Result<String> {
+        let begun = self.begin_reconcile(billing_id, company, series, period, who).await?;
+        let run_id = begun.run_id.clone();
+        let this = self.clone();
+        self.spawn(async move {
+            match this.carry_on(begun).await {
+                // its row says so
+                Ok(_) | Err(EngineError::Outside(_)) => {}
+                Err(error) => this.note_engine_error(&error, "reconcile"),
+            }
+        });
+        Ok(run_id)
+    }
+
+    async fn begin_reconcile(
+        &self,
+        billing_id: &str,
+        company: &str,
+        series: &str,
+        (from, to): (NaiveDate, NaiveDate),
+        who: &str,
+    ) -> Result<Begun> {
         if to < from || (to - from).num_days() > MAX_DAYS {
             let detail = format!("{from} to {to}: a period goes forward and has {MAX_DAYS} days at most");
             return Err(EngineError::Invalid { field: "period", detail });
@@ -126,21 +187,10 @@ impl Workspace {
         if !lock(&self.reconciling).insert(lane.clone()) {
             return Err(EngineError::NotNow("reconcile_running"));
         }
-        let _running = Running { workspace: self, lane: &lane };
-        self.reconcile_lane(&connection, &lane, (from, to), who).await
-    }
-
-    async fn reconcile_lane(
-        &self,
-        connection: &Connection,
-        lane: &SeriesKey,
-        period: (NaiveDate, NaiveDate),
-        who: &str,
-    ) -> Result<ReconcileReport> {
-        let (from, to) = period;
+        let running = Running { all: self.reconciling.clone(), lane: lane.clone() };
         let run = NewRun {
             id: self.deps.clock.new_id("rec"),
-            lane: lane.clone(),
+            lane,
             from_day: from.to_string(),
             to_day: to.to_string(),
             who: who.to_owned(),
@@ -149,18 +199,31 @@ impl Workspace {
         let started_ms = self.now_ms();
         let run_row = self.ledger.begin_reconcile(run, started_ms).await?;
         self.changed(Change::Reconcile);
-        let read = match self.read_theirs(connection, lane, period).await {
+        Ok(Begun { connection, period: (from, to), run_row, run_id, started_ms, running })
+    }
+
+    async fn carry_on(&self, begun: Begun) -> Result<ReconcileReport> {
+        let done = self.reconcile_lane(&begun).await;
+        drop(begun);
+        self.changed(Change::Reconcile);
+        done
+    }
+
+    async fn reconcile_lane(&self, begun: &Begun) -> Result<ReconcileReport> {
+        let Begun { connection, period, run_row, started_ms, .. } = begun;
+        let lane = &begun.running.lane;
+        let read = match self.read_theirs(connection, lane, *period).await {
             Ok(read) => read,
             Err(EngineError::Outside(failure)) => {
-                self.fail_run(run_row, connection, &failure).await?;
+                self.fail_run(*run_row, connection, &failure).await?;
                 return Err(EngineError::Outside(failure));
             }
             Err(error) => return Err(error),
         };
-        let ours = self.read_ours(connection, lane, period, &read.theirs, started_ms).await?;
+        let ours = self.read_ours(connection, lane, *period, &read.theirs, *started_ms).await?;
         let waiting = self.read_waiting(lane).await?;
-        let told = classify(&ours, &waiting, &read.theirs, &read.coverage, period);
-        self.keep_findings(connection, (run_row, run_id), lane, period, read, told).await
+        let told = classify(&ours, &waiting, &read.theirs, &read.coverage, *period);
+        self.keep_findings(begun, read, told).await
     }
 
     async fn fail_run(&self, run_row: i64, connection: &Connection, failure: &Failure) -> Result<()> {
@@ -287,15 +350,9 @@ impl Workspace {
         Ok(orders.into_iter().map(waiting).collect())
     }
 
-    async fn keep_findings(
-        &self,
-        connection: &Connection,
-        (run_row, run_id): (i64, String),
-        lane: &SeriesKey,
-        (from, to): (NaiveDate, NaiveDate),
-        read: Read,
-        told: Classified,
-    ) -> Result<ReconcileReport> {
+    async fn keep_findings(&self, begun: &Begun, read: Read, told: Classified) -> Result<ReconcileReport> {
+        let (from, to) = begun.period;
+        let lane = &begun.running.lane;
         let mut counts =
             Counts { looked: read.looked, matched: told.matched, not_told: told.not_told, ..Counts::default() };
         for finding in &told.findings {
@@ -320,7 +377,7 @@ impl Workspace {
             own_days: (!too_many).then_some(days),
         };
         let report = ReconcileReport {
-            run_id,
+            run_id: begun.run_id.clone(),
             lane: lane.clone(),
             from,
             to,
@@ -346,12 +403,12 @@ impl Workspace {
         };
         let rows = report.findings.iter().map(|one| self.row_of(one)).collect::<Result<Vec<_>>>()?;
         let now_ms = self.now_ms();
-        let healed = self.ledger.finish_reconcile(run_row, end, rows, now_ms).await?;
+        let healed = self.ledger.finish_reconcile(begun.run_row, end, rows, now_ms).await?;
         self.ledger.record_mismatches(mismatches(&report.findings), now_ms).await?;
         for row in healed {
             self.ledger.want_verification(row, now_ms).await?;
         }
-        tracing::info!(connection = %connection.name, series = %lane.series, result, why, "reconciled");
+        tracing::info!(connection = %begun.connection.name, series = %lane.series, result, why, "reconciled");
         self.verify_wake.notify_one();
         self.changed(Change::Documents);
         Ok(report)
@@ -381,86 +438,9 @@ impl Workspace {
     }
 }
 
-/// A series whose pass is under way, until it ends or is cut off.
-struct Running<'a> {
-    workspace: &'a Workspace,
-    lane: &'a SeriesKey,
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        lock(&self.workspace.reconciling).remove(self.lane);
-        self.workspace.changed(Change::Reconcile);
-    }
-}
-
 fn filled(field: &'static str, text: &str) -> Result<String> {
     match text.trim() {
         "" => Err(EngineError::Invalid { field, detail: "empty".into() }),
         text => Ok(text.to_owned()),
-    }
-}
-
-/// Midnight in UTC.
-fn instant_of(day: NaiveDate) -> i64 {
-    day.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis()
-}
-
-/// What is noted on the documents themselves, as a verification notes it: one field and both values.
-fn mismatches(findings: &[Finding]) -> Vec<(i64, String)> {
-    let detail = |finding: &Finding| match finding.kind {
-        FindingKind::Mismatched => finding.facts.differs.first().map(|first| {
-            let field = if first.field == "reference" { "mentions" } else { &first.field };
-            json!({ "field": field, "ours": first.ours, "provider": first.theirs }).to_string()
-        }),
-        FindingKind::MissingThere => {
-            let theirs = finding.facts.theirs.first().map(|one| one.references.join(", ")).unwrap_or_default();
-            Some(json!({ "field": "document", "ours": finding.number, "provider": theirs }).to_string())
-        }
-        FindingKind::Expected
-        | FindingKind::UnknownHere
-        | FindingKind::Duplicate
-        | FindingKind::Gap
-        | FindingKind::Repeat => None,
-    };
-    findings.iter().filter_map(|finding| Some((finding.document_row?, detail(finding)?))).collect()
-}
-
-fn ours_of(row: SeriesDocument, recent_ms: i64) -> Ours {
-    let total = Currency::parse(&row.currency)
-        .map_or_else(|_| Decimal::new(row.total_minor, 2), |currency| currency.from_minor(row.total_minor));
-    let planned = fiscal_date(row.created_ms);
-    Ours {
-        row: row.row,
-        id: row.id,
-        order_row: row.order_row,
-        reference: row.reference,
-        state: row.state,
-        is_storno: row.reverses.is_some(),
-        reverses: row.reverses,
-        series: row.series,
-        number: row.number,
-        provider_id: row.provider_id,
-        day: Some(row.issue_date.as_deref().and_then(parse_date).unwrap_or(planned)),
-        total,
-        currency: row.currency,
-        client: row.client,
-        is_recent: row.issued_ms.is_some_and(|issued_ms| issued_ms > recent_ms),
-    }
-}
-
-fn theirs_of(row: ListedDocument) -> Theirs {
-    Theirs {
-        series: row.document.series,
-        number: row.document.number,
-        provider_id: row.document.provider_id,
-        day: row.issue_date,
-        total: row.total,
-        currency: row.currency,
-        client: row.client,
-        cancelled: row.cancelled,
-        is_storno: row.is_storno,
-        references: row.references.iter().map(ToString::to_string).collect(),
-        is_read: true,
     }
 }

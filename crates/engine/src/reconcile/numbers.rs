@@ -1,6 +1,7 @@
 //! The provider's side where nothing can be listed: every number of the series, one after another.
 
-use super::{Coverage, Read, Theirs, number_of, theirs_of};
+use super::rows::theirs_of;
+use super::{Coverage, Read, Theirs, number_of};
 use crate::error::Result;
 use crate::workspace::Workspace;
 use chrono::NaiveDate;

@@ -69,3 +69,6 @@ END;
 
 -- issued documents of a series by their day
 CREATE INDEX documents_by_series ON documents (provider, company, series, issue_date) WHERE number IS NOT NULL;
+
+-- after how many months requests, answers, looks and closed findings may go; 0 keeps them
+ALTER TABLE workspace ADD COLUMN retention_months INTEGER NOT NULL DEFAULT 24 CHECK (retention_months BETWEEN 0 AND 240);

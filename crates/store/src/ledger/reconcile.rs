@@ -87,7 +87,11 @@ pub struct FindingRow {
     pub lane: SeriesKey,
     pub kind: String,
     pub document_row: Option<i64>,
+    pub document_id: Option<String>,
     pub order_row: Option<i64>,
+    pub order_id: Option<String>,
+    /// What people call the order.
+    pub order_number: Option<String>,
     pub number: Option<String>,
     pub provider_id: Option<String>,
     pub day: Option<String>,
@@ -108,6 +112,8 @@ pub struct FindingQuery {
     /// Empty for all.
     pub kinds: Vec<String>,
     pub state: String,
+    /// Of one pass, where it is given.
+    pub run_id: Option<String>,
     pub after: Option<i64>,
     pub limit: u32,
 }
@@ -115,7 +121,10 @@ pub struct FindingQuery {
 const RUN: &str = "row, id, billing_id, company, series, from_day, to_day, who, started_ms, finished_ms, result, \
      complete, why, counts, failure, resume_at";
 const FINDING: &str = "row, id, billing_id, company, series, kind, document_row, order_row, number, provider_id, day, \
-     facts, first_seen_ms, last_seen_ms, state, reason, who, closed_ms";
+     facts, first_seen_ms, last_seen_ms, state, reason, who, closed_ms, \
+     (SELECT d.id FROM documents d WHERE d.row = document_row), \
+     (SELECT o.id FROM orders o WHERE o.row = order_row), \
+     (SELECT o.number FROM orders o WHERE o.row = order_row)";
 
 fn run_from(row: &Row<'_>) -> rusqlite::Result<ReconcileRun> {
     let resume_at: Option<i64> = row.get(15)?;
@@ -155,6 +164,9 @@ fn finding_from(row: &Row<'_>) -> rusqlite::Result<FindingRow> {
         reason: row.get(15)?,
         who: row.get(16)?,
         closed_ms: row.get(17)?,
+        document_id: row.get(18)?,
+        order_id: row.get(19)?,
+        order_number: row.get(20)?,
     })
 }
 
@@ -247,11 +259,13 @@ impl Ledger {
             let mut statement = c.prepare_cached(&format!(
                 "SELECT {FINDING} FROM reconcile_findings
                  WHERE (?1 = '[]' OR kind IN (SELECT value FROM json_each(?1))) AND (?2 = '' OR state = ?2)
-                   AND row < ?3 ORDER BY row DESC LIMIT ?4"
+                   AND row < ?3
+                   AND (?5 IS NULL OR run_row = (SELECT r.row FROM reconcile_runs r WHERE r.id = ?5))
+                 ORDER BY row DESC LIMIT ?4"
             ))?;
             let after = query.after.unwrap_or(i64::MAX);
-            let rows =
-                statement.query_map(params![kinds, query.state, after, query.limit.clamp(1, 500)], finding_from)?;
+            let rows = statement
+                .query_map(params![kinds, query.state, after, query.limit.clamp(1, 500), query.run_id], finding_from)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await

@@ -220,4 +220,26 @@ impl Ledger {
         })
         .await
     }
+
+    /// Issued invoices of a connection that are not known to be wholly paid, issued since an instant, by key: rows above
+    /// `after`.
+    pub async fn list_unpaid(
+        &self,
+        billing_id: &str,
+        since_ms: i64,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<super::Document>> {
+        let billing_id = billing_id.to_owned();
+        self.read(move |c| {
+            super::documents::list(
+                c,
+                "WHERE billing_id = ?1 AND issued_ms >= ?2 AND row > ?3 AND state = 'issued' AND role = 'invoice'
+                   AND total_minor > 0 AND (paid_minor IS NULL OR paid_minor < total_minor)
+                 ORDER BY row LIMIT ?4",
+                params![billing_id, since_ms, after, limit],
+            )
+        })
+        .await
+    }
 }

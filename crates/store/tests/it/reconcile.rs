@@ -1,7 +1,8 @@
 //! What a pass found is kept, seen again, resolved, and left be.
 
 use crate::support::{NOW_MS, World, issued, world};
-use punte_store::ledger::{FindingQuery, NewFinding, NewRun, RunEnd, Scope, SeriesKey};
+use punte_domain::{Failure, FailureKind, Phase};
+use punte_store::ledger::{FindingQuery, NewFinding, NewRun, Outcome, RunEnd, Scope, SeriesKey};
 use serde_json::json;
 
 fn lane() -> SeriesKey {
@@ -131,7 +132,7 @@ async fn the_ledgers_side_of_a_series_is_read_by_day_by_number_and_by_reference(
     let world = world().await;
     for (n, number) in [(1, "0009"), (2, "0010"), (3, "0011")] {
         let (document, attempt) = world.sending(n).await;
-        world.ledger.record_outcome(document.row, attempt, issued(number), "{}".into(), NOW_MS).await.unwrap();
+        world.ledger.record_outcome(attempt, document.row, issued(number), "{}".into(), NOW_MS).await.unwrap();
     }
     world.ready(4).await;
     let november = ("2026-11-01".to_owned(), "2026-11-30".to_owned());
@@ -160,7 +161,7 @@ async fn the_ledgers_side_of_a_series_is_read_by_day_by_number_and_by_reference(
 async fn a_mismatch_is_noted_once_and_only_on_what_is_issued() {
     let world = world().await;
     let (document, attempt) = world.sending(1).await;
-    world.ledger.record_outcome(document.row, attempt, issued("0009"), "{}".into(), NOW_MS).await.unwrap();
+    world.ledger.record_outcome(attempt, document.row, issued("0009"), "{}".into(), NOW_MS).await.unwrap();
     let ready = world.ready(2).await;
     let detail = r#"{"field":"total","ours":"59","provider":"59.01"}"#.to_owned();
     let found = vec![(document.row, detail.clone()), (ready.row, detail.clone())];
@@ -172,4 +173,46 @@ async fn a_mismatch_is_noted_once_and_only_on_what_is_issued() {
     let events = world.ledger.list_events(document.order_row).await.unwrap();
     assert_eq!(events.iter().filter(|event| event.what == "mismatched").count(), 1);
     assert_eq!(world.ledger.read_counts().await.unwrap().get("mismatched"), 1);
+}
+
+#[tokio::test]
+async fn what_is_old_loses_its_records_and_never_a_fiscal_fact() {
+    let world = world().await;
+    let (old, attempt) = world.sending(1).await;
+    let record = r#"{"method":"POST"}"#;
+    world.ledger.record_outcome(attempt, old.row, issued("0009"), record.into(), NOW_MS).await.unwrap();
+    let (doubted, attempt) = world.sending(2).await;
+    let lost = Failure::new(FailureKind::TimedOut, Phase::Unknown, "create invoice", "#2");
+    let unknown = Outcome::Unknown(lost);
+    world.ledger.record_outcome(attempt, doubted.row, unknown, record.into(), NOW_MS).await.unwrap();
+    pass(&world, "rec_1", vec![finding("gap", 2, "2026-11-10", "a")], days("2026-11-01", "2026-11-30"), None).await;
+    pass(&world, "rec_2", vec![], days("2026-11-01", "2026-11-30"), None).await;
+    let nothing = world.ledger.purge(NOW_MS, 100).await.unwrap();
+    assert_eq!(nothing.sum(), 0, "what ended at the instant stays");
+    let purged = world.ledger.purge(NOW_MS + 2, 100).await.unwrap();
+    assert_eq!((purged.records, purged.looks, purged.findings), (1, 0, 2), "the finding, and the pass that named none");
+    let left = world.ledger.list_attempts(old.row).await.unwrap();
+    assert_eq!((left.len(), left[0].record.as_str(), left[0].outcome.as_str()), (1, "{}", "issued"));
+    let kept = world.ledger.list_attempts(doubted.row).await.unwrap();
+    assert_eq!(kept[0].record, record, "what is in doubt keeps everything");
+    assert_eq!(world.document(1).await.number.as_deref(), Some("0009"));
+    assert_eq!(world.ledger.read_retention_months().await.unwrap(), 24);
+    world.ledger.set_retention_months(0).await.unwrap();
+    assert_eq!(world.ledger.read_retention_months().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn unpaid_invoices_come_by_key() {
+    let world = world().await;
+    for (n, number) in [(1, "0009"), (2, "0010"), (3, "0011")] {
+        let (document, attempt) = world.sending(n).await;
+        world.ledger.record_outcome(attempt, document.row, issued(number), "{}".into(), NOW_MS).await.unwrap();
+    }
+    world.ledger.record_payment_read(world.document(2).await.row, 5900, NOW_MS).await.unwrap();
+    let unpaid = |after: i64, limit: u32| world.ledger.list_unpaid("con_bill", NOW_MS, after, limit);
+    let first = unpaid(0, 1).await.unwrap();
+    assert_eq!(first[0].id, "doc_1");
+    let rest = unpaid(first[0].row, 10).await.unwrap();
+    assert_eq!(rest.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["doc_3"]);
+    assert!(world.ledger.list_unpaid("con_bill", NOW_MS + 1, 0, 10).await.unwrap().is_empty());
 }
