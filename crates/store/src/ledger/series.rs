@@ -190,9 +190,11 @@ impl Ledger {
         let lane = lane.clone();
         self.read(move |c| {
             let mut query = c.prepare_cached(
-                "SELECT o.row, o.id, o.reason, coalesce(json_extract(o.head, '$.paid_ms'), o.created_ms)
+                "SELECT o.row, o.id, o.reason, coalesce(json_extract(o.head, '$.paid_ms'), json_extract(o.head, '$.completed_ms'))
                  FROM orders o
-                 WHERE o.decision = 'waiting' AND o.status IN ('paid', 'completed') AND EXISTS (
+                 WHERE o.decision = 'waiting' AND o.status IN ('paid', 'completed')
+                   AND coalesce(json_extract(o.head, '$.paid_ms'), json_extract(o.head, '$.completed_ms')) IS NOT NULL
+                   AND EXISTS (
                    SELECT 1 FROM flows f WHERE f.shop_id = o.connection_id AND f.enabled = 1
                      AND f.billing_id = ?1 AND f.company = ?2 AND f.series = ?3
                      AND NOT EXISTS (SELECT 1 FROM decisions n WHERE n.order_row = o.row AND n.flow_id = f.id

@@ -8,6 +8,7 @@ import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { Appearance } from "./Appearance";
 import { SandboxSwitches } from "./SandboxSwitches";
+import { Schedule } from "./Schedule";
 
 export function SettingsScreen() {
   const { t } = useTranslation();
@@ -23,6 +24,7 @@ export function SettingsScreen() {
         <Stack gap="md" maw={860}>
           <Appearance theme={app.data.theme} />
           <About app={app.data} />
+          {app.data.open && <Schedule />}
           {app.data.open?.isSandbox && <SandboxSwitches />}
         </Stack>
       )}
