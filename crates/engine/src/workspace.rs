@@ -8,14 +8,15 @@ use crate::connect::Connected;
 use crate::error::Result;
 use crate::outbox::Lane;
 use crate::quarantine::Owner;
+use crate::schedule::Schedule;
 use crate::settle::Watch;
 use punte_connectors::{Budgets, StoredBudget, Transport, Urgency};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::cache::Cache;
-use punte_store::ledger::Writing;
+use punte_store::ledger::{SeriesKey, Writing};
 use punte_store::{Ledger, NewWorkspace, StoreError};
 use punte_vault::Vault;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub enum Change {
     Orders,
     /// What the owner may do: quarantined, read on, lifted.
     Workspace,
+    Reconcile,
+    Schedule,
 }
 
 /// The parts that a host puts under a workspace.
@@ -74,6 +77,16 @@ pub struct Timing {
     pub einvoice_read: Duration,
     /// The longest that a loop rests when nothing is due: what wakes it comes sooner.
     pub idle: Duration,
+    /// From one cheap read of a billing connection to the next, so that a dead credential shows before an order needs it.
+    pub health: Duration,
+    pub health_sandbox: Duration,
+    /// From one reading of what is paid to the next.
+    pub payments: Duration,
+    pub payments_sandbox: Duration,
+    /// From one reconcile pass over a series to the next.
+    pub reconcile: Duration,
+    pub reconcile_sandbox: Duration,
+    pub retention: Duration,
     /// The longest that a stop waits for what is under way.
     pub stop: Duration,
     /// Creates under way at a time in a lane whose provider takes more than one; elsewhere it is one.
@@ -92,6 +105,13 @@ impl Default for Timing {
             verify_after: Duration::from_secs(1),
             einvoice_read: Duration::from_secs(3),
             idle: Duration::from_secs(30),
+            health: Duration::from_secs(15 * 60),
+            health_sandbox: Duration::from_secs(5 * 60),
+            payments: Duration::from_secs(6 * 60 * 60),
+            payments_sandbox: Duration::from_secs(10 * 60),
+            reconcile: Duration::from_secs(24 * 60 * 60),
+            reconcile_sandbox: Duration::from_secs(30 * 60),
+            retention: Duration::from_secs(24 * 60 * 60),
             stop: Duration::from_secs(5),
             parallel: 8,
         }
@@ -109,6 +129,10 @@ pub struct Workspace {
     pub(crate) operation_watches: Mutex<HashMap<i64, Watch>>,
     /// Documents that a task of this process is sending or looking up, each with its lane.
     pub(crate) in_flight: Mutex<HashMap<i64, Lane>>,
+    /// Series whose reconcile pass is under way.
+    pub(crate) reconciling: Arc<Mutex<BTreeSet<SeriesKey>>>,
+    /// What runs by itself: when it ran last, and when it is due.
+    pub(crate) schedule: Mutex<Schedule>,
     pub(crate) outbox_wake: Notify,
     pub(crate) settle_wake: Notify,
     pub(crate) poll_wake: Notify,
@@ -118,6 +142,8 @@ pub struct Workspace {
     pub(crate) note_wake: Notify,
     pub(crate) einvoice_wake: Notify,
     pub(crate) owner: Owner,
+    pub(crate) schedule_wake: Notify,
+    pub(crate) long_wake: Notify,
     pub(crate) stopping: CancellationToken,
     killed: CancellationToken,
     tasks: TaskTracker,
@@ -174,6 +200,8 @@ impl Workspace {
             watches: Mutex::default(),
             operation_watches: Mutex::default(),
             in_flight: Mutex::default(),
+            reconciling: Arc::default(),
+            schedule: Mutex::default(),
             outbox_wake: Notify::new(),
             settle_wake: Notify::new(),
             poll_wake: Notify::new(),
@@ -183,6 +211,8 @@ impl Workspace {
             note_wake: Notify::new(),
             einvoice_wake: Notify::new(),
             owner: Owner::default(),
+            schedule_wake: Notify::new(),
+            long_wake: Notify::new(),
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -223,6 +253,11 @@ impl Workspace {
             let this = self.clone();
             self.spawn(async move { this.run_quarantine().await });
         }
+        self.take_schedule_up();
+        let this = self.clone();
+        self.spawn(async move { this.run_schedule().await });
+        let this = self.clone();
+        self.spawn(async move { this.run_long_jobs().await });
         Ok(())
     }
 

@@ -16,6 +16,9 @@ mod mappings;
 mod operations;
 mod orders;
 mod ownership;
+mod reconcile;
+mod retention;
+mod series;
 mod soundness;
 mod steps;
 mod verification;
@@ -34,6 +37,9 @@ pub use mappings::MappingVersion;
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
 pub use ownership::Quarantine;
+pub use reconcile::{FindingQuery, FindingRow, NewFinding, NewRun, ReconcileRun, RunEnd, Scope};
+pub use retention::Purged;
+pub use series::{PaidOrder, SeriesDocument, SeriesKey};
 pub use steps::{Steps, Writing};
 pub use verification::{Dues, Verified};
 pub use workspace::{LedgerInfo, NewWorkspace};
@@ -53,6 +59,7 @@ use writer::Writer;
 static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0001_ledger.sql")),
     M::up(include_str!("0002_operations.sql")),
+    M::up(include_str!("0004_reconcile.sql")),
     M::up(include_str!("0005_owner.sql")),
     M::up(include_str!("0006_speed.sql")),
 ];

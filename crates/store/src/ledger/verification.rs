@@ -80,6 +80,30 @@ impl Ledger {
         .await
     }
 
+    /// A comparison of a whole series found these issued documents other than the ledger has them: (row, JSON of the field and
+    /// both values). What is noted already is left as it is.
+    pub async fn record_mismatches(&self, found: Vec<(i64, String)>, now_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            for (row, detail) in &found {
+                let changed = c
+                    .prepare_cached(
+                        "UPDATE documents SET verification = 'mismatched', verification_detail = ?2, verify_due_ms = NULL,
+                           changed_ms = ?3
+                         WHERE row = ?1 AND state = 'issued'
+                           AND (verification <> 'mismatched' OR verification_detail IS NOT ?2)",
+                    )?
+                    .execute(params![row, detail, now_ms])?;
+                if changed == 1 {
+                    let facts = serde_json::from_str(detail)?;
+                    let order_row = documents::get(c, *row)?.order_row;
+                    events::insert(c, order_row, Some(*row), now_ms, &NewEvent::new("mismatched", facts))?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// What a later read of an issued document said.
     pub async fn record_verification(&self, document_row: i64, verified: Verified, now_ms: i64) -> Result<()> {
         self.write(move |c| {
