@@ -3,11 +3,13 @@
 
 use crate::clock::lock;
 use crate::hands::BY_HAND;
-use crate::run::{provider_name, touched_by_hand};
+use crate::passes::{Findings, same_number, touched_by_hand};
+use crate::run::provider_name;
 use crate::world::{Life, World};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use punte_domain::{DocumentState, IssueKey, OrderStatus, Reference, Role, Verification};
+use punte_engine::reconcile::FindingKind;
 use punte_engine::store::ledger::{Document, ListQuery, OrderRow};
 use punte_sandbox::{Provider, account};
 use rust_decimal::Decimal;
@@ -47,6 +49,8 @@ struct Held {
     is_live: bool,
     is_storno: bool,
     cancelled: bool,
+    /// Number of the storno that takes it back.
+    reversed_by: Option<String>,
     /// Written by other people: its mentions say so, although its answer may have been lost on its way to them.
     by_hand: bool,
     created_ms: i64,
@@ -64,9 +68,11 @@ pub async fn check(world: &World, life: &Life) -> Verdict {
     let held = held(world);
     let keys = keys(world, life, &orders);
     verdict.broken.extend(world.net.complaints());
-    once(world, &held, &keys, &mut verdict);
+    let findings = Findings::of(world, life, &mut verdict.broken).await;
+    once(world, &held, &keys, &findings, &mut verdict);
+    strangers(&held, &findings, &mut verdict);
     none_lost(world, life, &orders, &documents, &mut verdict).await;
-    agree(world, life, &documents, &held, &mut verdict).await;
+    agree(world, life, &documents, &held, &findings, &mut verdict).await;
     at_rest(world, life, &documents, &mut verdict).await;
     no_secret(world, &mut verdict);
     verdict.broken.extend(crate::ledger::broken(world));
@@ -94,6 +100,7 @@ fn held(world: &World) -> Vec<Held> {
                 is_live: !cancelled && one["reversed_by"].is_null() && !is_storno && one["kind"] != "proforma",
                 is_storno,
                 cancelled,
+                reversed_by: one["reversed_by"].as_str().map(str::to_owned),
                 by_hand: text("mentions").contains(BY_HAND),
                 created_ms: one["created_ms"].as_i64().unwrap_or_default(),
                 paid: amount(if provider == Provider::Oblio { "collected" } else { "paid" }),
@@ -119,7 +126,7 @@ fn keys(world: &World, life: &Life, orders: &[OrderRow]) -> BTreeMap<Reference, 
 }
 
 /// At most one live invoice of an order, over all its generations and both providers. What other people made is theirs.
-fn once(world: &World, held: &[Held], keys: &BTreeMap<Reference, String>, verdict: &mut Verdict) {
+fn once(world: &World, held: &[Held], keys: &BTreeMap<Reference, String>, findings: &Findings, verdict: &mut Verdict) {
     let mut live: BTreeMap<&String, Vec<&Held>> = BTreeMap::new();
     for one in held.iter().filter(|one| one.is_live) {
         if one.by_hand || touched_by_hand(world, one.provider, &one.series, &one.number) {
@@ -136,8 +143,27 @@ fn once(world: &World, held: &[Held], keys: &BTreeMap<Reference, String>, verdic
         if twice.len() > late + 1 {
             let numbers: Vec<String> = twice.iter().map(|one| format!("{} {}", one.series, one.number)).collect();
             verdict.broken.push(format!("order {order} was invoiced more than once: {}", numbers.join(", ")));
-        } else {
-            verdict.unpreventable += 1;
+            continue;
+        }
+        verdict.unpreventable += 1;
+        // one of them is linked; every other one must be shown
+        let shown = |one: &&&Held| findings.names_number(one.provider, &one.number, &[FindingKind::Duplicate]);
+        if twice.iter().filter(shown).count() + 1 < twice.len() {
+            verdict
+                .broken
+                .push(format!("order {order} was invoiced twice by a late effect, and the pass does not show it"));
+        }
+    }
+}
+
+/// Every invoice that other people wrote is shown by the pass.
+fn strangers(held: &[Held], findings: &Findings, verdict: &mut Verdict) {
+    let kinds = [FindingKind::UnknownHere, FindingKind::Duplicate];
+    for one in held.iter().filter(|one| one.by_hand && one.is_live) {
+        if !findings.names_number(one.provider, &one.number, &kinds) {
+            verdict
+                .broken
+                .push(format!("{} {} was made by hand, and the pass does not show it", one.series, one.number));
         }
     }
 }
@@ -195,7 +221,14 @@ async fn none_lost(world: &World, life: &Life, orders: &[OrderRow], documents: &
 }
 
 /// The ledger and the providers say the same of every document, as far as nobody else had a hand in it.
-async fn agree(world: &World, life: &Life, documents: &[Document], held: &[Held], verdict: &mut Verdict) {
+async fn agree(
+    world: &World,
+    life: &Life,
+    documents: &[Document],
+    held: &[Held],
+    findings: &Findings,
+    verdict: &mut Verdict,
+) {
     for document in documents {
         let Some(number) = &document.number else { continue };
         let provider = if document.provider == "oblio" { Provider::Oblio } else { Provider::SmartBill };
@@ -203,6 +236,11 @@ async fn agree(world: &World, life: &Life, documents: &[Document], held: &[Held]
             continue;
         }
         let name = format!("{} {number} ({})", document.series, document.state.as_str());
+        let is_shown = document.verification == Verification::Mismatched || findings.names_document(document.row);
+        // what was done to it in the part of the ledger that is lost is not here, but it must show
+        if world.restored && is_shown {
+            continue;
+        }
         let there = held
             .iter()
             .find(|one| one.provider == provider && one.series == document.series && same_number(&one.number, number));
@@ -217,6 +255,12 @@ async fn agree(world: &World, life: &Life, documents: &[Document], held: &[Held]
                     verdict.broken.push(format!("{name}: cancelled there is {}", one.cancelled));
                 }
                 let is_original = document.reverses_row.is_none();
+                let stranger = [FindingKind::UnknownHere];
+                let storno_is_shown =
+                    one.reversed_by.as_ref().is_some_and(|storno| findings.names_number(provider, storno, &stranger));
+                if world.restored && storno_is_shown {
+                    continue;
+                }
                 if is_original && state == DocumentState::Issued && !one.is_live {
                     verdict.broken.push(format!("{name} is not live there"));
                 }
@@ -225,11 +269,6 @@ async fn agree(world: &World, life: &Life, documents: &[Document], held: &[Held]
             }
         }
     }
-}
-
-/// Numbers are compared as numbers.
-fn same_number(one: &str, other: &str) -> bool {
-    one.trim_start_matches('0') == other.trim_start_matches('0')
 }
 
 fn totals(document: &Document, one: &Held, name: &str, verdict: &mut Verdict) {

@@ -14,6 +14,7 @@ mod clock;
 mod gate;
 mod hands;
 mod ledger;
+mod passes;
 mod plan;
 mod report;
 mod run;

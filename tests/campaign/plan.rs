@@ -46,6 +46,10 @@ pub enum Event {
     Retry(u64),
     /// An older version of an order is delivered after a newer one, and once more.
     OldVersion(u64),
+    /// The ledger's file is copied while it is in use.
+    Backup,
+    /// The copy is put in the ledger's place.
+    Restore(Duration),
     /// A second process takes the workspace over although the first still runs.
     SecondOwner,
 }
@@ -81,6 +85,8 @@ impl Event {
             Event::InvoiceAgain(_) => "invoiced again".into(),
             Event::Retry(_) => "retried by hand".into(),
             Event::OldVersion(_) => "old version delivered late".into(),
+            Event::Backup => "backup".into(),
+            Event::Restore(_) => "old ledger restored".into(),
             Event::SecondOwner => "second owner".into(),
         }
     }
@@ -113,6 +119,11 @@ pub fn plan(settings: &Settings) -> Vec<(Duration, Event)> {
         let moment = at(&mut dice);
         let event = by_a_person(&mut dice);
         events.push((moment, event));
+    }
+    if dice.random_ratio(1, 6) {
+        let (one, other) = (at(&mut dice), at(&mut dice));
+        events.push((one.min(other), Event::Backup));
+        events.push((one.max(other), Event::Restore(Duration::from_secs(dice.random_range(1..60 * MINUTE)))));
     }
     // the sort is stable: what falls on one instant happens in the order in which it was drawn
     events.sort_by_key(|(moment, _)| *moment);

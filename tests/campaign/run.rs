@@ -1,8 +1,7 @@
 //! One seed from beginning to end: its events happen, its faults heal, and the world is asked whether all is well.
 
 use crate::check::{Verdict, check};
-use crate::clock::lock;
-use crate::hands::{host_of, series_of};
+use crate::hands::series_of;
 use crate::plan::{Event, TROUBLED, plan};
 use crate::world::{Life, Settings, World};
 use punte_connectors::billing::{DocumentKind, EmailRequest, Issued, PaymentRequest, Target};
@@ -215,6 +214,8 @@ impl Run {
                 self.ending.push((Instant::now() + lasts, Ending::Revoked(provider)));
             }
             Event::SecondOwner => self.be_replaced().await,
+            Event::Backup => self.world.back_up(),
+            Event::Restore(away) => self.restore(away).await,
             by_people => {
                 // a machine that dies while a person asks something of it answers nobody
                 let gate = self.life.gate.clone();
@@ -332,6 +333,17 @@ impl Run {
         }
     }
 
+    /// The disk is lost, and with it all that the ledger learned since the backup.
+    async fn restore(&mut self, away: Duration) {
+        if !self.world.has_backup() {
+            return;
+        }
+        self.points += self.life.end().await;
+        tokio::time::sleep(away).await;
+        self.world.restore();
+        self.live_again().await;
+    }
+
     /// Somebody removes the lock and starts a second process: from its epoch on the first one may write nothing.
     async fn be_replaced(&mut self) {
         let lock_file = self.world.ledger_folder().join("owner.lock");
@@ -382,7 +394,8 @@ impl Run {
         let open = |state| async move { ledger.list_in_state(state, 10).await.unwrap_or_default() };
         let doubted = open(DocumentState::InDoubt).await;
         let waiting = ledger.list_operations_in(OperationState::Waiting, 10).await.unwrap_or_default();
-        open(DocumentState::Ready).await.is_empty()
+        self.life.workspace().quarantine().is_none()
+            && open(DocumentState::Ready).await.is_empty()
             && open(DocumentState::Sending).await.is_empty()
             && doubted.iter().all(|document| document.parked_reason.is_some())
             && waiting.is_empty()
@@ -397,11 +410,4 @@ pub fn provider_name(provider: Provider) -> &'static str {
         Provider::SmartBill => "smartbill",
         Provider::WooCommerce => "woocommerce",
     }
-}
-
-/// Whether somebody other than Punte made, or unmade, a number.
-pub fn touched_by_hand(world: &World, provider: Provider, series: &str, number: &str) -> bool {
-    let host = host_of(provider);
-    let is_it = |one: &(&'static str, String, String)| one.0 == host && one.1 == series && one.2 == number;
-    lock(&world.hands.made).iter().any(is_it) || lock(&world.hands.deleted).iter().any(is_it)
 }

@@ -91,6 +91,8 @@ pub struct World {
     pub folder: TempDir,
     vault: Arc<MemoryVault>,
     lives: u64,
+    backups: u32,
+    pub restored: bool,
     /// The shop's orders as they are now.
     pub orders: BTreeMap<u64, Value>,
     pub hands: Hands,
@@ -104,7 +106,12 @@ fn folder() -> TempDir {
 }
 
 fn timing() -> Timing {
-    Timing { poll: Duration::from_secs(300), idle: Duration::from_secs(600), ..Timing::default() }
+    Timing {
+        poll: Duration::from_secs(300),
+        idle: Duration::from_secs(600),
+        health: Duration::from_secs(2 * 60 * 60),
+        ..Timing::default()
+    }
 }
 
 impl World {
@@ -130,6 +137,8 @@ impl World {
             folder: folder(),
             vault: Arc::default(),
             lives: 0,
+            backups: 0,
+            restored: false,
             orders: BTreeMap::new(),
             hands: Hands::default(),
         }
@@ -220,6 +229,33 @@ impl World {
             Workspace::open_with(&self.ledger_folder(), deps, writing).map_err(|error| error.to_string())?;
         workspace.start().await.map_err(|error| error.to_string())?;
         Ok(Life { workspace: Some(workspace), gate })
+    }
+
+    fn backup(&self) -> PathBuf {
+        self.folder.path().join(format!("backup-{}.sqlite", self.backups))
+    }
+
+    pub fn has_backup(&self) -> bool {
+        self.backups > 0
+    }
+
+    /// Copies the ledger as a backup program would, while it is in use.
+    pub fn back_up(&mut self) {
+        self.backups += 1;
+        let connection = open_to_read(&self.ledger_folder()).expect("the ledger can be read");
+        let copied = connection.execute("VACUUM INTO ?1", [self.backup().to_string_lossy()]);
+        copied.expect("the ledger can be copied");
+    }
+
+    /// Puts the last backup in the ledger's place. Nobody may have it open.
+    pub fn restore(&mut self) {
+        let folder = self.ledger_folder();
+        for name in ["ledger.sqlite-wal", "ledger.sqlite-shm", "cache.sqlite", "cache.sqlite-wal", "cache.sqlite-shm"] {
+            // what is not there need not go
+            let _ = std::fs::remove_file(folder.join(name));
+        }
+        std::fs::copy(self.backup(), folder.join("ledger.sqlite")).expect("the backup can be put back");
+        self.restored = true;
     }
 
     /// A version that the ledger has left behind, as it was received.
@@ -314,9 +350,12 @@ pub fn draft(kind: &str, address: &str, account: &str, secret: &str) -> Connecti
     }
 }
 
+fn open_to_read(folder: &Path) -> rusqlite::Result<rusqlite::Connection> {
+    rusqlite::Connection::open_with_flags(folder.join("ledger.sqlite"), OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
 fn peek(folder: &Path, sql: &str) -> rusqlite::Result<Vec<String>> {
-    let connection =
-        rusqlite::Connection::open_with_flags(folder.join("ledger.sqlite"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let connection = open_to_read(folder)?;
     let mut query = connection.prepare(sql)?;
     let rows = query.query_map([], |row| row.get(0))?;
     rows.collect()
