@@ -5,7 +5,7 @@ use crate::account::{
     Account, BOTH, account, client_of, email, from_proforma, payment, proforma_request, storno, target, today,
     unpaid_request,
 };
-use punte_connectors::billing::{Ability, BillingProvider, DocumentKind, DocumentQuery, EInvoiceState};
+use punte_connectors::billing::{Ability, BillingProvider, DocumentKind, DocumentQuery, EInvoiceState, NumberSeen};
 use punte_domain::{CollectKind, Failure, FailureKind, Phase};
 use rust_decimal::dec;
 use std::collections::HashSet;
@@ -59,6 +59,14 @@ async fn exercise(client: &dyn BillingProvider, account: &Account, ability: Abil
             let page = client.list_documents(&query).await?;
             let row = page.rows.iter().find(|row| row.document.number == document.number).unwrap();
             assert_eq!((row.references.as_slice(), row.total), ([sent.reference].as_slice(), Some(dec!(71.97))));
+        }
+        Ability::ReadNumbers => {
+            let number: u64 = document.number.parse().unwrap();
+            let seen = client.read_number(company, &document.series, DocumentKind::Invoice, number).await?;
+            let NumberSeen::Document(seen) = seen else { panic!("{seen:?}") };
+            assert_eq!((seen.references.as_slice(), seen.total), ([sent.reference].as_slice(), Some(dec!(71.97))));
+            let beyond = client.read_number(company, &document.series, DocumentKind::Invoice, number + 1).await?;
+            assert_eq!(beyond, NumberSeen::Nothing);
         }
         Ability::EInvoice => {
             assert_eq!(client.read_einvoice(&invoice).await?.state, EInvoiceState::NotSent);

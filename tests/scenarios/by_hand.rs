@@ -18,8 +18,21 @@ impl World {
         World { home, folder, sandbox, desk }
     }
 
+    /// A token of the sandbox's Oblio account, for acts by hand.
+    pub async fn oblio_token(&self) -> String {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let place = &self.sandbox.ports["oblio"];
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let form = format!("client_id={}&client_secret={}", text(&place["email"]), text(&place["secret"]));
+        let url = format!("{}/api/authorize/token", text(&place["url"]));
+        let kind = "application/x-www-form-urlencoded";
+        let token = http.post(url).header("content-type", kind).body(form).send().await.unwrap();
+        let token: Value = serde_json::from_str(&token.text().await.unwrap()).unwrap();
+        text(&token["access_token"])
+    }
+
     /// Somebody deletes a document in the provider's own program.
-    async fn delete_by_hand(&self, buyer: Buyer, document: &Value) {
+    pub async fn delete_by_hand(&self, buyer: Buyer, document: &Value) {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let place = &self.sandbox.ports[buyer.provider()];
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -35,15 +48,11 @@ impl World {
                 http.delete(url).basic_auth(text(&place["username"]), place["token"].as_str()).send().await.unwrap()
             }
             Buyer::Company => {
-                let form = format!("client_id={}&client_secret={}", text(&place["email"]), text(&place["secret"]));
-                let url = format!("{}/api/authorize/token", text(&place["url"]));
-                let kind = "application/x-www-form-urlencoded";
-                let token = http.post(url).header("content-type", kind).body(form).send().await.unwrap();
-                let token: Value = serde_json::from_str(&token.text().await.unwrap()).unwrap();
+                let token = self.oblio_token().await;
                 let body =
                     json!({ "cif": place["company"], "seriesName": document["series"], "number": document["number"] });
                 http.delete(format!("{}/api/docs/invoice", text(&place["url"])))
-                    .bearer_auth(text(&token["access_token"]))
+                    .bearer_auth(token)
                     .body(body.to_string())
                     .send()
                     .await

@@ -12,6 +12,7 @@ mod issue;
 mod notes;
 mod operations;
 mod owner;
+mod reconcile;
 mod restored;
 
 use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order};

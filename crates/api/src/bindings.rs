@@ -25,7 +25,9 @@ pub fn typescript() -> String {
         ConnectionListsInfo, CandidateInfo, LookInfo, Doubt, Doubts, LinkRequest, RecordRequest,
         DraftLineInfo, VatShareInfo, DraftInfo, AttemptInfo, TimelineEntry, RecordInfo, ProblemInfo, ImportRequest,
         ImportProblem, ImportReport, MappingRequest, RuleValueInfo, RuleInfo, MappingName, SampleOrder, MappingInfo,
-        RuleChange, RulePreview, RuleSaved, AccessRole, Tag, Event, ErrorCode, ApiError,
+        RuleChange, RulePreview, RuleSaved, ReconcileRequest, ReconcileStarted, ReconcileRunInfo, LaneChoice,
+        ReconcileRuns, FindingsRequest, DifferenceInfo, SeenInfo, FindingInfo, FindingPage, IgnoreRequest, JobInfo,
+        ScheduleInfo, RetentionRequest, AccessRole, Tag, Event, ErrorCode, ApiError,
     );
     format!(
         "// Made from the command list in crates/api by `make bindings`; do not edit.\n\n{types}\n\n{}",

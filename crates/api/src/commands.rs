@@ -34,7 +34,9 @@ pub enum Tag {
     Documents,
     Mappings,
     Orders,
+    Reconcile,
     Sandbox,
+    Schedule,
 }
 
 /// A batched note that something changed.
@@ -46,7 +48,18 @@ pub struct Event {
 impl Event {
     /// For a listener that fell behind: all may have changed.
     pub fn everything() -> Event {
-        Event { tags: vec![Tag::App, Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders, Tag::Sandbox] }
+        Event {
+            tags: vec![
+                Tag::App,
+                Tag::Connections,
+                Tag::Documents,
+                Tag::Mappings,
+                Tag::Orders,
+                Tag::Reconcile,
+                Tag::Sandbox,
+                Tag::Schedule,
+            ],
+        }
     }
 }
 
@@ -179,6 +192,17 @@ commands! {
     "doubts.link" => doubts_link(LinkRequest) -> Nothing, Operator, [];
     /// A named person declares that nothing was issued; only with a complete, decisive look that found nothing.
     "doubts.declare_absent" => doubts_declare_absent(WithReason) -> Nothing, Operator, [];
+
+    /// Compares a series with its provider for a period; answers at once, and is followed by `reconcile.runs`.
+    "reconcile.run" => reconcile_run(ReconcileRequest) -> ReconcileStarted, Operator, [];
+    "reconcile.runs" => reconcile_runs(Nothing) -> ReconcileRuns, Viewer, [Reconcile, Connections];
+    "reconcile.findings" => reconcile_findings(FindingsRequest) -> FindingPage, Viewer, [Reconcile];
+    "reconcile.ignore" => reconcile_ignore(IgnoreRequest) -> Nothing, Operator, [];
+
+    "schedule.list" => schedule_list(Nothing) -> ScheduleInfo, Viewer, [Schedule, Connections];
+    /// Runs a job now instead of when it is due.
+    "schedule.run_now" => schedule_run_now(ById) -> Nothing, Operator, [];
+    "schedule.set_retention" => schedule_set_retention(RetentionRequest) -> Nothing, Owner, [];
 
     "mapping.get" => mapping_get(MappingRequest) -> MappingInfo, Viewer, [Mappings, Orders];
     "mapping.preview" => mapping_preview(RuleChange) -> RulePreview, Viewer, [];

@@ -6,6 +6,7 @@
 pub mod commands;
 pub mod compose;
 pub mod demo;
+pub mod reconcile;
 pub mod words;
 
 pub use compose::{Composition, home};

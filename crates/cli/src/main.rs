@@ -6,6 +6,7 @@ mod sandbox;
 
 use clap::{Parser, Subcommand};
 use punte_cli::commands::{Desk, DeskError};
+use punte_cli::reconcile::{self, Wanted};
 use punte_cli::words::{Language, Words, system_language};
 use punte_cli::{demo, home};
 use serde_json::{Value, json};
@@ -57,6 +58,22 @@ enum Command {
     Retry {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
+    },
+    /// Compare a series with its provider for a period. Exits 0 only if everything was looked at and nothing differs.
+    Reconcile {
+        /// Id or name of a billing connection; not needed where there is one.
+        #[arg(long, value_name = "ID")]
+        connection: Option<String>,
+        #[arg(long)]
+        company: Option<String>,
+        #[arg(long)]
+        series: Option<String>,
+        /// First day, YYYY-MM-DD.
+        #[arg(long, value_name = "DAY")]
+        from: String,
+        /// Last day.
+        #[arg(long, value_name = "DAY")]
+        to: String,
     },
     /// The simulators alone, for any client.
     Sandbox(sandbox::Arguments),
@@ -117,6 +134,10 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
         Command::Check => check(home, workspace, arguments.json, words).await,
         Command::Status => status(home, workspace, arguments.json, words).await,
         Command::Retry { ids } => retry(home, workspace, ids, arguments.json, words).await,
+        Command::Reconcile { connection, company, series, from, to } => {
+            let wanted = Wanted { connection, company, series, from, to };
+            reconcile(home, workspace, &wanted, arguments.json, words).await
+        }
         Command::Sandbox(arguments) => {
             sandbox::run(arguments, stop_signal())
                 .await
@@ -317,6 +338,25 @@ async fn retry(
     }
     let all_queued = result["skipped"].as_array().is_none_or(Vec::is_empty);
     Ok(if all_queued { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn reconcile(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    wanted: &Wanted,
+    as_json: bool,
+    words: &Words,
+) -> Result<ExitCode, DeskError> {
+    let desk = Desk::open(home, workspace).await?;
+    let told = reconcile::run(&desk, wanted, words).await;
+    desk.close().await;
+    let told = told?;
+    if as_json {
+        println!("{}", json!({ "run": told.run, "findings": told.findings }));
+    } else {
+        reconcile::tell(&told, words, &|line| println!("{line}"));
+    }
+    Ok(if told.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// An error in words, with its facts.

@@ -2,8 +2,10 @@
 
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::{EngineError, Result};
+use crate::schedule::{JobKind, JobResult};
 use crate::workspace::{Change, Workspace};
 use punte_connectors::shops::{OrderQuery, RejectedOrder, Shop, ShopOrder, file};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, IncomingOrder, Taken};
@@ -11,6 +13,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::sync::Arc;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// Polls reach back this far before the newest change seen: a shop's clock and its commits are not one.
 const OVERLAP_MS: i64 = 10 * 60 * 1000;
@@ -57,12 +60,7 @@ impl Workspace {
                         if connection.is_sandbox {
                             next = next.min(self.deps.timing.poll_sandbox);
                         }
-                        if self.may_call(connection, self.now_ms()) == Gate::Closed {
-                            continue;
-                        }
-                        if let Err(error) = self.poll(connection).await {
-                            self.note_engine_error(&error, "poll");
-                        }
+                        self.poll_job(connection).await;
                     }
                 }
                 Err(error) => self.note_engine_error(&error.into(), "poll"),
@@ -73,12 +71,32 @@ impl Workspace {
         }
     }
 
+    /// One poll of one shop in its turn, and what came of it.
+    async fn poll_job(&self, connection: &Connection) {
+        let timing = self.deps.timing;
+        let result = match self.may_call(connection, self.now_ms()) {
+            Gate::Closed => JobResult::skipped(connection.stop.as_ref().map(|stop| stop.failure.clone())),
+            Gate::Open | Gate::Probe => match self.poll(connection).await {
+                Ok(result) => result,
+                Err(error) => {
+                    self.note_engine_error(&error, "poll");
+                    JobResult::broken()
+                }
+            },
+        };
+        let next = if connection.is_sandbox { timing.poll_sandbox } else { timing.poll };
+        self.note_run(&format!("{}:{}", JobKind::Poll.as_str(), connection.id), result, next);
+    }
+
     /// One poll of one shop, and the daily sweep when it is due.
-    async fn poll(&self, connection: &Connection) -> Result<()> {
+    async fn poll(&self, connection: &Connection) -> Result<JobResult> {
         match self.shop(connection).await {
-            Ok(shop) => self.poll_shop(connection, shop.as_ref()).await,
-            Err(failure) => self.note_trouble(connection, &failure).await,
+            Ok(shop) => self.poll_shop(connection, shop.as_ref()).await?,
+            Err(failure) => self.note_trouble(connection, &failure).await?,
         }
+        // a failure of the shop is noted on its connection
+        let now = self.ledger.get_connection(&connection.id).await?;
+        Ok(now.stop.map_or_else(|| JobResult::ok(&[]), |stop| JobResult::failed(stop.failure)))
     }
 
     /// What changed since the cursor, and once a day also everything of the last weeks. The sweep never stands in for the
@@ -128,6 +146,9 @@ impl Workspace {
                     tracing::error!(shop = %connection.name, kind = failure.kind.as_str(), "the shop's listing was refused");
                 }
                 self.note_trouble(connection, &failure).await?;
+                if is_planted(Bug::CursorMovesOnFailure) {
+                    return Ok(Some(Pass { newest_ms: Some(self.now_ms()), ..Pass::default() }));
+                }
                 Ok(None)
             }
         }
@@ -249,9 +270,13 @@ impl Workspace {
             },
         };
         let bytes = content.to_vec();
-        let read = tokio::task::spawn_blocking(move || file::read_export(&bytes))
-            .await
-            .map_err(|error| EngineError::Invalid { field: "file", detail: error.to_string() })?;
+        let read = match Handle::current().runtime_flavor() {
+            // with one thread there is no event loop to keep free
+            RuntimeFlavor::CurrentThread => file::read_export(&bytes),
+            _ => tokio::task::spawn_blocking(move || file::read_export(&bytes))
+                .await
+                .map_err(|error| EngineError::Invalid { field: "file", detail: error.to_string() })?,
+        };
         let mut summary = ImportSummary { rejected: read.rejected, ..ImportSummary::default() };
         let mut orders = read.orders.into_iter().map(|(_, order)| order).peekable();
         while orders.peek().is_some() {

@@ -20,6 +20,8 @@ mod operator;
 mod outbox;
 mod quarantine;
 mod reads;
+pub mod reconcile;
+pub mod schedule;
 pub mod settle;
 pub mod setup;
 mod storno;

@@ -7,18 +7,14 @@ use crate::error::{EngineError, Result};
 use crate::settle::{parse_date, to_json};
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling, StornoRequest};
-use punte_domain::{
-    DocumentState, Failure, FailureKind, IssueKey, Next, OperationKind, OperationState, Phase, Reference, Role,
-    fiscal_date,
-};
+use punte_domain::planted::{Bug, is_planted};
+use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Reference, Role, fiscal_date};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Requests under way in one lane of a provider that can take more than one.
-const PARALLEL: usize = 4;
 
 /// Waits between automatic tries of one record, when nothing was sent.
 const DELAYS: [Duration; 8] = [
@@ -47,6 +43,10 @@ impl Lane {
             company: document.company.clone(),
             series: document.series.clone(),
         }
+    }
+
+    fn is(&self, (billing_id, company, series): &(String, String, String)) -> bool {
+        (&self.billing_id, &self.company, &self.series) == (billing_id, company, series)
     }
 }
 
@@ -78,75 +78,75 @@ impl Workspace {
         self.attach_found().await?;
         let connections = self.ledger.list_connections().await?;
         let now_ms = self.now_ms();
-        let mut next_ms = 5_000;
+        let idle_ms = self.deps.timing.idle.as_millis() as i64;
+        let mut next_ms = idle_ms;
+        let busy: BTreeSet<Lane> = lock(&self.in_flight).values().cloned().collect();
+        // read after `busy`: what ended meanwhile has its outcome in the ledger by now
+        let doubts = self.ledger.read_doubts().await?;
         // the lanes in which something waits, not those that a flow names now: its series may have changed since
         for (billing_id, company, series, due_ms) in self.ledger.list_lanes().await? {
             let lane = Lane { billing_id, company, series };
             let Some(connection) = connections.iter().find(|c| c.id == lane.billing_id) else { continue };
             let gate = self.may_call(connection, now_ms);
             if gate == Gate::Closed {
+                next_ms = next_ms.min(self.opens_in(connection, now_ms).as_millis() as i64);
                 continue;
             }
-            next_ms = next_ms.min((due_ms - now_ms).clamp(250, 5_000));
             if due_ms > now_ms {
+                next_ms = next_ms.min((due_ms - now_ms).clamp(250, idle_ms));
                 continue;
             }
-            let single = one_writer(&connection.kind);
-            let busy = lock(&self.in_flight).values().filter(|other| **other == lane).count();
-            let room = if single || gate == Gate::Probe { 1 } else { PARALLEL };
-            // read after `busy`: what ended meanwhile has its outcome in the ledger by now
-            if busy >= room || single && (self.is_doubted(&lane).await? || self.is_delete_doubted(&lane).await?) {
+            let single = one_writer(&connection.kind) && !is_planted(Bug::ManyWriters);
+            // a delete in doubt counts, too: the counter that creates are settled by may move back under them
+            let is_doubted = || doubts.creates.iter().chain(&doubts.deletes).any(|doubted| lane.is(doubted));
+            if single && (busy.contains(&lane) || is_doubted() && !is_planted(Bug::LaneGoesOn)) {
                 continue;
             }
-            self.claim_in(lane, connection, room - busy).await?;
+            let room = if single || gate == Gate::Probe { 1 } else { self.deps.timing.parallel };
+            self.claim_in(lane, connection, room).await?;
         }
         Ok(Duration::from_millis(next_ms as u64))
     }
 
-    /// Whether a delete in the lane is in doubt: the counter that creates are settled by may move back under them.
-    async fn is_delete_doubted(&self, lane: &Lane) -> Result<bool> {
-        for operation in self.ledger.list_operations_in(OperationState::InDoubt, 200).await? {
-            if operation.kind == OperationKind::Delete
-                && Lane::of(&self.ledger.get_document_by_row(operation.document_row).await?) == *lane
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Whether a document of the lane is in doubt and not yet left to a person: then nothing else may be sent in it.
     pub(crate) async fn is_doubted(&self, lane: &Lane) -> Result<bool> {
-        let in_doubt = self.ledger.list_in_state(DocumentState::InDoubt, 1000).await?;
-        Ok(in_doubt.iter().any(|document| document.parked_reason.is_none() && Lane::of(document) == *lane))
+        Ok(self.ledger.read_doubts().await?.creates.iter().any(|doubted| lane.is(doubted)))
     }
 
+    /// Starts due documents of a lane, as long as fewer than `room` are under way in it.
     async fn claim_in(self: &Arc<Self>, lane: Lane, connection: &Connection, room: usize) -> Result<()> {
-        let due = self
-            .ledger
-            .list_due(&lane.billing_id, &lane.company, &lane.series, self.now_ms(), (PARALLEL * 2) as u32)
-            .await?;
-        let mut room = room;
-        for document in due {
-            if room == 0 {
-                break;
+        let limit = (room * 2) as u32;
+        for row in self.ledger.list_due(&lane.billing_id, &lane.company, &lane.series, self.now_ms(), limit).await? {
+            {
+                let mut in_flight = lock(&self.in_flight);
+                if in_flight.values().filter(|other| **other == lane).count() >= room {
+                    break;
+                }
+                match in_flight.entry(row) {
+                    Entry::Occupied(_) => continue,
+                    Entry::Vacant(free) => free.insert(lane.clone()),
+                };
             }
-            match lock(&self.in_flight).entry(document.row) {
-                Entry::Occupied(_) => continue,
-                Entry::Vacant(free) => free.insert(lane.clone()),
-            };
-            room -= 1;
             let (this, connection) = (self.clone(), connection.clone());
-            self.tasks.spawn(async move {
-                let row = document.row;
-                if let Err(error) = this.issue(document, &connection).await {
+            self.spawn(async move {
+                if let Err(error) = this.issue_due(row, &connection).await {
                     this.note_engine_error(&error, "issue");
+                    this.not_at_once(row).await;
                 }
                 lock(&this.in_flight).remove(&row);
                 this.outbox_wake.notify_one();
             });
         }
         Ok(())
+    }
+
+    async fn issue_due(self: &Arc<Self>, row: i64, connection: &Connection) -> Result<()> {
+        let document = self.ledger.get_document_by_row(row).await?;
+        // what was sent and settled, or held, since it was listed is not sent again
+        if document.state != DocumentState::Ready {
+            return Ok(());
+        }
+        self.issue(document, connection).await
     }
 
     /// One document from claim to outcome.
@@ -198,8 +198,8 @@ impl Workspace {
     /// Asks the shop, where its orders bear our notes, whether this one was invoiced by a ledger that is no more: then it is
     /// held. A shop that cannot be asked now makes the document wait.
     async fn may_be_sent(&self, document: &Document) -> Result<bool> {
-        let flows = self.ledger.list_flows().await?;
-        let writes_back = flows.iter().any(|flow| flow.id == document.flow_id && flow.write_back);
+        let flow = self.ledger.find_flow(&document.flow_id).await?;
+        let writes_back = flow.is_some_and(|flow| flow.write_back);
         if !writes_back || document.role != "invoice" {
             return Ok(true);
         }
@@ -230,6 +230,14 @@ impl Workspace {
                 self.changed(Change::Documents);
                 Ok(false)
             }
+        }
+    }
+
+    /// What could not be claimed is tried again a little later: its order is being decided anew, say.
+    async fn not_at_once(&self, row: i64) {
+        let due_ms = self.now_ms() + 1000;
+        if let Err(error) = self.ledger.postpone(row, due_ms).await {
+            self.note_engine_error(&error.into(), "postpone");
         }
     }
 
@@ -319,7 +327,7 @@ impl Workspace {
                 failure.phase = Phase::Unknown;
                 Outcome::Unknown(failure)
             }
-            Err(failure) => match failure.next() {
+            Err(failure) => match planted_next(&failure) {
                 Next::AskProvider => Outcome::Unknown(failure),
                 Next::RetryByItself => {
                     let due_ms = now_ms + self.delay(document.tries).as_millis() as i64;
@@ -379,8 +387,10 @@ impl Workspace {
                     .with_detail(number);
                     outcome = Outcome::Unknown(failure);
                 }
+                Err(error) if is_planted(Bug::OutcomeDropped) => return Err(error.into()),
                 Err(error) if self.note_storage(Some(&error)) => {
                     tokio::select! {
+                        biased;
                         () = self.stopping.cancelled() => return Err(error.into()),
                         () = tokio::time::sleep(Duration::from_secs(1)) => {}
                     }
@@ -420,7 +430,11 @@ impl Workspace {
             series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
             trigger: "repeat",
-            idempotency_key: sent.idempotency_key.clone(),
+            idempotency_key: if is_planted(Bug::NewKeyEveryTime) {
+                self.deps.clock.new_id("key").replace('_', "-")
+            } else {
+                sent.idempotency_key.clone()
+            },
             baseline: to_json(&baseline)?,
             issue_date: sent.issue_date.clone(),
         };
@@ -434,6 +448,20 @@ impl Workspace {
         self.commit_outcome(&document, &attempt, connection, outcome, to_json(&exchange.record)?).await?;
         self.changed(Change::Documents);
         Ok(())
+    }
+}
+
+/// What follows from a failure, but for the bugs of a campaign that must find them.
+fn planted_next(failure: &Failure) -> Next {
+    let kind = failure.kind;
+    let not_sent = is_planted(Bug::ServerErrorMeansNotSent) && kind == FailureKind::ServerError
+        || is_planted(Bug::TimeoutMeansNotSent) && kind == FailureKind::TimedOut;
+    let refused = is_planted(Bug::LostMeansRefused) && kind == FailureKind::ConnectionLost
+        || is_planted(Bug::UnreadableMeansRefused) && kind == FailureKind::UnreadableAnswer;
+    match (not_sent, refused) {
+        (true, _) => Next::RetryByItself,
+        (_, true) => Next::FixThenRetry,
+        _ => failure.next(),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::connect::{Gate, is_connections_fault};
 use crate::error::{EngineError, Result};
 use crate::offers::Act;
 use crate::operations::{document_currency, target_of};
+use crate::schedule::{JobKind, JobResult};
 use crate::workspace::{Change, Workspace};
 use bytes::Bytes;
 use punte_connectors::billing::{Ability, Company, EInvoiceState, Series, VatRate};
@@ -120,16 +121,22 @@ impl Workspace {
     /// Follows e-invoices that are on their way.
     pub(crate) async fn run_einvoices(self: &Arc<Self>) {
         loop {
-            if let Err(error) = self.read_einvoices_due().await {
-                self.note_engine_error(&error, "read e-invoices");
-            }
-            if !self.rest(&self.einvoice_wake, Duration::from_secs(2)).await {
+            let (result, next) = match self.read_einvoices_due().await {
+                Ok((read, next)) => (JobResult::ok(&[("read", read)]), next),
+                Err(error) => {
+                    self.note_engine_error(&error, "read e-invoices");
+                    (JobResult::broken(), Duration::from_secs(2))
+                }
+            };
+            self.note_run(JobKind::EInvoices.as_str(), result, next);
+            if !self.rest(&self.einvoice_wake, next).await {
                 return;
             }
         }
     }
 
-    async fn read_einvoices_due(self: &Arc<Self>) -> Result<()> {
+    async fn read_einvoices_due(self: &Arc<Self>) -> Result<(u32, Duration)> {
+        let mut read = 0;
         let closed = self.list_closed().await?;
         for document in self.ledger.list_einvoices_due(self.now_ms(), closed, 50).await? {
             let connection = self.ledger.get_connection(&document.billing_id).await?;
@@ -137,7 +144,10 @@ impl Workspace {
                 continue;
             }
             match self.read_einvoice(&document, &connection).await {
-                Ok(()) => self.changed(Change::Documents),
+                Ok(()) => {
+                    read += 1;
+                    self.changed(Change::Documents);
+                }
                 Err(EngineError::Outside(failure)) if is_connections_fault(&failure) => {
                     // left due, this one record would be the first to try the connection again, every time
                     let due_ms = self.now_ms() + self.einvoice_wait_ms(&connection);
@@ -155,7 +165,7 @@ impl Workspace {
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok((read, self.until(self.ledger.read_dues().await?.einvoice_ms)))
     }
 
     /// The provider's own lists for a connection: from the cache, or read anew. With the instant they were read.

@@ -7,6 +7,7 @@ use crate::outbox::Lane;
 use crate::workspace::{Change, Workspace, lock};
 use chrono::NaiveDate;
 use punte_connectors::billing::{Baseline, DocumentKind, Evidence, FindQuery, Issued, Settling};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentState, Failure, FailureKind, Phase, Reference};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Flow, NewLook};
@@ -67,17 +68,17 @@ impl Workspace {
         let documents = self.ledger.list_in_state(DocumentState::InDoubt, 1000).await?;
         lock(&self.watches).retain(|row, _| documents.iter().any(|document| document.row == *row));
         if documents.is_empty() {
-            return Ok(Duration::from_secs(30));
+            return Ok(self.deps.timing.idle);
         }
         let connections = self.ledger.list_connections().await?;
         let flows = self.ledger.list_flows().await?;
         let now = self.deps.clock.monotonic();
-        let mut next = Duration::from_secs(30);
+        let mut next = self.deps.timing.idle;
         for document in documents.into_iter().filter(|document| document.parked_reason.is_none()) {
             let Some(connection) = connections.iter().find(|c| c.id == document.billing_id) else { continue };
             let Some(flow) = flows.iter().find(|f| f.id == document.flow_id) else { continue };
             if self.may_call(connection, self.now_ms()) == Gate::Closed {
-                next = next.min(Duration::from_secs(1));
+                next = next.min(self.opens_in(connection, self.now_ms()));
                 continue;
             }
             let quiet = self.quiet_time(connection);
@@ -91,7 +92,7 @@ impl Workspace {
                 continue;
             }
             let (this, connection, flow) = (self.clone(), connection.clone(), flow.clone());
-            self.tasks.spawn(async move {
+            self.spawn(async move {
                 let row = document.row;
                 if let Err(error) = this.settle_one(document, &connection, &flow, watch).await {
                     this.note_engine_error(&error, "settle");
@@ -131,12 +132,15 @@ impl Workspace {
         watch: Watch,
     ) -> Result<()> {
         let quiet = self.quiet_time(connection);
-        let decisive = self.deps.clock.monotonic() >= watch.since + quiet;
         let attempt = self
             .ledger
             .find_last_attempt(document.row)
             .await?
             .ok_or_else(|| StoreError::NotFound(format!("attempt of {}", document.id)))?;
+        let by_wall = self.now_ms() - attempt.started_ms >= quiet.as_millis() as i64;
+        let decisive = self.deps.clock.monotonic() >= watch.since + quiet
+            || is_planted(Bug::LooksAtOnce)
+            || is_planted(Bug::WallClockQuiet) && by_wall;
         let circumstances = |settling| Circumstances {
             settling,
             decisive,
@@ -148,10 +152,16 @@ impl Workspace {
         let looked = self.look(&document, &attempt, connection).await;
         let (settling, evidence) = match looked {
             Ok(found) => found,
+            Err(_) if is_planted(Bug::FailedLookProves) && decisive => {
+                return self.repeat(document, &attempt, connection, quiet).await;
+            }
             Err(failure) => return self.look_failed(&document, connection, failure, decisive, quiet).await,
         };
         self.note_contact(connection).await?;
-        let verdict = judge(&evidence, circumstances(settling));
+        let verdict = match evidence.looked_at.iter().find(|one| one.total == Some(attempt.draft.total())) {
+            Some(same) if is_planted(Bug::TotalIdentifies) => Verdict::Attach(same.document.clone()),
+            _ => judge(&evidence, circumstances(settling)),
+        };
         // a part of the ledger is missing: a look may find, and proves nothing else
         let is_open = self.is_quarantined() && !matches!(verdict, Verdict::Attach(_) | Verdict::Wait);
         let proves = matches!(verdict, Verdict::Repeat | Verdict::Absent) && !is_open;

@@ -8,19 +8,24 @@ use crate::connect::Connected;
 use crate::error::Result;
 use crate::outbox::Lane;
 use crate::quarantine::Owner;
+use crate::schedule::Schedule;
 use crate::settle::Watch;
 use punte_connectors::{Budgets, StoredBudget, Transport, Urgency};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::cache::Cache;
+use punte_store::ledger::{SeriesKey, Writing};
 use punte_store::{Ledger, NewWorkspace, StoreError};
 use punte_vault::Vault;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// Between looks at whether what is overdue may go on.
+const OVERDUE: Duration = Duration::from_secs(2);
 
 /// Where the cache keeps the accounts' budgets.
 const BUDGETS: &str = "budgets";
@@ -34,6 +39,8 @@ pub enum Change {
     Orders,
     /// What the owner may do: quarantined, read on, lifted.
     Workspace,
+    Reconcile,
+    Schedule,
 }
 
 /// The parts that a host puts under a workspace.
@@ -53,7 +60,7 @@ pub struct Deps {
     pub state: PathBuf,
 }
 
-/// Every duration that the engine waits, in one place.
+/// Every duration that the engine waits, and how much it does at a time, in one place.
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
     pub poll: Duration,
@@ -68,8 +75,22 @@ pub struct Timing {
     pub verify_after: Duration,
     /// From a send to e-Factura to the read of its status, and between reads in a sandbox; elsewhere twenty times as long.
     pub einvoice_read: Duration,
+    /// The longest that a loop rests when nothing is due: what wakes it comes sooner.
+    pub idle: Duration,
+    /// From one cheap read of a billing connection to the next, so that a dead credential shows before an order needs it.
+    pub health: Duration,
+    pub health_sandbox: Duration,
+    /// From one reading of what is paid to the next.
+    pub payments: Duration,
+    pub payments_sandbox: Duration,
+    /// From one reconcile pass over a series to the next.
+    pub reconcile: Duration,
+    pub reconcile_sandbox: Duration,
+    pub retention: Duration,
     /// The longest that a stop waits for what is under way.
     pub stop: Duration,
+    /// Creates under way at a time in a lane whose provider takes more than one; elsewhere it is one.
+    pub parallel: usize,
 }
 
 impl Default for Timing {
@@ -83,7 +104,16 @@ impl Default for Timing {
             create_sandbox: Duration::from_secs(4),
             verify_after: Duration::from_secs(1),
             einvoice_read: Duration::from_secs(3),
+            idle: Duration::from_secs(30),
+            health: Duration::from_secs(15 * 60),
+            health_sandbox: Duration::from_secs(5 * 60),
+            payments: Duration::from_secs(6 * 60 * 60),
+            payments_sandbox: Duration::from_secs(10 * 60),
+            reconcile: Duration::from_secs(24 * 60 * 60),
+            reconcile_sandbox: Duration::from_secs(30 * 60),
+            retention: Duration::from_secs(24 * 60 * 60),
             stop: Duration::from_secs(5),
+            parallel: 8,
         }
     }
 }
@@ -99,6 +129,10 @@ pub struct Workspace {
     pub(crate) operation_watches: Mutex<HashMap<i64, Watch>>,
     /// Documents that a task of this process is sending or looking up, each with its lane.
     pub(crate) in_flight: Mutex<HashMap<i64, Lane>>,
+    /// Series whose reconcile pass is under way.
+    pub(crate) reconciling: Arc<Mutex<BTreeSet<SeriesKey>>>,
+    /// What runs by itself: when it ran last, and when it is due.
+    pub(crate) schedule: Mutex<Schedule>,
     pub(crate) outbox_wake: Notify,
     pub(crate) settle_wake: Notify,
     pub(crate) poll_wake: Notify,
@@ -108,8 +142,11 @@ pub struct Workspace {
     pub(crate) note_wake: Notify,
     pub(crate) einvoice_wake: Notify,
     pub(crate) owner: Owner,
+    pub(crate) schedule_wake: Notify,
+    pub(crate) long_wake: Notify,
     pub(crate) stopping: CancellationToken,
-    pub(crate) tasks: TaskTracker,
+    killed: CancellationToken,
+    tasks: TaskTracker,
     trouble: Mutex<Option<Failure>>,
     changes: broadcast::Sender<Change>,
 }
@@ -122,6 +159,17 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Workspace {
     /// Makes a new workspace in a folder.
     pub fn create(folder: &Path, name: &str, is_sandbox: bool, deps: Deps) -> Result<Arc<Workspace>> {
+        Workspace::create_with(folder, name, is_sandbox, deps, Writing::default())
+    }
+
+    /// The same with the ledger's writes run in another way than on its writer thread.
+    pub fn create_with(
+        folder: &Path,
+        name: &str,
+        is_sandbox: bool,
+        deps: Deps,
+        writing: Writing,
+    ) -> Result<Arc<Workspace>> {
         let new = NewWorkspace {
             id: deps.clock.new_id("ws"),
             name: name.to_owned(),
@@ -129,13 +177,16 @@ impl Workspace {
             seed: punte_domain::WorkspaceSeed(deps.clock.new_seed()),
             now_ms: deps.clock.now_ms(),
         };
-        let ledger = Ledger::create(folder, &new)?;
-        Workspace::around(ledger, deps)
+        Workspace::around(Ledger::create_with(folder, &new, writing)?, deps)
     }
 
     /// Opens and owns an existing one.
     pub fn open(folder: &Path, deps: Deps) -> Result<Arc<Workspace>> {
         Workspace::around(Ledger::open(folder)?, deps)
+    }
+
+    pub fn open_with(folder: &Path, deps: Deps, writing: Writing) -> Result<Arc<Workspace>> {
+        Workspace::around(Ledger::open_with(folder, writing)?, deps)
     }
 
     fn around(ledger: Ledger, deps: Deps) -> Result<Arc<Workspace>> {
@@ -149,6 +200,8 @@ impl Workspace {
             watches: Mutex::default(),
             operation_watches: Mutex::default(),
             in_flight: Mutex::default(),
+            reconciling: Arc::default(),
+            schedule: Mutex::default(),
             outbox_wake: Notify::new(),
             settle_wake: Notify::new(),
             poll_wake: Notify::new(),
@@ -158,7 +211,10 @@ impl Workspace {
             note_wake: Notify::new(),
             einvoice_wake: Notify::new(),
             owner: Owner::default(),
+            schedule_wake: Notify::new(),
+            long_wake: Notify::new(),
             stopping: CancellationToken::new(),
+            killed: CancellationToken::new(),
             tasks: TaskTracker::new(),
             trouble: Mutex::default(),
             changes,
@@ -176,27 +232,32 @@ impl Workspace {
             tracing::warn!(swept, "requests were under way when the last owner ended; their outcomes are in doubt");
         }
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_decide().await });
+        self.spawn(async move { this.run_decide().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_outbox().await });
+        self.spawn(async move { this.run_outbox().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_settle().await });
+        self.spawn(async move { this.run_settle().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_verify().await });
+        self.spawn(async move { this.run_verify().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_operations().await });
+        self.spawn(async move { this.run_operations().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_einvoices().await });
+        self.spawn(async move { this.run_einvoices().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_notes().await });
+        self.spawn(async move { this.run_notes().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_polls().await });
+        self.spawn(async move { this.run_polls().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_mark().await });
+        self.spawn(async move { this.run_mark().await });
         if self.is_quarantined() {
             let this = self.clone();
-            self.tasks.spawn(async move { this.run_quarantine().await });
+            self.spawn(async move { this.run_quarantine().await });
         }
+        self.take_schedule_up();
+        let this = self.clone();
+        self.spawn(async move { this.run_schedule().await });
+        let this = self.clone();
+        self.spawn(async move { this.run_long_jobs().await });
         Ok(())
     }
 
@@ -211,6 +272,26 @@ impl Workspace {
         if let Err(error) = self.put_budgets_down().await {
             tracing::warn!(%error, "the budgets of calls are not kept: a full window is waited at the next start");
         }
+    }
+
+    /// Runs a task of this workspace until its end, or until the workspace is killed.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let killed = self.killed.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                biased;
+                () = killed.cancelled() => {}
+                () = task => {}
+            }
+        });
+    }
+
+    /// Ends every task where it stands, as a crash would: nothing is finished, marked or put down. For simulations; returns
+    /// when the last task is gone.
+    pub async fn kill(&self) {
+        self.killed.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// What an orderly stop kept of the accounts' budgets. It is gone once read: after a crash nothing is known, and a full
@@ -293,9 +374,19 @@ impl Workspace {
         }
     }
 
+    /// How long a loop may rest: until what is due next, at most the idle time. What is overdue waits for a connection that may
+    /// not be called now.
+    pub(crate) fn until(&self, due_ms: Option<i64>) -> Duration {
+        let Some(due_ms) = due_ms else { return self.deps.timing.idle };
+        let left = Duration::from_millis((due_ms - self.now_ms()).max(0) as u64);
+        let left = if left.is_zero() { OVERDUE } else { left };
+        left.min(self.deps.timing.idle)
+    }
+
     /// Waits for a wake-up, at most `longest`; false when the workspace stops.
     pub(crate) async fn rest(&self, wake: &Notify, longest: Duration) -> bool {
         tokio::select! {
+            biased;
             () = self.stopping.cancelled() => false,
             () = wake.notified() => true,
             () = tokio::time::sleep(longest) => true,

@@ -62,6 +62,23 @@ export function useList<C extends Listed>(
   });
 }
 
+/** What reconcile passes found, by pages. */
+export function useFindings(
+  kinds: string[],
+  state: string,
+): UseInfiniteQueryResult<{ pages: Commands["reconcile.findings"]["response"][] }, ApiError> {
+  const host = useHost();
+  type Page = Commands["reconcile.findings"]["response"];
+  return useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], number | null>({
+    queryKey: ["reconcile.findings", kinds, state],
+    queryFn: ({ pageParam }) =>
+      host.call("reconcile.findings", { kinds, state, runId: null, after: pageParam, limit: 50 }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
+  });
+}
+
 /** Does something. */
 export function useAct<C extends Command>(
   command: C,

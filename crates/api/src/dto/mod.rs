@@ -7,13 +7,17 @@ mod app;
 mod connections;
 mod mapping;
 mod operations;
+mod reconcile;
 mod records;
+mod schedule;
 
 pub use app::*;
 pub use connections::*;
 pub use mapping::*;
 pub use operations::*;
+pub use reconcile::*;
 pub use records::*;
+pub use schedule::*;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

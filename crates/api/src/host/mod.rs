@@ -6,7 +6,9 @@ mod connections;
 mod convert;
 mod mappings;
 mod operations;
+mod reconcile;
 mod records;
+mod schedule;
 mod settings;
 mod trust;
 
@@ -163,7 +165,15 @@ impl Host {
                 match changes.recv().await {
                     Ok(change) => tags.insert(tag_of(change)),
                     Err(broadcast::error::RecvError::Lagged(_)) => {
-                        tags.extend([Tag::App, Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders]);
+                        tags.extend([
+                            Tag::App,
+                            Tag::Connections,
+                            Tag::Documents,
+                            Tag::Mappings,
+                            Tag::Orders,
+                            Tag::Reconcile,
+                            Tag::Schedule,
+                        ]);
                         true
                     }
                     Err(broadcast::error::RecvError::Closed) => return,
@@ -185,6 +195,8 @@ fn tag_of(change: Change) -> Tag {
         Change::Mappings => Tag::Mappings,
         Change::Orders => Tag::Orders,
         Change::Workspace => Tag::App,
+        Change::Reconcile => Tag::Reconcile,
+        Change::Schedule => Tag::Schedule,
     }
 }
 
@@ -271,6 +283,13 @@ handlers! {
     doubts_look(ById) -> LookInfo;
     doubts_link(LinkRequest) -> Nothing;
     doubts_declare_absent(WithReason) -> Nothing;
+    reconcile_run(ReconcileRequest) -> ReconcileStarted;
+    reconcile_runs(Nothing) -> ReconcileRuns;
+    reconcile_findings(FindingsRequest) -> FindingPage;
+    reconcile_ignore(IgnoreRequest) -> Nothing;
+    schedule_list(Nothing) -> ScheduleInfo;
+    schedule_run_now(ById) -> Nothing;
+    schedule_set_retention(RetentionRequest) -> Nothing;
     mapping_get(MappingRequest) -> MappingInfo;
     mapping_preview(RuleChange) -> RulePreview;
     mapping_save_rule(RuleChange) -> RuleSaved;

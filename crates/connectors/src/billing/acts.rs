@@ -25,6 +25,8 @@ pub enum Ability {
     Pdf,
     Email,
     ListDocuments,
+    /// Only one number after another, where nothing can be listed.
+    ReadNumbers,
     EInvoice,
     Warehouses,
     Languages,
@@ -32,7 +34,7 @@ pub enum Ability {
 }
 
 impl Ability {
-    pub const ALL: [Ability; 16] = [
+    pub const ALL: [Ability; 17] = [
         Ability::Proforma,
         Ability::InvoiceFromProforma,
         Ability::Storno,
@@ -45,6 +47,7 @@ impl Ability {
         Ability::Pdf,
         Ability::Email,
         Ability::ListDocuments,
+        Ability::ReadNumbers,
         Ability::EInvoice,
         Ability::Warehouses,
         Ability::Languages,
@@ -65,6 +68,7 @@ impl Ability {
             Ability::Pdf => "pdf",
             Ability::Email => "email",
             Ability::ListDocuments => "list_documents",
+            Ability::ReadNumbers => "read_numbers",
             Ability::EInvoice => "einvoice",
             Ability::Warehouses => "warehouses",
             Ability::Languages => "languages",
@@ -216,6 +220,17 @@ pub struct ListedDocument {
     /// References of ours in its mentions.
     pub references: Vec<Reference>,
     pub einvoice: Option<EInvoiceStatus>,
+}
+
+/// What stands under one number of a series, where documents cannot be listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NumberSeen {
+    /// Read: whose it is stands in it. What the provider does not tell is empty.
+    Document(Box<ListedDocument>),
+    /// A document may stand there, but nobody could read whose it is: proves nothing.
+    Unread { total: Option<Decimal> },
+    /// Certainly no document.
+    Nothing,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -26,7 +26,8 @@ mod steps;
 
 pub use acts::{
     Ability, DocumentKind, DocumentPage, DocumentQuery, EInvoiceState, EInvoiceStatus, EmailRequest, FromProforma,
-    ListedDocument, PaymentRequest, PaymentStatus, Presence, SeriesPage, SeriesQuery, StornoRequest, Target,
+    ListedDocument, NumberSeen, PaymentRequest, PaymentStatus, Presence, SeriesPage, SeriesQuery, StornoRequest,
+    Target,
 };
 
 /// A provider behind the billing trait. Nothing is sent until it is asked something.
@@ -332,6 +333,15 @@ pub trait BillingProvider: Send + Sync {
 
     /// One page of everything in a series, with the references of Punte's that it bears.
     async fn read_series(&self, query: &SeriesQuery) -> Result<SeriesPage, Failure>;
+
+    /// What stands under one number of a series. `Err` only for what concerns the connection.
+    async fn read_number(
+        &self,
+        company: &str,
+        series: &str,
+        kind: DocumentKind,
+        number: u64,
+    ) -> Result<NumberSeen, Failure>;
 
     async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus>;
 

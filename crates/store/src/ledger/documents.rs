@@ -4,6 +4,7 @@ use super::Ledger;
 use super::events::{self, NewEvent, failure_text, optional_json};
 use super::orders::DocumentPlan;
 use crate::error::{Result, StoreError};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Draft, DraftProblem, Failure, Verification};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use serde_json::json;
@@ -161,6 +162,15 @@ pub(super) fn get(c: &Sqlite, row: i64) -> Result<Document> {
         .ok_or_else(|| StoreError::NotFound(format!("document row {row}")))
 }
 
+/// A document without its draft and problems, which are the longest to read and which most transitions do not look at.
+pub(super) fn get_bare(c: &Sqlite, row: i64) -> Result<Document> {
+    let bare = DOCUMENT.replace("draft, problems,", "NULL, '[]',");
+    c.prepare_cached(&format!("SELECT {bare} FROM documents WHERE row = ?1"))?
+        .query_row([row], document_from)
+        .optional()?
+        .ok_or_else(|| StoreError::NotFound(format!("document row {row}")))
+}
+
 /// Documents by a condition of ours, ordered and bounded by it.
 pub(super) fn list(c: &Sqlite, tail: &str, parameters: impl rusqlite::Params) -> Result<Vec<Document>> {
     let mut query = c.prepare_cached(&select(tail))?;
@@ -261,6 +271,8 @@ pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i6
 
 /// Replaces what was mapped; only while the draft is open.
 pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -> Result<()> {
+    let draft = if is_planted(Bug::DraftNotReplaced) { get(c, row)?.draft } else { d.draft.clone() };
+    let draft = draft.as_ref().map(serde_json::to_string).transpose()?;
     c.prepare_cached(
         "UPDATE documents SET order_version = ?2, mapping_version = ?3, draft = ?4, problems = ?5, client = ?6,
            tax_id = ?7, currency = ?8, total_minor = ?9, total_text = ?10, company = ?11, series = ?12,
@@ -270,7 +282,7 @@ pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -
         row,
         d.order_version,
         d.mapping_version,
-        d.draft.as_ref().map(serde_json::to_string).transpose()?,
+        draft,
         serde_json::to_string(&d.problems)?,
         d.client,
         d.tax_id,
@@ -320,12 +332,14 @@ pub(super) fn apply(
 impl Ledger {
     pub async fn find_document(&self, id: &str) -> Result<Option<Document>> {
         let id = id.to_owned();
-        self.read(move |c| Ok(c.prepare_cached(&select("WHERE id = ?1"))?.query_row([id], document_from).optional()?))
-            .await
+        self.read_at_once(move |c| {
+            Ok(c.prepare_cached(&select("WHERE id = ?1"))?.query_row([id], document_from).optional()?)
+        })
+        .await
     }
 
     pub async fn get_document_by_row(&self, row: i64) -> Result<Document> {
-        self.read(move |c| get(c, row)).await
+        self.read_at_once(move |c| get(c, row)).await
     }
 
     /// Puts a document that is due back into a person's hands.
@@ -349,11 +363,11 @@ impl Ledger {
 
     pub async fn find_document_by_key(&self, issue_key: &str) -> Result<Option<Document>> {
         let key = issue_key.to_owned();
-        self.read(move |c| find_by_key(c, &key)).await
+        self.read_at_once(move |c| find_by_key(c, &key)).await
     }
 
     pub async fn list_documents_of_order(&self, order_row: i64) -> Result<Vec<Document>> {
-        self.read(move |c| list_by_order(c, order_row)).await
+        self.read_at_once(move |c| list_by_order(c, order_row)).await
     }
 
     /// Every document in a state, oldest first, at most `limit`.

@@ -16,6 +16,11 @@ mod mappings;
 mod operations;
 mod orders;
 mod ownership;
+mod reconcile;
+mod retention;
+mod series;
+mod soundness;
+mod steps;
 mod verification;
 mod workspace;
 mod writer;
@@ -26,17 +31,24 @@ pub use connections::{Connection, Flow, Stop};
 pub use documents::{Document, NewDocument};
 pub use events::{Event, NewEvent};
 pub use found::{FoundReference, Rekeyed, SeriesProgress, SeriesRead};
+pub use lanes::Doubts;
 pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
 pub use mappings::MappingVersion;
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
 pub use ownership::Quarantine;
-pub use verification::Verified;
+pub use reconcile::{FindingQuery, FindingRow, NewFinding, NewRun, ReconcileRun, RunEnd, Scope};
+pub use retention::Purged;
+pub use series::{PaidOrder, SeriesDocument, SeriesKey};
+pub use steps::{Steps, Writing};
+pub use verification::{Dues, Verified};
 pub use workspace::{LedgerInfo, NewWorkspace};
 
 use crate::error::{Result, StoreError};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection as Sqlite, OpenFlags};
 use rusqlite_migration::{M, Migrations};
+use soundness::Check;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -47,10 +59,16 @@ use writer::Writer;
 static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0001_ledger.sql")),
     M::up(include_str!("0002_operations.sql")),
+    M::up(include_str!("0004_reconcile.sql")),
     M::up(include_str!("0005_owner.sql")),
+    M::up(include_str!("0006_speed.sql")),
 ];
 
 const READERS: usize = 4;
+/// Prepared statements that a connection keeps: there are fewer than that.
+const STATEMENTS: usize = 256;
+/// Pages that the writer keeps in memory, in KiB; readers keep SQLite's usual 2 MiB.
+const WRITER_CACHE_KIB: i64 = 8 * 1024;
 const BUSY: Duration = Duration::from_secs(10);
 
 /// An owned, open ledger. Cheap to share; the lock goes when the last handle is dropped.
@@ -64,6 +82,8 @@ type Keeper = Box<dyn Fn(i64) + Send + Sync>;
 
 struct Inner {
     folder: PathBuf,
+    /// Goes on while the ledger is open, where the file is large.
+    check: Option<Check>,
     writer: Writer,
     readers: Mutex<Vec<Sqlite>>,
     info: LedgerInfo,
@@ -75,6 +95,10 @@ struct Inner {
 impl Ledger {
     /// Makes a new workspace in a folder and opens it. Refuses a folder that already holds one.
     pub fn create(folder: &Path, new: &NewWorkspace) -> Result<Ledger> {
+        Ledger::create_with(folder, new, Writing::default())
+    }
+
+    pub fn create_with(folder: &Path, new: &NewWorkspace, writing: Writing) -> Result<Ledger> {
         std::fs::create_dir_all(folder)?;
         let lock = take_lock(folder)?;
         let path = ledger_path(folder);
@@ -84,11 +108,16 @@ impl Ledger {
         let mut connection = open_writer(&path)?;
         migrate(&mut connection)?;
         workspace::insert(&connection, new)?;
-        Ledger::own(folder, connection, lock)
+        Ledger::own(folder, connection, lock, writing, None)
     }
 
-    /// Opens and owns the workspace in a folder: lock, version check, migrations, integrity check, next epoch.
+    /// Opens and owns the workspace in a folder: lock, version check, migrations, integrity check (of a large ledger beside the
+    /// work), next epoch.
     pub fn open(folder: &Path) -> Result<Ledger> {
+        Ledger::open_with(folder, Writing::default())
+    }
+
+    pub fn open_with(folder: &Path, writing: Writing) -> Result<Ledger> {
         let path = ledger_path(folder);
         if !path.exists() {
             return Err(StoreError::Missing(folder.display().to_string()));
@@ -97,16 +126,23 @@ impl Ledger {
         check_version(&path)?;
         let mut connection = open_writer(&path)?;
         migrate(&mut connection)?;
-        check_integrity(&connection)?;
-        Ledger::own(folder, connection, lock)
+        let check = soundness::begin(&connection, &path, writing.steps.is_some())?;
+        Ledger::own(folder, connection, lock, writing, check)
     }
 
-    fn own(folder: &Path, connection: Sqlite, lock: File) -> Result<Ledger> {
+    fn own(folder: &Path, connection: Sqlite, lock: File, writing: Writing, check: Option<Check>) -> Result<Ledger> {
         let info = workspace::take_ownership(&connection)?;
         let path = ledger_path(folder);
-        let writer = Writer::start(connection, &path, info.epoch)?;
-        let readers = Mutex::new(Vec::new());
-        let inner = Inner { folder: folder.to_owned(), writer, readers, info, keeper: OnceLock::new(), _lock: lock };
+        let writer = Writer::start(connection, &path, info.epoch, writing)?;
+        let inner = Inner {
+            folder: folder.to_owned(),
+            check,
+            writer,
+            readers: Mutex::default(),
+            info,
+            keeper: OnceLock::new(),
+            _lock: lock,
+        };
         Ok(Ledger { inner: Arc::new(inner) })
     }
 
@@ -124,6 +160,9 @@ impl Ledger {
         T: Send + 'static,
         F: FnOnce(&Sqlite) -> Result<T> + Send + 'static,
     {
+        if let Some(check) = &self.inner.check {
+            check.damage()?;
+        }
         self.inner.writer.write(work).await
     }
 
@@ -153,22 +192,36 @@ impl Ledger {
         T: Send + 'static,
         F: FnOnce(&Sqlite) -> Result<T> + Send + 'static,
     {
+        if let Some(steps) = self.inner.writer.steps() {
+            steps.before_read().await;
+            return self.inner.read_here(work);
+        }
         let inner = self.inner.clone();
-        tokio::task::spawn_blocking(move || {
-            let idle = inner.readers.lock().map_err(|_| StoreError::Closed)?.pop();
-            let connection = match idle {
-                Some(connection) => connection,
-                None => open_reader(&ledger_path(&inner.folder))?,
-            };
-            let result = work(&connection);
-            let mut readers = inner.readers.lock().map_err(|_| StoreError::Closed)?;
-            if readers.len() < READERS {
-                readers.push(connection);
-            }
-            result
-        })
-        .await
-        .map_err(|_| StoreError::Closed)?
+        tokio::task::spawn_blocking(move || inner.read_here(work)).await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs a read where it is asked for: only what finds a few rows by a key, and is over before a thread would have begun.
+    async fn read_at_once<T>(&self, work: impl FnOnce(&Sqlite) -> Result<T>) -> Result<T> {
+        if let Some(steps) = self.inner.writer.steps() {
+            steps.before_read().await;
+        }
+        self.inner.read_here(work)
+    }
+}
+
+impl Inner {
+    fn read_here<T>(&self, work: impl FnOnce(&Sqlite) -> Result<T>) -> Result<T> {
+        let idle = self.readers.lock().map_err(|_| StoreError::Closed)?.pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => open_reader(&ledger_path(&self.folder))?,
+        };
+        let result = work(&connection);
+        let mut readers = self.readers.lock().map_err(|_| StoreError::Closed)?;
+        if readers.len() < READERS {
+            readers.push(connection);
+        }
+        result
     }
 }
 
@@ -211,12 +264,6 @@ fn damaged(error: &rusqlite::Error) -> StoreError {
     StoreError::Damaged(error.to_string())
 }
 
-fn check_integrity(connection: &Sqlite) -> Result<()> {
-    let verdict: String =
-        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| damaged(&error))?;
-    if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged(verdict)) }
-}
-
 fn migrate(connection: &mut Sqlite) -> Result<()> {
     Migrations::from_slice(MIGRATIONS)
         .to_latest(connection)
@@ -237,6 +284,8 @@ pub(crate) fn open_writer(path: &Path) -> Result<Sqlite> {
     connection
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
         .map_err(|error| cannot_write(path, &error))?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    tune(&connection)?;
     Ok(connection)
 }
 
@@ -254,5 +303,13 @@ fn open_reader(path: &Path) -> Result<Sqlite> {
         .map_err(|error| damaged(&error))?;
     connection.busy_timeout(BUSY)?;
     connection.execute_batch("PRAGMA query_only = ON;")?;
+    tune(&connection)?;
     Ok(connection)
+}
+
+/// Statements are prepared once: every one of ours is kept, and none is planned anew for the values bound to it.
+fn tune(connection: &Sqlite) -> Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }

@@ -17,7 +17,30 @@ pub struct Verified {
     pub due_ms: Option<i64>,
 }
 
+/// When the earliest read or note of each kind is due; `None` where none waits.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Dues {
+    pub verify_ms: Option<i64>,
+    pub einvoice_ms: Option<i64>,
+    pub note_ms: Option<i64>,
+}
+
 impl Ledger {
+    /// What waits to be read back or noted, whether or not its connection may be called now.
+    pub async fn read_dues(&self) -> Result<Dues> {
+        self.read_at_once(|c| {
+            let earliest = |sql: &str| c.prepare_cached(sql)?.query_row([], |row| row.get(0));
+            Ok(Dues {
+                verify_ms: earliest(
+                    "SELECT min(verify_due_ms) FROM documents WHERE state = 'issued' AND verification = 'pending'",
+                )?,
+                einvoice_ms: earliest("SELECT min(einvoice_due_ms) FROM documents WHERE einvoice_due_ms IS NOT NULL")?,
+                note_ms: earliest("SELECT min(note_due_ms) FROM documents WHERE note_due_ms IS NOT NULL")?,
+            })
+        })
+        .await
+    }
+
     /// Issued documents whose verification is due, but for those of connections that may not be called now.
     pub async fn list_unverified(&self, now_ms: i64, closed: Vec<String>, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| {
@@ -57,6 +80,30 @@ impl Ledger {
         .await
     }
 
+    /// A comparison of a whole series found these issued documents other than the ledger has them: (row, JSON of the field and
+    /// both values). What is noted already is left as it is.
+    pub async fn record_mismatches(&self, found: Vec<(i64, String)>, now_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            for (row, detail) in &found {
+                let changed = c
+                    .prepare_cached(
+                        "UPDATE documents SET verification = 'mismatched', verification_detail = ?2, verify_due_ms = NULL,
+                           changed_ms = ?3
+                         WHERE row = ?1 AND state = 'issued'
+                           AND (verification <> 'mismatched' OR verification_detail IS NOT ?2)",
+                    )?
+                    .execute(params![row, detail, now_ms])?;
+                if changed == 1 {
+                    let facts = serde_json::from_str(detail)?;
+                    let order_row = documents::get(c, *row)?.order_row;
+                    events::insert(c, order_row, Some(*row), now_ms, &NewEvent::new("mismatched", facts))?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// What a later read of an issued document said.
     pub async fn record_verification(&self, document_row: i64, verified: Verified, now_ms: i64) -> Result<()> {
         self.write(move |c| {
@@ -77,7 +124,7 @@ impl Ledger {
                 Verification::Mismatched => "mismatched",
                 Verification::CannotBeVerified => "cannot_be_verified",
             };
-            let document = documents::get(c, document_row)?;
+            let document = documents::get_bare(c, document_row)?;
             let facts = match &verified.detail {
                 Some(detail) => serde_json::from_str(detail).unwrap_or_else(|_| json!({ "detail": detail })),
                 None => Value::Object(Default::default()),

@@ -1,15 +1,15 @@
 //! One thread writes. It groups waiting writes into one commit, each in a savepoint so that one fails alone, and
 //! acknowledges each only after the commit.
 
+use super::steps::{Steps, Writing};
 use crate::error::{Result, StoreError};
+use punte_domain::planted::{Bug, is_planted};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
-use tokio::sync::oneshot;
-
-/// Writes in one commit at most.
-const GROUP: usize = 64;
+use tokio::sync::{Mutex, oneshot};
 
 type Finish = Box<dyn FnOnce(Result<()>) + Send>;
 /// Runs inside the group's transaction, or is refused without one; what it returns is called after the commit, with the
@@ -21,20 +21,37 @@ enum Message {
     Stop,
 }
 
+/// Who commits: the writer thread, or whoever writes, one after the other.
+pub(crate) enum Writer {
+    Thread(Thread),
+    Stepped { committer: Mutex<Committer>, steps: Arc<dyn Steps> },
+}
+
 /// Handle to the writer thread; dropping it finishes what waits, then closes the file.
-pub(crate) struct Writer {
+pub(crate) struct Thread {
     queue: Sender<Message>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, path: &Path, epoch: i64) -> std::io::Result<Writer> {
+    pub(crate) fn start(connection: Connection, path: &Path, epoch: i64, writing: Writing) -> std::io::Result<Writer> {
+        let committer = Committer { connection: Some(connection), path: path.to_owned(), epoch, most_pages: None };
+        if let Some(steps) = writing.steps {
+            return Ok(Writer::Stepped { committer: Mutex::new(committer), steps });
+        }
         let (queue, waiting) = channel();
-        let path = path.to_owned();
+        let group = writing.group.max(1);
         let thread = std::thread::Builder::new()
             .name("ledger-writer".into())
-            .spawn(move || Loop { connection: Some(connection), path, epoch, waiting }.run())?;
-        Ok(Writer { queue, thread: Some(thread) })
+            .spawn(move || Loop { committer, waiting, group }.run())?;
+        Ok(Writer::Thread(Thread { queue, thread: Some(thread) }))
+    }
+
+    pub(crate) fn steps(&self) -> Option<&Arc<dyn Steps>> {
+        match self {
+            Writer::Thread(_) => None,
+            Writer::Stepped { steps, .. } => Some(steps),
+        }
     }
 
     /// Runs `work` in a transaction and answers after its commit.
@@ -58,12 +75,26 @@ impl Writer {
             });
             (keep, finish)
         });
-        self.queue.send(Message::Work(job)).map_err(|_| StoreError::Closed)?;
-        outcome.await.map_err(|_| StoreError::Closed)?
+        match self {
+            Writer::Thread(thread) => {
+                thread.queue.send(Message::Work(job)).map_err(|_| StoreError::Closed)?;
+                outcome.await.map_err(|_| StoreError::Closed)?
+            }
+            Writer::Stepped { committer, steps } => {
+                let mut committer = committer.lock().await;
+                let injected = steps.before_commit().await.err();
+                committer.most_pages = steps.most_pages();
+                let finishes = committer.commit(vec![job], injected);
+                steps.after_commit().await;
+                finishes.into_iter().for_each(|finish| finish());
+                drop(committer);
+                outcome.await.map_err(|_| StoreError::Closed)?
+            }
+        }
     }
 }
 
-impl Drop for Writer {
+impl Drop for Thread {
     fn drop(&mut self) {
         let _ = self.queue.send(Message::Stop);
         if let Some(thread) = self.thread.take() {
@@ -73,10 +104,9 @@ impl Drop for Writer {
 }
 
 struct Loop {
-    connection: Option<Connection>,
-    path: PathBuf,
-    epoch: i64,
+    committer: Committer,
     waiting: Receiver<Message>,
+    group: usize,
 }
 
 impl Loop {
@@ -84,7 +114,7 @@ impl Loop {
         while let Ok(Message::Work(first)) = self.waiting.recv() {
             let mut group = vec![first];
             let mut stop = false;
-            while group.len() < GROUP {
+            while group.len() < self.group {
                 match self.waiting.try_recv() {
                     Ok(Message::Work(work)) => group.push(work),
                     Ok(Message::Stop) => {
@@ -94,36 +124,54 @@ impl Loop {
                     Err(_) => break,
                 }
             }
-            self.commit(group);
+            self.committer.commit(group, None).into_iter().for_each(|acknowledge| acknowledge());
             if stop {
                 break;
             }
         }
     }
+}
 
-    /// Runs a group in one transaction. If the commit fails none is acknowledged and the connection is reopened.
-    fn commit(&mut self, group: Vec<Work>) {
+/// Answers one write; called after the commit.
+type Acknowledge = Box<dyn FnOnce() + Send>;
+
+/// The one connection that writes.
+pub(crate) struct Committer {
+    connection: Option<Connection>,
+    path: PathBuf,
+    epoch: i64,
+    /// A bound on the file's pages, set by a simulation.
+    most_pages: Option<u32>,
+}
+
+impl Committer {
+    /// Runs a group in one transaction, and answers what acknowledges it. If the commit fails none is acknowledged as written
+    /// and the connection is reopened.
+    fn commit(&mut self, group: Vec<Work>, injected: Option<std::io::Error>) -> Vec<Acknowledge> {
         let mut finishes: Vec<Finish> = Vec::with_capacity(group.len());
-        let outcome = self.run_group(group, &mut finishes);
-        match outcome {
-            Ok(()) => finishes.into_iter().for_each(|finish| finish(Ok(()))),
-            Err(error) => {
-                tracing::error!(%error, "a commit failed; nothing in it is acknowledged");
-                self.connection = None;
-                let text = error.to_string();
-                let not_owner = matches!(error, StoreError::NotOwner);
-                for finish in finishes {
-                    finish(Err(if not_owner {
-                        StoreError::NotOwner
-                    } else {
-                        StoreError::Io(std::io::Error::other(text.clone()))
-                    }));
-                }
-            }
-        }
+        let outcome = self.run_group(group, &mut finishes, injected);
+        let failed = outcome.err().map(|error| {
+            tracing::error!(%error, "a commit failed; nothing in it is acknowledged");
+            self.connection = None;
+            (error.to_string(), matches!(error, StoreError::NotOwner))
+        });
+        let answer = |finish: Finish| -> Acknowledge {
+            let committed = match &failed {
+                None => Ok(()),
+                Some((_, true)) => Err(StoreError::NotOwner),
+                Some((text, false)) => Err(StoreError::Io(std::io::Error::other(text.clone()))),
+            };
+            Box::new(move || finish(committed))
+        };
+        finishes.into_iter().map(answer).collect()
     }
 
-    fn run_group(&mut self, group: Vec<Work>, finishes: &mut Vec<Finish>) -> Result<()> {
+    fn run_group(
+        &mut self,
+        group: Vec<Work>,
+        finishes: &mut Vec<Finish>,
+        injected: Option<std::io::Error>,
+    ) -> Result<()> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => match super::open_writer(&self.path) {
@@ -135,25 +183,47 @@ impl Loop {
             },
         };
         let connection = self.connection.insert(connection);
-        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        if is_planted(Bug::AcknowledgedEarly) && !connection.is_autocommit() {
+            run(connection, "COMMIT")?;
+        }
+        let bound = match self.most_pages {
+            Some(pages) => connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())),
+            None => Ok(()),
+        };
+        if let Err(error) = bound.and_then(|()| run(connection, "BEGIN IMMEDIATE")) {
             refuse(group, finishes);
             return Err(error.into());
         }
-        let owner: i64 = connection.query_row("SELECT epoch FROM workspace", [], |row| row.get(0)).unwrap_or(-1);
-        if owner != self.epoch {
+        let owner: i64 = connection
+            .prepare_cached("SELECT epoch FROM workspace")
+            .and_then(|mut query| query.query_row([], |row| row.get(0)))
+            .unwrap_or(-1);
+        if owner != self.epoch && !is_planted(Bug::EpochUnchecked) {
             refuse(group, finishes);
             connection.execute_batch("ROLLBACK")?;
             return Err(StoreError::NotOwner);
         }
         for work in group {
-            connection.execute_batch("SAVEPOINT one")?;
+            run(connection, "SAVEPOINT one")?;
             let (keep, finish) = work(Some(connection));
             finishes.push(finish);
-            connection.execute_batch(if keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })?;
+            if !keep {
+                run(connection, "ROLLBACK TO one")?;
+            }
+            run(connection, "RELEASE one")?;
         }
-        connection.execute_batch("COMMIT")?;
-        Ok(())
+        if let Some(error) = injected {
+            return Err(error.into());
+        }
+        if is_planted(Bug::AcknowledgedEarly) {
+            return Ok(());
+        }
+        Ok(run(connection, "COMMIT")?)
     }
+}
+
+fn run(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(statement)?.execute([]).map(|_| ())
 }
 
 /// Work that is not run is answered with the group's error.

@@ -7,5 +7,6 @@ mod lists;
 mod opening;
 mod operations;
 mod ownership;
+mod reconcile;
 mod support;
 mod transitions;

@@ -645,9 +645,166 @@ remapped: number,
  */
 ready: number, };
 
+export type ReconcileRequest = { 
+/**
+ * A billing connection.
+ */
+connectionId: string, company: string, series: string, 
+/**
+ * `YYYY-MM-DD`, both included; a year at most.
+ */
+from: string, to: string, };
+
+export type ReconcileStarted = { runId: string, };
+
+export type ReconcileRunInfo = { id: string, connectionId: string, connectionName: string, 
+/**
+ * `smartbill`, `oblio`.
+ */
+provider: string, company: string, series: string, from: string, to: string, 
+/**
+ * Empty: Punte by itself.
+ */
+who: string, startedMs: number, finishedMs: number | null, 
+/**
+ * `running`, `clean`, `findings`, `failed`, `interrupted`.
+ */
+result: string, 
+/**
+ * Everything that the period asks for was looked at and told.
+ */
+complete: boolean, 
+/**
+ * Why not: `too_many_documents`, `too_many_numbers`, `part`, `not_told`, `no_numbers_known`, `cut_off`, `stopped`,
+ * `too_many_findings`.
+ */
+why: string, 
+/**
+ * Documents or numbers that the provider was asked about.
+ */
+looked: number, matched: number, notTold: number, 
+/**
+ * By kind of finding.
+ */
+found: Record<string, number>, failure: FailureInfo | null, 
+/**
+ * Where numbers are looked at one by one: the first that the next pass begins with.
+ */
+resumeAt: number | null, };
+
+export type LaneChoice = { connectionId: string, connectionName: string, provider: string, company: string, series: string, };
+
+export type ReconcileRuns = { 
+/**
+ * Newest first, a hundred at most.
+ */
+runs: Array<ReconcileRunInfo>, lanes: Array<LaneChoice>, 
+/**
+ * Open findings by kind.
+ */
+open: Record<string, number>, };
+
+export type FindingsRequest = { 
+/**
+ * `mismatched`, `expected`, `missing_there`, `unknown_here`, `duplicate`, `gap`, `repeat`; empty for all.
+ */
+kinds: Array<string>, 
+/**
+ * `open`, `resolved`, `ignored`; empty for all.
+ */
+state: string, 
+/**
+ * Only what one pass saw.
+ */
+runId: string | null, 
+/**
+ * The key of the last row of the page before.
+ */
+after: number | null, limit: number, };
+
+export type DifferenceInfo = { 
+/**
+ * `total`, `currency`, `client`, `date`, `state`, `number`, `reference`.
+ */
+field: string, ours: string, theirs: string, };
+
+export type SeenInfo = { series: string, number: string, date: string, 
+/**
+ * Decimal text.
+ */
+total: string, currency: string, client: string, 
+/**
+ * `cancelled`, `storno`, or empty.
+ */
+state: string, references: Array<string>, };
+
+export type FindingInfo = { id: string, kind: string, connectionName: string, provider: string, series: string, number: string | null, 
+/**
+ * Gap: the last missing number in a row.
+ */
+until: string, 
+/**
+ * `YYYY-MM-DD`
+ */
+day: string | null, 
+/**
+ * A code for what it is more closely; empty where the kind says all.
+ */
+why: string, 
+/**
+ * `storno`, `link`, `look`, or empty.
+ */
+proposal: string, reference: string, 
+/**
+ * Series and number of the document that our record is linked to.
+ */
+linked: string, differs: Array<DifferenceInfo>, theirs: Array<SeenInfo>, documentId: string | null, orderId: string | null, orderNumber: string | null, firstSeenMs: number, lastSeenMs: number, state: string, reason: string, who: string, };
+
+export type FindingPage = { rows: Array<FindingInfo>, 
+/**
+ * The key for the next page; null when this is the last one.
+ */
+next: number | null, };
+
+export type IgnoreRequest = { id: string, ignored: boolean, reason: string, };
+
+export type JobInfo = { id: string, 
+/**
+ * `poll`, `health`, `payments`, `einvoices`, `reconcile`, `retention`.
+ */
+kind: string, 
+/**
+ * The connection's name, with the series where it is of one; empty where it is of the whole workspace.
+ */
+about: string, everyMs: number, lastMs: number | null, 
+/**
+ * Null while it runs.
+ */
+nextMs: number | null, running: boolean, 
+/**
+ * `ok`, `failed`, `skipped`; empty before the first run.
+ */
+outcome: string, 
+/**
+ * What was done: `read`, `unread`, `series`, `looked`, `matched`, `found`, `purged`.
+ */
+counts: Record<string, number>, failure: FailureInfo | null, };
+
+export type ScheduleInfo = { jobs: Array<JobInfo>, 
+/**
+ * After how many months requests, answers and evidence may go; 0 keeps them.
+ */
+retentionMonths: number, };
+
+export type RetentionRequest = { 
+/**
+ * 0, or 12 to 240.
+ */
+months: number, };
+
 export type AccessRole = "viewer" | "operator" | "integrator" | "owner";
 
-export type Tag = "app" | "connections" | "documents" | "mappings" | "orders" | "sandbox";
+export type Tag = "app" | "connections" | "documents" | "mappings" | "orders" | "reconcile" | "sandbox" | "schedule";
 
 export type Event = { tags: Array<Tag>, };
 
@@ -700,6 +857,13 @@ export interface Commands {
   "doubts.look": { request: ById; response: LookInfo };
   "doubts.link": { request: LinkRequest; response: Nothing };
   "doubts.declare_absent": { request: WithReason; response: Nothing };
+  "reconcile.run": { request: ReconcileRequest; response: ReconcileStarted };
+  "reconcile.runs": { request: Nothing; response: ReconcileRuns };
+  "reconcile.findings": { request: FindingsRequest; response: FindingPage };
+  "reconcile.ignore": { request: IgnoreRequest; response: Nothing };
+  "schedule.list": { request: Nothing; response: ScheduleInfo };
+  "schedule.run_now": { request: ById; response: Nothing };
+  "schedule.set_retention": { request: RetentionRequest; response: Nothing };
   "mapping.get": { request: MappingRequest; response: MappingInfo };
   "mapping.preview": { request: RuleChange; response: RulePreview };
   "mapping.save_rule": { request: RuleChange; response: RuleSaved };
@@ -746,6 +910,13 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "doubts.look": [],
   "doubts.link": [],
   "doubts.declare_absent": [],
+  "reconcile.run": [],
+  "reconcile.runs": ["reconcile", "connections"],
+  "reconcile.findings": ["reconcile"],
+  "reconcile.ignore": [],
+  "schedule.list": ["schedule", "connections"],
+  "schedule.run_now": [],
+  "schedule.set_retention": [],
   "mapping.get": ["mappings", "orders"],
   "mapping.preview": [],
   "mapping.save_rule": [],

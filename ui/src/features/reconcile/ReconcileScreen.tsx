@@ -5,17 +5,29 @@ import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { DoubtCard } from "./DoubtCard";
+import { Findings } from "./Findings";
 import { Mismatch } from "./Mismatch";
 import { OperationCard } from "./OperationCard";
+import { Passes } from "./Passes";
+
+/** What passes find, by where it is shown. */
+const TABS: { tab: string; kinds: string[] }[] = [
+  { tab: "expected", kinds: ["expected"] },
+  { tab: "unknown", kinds: ["unknown_here", "duplicate"] },
+  { tab: "missing", kinds: ["missing_there"] },
+  { tab: "series", kinds: ["gap", "repeat"] },
+];
 
 /** What the ledger and a provider do not agree on, with the evidence, until it is settled. */
 export function ReconcileScreen() {
   const { t } = useTranslation();
   const doubts = useAsk("doubts.list", {});
+  const passes = useAsk("reconcile.runs", {});
   const open = doubts.data?.doubts ?? [];
   const operations = doubts.data?.operations ?? [];
   const mismatched = doubts.data?.mismatched ?? [];
   const doubted = open.length + operations.length;
+  const count = (kinds: string[]) => kinds.reduce((sum, kind) => sum + (passes.data?.open[kind] ?? 0), 0);
   return (
     <div className="screen">
       <Title order={1} mb={12}>
@@ -23,15 +35,23 @@ export function ReconcileScreen() {
       </Title>
       {doubts.isPending && <Loading />}
       {doubts.error && <ErrorNote error={doubts.error} again={() => void doubts.refetch()} />}
+      {passes.error && <ErrorNote error={passes.error} again={() => void passes.refetch()} />}
+      {passes.data && <Passes passes={passes.data} />}
       {doubts.data && (
-        <Tabs defaultValue={doubted === 0 && mismatched.length > 0 ? "mismatched" : "doubts"}>
+        <Tabs defaultValue={doubted === 0 && mismatched.length > 0 ? "mismatched" : "doubts"} keepMounted={false} mt="md">
           <Tabs.List mb="md">
             <Tabs.Tab value="doubts">
               {t("reconcile.doubts")} {doubted}
             </Tabs.Tab>
             <Tabs.Tab value="mismatched">
-              {t("reconcile.mismatched")} {mismatched.length}
+              {t("reconcile.mismatched")} {Math.max(mismatched.length, count(["mismatched"]))}
             </Tabs.Tab>
+            {passes.data &&
+              TABS.map(({ tab, kinds }) => (
+                <Tabs.Tab key={tab} value={tab}>
+                  {t(`reconcile.tab.${tab}`)} {count(kinds)}
+                </Tabs.Tab>
+              ))}
           </Tabs.List>
           <Tabs.Panel value="doubts">
             {doubted === 0 && <Empty title={t("reconcile.noDoubts")} text={t("reconcile.noDoubtsText")} />}
@@ -45,13 +65,22 @@ export function ReconcileScreen() {
             </Stack>
           </Tabs.Panel>
           <Tabs.Panel value="mismatched">
-            {mismatched.length === 0 && <Empty title={t("reconcile.noMismatch")} text={t("reconcile.noMismatchText")} />}
             <Stack gap="sm">
+              {mismatched.length === 0 && count(["mismatched"]) === 0 && (
+                <Empty title={t("reconcile.noMismatch")} text={t("reconcile.noMismatchText")} />
+              )}
               {mismatched.map((document) => (
                 <Mismatch key={document.id} document={document} />
               ))}
+              {passes.data && <Findings kinds={["mismatched"]} tab="mismatched" quiet />}
             </Stack>
           </Tabs.Panel>
+          {passes.data &&
+            TABS.map(({ tab, kinds }) => (
+              <Tabs.Panel key={tab} value={tab}>
+                <Findings kinds={kinds} tab={tab} />
+              </Tabs.Panel>
+            ))}
         </Tabs>
       )}
     </div>

@@ -10,6 +10,7 @@ import { Loading } from "../../shared/ui/Loading";
 import { Appearance } from "./Appearance";
 import { Check } from "./Check";
 import { SandboxSwitches } from "./SandboxSwitches";
+import { Schedule } from "./Schedule";
 
 export function SettingsScreen() {
   const { t } = useTranslation();
@@ -27,6 +28,7 @@ export function SettingsScreen() {
           <About app={app.data} />
           {app.data.open && <Alone app={app.data} />}
           {app.data.open && <Check />}
+          {app.data.open && <Schedule />}
           {app.data.open?.isSandbox && <SandboxSwitches />}
         </Stack>
       )}

@@ -8,8 +8,8 @@ use super::rates_cache::RatesCache;
 use super::{
     Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentKind, DocumentPage,
     DocumentQuery, EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued,
-    PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, SeriesPage, SeriesQuery, Settling,
-    StornoRequest, Target, VatRate, WireRecord,
+    NumberSeen, PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, SeriesPage, SeriesQuery,
+    Settling, StornoRequest, Target, VatRate, WireRecord,
 };
 use crate::call::{Operation, before_sending, header, read_limits};
 use crate::mask::Mask;
@@ -420,6 +420,16 @@ impl BillingProvider for Oblio {
 
     async fn read_series(&self, query: &SeriesQuery) -> Result<SeriesPage, Failure> {
         self.series_page(query).await
+    }
+
+    async fn read_number(
+        &self,
+        company: &str,
+        _series: &str,
+        _kind: DocumentKind,
+        _number: u64,
+    ) -> Result<NumberSeen, Failure> {
+        Err(not_offered(Ability::ReadNumbers, company))
     }
 
     async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus> {

@@ -8,8 +8,8 @@ use super::rates_cache::RatesCache;
 use super::{
     Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentKind, DocumentPage,
     DocumentQuery, EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued,
-    PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, SeriesPage, SeriesQuery, Settling, Steps,
-    StornoRequest, Target, VatRate, WireRecord,
+    NumberSeen, PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, SeriesPage, SeriesQuery,
+    Settling, Steps, StornoRequest, Target, VatRate, WireRecord,
 };
 use crate::call::{Operation, basic_authorization, create_limits, header, read_limits};
 use crate::mask::Mask;
@@ -55,6 +55,7 @@ const ABILITIES: &[Ability] = &[
     Ability::PaymentStatus,
     Ability::Pdf,
     Ability::Email,
+    Ability::ReadNumbers,
     Ability::Warehouses,
     Ability::Units,
 ];
@@ -380,6 +381,16 @@ impl BillingProvider for SmartBill {
 
     async fn read_series(&self, query: &SeriesQuery) -> Result<SeriesPage, Failure> {
         self.series_page(query).await
+    }
+
+    async fn read_number(
+        &self,
+        company: &str,
+        series: &str,
+        kind: DocumentKind,
+        number: u64,
+    ) -> Result<NumberSeen, Failure> {
+        self.number_seen(company, series, kind, number).await
     }
 
     async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus> {

@@ -3,12 +3,14 @@
 use super::{SmartBill, convert, convert_acts, decisions, gap, route, rows, wire};
 use crate::billing::offers::is_invoice;
 use crate::billing::pdf;
-use crate::billing::{Ability, DocumentKind, Issued, PaymentStatus, Presence, ReferenceSeen, Target};
+use crate::billing::{
+    Ability, DocumentKind, Issued, ListedDocument, NumberSeen, PaymentStatus, Presence, ReferenceSeen, Target,
+};
 use crate::call::{Operation, large_read_limits, read_limits};
 use crate::transport::HttpAnswer;
 use bytes::Bytes;
 use http::Method;
-use punte_domain::{Failure, FailureKind, Phase};
+use punte_domain::{Failure, FailureKind, Phase, Reference};
 use serde_json::Value;
 
 /// What came of asking for a PDF.
@@ -18,6 +20,11 @@ pub(super) enum PdfRead {
     Absent,
     /// It came, or something came, and could not be read.
     Unreadable,
+}
+
+/// A reference of Punte's form identifies, whatever else of a print could be read.
+fn names_any(text: &str) -> bool {
+    !Reference::find_all(text).is_empty()
 }
 
 impl SmartBill {
@@ -126,6 +133,46 @@ impl SmartBill {
                 Ok(_) | Err(_) => Ok(Presence::CannotTell),
             },
         }
+    }
+
+    /// One number: its status tells that it is there and its total, its print whose it is. It is empty only when the status
+    /// says so and nothing is printed; a proforma has no status, and its print tells.
+    pub(super) async fn number_seen(
+        &self,
+        company: &str,
+        series: &str,
+        kind: DocumentKind,
+        number: u64,
+    ) -> Result<NumberSeen, Failure> {
+        let number = convert::printed(number);
+        let status = match kind {
+            DocumentKind::Proforma => None,
+            DocumentKind::Invoice => Some(self.payment_status(company, series, &number).await),
+        };
+        let (total, is_gone) = match status {
+            None => (None, true),
+            Some(Ok(status)) => (status.total.map(|total| total.normalize()), false),
+            Some(Err(failure)) if gap::is_connections(&failure) => return Err(failure),
+            Some(Err(failure)) => (None, failure.kind == FailureKind::DocumentNotFound),
+        };
+        let document = Issued { series: series.to_owned(), number, provider_id: None, link: None };
+        let text = match self.read_pdf(company, kind, &document).await? {
+            PdfRead::Text(text) if convert::names_number(&text, &document.number) || names_any(&text) => text,
+            PdfRead::Absent if is_gone => return Ok(NumberSeen::Nothing),
+            PdfRead::Text(_) | PdfRead::Absent | PdfRead::Unreadable => return Ok(NumberSeen::Unread { total }),
+        };
+        let is_storno = total.map(|total| total.is_sign_negative() && convert::says_storno(&text));
+        Ok(NumberSeen::Document(Box::new(ListedDocument {
+            document,
+            issue_date: None,
+            total,
+            currency: String::new(),
+            client: String::new(),
+            cancelled: None,
+            is_storno,
+            references: Reference::find_all(&text),
+            einvoice: None,
+        })))
     }
 
     /// The invoices that were made from a proforma, as SmartBill names them.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::billing::fixtures::{config, reference, request};
-use crate::billing::{DocumentKind, ReferenceSeen};
+use crate::billing::{DocumentKind, NumberSeen, ReferenceSeen};
 use crate::scripted::{Scripted, json_answer, page_answer};
 use crate::transport::TransportError;
 use rust_decimal::dec;
@@ -321,4 +321,31 @@ async fn reading_back_takes_the_total_and_looks_at_the_print_until_it_has_seen_i
     assert_eq!((second.total, second.carries_reference), (Some(dec!(91.97)), None));
     let gone = smartbill.read_issued("RO12345674", &document, day, &ours).await.unwrap_err();
     assert_eq!((gone.kind, scripted.sent().len()), (FailureKind::DocumentNotFound, 4));
+}
+
+#[tokio::test]
+async fn a_number_is_a_document_nothing_or_not_told() {
+    let ours = reference("1001").to_string();
+    let (smartbill, _) = smartbill(vec![
+        status(91.96),
+        pdf_of("0007", &ours),
+        status(10.0),
+        gone(),
+        not_found(),
+        gone(),
+        no(400, "Serviciul nu este disponibil"),
+        gone(),
+        status(10.0),
+        pdf_of("9999", ""),
+    ]);
+    let mut seen = Vec::new();
+    for number in [7, 8, 9, 10, 11] {
+        seen.push(smartbill.read_number("RO12345674", "FCT", DocumentKind::Invoice, number).await.unwrap());
+    }
+    let NumberSeen::Document(document) = &seen[0] else { panic!("{seen:?}") };
+    assert_eq!((document.references.as_slice(), document.total), ([reference("1001")].as_slice(), Some(dec!(91.96))));
+    assert_eq!(seen[1], NumberSeen::Unread { total: Some(dec!(10)) }, "there, but nobody knows whose");
+    assert_eq!(seen[2], NumberSeen::Nothing);
+    assert_eq!(seen[3], NumberSeen::Unread { total: None }, "a front server's page alone proves no absence");
+    assert_eq!(seen[4], NumberSeen::Unread { total: Some(dec!(10)) }, "another number's print is none of this one");
 }

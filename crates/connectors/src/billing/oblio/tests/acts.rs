@@ -135,6 +135,7 @@ async fn what_is_not_offered_says_so_and_sends_nothing() {
     let (invoice, proforma) = (target(DocumentKind::Invoice), target(DocumentKind::Proforma));
     let failures = [
         oblio.list_units("1").await.unwrap_err(),
+        oblio.read_number("1", "FCT", DocumentKind::Invoice, 7).await.unwrap_err(),
         oblio.send_email(&invoice, &email()).await.outcome.unwrap_err(),
         oblio.delete_payment(&invoice, CollectKind::Card).await.outcome.unwrap_err(),
         oblio.record_payment(&proforma, &payment()).await.outcome.unwrap_err(),
