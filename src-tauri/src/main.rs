@@ -1,19 +1,21 @@
 //! The window: the same parts as in the terminal, one command, and what changes passed on.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod desk;
 mod display;
 
 use clap::Parser;
-use punte_api::{ApiError, Host};
+use desk::Desk;
+use punte_api::{ApiError, ErrorCode, Event};
 use punte_cli::compose::{Composition, Options, compose};
 use punte_cli::home;
 use punte_cli::words::{Words, system_language};
+use punte_http::Attached;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::{AppHandle, Emitter, Manager, RunEvent, State, WebviewUrl, WebviewWindowBuilder};
-use tokio::sync::broadcast::error::RecvError;
 
 #[derive(Parser)]
 #[command(name = "punte", version, about = "Orders become invoices at SmartBill and Oblio: once, correct, on time.")]
@@ -28,8 +30,8 @@ struct Arguments {
 
 /// The one command of the window.
 #[tauri::command]
-async fn call(host: State<'_, Arc<Host>>, command: String, payload: Value) -> Result<Value, ApiError> {
-    host.call(&host.local_session(), &command, payload).await
+async fn call(desk: State<'_, Arc<Desk>>, command: String, payload: Value) -> Result<Value, ApiError> {
+    desk.call(&command, payload).await
 }
 
 fn main() -> ExitCode {
@@ -47,14 +49,14 @@ fn main() -> ExitCode {
             None
         }
     };
-    let composition = match tauri::async_runtime::block_on(start(home, arguments.workspace)) {
-        Ok(composition) => composition,
+    let (composition, desk) = match tauri::async_runtime::block_on(start(home, arguments.workspace)) {
+        Ok(started) => started,
         Err(error) => {
             say(&error.to_string());
             return ExitCode::FAILURE;
         }
     };
-    match run(composition) {
+    match run(composition, Arc::new(desk)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the window");
@@ -69,28 +71,40 @@ fn say(text: &str) {
     eprintln!("{text}");
 }
 
-/// Puts the parts together and opens what was open last. A workspace that cannot be opened is told on the first screen.
-async fn start(home: PathBuf, workspace: Option<PathBuf>) -> Result<Composition, ApiError> {
+/// Puts the parts together, opens what was open last, and runs every enabled workspace. A workspace that cannot be opened is
+/// told on the first screen; where another process owns it, that one is asked.
+async fn start(home: PathBuf, workspace: Option<PathBuf>) -> Result<(Composition, Desk), ApiError> {
     let mut composition = compose(Options { home, no_keyring: false, prepare_sandbox: None }).await?;
     if let Err(error) = composition.listen().await {
         tracing::warn!(%error, "other processes cannot attach");
     }
+    let host = composition.host.clone();
     let opened = match &workspace {
-        Some(folder) => composition.host.open_folder(folder).await.map(|_| ()),
-        None => composition.host.open_last().await.map(|_| ()),
+        Some(folder) => host.open_folder(folder).await.map(|_| ()),
+        None => host.open_last().await.map(|_| ()),
     };
-    if let Err(error) = opened {
-        tracing::info!(%error, "no workspace was opened");
+    match opened {
+        Err(error) if error.code == ErrorCode::WorkspaceOwned => {
+            let last = host.last_folder().await.map(|last| PathBuf::from(last.folder));
+            let folder = workspace.or(last).unwrap_or_default();
+            match Attached::to(&folder).await {
+                Ok(owner) => return Ok((composition, Desk::Attached(owner))),
+                Err(error) => tracing::warn!(%error, "the owner of the workspace does not answer"),
+            }
+        }
+        Err(error) => tracing::info!(%error, "no workspace was opened"),
+        Ok(()) => {}
     }
-    Ok(composition)
+    // what cannot be opened is in the log; the one on screen has been told above
+    host.run_enabled().await;
+    Ok((composition, Desk::Own(host)))
 }
 
-fn run(composition: Composition) -> tauri::Result<()> {
-    let host = composition.host.clone();
+fn run(composition: Composition, desk: Arc<Desk>) -> tauri::Result<()> {
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
         .plugin(tauri_plugin_window_state::Builder::default().build())
-        .manage(host.clone())
+        .manage(desk.clone())
         .invoke_handler(tauri::generate_handler![call])
         .setup(move |app| {
             let icon = app.default_window_icon().cloned();
@@ -102,7 +116,7 @@ fn run(composition: Composition) -> tauri::Result<()> {
                 window = window.icon(icon)?;
             }
             window.build()?;
-            tauri::async_runtime::spawn(pass_changes_on(app.handle().clone(), host));
+            tauri::async_runtime::spawn(pass_changes_on(app.handle().clone(), desk));
             Ok(())
         })
         .build(tauri::generate_context!())?;
@@ -123,17 +137,12 @@ fn show(app: &AppHandle) {
     }
 }
 
-/// Tells the window what changed. One that fell behind reads everything again.
-async fn pass_changes_on(app: AppHandle, host: Arc<Host>) {
-    let mut events = host.subscribe();
-    loop {
-        let event = match events.recv().await {
-            Ok(event) => event,
-            Err(RecvError::Lagged(_)) => punte_api::Event::everything(),
-            Err(RecvError::Closed) => return,
-        };
+/// Tells the window what changed.
+async fn pass_changes_on(app: AppHandle, desk: Arc<Desk>) {
+    desk.listen(|event: Event| {
         if let Err(error) = app.emit("punte://changed", event) {
             tracing::warn!(%error, "the window was not told of a change");
         }
-    }
+    })
+    .await;
 }

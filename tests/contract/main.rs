@@ -12,6 +12,7 @@ mod oblio_refusals;
 mod operations;
 mod patched;
 mod payments;
+mod series;
 mod shop;
 mod smartbill_refusals;
 

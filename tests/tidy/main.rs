@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("http", &["api"]),
     ("sandbox", &[]),
     ("cli", &["domain", "mapping", "connectors", "store", "vault", "logs", "engine", "api", "http", "sandbox"]),
-    ("app", &["cli", "api", "logs"]),
+    ("app", &["cli", "api", "http", "logs"]),
 ];
 
 /// Libraries that stay behind one wall. `tests` stands outside the house.

@@ -174,3 +174,23 @@ async fn a_company_connects_its_shop_and_provider_by_the_wizard_and_its_next_ord
     let kinds: Vec<&str> = documents.iter().filter_map(|one| one["kind"].as_str()).collect();
     assert_eq!(kinds, ["invoice", "storno"], "the forty orders from before the flow are left alone");
 }
+
+#[tokio::test]
+async fn a_window_beside_a_running_owner_asks_it_and_hears_its_changes() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = SandboxProgram::start(home.path()).await;
+    let folder = create_workspace(home.path()).await;
+    let desk = Desk::start(home.path(), &folder).await;
+    desk.connect(&sandbox).await;
+    let window = Window::open(home.path()).await;
+    let owner = desk.running.id().to_string();
+    window.wait_text("status-bar", |text| text.contains(&owner)).await;
+    window.click("nav-invoices").await;
+    // the owner takes it in and invoices it; the window hears of it by itself
+    sandbox.control.order(order(26001, Buyer::Person)).await;
+    desk.wait_for(26001, "issued").await;
+    window.find("row-26001").await;
+    window.close().await;
+    let row = desk.find_document(26001).await.unwrap();
+    assert_eq!(row["state"], "issued", "closing the window stops nothing");
+}

@@ -20,6 +20,7 @@ const app: AppInfo = {
   vaultReason: null,
   operator: "Ana",
   role: "owner",
+  attachedTo: null,
   quarantine: null,
 };
 const smartbill: ConnectionInfo = {
@@ -87,6 +88,11 @@ test("a quarantine says why nothing is sent and how far the reading is, and is l
   await userEvent.type(screen.getByTestId(ids.reason), "compared by hand");
   await userEvent.click(screen.getByTestId(ids.confirm));
   expect(calls).toContainEqual({ command: "workspace.lift_quarantine", request: { reason: "compared by hand" } });
+});
+
+test("a window that only asks the owner says so", async () => {
+  const { t } = await show(<Shell />, { ...answers, "app.get": { ...app, attachedTo: 4711 } });
+  expect(await screen.findByTestId(ids.statusBar)).toHaveTextContent(t("shell.attached", { pid: 4711 }));
 });
 
 test("a workspace that cannot be opened says so", async () => {

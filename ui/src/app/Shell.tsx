@@ -78,7 +78,7 @@ export function Shell() {
       <main>
         <Outlet />
       </main>
-      <StatusBar overview={overview.data} />
+      <StatusBar app={app.data} overview={overview.data} />
       <RecordDrawer order={inDrawer ? place.order : undefined} document={inDrawer ? place.document : undefined} />
       <Palette />
     </div>
@@ -231,10 +231,15 @@ function Banners({ app, overview, error }: BannersProps) {
   );
 }
 
-function StatusBar({ overview }: { overview: Overview | undefined }) {
+function StatusBar({ app, overview }: { app: AppInfo; overview: Overview | undefined }) {
   const { t } = useTranslation();
   return (
     <footer data-testid={ids.statusBar}>
+      {app.attachedTo !== null && (
+        <Text span size="xs" fw={500}>
+          {t("shell.attached", { pid: app.attachedTo })}
+        </Text>
+      )}
       {overview?.connections.map((one) => (
         <Group key={one.id} gap={6} wrap="nowrap">
           <Text span size="xs" fw={500}>

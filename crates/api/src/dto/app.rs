@@ -55,6 +55,8 @@ pub struct AppInfo {
     pub vault_reason: Option<String>,
     pub operator: String,
     pub role: String,
+    /// The process that owns the workspaces, where this window only asks it.
+    pub attached_to: Option<u32>,
     /// Nothing is sent from the open workspace until this is over.
     pub quarantine: Option<QuarantineInfo>,
 }

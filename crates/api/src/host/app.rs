@@ -36,6 +36,7 @@ impl Host {
             vault_reason: self.parts.vault_reason.clone(),
             operator: self.parts.operator.clone(),
             role: "owner".to_owned(),
+            attached_to: None,
             quarantine: None,
         }
     }

@@ -70,6 +70,10 @@ vault: string,
  */
 vaultReason: string | null, operator: string, role: string, 
 /**
+ * The process that owns the workspaces, where this window only asks it.
+ */
+attachedTo: number | null, 
+/**
  * Nothing is sent from the open workspace until this is over.
  */
 quarantine: QuarantineInfo | null, };

@@ -18,6 +18,7 @@ const app: AppInfo = {
   vaultReason: "no D-Bus",
   operator: "ana",
   role: "owner",
+  attachedTo: null,
   quarantine: null,
 };
 const quiet: SandboxInfo = { faults: [], smartbillDocuments: 21, oblioDocuments: 9, orders: 40 };

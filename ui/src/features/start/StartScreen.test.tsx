@@ -17,6 +17,7 @@ const app: AppInfo = {
   vaultReason: null,
   operator: "ana",
   role: "owner",
+  attachedTo: null,
   quarantine: null,
 };
 const mine = { id: "ws_1", name: "Atelier", isSandbox: false, folder: "/home/ana/atelier", enabled: true };
