@@ -341,6 +341,7 @@ mod tests {
             total: dec!(59),
             total_minor: 5900,
             refunded_minor: 0,
+            refunds: Vec::new(),
             created_ms: 1000,
             modified_ms: 5000,
             paid_ms: Some(2000),

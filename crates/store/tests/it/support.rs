@@ -83,6 +83,7 @@ pub fn head(n: u64) -> OrderHead {
         total: dec!(59),
         total_minor: 5900,
         refunded_minor: 0,
+        refunds: Vec::new(),
         created_ms: NOW_MS,
         modified_ms: NOW_MS,
         paid_ms: Some(NOW_MS),
