@@ -73,6 +73,34 @@ impl Proposal {
     }
 }
 
+/// What a flow does about refunds of one sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundMode {
+    /// Proposes nothing; the timeline tells of it.
+    Off,
+    #[default]
+    Propose,
+    /// Writes the document down by itself.
+    Automatic,
+}
+
+impl RefundMode {
+    pub const ALL: [RefundMode; 3] = [RefundMode::Off, RefundMode::Propose, RefundMode::Automatic];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RefundMode::Off => "off",
+            RefundMode::Propose => "propose",
+            RefundMode::Automatic => "automatic",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
 /// One value before and after. Fields: `status`, `total`, `currency`, `refunded`, `client.name`, `client.tax_id`, …;
 /// amounts are decimal text in the invoice's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

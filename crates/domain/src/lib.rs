@@ -17,7 +17,7 @@ pub mod order;
 pub mod tax_id;
 pub mod vat;
 
-pub use changes::{ChangeEvent, ChangeKind, ChangeState, Difference, OrderChange, Proposal, changes_since};
+pub use changes::{ChangeEvent, ChangeKind, ChangeState, Difference, OrderChange, Proposal, RefundMode, changes_since};
 pub use draft::{Client, CollectKind, Draft, DraftProblem, Line, LineKind, Payment};
 pub use failure::{Failure, FailureKind, Next, Phase};
 pub use fiscal::fiscal_date;

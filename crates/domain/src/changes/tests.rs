@@ -228,6 +228,9 @@ fn words_read_back_as_written() {
     for state in ChangeState::ALL {
         assert_eq!(ChangeState::parse(state.as_str()), Some(state));
     }
+    for mode in RefundMode::ALL {
+        assert_eq!(RefundMode::parse(mode.as_str()), Some(mode));
+    }
     for proposal in Proposal::ALL {
         assert_eq!(Proposal::parse(proposal.as_str()), Some(proposal));
     }

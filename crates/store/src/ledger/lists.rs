@@ -12,7 +12,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Default)]
 pub struct ListQuery {
     pub search: String,
-    /// Document state, `mismatched`, or an order's decision; empty for all.
+    /// Document state, `mismatched`, `changed`, or an order's decision; empty for all.
     pub filter: String,
     pub after: Option<i64>,
     pub limit: u32,
@@ -55,13 +55,21 @@ fn fts_query(text: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
+/// Documents with changes of their orders that wait for a decision.
+const CHANGED: &str = "open_changes > 0";
+
 /// SQL and parameters of one page: filter, search, key, limit.
 fn page_sql(columns: &str, table: &str, filter: Option<(&str, String)>, query: &ListQuery) -> (String, Vec<Sql>) {
     let mut wheres: Vec<String> = Vec::new();
     let mut values: Vec<Sql> = Vec::new();
-    if let Some((column, value)) = filter {
-        values.push(Sql::Text(value));
-        wheres.push(format!("{column} = ?{}", values.len()));
+    match filter {
+        None => {}
+        // its own words, so that the index of the few is used
+        Some((CHANGED, _)) => wheres.push(CHANGED.to_owned()),
+        Some((column, value)) => {
+            values.push(Sql::Text(value));
+            wheres.push(format!("{column} = ?{}", values.len()));
+        }
     }
     if let Some(words) = fts_query(&query.search) {
         values.push(Sql::Text(words));
@@ -82,6 +90,7 @@ fn page_sql(columns: &str, table: &str, filter: Option<(&str, String)>, query: &
 fn filter_of(query: &ListQuery, column: &'static str) -> Option<(&'static str, String)> {
     match query.filter.as_str() {
         "" => None,
+        "changed" if column == "state" => Some((CHANGED, String::new())),
         "mismatched" => Some(("verification", "mismatched".to_owned())),
         other => Some((column, other.to_owned())),
     }
@@ -108,12 +117,13 @@ impl Ledger {
         .await
     }
 
-    /// The newest document of each of these orders: (order row → document).
+    /// The newest document of each of these orders, corrections left out: (order row → document).
     pub async fn documents_of(&self, order_rows: Vec<i64>) -> Result<HashMap<i64, Document>> {
         self.read(move |c| {
             let mut found = HashMap::new();
             let mut query = c.prepare_cached(&format!(
-                "SELECT {DOCUMENT} FROM documents WHERE order_row = ?1 ORDER BY row DESC LIMIT 1"
+                "SELECT {DOCUMENT} FROM documents WHERE order_row = ?1 AND corrects_row IS NULL
+                 ORDER BY row DESC LIMIT 1"
             ))?;
             for row in order_rows {
                 let mut rows = query.query_map([row], document_from)?;

@@ -4,6 +4,7 @@
 //! checks. Attached clients never open the file; they ask the owner.
 
 mod attempts;
+mod changes;
 mod connections;
 mod documents;
 mod events;
@@ -18,9 +19,11 @@ mod workspace;
 mod writer;
 
 pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
+pub use changes::{ChangeRow, SeenChange};
 pub use connections::{Connection, Flow, Stop};
 pub use documents::{Document, NewDocument};
 pub use events::{Event, NewEvent};
+pub use following::NewTakingBack;
 pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
 pub use mappings::MappingVersion;
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
@@ -38,8 +41,11 @@ use std::time::Duration;
 use writer::Writer;
 
 /// Append-only: a released migration is never edited.
-static MIGRATIONS: &[M<'static>] =
-    &[M::up(include_str!("0001_ledger.sql")), M::up(include_str!("0002_operations.sql"))];
+static MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("0001_ledger.sql")),
+    M::up(include_str!("0002_operations.sql")),
+    M::up(include_str!("0003_changes.sql")),
+];
 
 const READERS: usize = 4;
 const BUSY: Duration = Duration::from_secs(10);
