@@ -203,6 +203,13 @@ impl Workspace {
         }
     }
 
+    /// How long until a connection that may not be called opens by itself, at most the idle time: a person may open it sooner.
+    pub(crate) fn opens_in(&self, connection: &Connection, now_ms: i64) -> Duration {
+        let until_ms = connection.stop.as_ref().and_then(|stop| stop.until_ms);
+        let left_ms = until_ms.map_or(i64::MAX, |until_ms| (until_ms - now_ms).max(250));
+        Duration::from_millis(left_ms as u64).min(self.deps.timing.idle)
+    }
+
     /// Notes a failure that is the connection's: it rests, once, however many records ran into it.
     pub(crate) async fn note_trouble(&self, connection: &Connection, failure: &Failure) -> Result<()> {
         let now_ms = self.now_ms();

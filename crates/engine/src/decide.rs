@@ -12,7 +12,6 @@ use punte_store::ledger::{Connection, DecisionRow, Document, DocumentPlan, Flow,
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 const BATCH: u32 = 100;
 
@@ -66,7 +65,7 @@ impl Workspace {
                 }
                 Err(error) => self.note_engine_error(&error, "decide"),
             }
-            if !self.rest(&self.decide_wake, Duration::from_secs(5)).await {
+            if !self.rest(&self.decide_wake, self.deps.timing.idle).await {
                 return;
             }
         }
@@ -154,7 +153,7 @@ impl Workspace {
         match meets_condition(&flow.condition, &raw) {
             Ok(true) => {}
             Ok(false) => return Ok(plain("not_invoiced", "condition", withdrawn("condition"))),
-            Err(_) => return Ok(plain("waiting", "condition_error", None)),
+            Err(_) => return Ok(plain("waiting", "condition_error", withdrawn("condition_error"))),
         }
         let plan = self.plan(order, flow, connections, mapping, &raw).await?;
         Ok(DecisionRow {

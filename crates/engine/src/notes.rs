@@ -35,20 +35,24 @@ fn notes_of(document: &Document) -> BTreeMap<String, String> {
 impl Workspace {
     pub(crate) async fn run_notes(self: &Arc<Self>) {
         loop {
-            if let Err(error) = self.write_notes_due().await {
-                self.note_engine_error(&error, "write notes");
-            }
-            if !self.rest(&self.note_wake, Duration::from_secs(2)).await {
+            let next = match self.write_notes_due().await {
+                Ok(next) => next,
+                Err(error) => {
+                    self.note_engine_error(&error, "write notes");
+                    Duration::from_secs(2)
+                }
+            };
+            if !self.rest(&self.note_wake, next).await {
                 return;
             }
         }
     }
 
-    async fn write_notes_due(self: &Arc<Self>) -> Result<()> {
+    async fn write_notes_due(self: &Arc<Self>) -> Result<Duration> {
         let closed = self.list_closed().await?;
         for document in self.ledger.list_notes_due(self.now_ms(), closed, 50).await? {
             if self.stopping.is_cancelled() {
-                return Ok(());
+                return Ok(Duration::ZERO);
             }
             let order = self.ledger.get_order_by_row(document.order_row).await?;
             let connection = self.ledger.get_connection(&order.connection_id).await?;
@@ -79,7 +83,7 @@ impl Workspace {
             self.ledger.record_note(&document, outcome, self.now_ms()).await?;
             self.changed(Change::Documents);
         }
-        Ok(())
+        Ok(self.until(self.ledger.read_dues().await?.note_ms))
     }
 
     /// Before a create: whether the shop's order already bears our note of an invoice that this ledger does not know (it

@@ -74,17 +74,19 @@ impl Workspace {
         }
         let connections = self.ledger.list_connections().await?;
         let now_ms = self.now_ms();
-        let mut next_ms = 5_000;
+        let idle_ms = self.deps.timing.idle.as_millis() as i64;
+        let mut next_ms = idle_ms;
         // the lanes in which something waits, not those that a flow names now: its series may have changed since
         for (billing_id, company, series, due_ms) in self.ledger.list_lanes().await? {
             let lane = Lane { billing_id, company, series };
             let Some(connection) = connections.iter().find(|c| c.id == lane.billing_id) else { continue };
             let gate = self.may_call(connection, now_ms);
             if gate == Gate::Closed {
+                next_ms = next_ms.min(self.opens_in(connection, now_ms).as_millis() as i64);
                 continue;
             }
-            next_ms = next_ms.min((due_ms - now_ms).clamp(250, 5_000));
             if due_ms > now_ms {
+                next_ms = next_ms.min((due_ms - now_ms).clamp(250, idle_ms));
                 continue;
             }
             let single = one_writer(&connection.kind);
@@ -133,10 +135,11 @@ impl Workspace {
             };
             room -= 1;
             let (this, connection) = (self.clone(), connection.clone());
-            self.tasks.spawn(async move {
+            self.spawn(async move {
                 let row = document.row;
                 if let Err(error) = this.issue(document, &connection).await {
                     this.note_engine_error(&error, "issue");
+                    this.not_at_once(row).await;
                 }
                 lock(&this.in_flight).remove(&row);
                 this.outbox_wake.notify_one();
@@ -226,6 +229,14 @@ impl Workspace {
                 self.changed(Change::Documents);
                 Ok(false)
             }
+        }
+    }
+
+    /// What could not be claimed is tried again a little later: its order is being decided anew, say.
+    async fn not_at_once(&self, row: i64) {
+        let due_ms = self.now_ms() + 1000;
+        if let Err(error) = self.ledger.postpone(row, due_ms).await {
+            self.note_engine_error(&error.into(), "postpone");
         }
     }
 
@@ -377,6 +388,7 @@ impl Workspace {
                 }
                 Err(error) if self.note_storage(Some(&error)) => {
                     tokio::select! {
+                        biased;
                         () = self.stopping.cancelled() => return Err(error.into()),
                         () = tokio::time::sleep(Duration::from_secs(1)) => {}
                     }

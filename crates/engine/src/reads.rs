@@ -120,16 +120,20 @@ impl Workspace {
     /// Follows e-invoices that are on their way.
     pub(crate) async fn run_einvoices(self: &Arc<Self>) {
         loop {
-            if let Err(error) = self.read_einvoices_due().await {
-                self.note_engine_error(&error, "read e-invoices");
-            }
-            if !self.rest(&self.einvoice_wake, Duration::from_secs(2)).await {
+            let next = match self.read_einvoices_due().await {
+                Ok(next) => next,
+                Err(error) => {
+                    self.note_engine_error(&error, "read e-invoices");
+                    Duration::from_secs(2)
+                }
+            };
+            if !self.rest(&self.einvoice_wake, next).await {
                 return;
             }
         }
     }
 
-    async fn read_einvoices_due(self: &Arc<Self>) -> Result<()> {
+    async fn read_einvoices_due(self: &Arc<Self>) -> Result<Duration> {
         let closed = self.list_closed().await?;
         for document in self.ledger.list_einvoices_due(self.now_ms(), closed, 50).await? {
             let connection = self.ledger.get_connection(&document.billing_id).await?;
@@ -155,7 +159,7 @@ impl Workspace {
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(self.until(self.ledger.read_dues().await?.einvoice_ms))
     }
 
     /// The provider's own lists for a connection: from the cache, or read anew. With the instant they were read.

@@ -67,17 +67,17 @@ impl Workspace {
         let documents = self.ledger.list_in_state(DocumentState::InDoubt, 1000).await?;
         lock(&self.watches).retain(|row, _| documents.iter().any(|document| document.row == *row));
         if documents.is_empty() {
-            return Ok(Duration::from_secs(30));
+            return Ok(self.deps.timing.idle);
         }
         let connections = self.ledger.list_connections().await?;
         let flows = self.ledger.list_flows().await?;
         let now = self.deps.clock.monotonic();
-        let mut next = Duration::from_secs(30);
+        let mut next = self.deps.timing.idle;
         for document in documents.into_iter().filter(|document| document.parked_reason.is_none()) {
             let Some(connection) = connections.iter().find(|c| c.id == document.billing_id) else { continue };
             let Some(flow) = flows.iter().find(|f| f.id == document.flow_id) else { continue };
             if self.may_call(connection, self.now_ms()) == Gate::Closed {
-                next = next.min(Duration::from_secs(1));
+                next = next.min(self.opens_in(connection, self.now_ms()));
                 continue;
             }
             let quiet = self.quiet_time(connection);
@@ -91,7 +91,7 @@ impl Workspace {
                 continue;
             }
             let (this, connection, flow) = (self.clone(), connection.clone(), flow.clone());
-            self.tasks.spawn(async move {
+            self.spawn(async move {
                 let row = document.row;
                 if let Err(error) = this.settle_one(document, &connection, &flow, watch).await {
                     this.note_engine_error(&error, "settle");

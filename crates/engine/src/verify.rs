@@ -20,20 +20,24 @@ const BATCH: u32 = 50;
 impl Workspace {
     pub(crate) async fn run_verify(self: &Arc<Self>) {
         loop {
-            if let Err(error) = self.verify_due().await {
-                self.note_engine_error(&error, "verify");
-            }
-            if !self.rest(&self.verify_wake, Duration::from_secs(1)).await {
+            let next = match self.verify_due().await {
+                Ok(next) => next,
+                Err(error) => {
+                    self.note_engine_error(&error, "verify");
+                    Duration::from_secs(2)
+                }
+            };
+            if !self.rest(&self.verify_wake, next).await {
                 return;
             }
         }
     }
 
-    pub(crate) async fn verify_due(self: &Arc<Self>) -> Result<()> {
+    pub(crate) async fn verify_due(self: &Arc<Self>) -> Result<Duration> {
         let closed = self.list_closed().await?;
         for document in self.ledger.list_unverified(self.now_ms(), closed, BATCH).await? {
             if self.stopping.is_cancelled() {
-                return Ok(());
+                return Ok(Duration::ZERO);
             }
             // as it stands now: one outage stops a connection once, not once for each document that was due
             let connection = self.ledger.get_connection(&document.billing_id).await?;
@@ -42,7 +46,7 @@ impl Workspace {
             }
             self.verify_one(&document, &connection).await?;
         }
-        Ok(())
+        Ok(self.until(self.ledger.read_dues().await?.verify_ms))
     }
 
     /// Ids of the connections that may not be called now. What waits for them is left out where due work is listed, or

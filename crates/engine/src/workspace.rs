@@ -11,6 +11,7 @@ use crate::settle::Watch;
 use punte_connectors::{Budgets, StoredBudget, Transport, Urgency};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::cache::Cache;
+use punte_store::ledger::Writing;
 use punte_store::{Ledger, NewWorkspace, StoreError};
 use punte_vault::Vault;
 use std::collections::HashMap;
@@ -20,6 +21,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+/// Between looks at whether what is overdue may go on.
+const OVERDUE: Duration = Duration::from_secs(2);
 
 /// Where the cache keeps the accounts' budgets.
 const BUDGETS: &str = "budgets";
@@ -61,6 +65,8 @@ pub struct Timing {
     pub verify_after: Duration,
     /// From a send to e-Factura to the read of its status, and between reads in a sandbox; elsewhere twenty times as long.
     pub einvoice_read: Duration,
+    /// The longest that a loop rests when nothing is due: what wakes it comes sooner.
+    pub idle: Duration,
     /// The longest that a stop waits for what is under way.
     pub stop: Duration,
 }
@@ -76,6 +82,7 @@ impl Default for Timing {
             create_sandbox: Duration::from_secs(4),
             verify_after: Duration::from_secs(1),
             einvoice_read: Duration::from_secs(3),
+            idle: Duration::from_secs(30),
             stop: Duration::from_secs(5),
         }
     }
@@ -101,7 +108,8 @@ pub struct Workspace {
     pub(crate) note_wake: Notify,
     pub(crate) einvoice_wake: Notify,
     pub(crate) stopping: CancellationToken,
-    pub(crate) tasks: TaskTracker,
+    killed: CancellationToken,
+    tasks: TaskTracker,
     trouble: Mutex<Option<Failure>>,
     changes: broadcast::Sender<Change>,
 }
@@ -130,6 +138,11 @@ impl Workspace {
         Workspace::around(Ledger::open(folder)?, deps)
     }
 
+    /// The same with the ledger's writes run in another way than on its writer thread.
+    pub fn open_with(folder: &Path, deps: Deps, writing: Writing) -> Result<Arc<Workspace>> {
+        Workspace::around(Ledger::open_with(folder, writing)?, deps)
+    }
+
     fn around(ledger: Ledger, deps: Deps) -> Result<Arc<Workspace>> {
         let cache = Cache::open(ledger.folder())?;
         let (changes, _) = broadcast::channel(256);
@@ -150,6 +163,7 @@ impl Workspace {
             note_wake: Notify::new(),
             einvoice_wake: Notify::new(),
             stopping: CancellationToken::new(),
+            killed: CancellationToken::new(),
             tasks: TaskTracker::new(),
             trouble: Mutex::default(),
             changes,
@@ -165,21 +179,21 @@ impl Workspace {
             tracing::warn!(swept, "requests were under way when the last owner ended; their outcomes are in doubt");
         }
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_decide().await });
+        self.spawn(async move { this.run_decide().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_outbox().await });
+        self.spawn(async move { this.run_outbox().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_settle().await });
+        self.spawn(async move { this.run_settle().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_verify().await });
+        self.spawn(async move { this.run_verify().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_operations().await });
+        self.spawn(async move { this.run_operations().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_einvoices().await });
+        self.spawn(async move { this.run_einvoices().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_notes().await });
+        self.spawn(async move { this.run_notes().await });
         let this = self.clone();
-        self.tasks.spawn(async move { this.run_polls().await });
+        self.spawn(async move { this.run_polls().await });
         Ok(())
     }
 
@@ -193,6 +207,26 @@ impl Workspace {
         if let Err(error) = self.put_budgets_down().await {
             tracing::warn!(%error, "the budgets of calls are not kept: a full window is waited at the next start");
         }
+    }
+
+    /// Runs a task of this workspace until its end, or until the workspace is killed.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let killed = self.killed.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                biased;
+                () = killed.cancelled() => {}
+                () = task => {}
+            }
+        });
+    }
+
+    /// Ends every task where it stands, as a crash would: nothing is finished, marked or put down. For simulations; returns
+    /// when the last task is gone.
+    pub async fn kill(&self) {
+        self.killed.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// What an orderly stop kept of the accounts' budgets. It is gone once read: after a crash nothing is known, and a full
@@ -272,9 +306,19 @@ impl Workspace {
         }
     }
 
+    /// How long a loop may rest: until what is due next, at most the idle time. What is overdue waits for a connection that may
+    /// not be called now.
+    pub(crate) fn until(&self, due_ms: Option<i64>) -> Duration {
+        let Some(due_ms) = due_ms else { return self.deps.timing.idle };
+        let left = Duration::from_millis((due_ms - self.now_ms()).max(0) as u64);
+        let left = if left.is_zero() { OVERDUE } else { left };
+        left.min(self.deps.timing.idle)
+    }
+
     /// Waits for a wake-up, at most `longest`; false when the workspace stops.
     pub(crate) async fn rest(&self, wake: &Notify, longest: Duration) -> bool {
         tokio::select! {
+            biased;
             () = self.stopping.cancelled() => false,
             () = wake.notified() => true,
             () = tokio::time::sleep(longest) => true,

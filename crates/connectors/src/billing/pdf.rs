@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// Bytes; invoices are about 32 kB.
 pub(crate) const MAX_MEGABYTES: usize = 5;
@@ -18,10 +19,12 @@ pub(crate) async fn read_text(body: Bytes) -> Option<String> {
     if !is_pdf(&body) || body.len() > MAX_MEGABYTES * 1024 * 1024 {
         return None;
     }
-    let reading = tokio::task::spawn_blocking(move || {
-        catch_unwind(AssertUnwindSafe(|| pdf_extract::extract_text_from_mem(&body).ok())).ok().flatten()
-    });
-    let text = tokio::time::timeout(MAX_TIME, reading).await.ok()?.ok()??;
+    let read = move || catch_unwind(AssertUnwindSafe(|| pdf_extract::extract_text_from_mem(&body).ok())).ok().flatten();
+    // with one thread there is no event loop to keep free: a simulation's runs must not depend on when another thread ends
+    let text = match Handle::current().runtime_flavor() {
+        RuntimeFlavor::CurrentThread => read()?,
+        _ => tokio::time::timeout(MAX_TIME, tokio::task::spawn_blocking(read)).await.ok()?.ok()??,
+    };
     (!text.trim().is_empty()).then_some(text)
 }
 

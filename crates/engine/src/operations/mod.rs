@@ -100,7 +100,7 @@ impl Workspace {
             return Ok(Duration::from_secs(2));
         }
         let connections = self.ledger.list_connections().await?;
-        let mut next = Duration::from_secs(5);
+        let mut next = self.deps.timing.idle;
         let waiting = self.ledger.list_operations_in(OperationState::Waiting, 200).await?;
         let doubted = self.ledger.list_operations_in(OperationState::InDoubt, 200).await?;
         lock(&self.operation_watches).retain(|row, _| doubted.iter().any(|operation| operation.row == *row));
@@ -111,7 +111,11 @@ impl Workspace {
                 next = next.min(left);
                 continue;
             }
-            if self.may_call(connection, self.now_ms()) == Gate::Closed || !self.begin(&document) {
+            if self.may_call(connection, self.now_ms()) == Gate::Closed {
+                next = next.min(self.opens_in(connection, self.now_ms()));
+                continue;
+            }
+            if !self.begin(&document) {
                 next = next.min(Duration::from_millis(500));
                 continue;
             }
@@ -122,7 +126,7 @@ impl Workspace {
                 continue;
             }
             let (this, connection) = (self.clone(), connection.clone());
-            self.tasks.spawn(async move {
+            self.spawn(async move {
                 let row = document.row;
                 let done = match operation.state {
                     OperationState::InDoubt => this.settle_operation(operation, &document, &connection).await,
@@ -130,6 +134,7 @@ impl Workspace {
                 };
                 if let Err(error) = done {
                     this.note_engine_error(&error, "operate");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
                 }
                 lock(&this.in_flight).remove(&row);
                 this.changed(Change::Documents);
@@ -144,7 +149,7 @@ impl Workspace {
     fn not_before(&self, operation: &Operation, document: &Document, connection: &Connection) -> Option<Duration> {
         if operation.state == OperationState::InDoubt {
             if operation.kind.settling() == OperationSettling::Nobody {
-                return Some(Duration::from_secs(5));
+                return Some(self.deps.timing.idle);
             }
             let now = self.deps.clock.monotonic();
             let quiet = self.quiet_time(connection);
@@ -154,7 +159,7 @@ impl Workspace {
                 incomplete: 0,
             });
             if watch.incomplete >= LOOKS {
-                return Some(Duration::from_secs(5));
+                return Some(self.deps.timing.idle);
             }
             return watch.next_look.checked_sub(now).filter(|left| !left.is_zero());
         }
@@ -229,6 +234,7 @@ impl Workspace {
                 self.ledger.want_verification(document.row, self.now_ms()).await?;
                 self.verify_wake.notify_one();
                 self.note_wake.notify_one();
+                self.einvoice_wake.notify_one();
                 self.note_contact(connection).await
             }
         }
@@ -328,6 +334,7 @@ impl Workspace {
                 }
                 Err(error) if self.note_storage(Some(&error)) => {
                     tokio::select! {
+                        biased;
                         () = self.stopping.cancelled() => return Err(error.into()),
                         () = tokio::time::sleep(Duration::from_secs(1)) => {}
                     }

@@ -14,6 +14,7 @@ mod lists;
 mod mappings;
 mod operations;
 mod orders;
+mod steps;
 mod verification;
 mod workspace;
 mod writer;
@@ -28,7 +29,8 @@ pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
 pub use mappings::MappingVersion;
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
-pub use verification::Verified;
+pub use steps::{Steps, Writing};
+pub use verification::{Dues, Verified};
 pub use workspace::{LedgerInfo, NewWorkspace};
 
 use crate::error::{Result, StoreError};
@@ -68,6 +70,10 @@ struct Inner {
 impl Ledger {
     /// Makes a new workspace in a folder and opens it. Refuses a folder that already holds one.
     pub fn create(folder: &Path, new: &NewWorkspace) -> Result<Ledger> {
+        Ledger::create_with(folder, new, Writing::default())
+    }
+
+    pub fn create_with(folder: &Path, new: &NewWorkspace, writing: Writing) -> Result<Ledger> {
         std::fs::create_dir_all(folder)?;
         let lock = take_lock(folder)?;
         let path = ledger_path(folder);
@@ -77,11 +83,15 @@ impl Ledger {
         let mut connection = open_writer(&path)?;
         migrate(&mut connection)?;
         workspace::insert(&connection, new)?;
-        Ledger::own(folder, connection, lock)
+        Ledger::own(folder, connection, lock, writing)
     }
 
     /// Opens and owns the workspace in a folder: lock, version check, migrations, integrity check, next epoch.
     pub fn open(folder: &Path) -> Result<Ledger> {
+        Ledger::open_with(folder, Writing::default())
+    }
+
+    pub fn open_with(folder: &Path, writing: Writing) -> Result<Ledger> {
         let path = ledger_path(folder);
         if !path.exists() {
             return Err(StoreError::Missing(folder.display().to_string()));
@@ -91,13 +101,13 @@ impl Ledger {
         let mut connection = open_writer(&path)?;
         migrate(&mut connection)?;
         check_integrity(&connection)?;
-        Ledger::own(folder, connection, lock)
+        Ledger::own(folder, connection, lock, writing)
     }
 
-    fn own(folder: &Path, connection: Sqlite, lock: File) -> Result<Ledger> {
+    fn own(folder: &Path, connection: Sqlite, lock: File, writing: Writing) -> Result<Ledger> {
         let info = workspace::take_ownership(&connection)?;
         let path = ledger_path(folder);
-        let writer = Writer::start(connection, &path, info.epoch)?;
+        let writer = Writer::start(connection, &path, info.epoch, writing)?;
         let inner = Inner { folder: folder.to_owned(), writer, readers: Mutex::new(Vec::new()), info, _lock: lock };
         Ok(Ledger { inner: Arc::new(inner) })
     }
@@ -125,22 +135,28 @@ impl Ledger {
         T: Send + 'static,
         F: FnOnce(&Sqlite) -> Result<T> + Send + 'static,
     {
+        if let Some(steps) = self.inner.writer.steps() {
+            steps.before_read().await;
+            return self.inner.read_here(work);
+        }
         let inner = self.inner.clone();
-        tokio::task::spawn_blocking(move || {
-            let idle = inner.readers.lock().map_err(|_| StoreError::Closed)?.pop();
-            let connection = match idle {
-                Some(connection) => connection,
-                None => open_reader(&ledger_path(&inner.folder))?,
-            };
-            let result = work(&connection);
-            let mut readers = inner.readers.lock().map_err(|_| StoreError::Closed)?;
-            if readers.len() < READERS {
-                readers.push(connection);
-            }
-            result
-        })
-        .await
-        .map_err(|_| StoreError::Closed)?
+        tokio::task::spawn_blocking(move || inner.read_here(work)).await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Inner {
+    fn read_here<T>(&self, work: impl FnOnce(&Sqlite) -> Result<T>) -> Result<T> {
+        let idle = self.readers.lock().map_err(|_| StoreError::Closed)?.pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => open_reader(&ledger_path(&self.folder))?,
+        };
+        let result = work(&connection);
+        let mut readers = self.readers.lock().map_err(|_| StoreError::Closed)?;
+        if readers.len() < READERS {
+            readers.push(connection);
+        }
+        result
     }
 }
 

@@ -17,7 +17,30 @@ pub struct Verified {
     pub due_ms: Option<i64>,
 }
 
+/// When the earliest read or note of each kind is due; `None` where none waits.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Dues {
+    pub verify_ms: Option<i64>,
+    pub einvoice_ms: Option<i64>,
+    pub note_ms: Option<i64>,
+}
+
 impl Ledger {
+    /// What waits to be read back or noted, whether or not its connection may be called now.
+    pub async fn read_dues(&self) -> Result<Dues> {
+        self.read(|c| {
+            let earliest = |sql: &str| c.prepare_cached(sql)?.query_row([], |row| row.get(0));
+            Ok(Dues {
+                verify_ms: earliest(
+                    "SELECT min(verify_due_ms) FROM documents WHERE state = 'issued' AND verification = 'pending'",
+                )?,
+                einvoice_ms: earliest("SELECT min(einvoice_due_ms) FROM documents WHERE einvoice_due_ms IS NOT NULL")?,
+                note_ms: earliest("SELECT min(note_due_ms) FROM documents WHERE note_due_ms IS NOT NULL")?,
+            })
+        })
+        .await
+    }
+
     /// Issued documents whose verification is due, but for those of connections that may not be called now.
     pub async fn list_unverified(&self, now_ms: i64, closed: Vec<String>, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| {

@@ -1,15 +1,14 @@
 //! One thread writes. It groups waiting writes into one commit, each in a savepoint so that one fails alone, and
 //! acknowledges each only after the commit.
 
+use super::steps::{Steps, Writing};
 use crate::error::{Result, StoreError};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
-use tokio::sync::oneshot;
-
-/// Writes in one commit at most.
-const GROUP: usize = 64;
+use tokio::sync::{Mutex, oneshot};
 
 type Finish = Box<dyn FnOnce(Result<()>) + Send>;
 /// Runs inside the group's transaction, or is refused without one; what it returns is called after the commit, with the
@@ -21,20 +20,37 @@ enum Message {
     Stop,
 }
 
+/// Who commits: the writer thread, or whoever writes, one after the other.
+pub(crate) enum Writer {
+    Thread(Thread),
+    Stepped { committer: Mutex<Committer>, steps: Arc<dyn Steps> },
+}
+
 /// Handle to the writer thread; dropping it finishes what waits, then closes the file.
-pub(crate) struct Writer {
+pub(crate) struct Thread {
     queue: Sender<Message>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, path: &Path, epoch: i64) -> std::io::Result<Writer> {
+    pub(crate) fn start(connection: Connection, path: &Path, epoch: i64, writing: Writing) -> std::io::Result<Writer> {
+        let committer = Committer { connection: Some(connection), path: path.to_owned(), epoch };
+        if let Some(steps) = writing.steps {
+            return Ok(Writer::Stepped { committer: Mutex::new(committer), steps });
+        }
         let (queue, waiting) = channel();
-        let path = path.to_owned();
+        let group = writing.group.max(1);
         let thread = std::thread::Builder::new()
             .name("ledger-writer".into())
-            .spawn(move || Loop { connection: Some(connection), path, epoch, waiting }.run())?;
-        Ok(Writer { queue, thread: Some(thread) })
+            .spawn(move || Loop { committer, waiting, group }.run())?;
+        Ok(Writer::Thread(Thread { queue, thread: Some(thread) }))
+    }
+
+    pub(crate) fn steps(&self) -> Option<&Arc<dyn Steps>> {
+        match self {
+            Writer::Thread(_) => None,
+            Writer::Stepped { steps, .. } => Some(steps),
+        }
     }
 
     /// Runs `work` in a transaction and answers after its commit.
@@ -58,12 +74,25 @@ impl Writer {
             });
             (keep, finish)
         });
-        self.queue.send(Message::Work(job)).map_err(|_| StoreError::Closed)?;
-        outcome.await.map_err(|_| StoreError::Closed)?
+        match self {
+            Writer::Thread(thread) => {
+                thread.queue.send(Message::Work(job)).map_err(|_| StoreError::Closed)?;
+                outcome.await.map_err(|_| StoreError::Closed)?
+            }
+            Writer::Stepped { committer, steps } => {
+                let mut committer = committer.lock().await;
+                let injected = steps.before_commit().await.err();
+                let finishes = committer.commit(vec![job], injected);
+                steps.after_commit().await;
+                finishes.into_iter().for_each(|finish| finish());
+                drop(committer);
+                outcome.await.map_err(|_| StoreError::Closed)?
+            }
+        }
     }
 }
 
-impl Drop for Writer {
+impl Drop for Thread {
     fn drop(&mut self) {
         let _ = self.queue.send(Message::Stop);
         if let Some(thread) = self.thread.take() {
@@ -73,10 +102,9 @@ impl Drop for Writer {
 }
 
 struct Loop {
-    connection: Option<Connection>,
-    path: PathBuf,
-    epoch: i64,
+    committer: Committer,
     waiting: Receiver<Message>,
+    group: usize,
 }
 
 impl Loop {
@@ -84,7 +112,7 @@ impl Loop {
         while let Ok(Message::Work(first)) = self.waiting.recv() {
             let mut group = vec![first];
             let mut stop = false;
-            while group.len() < GROUP {
+            while group.len() < self.group {
                 match self.waiting.try_recv() {
                     Ok(Message::Work(work)) => group.push(work),
                     Ok(Message::Stop) => {
@@ -94,36 +122,52 @@ impl Loop {
                     Err(_) => break,
                 }
             }
-            self.commit(group);
+            self.committer.commit(group, None).into_iter().for_each(|acknowledge| acknowledge());
             if stop {
                 break;
             }
         }
     }
+}
 
-    /// Runs a group in one transaction. If the commit fails none is acknowledged and the connection is reopened.
-    fn commit(&mut self, group: Vec<Work>) {
+/// Answers one write; called after the commit.
+type Acknowledge = Box<dyn FnOnce() + Send>;
+
+/// The one connection that writes.
+pub(crate) struct Committer {
+    connection: Option<Connection>,
+    path: PathBuf,
+    epoch: i64,
+}
+
+impl Committer {
+    /// Runs a group in one transaction, and answers what acknowledges it. If the commit fails none is acknowledged as written
+    /// and the connection is reopened.
+    fn commit(&mut self, group: Vec<Work>, injected: Option<std::io::Error>) -> Vec<Acknowledge> {
         let mut finishes: Vec<Finish> = Vec::with_capacity(group.len());
-        let outcome = self.run_group(group, &mut finishes);
-        match outcome {
-            Ok(()) => finishes.into_iter().for_each(|finish| finish(Ok(()))),
-            Err(error) => {
-                tracing::error!(%error, "a commit failed; nothing in it is acknowledged");
-                self.connection = None;
-                let text = error.to_string();
-                let not_owner = matches!(error, StoreError::NotOwner);
-                for finish in finishes {
-                    finish(Err(if not_owner {
-                        StoreError::NotOwner
-                    } else {
-                        StoreError::Io(std::io::Error::other(text.clone()))
-                    }));
-                }
-            }
-        }
+        let outcome = self.run_group(group, &mut finishes, injected);
+        let failed = outcome.err().map(|error| {
+            tracing::error!(%error, "a commit failed; nothing in it is acknowledged");
+            self.connection = None;
+            (error.to_string(), matches!(error, StoreError::NotOwner))
+        });
+        let answer = |finish: Finish| -> Acknowledge {
+            let committed = match &failed {
+                None => Ok(()),
+                Some((_, true)) => Err(StoreError::NotOwner),
+                Some((text, false)) => Err(StoreError::Io(std::io::Error::other(text.clone()))),
+            };
+            Box::new(move || finish(committed))
+        };
+        finishes.into_iter().map(answer).collect()
     }
 
-    fn run_group(&mut self, group: Vec<Work>, finishes: &mut Vec<Finish>) -> Result<()> {
+    fn run_group(
+        &mut self,
+        group: Vec<Work>,
+        finishes: &mut Vec<Finish>,
+        injected: Option<std::io::Error>,
+    ) -> Result<()> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => match super::open_writer(&self.path) {
@@ -150,6 +194,9 @@ impl Loop {
             let (keep, finish) = work(Some(connection));
             finishes.push(finish);
             connection.execute_batch(if keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })?;
+        }
+        if let Some(error) = injected {
+            return Err(error.into());
         }
         connection.execute_batch("COMMIT")?;
         Ok(())
