@@ -193,7 +193,8 @@ fn refunds_since(invoiced: &Invoiced<'_>, now: &OrderHead, left_minor: i64) -> V
     let taken_off = invoiced.total_minor != invoiced.order.total_minor;
     let is_new = |id: &str| {
         let was_there = invoiced.order.refunds.iter().any(|known| known.id == id);
-        !(was_there && taken_off) && !invoiced.corrected.iter().any(|done| done == id)
+        let is_known = was_there && taken_off || invoiced.corrected.iter().any(|done| done == id);
+        !is_known
     };
     let new = now.refunds.iter().filter(|refund| refund.amount_minor > 0 && is_new(&refund.id));
     new.map(|refund| OrderChange {
@@ -223,16 +224,16 @@ fn amount(order: &OrderHead, minor: i64) -> String {
 
 /// What of a client stands on an invoice and matters in law. How to reach them does not.
 fn clients_differ(before: &Client, after: &Client) -> Vec<Difference> {
-    let fields: [(&str, fn(&Client) -> &str); 7] = [
-        ("client.name", |client| &client.name),
-        ("client.tax_id", |client| &client.tax_id),
-        ("client.reg_com", |client| &client.reg_com),
-        ("client.address", |client| &client.address),
-        ("client.city", |client| &client.city),
-        ("client.county", |client| &client.county),
-        ("client.country", |client| &client.country),
+    let fields: [(&str, &String, &String); 7] = [
+        ("client.name", &before.name, &after.name),
+        ("client.tax_id", &before.tax_id, &after.tax_id),
+        ("client.reg_com", &before.reg_com, &after.reg_com),
+        ("client.address", &before.address, &after.address),
+        ("client.city", &before.city, &after.city),
+        ("client.county", &before.county, &after.county),
+        ("client.country", &before.country, &after.country),
     ];
-    differing(fields.into_iter().map(|(field, of)| (field, of(before), of(after))))
+    differing(fields.into_iter().map(|(field, before, after)| (field, before.as_str(), after.as_str())))
 }
 
 /// Where the mapping makes no draft there is what the shop says of its customer.

@@ -61,6 +61,7 @@ impl Workspace {
                     self.changed(Change::Orders);
                     self.changed(Change::Documents);
                     self.outbox_wake.notify_one();
+                    self.change_wake.notify_one();
                     continue;
                 }
                 Err(error) => self.note_engine_error(&error, "decide"),

@@ -197,6 +197,9 @@ impl Workspace {
     /// Asks the shop, where its orders bear our notes, whether this one was invoiced by a ledger that is no more: then it is
     /// held. A shop that cannot be asked now makes the document wait.
     async fn may_be_sent(&self, document: &Document) -> Result<bool> {
+        if !self.still_corrects(document).await? {
+            return Ok(false);
+        }
         let flows = self.ledger.list_flows().await?;
         let writes_back = flows.iter().any(|flow| flow.id == document.flow_id && flow.write_back);
         if !writes_back || document.role != "invoice" {
@@ -238,6 +241,21 @@ impl Workspace {
         if let Err(error) = self.ledger.postpone(row, due_ms).await {
             self.note_engine_error(&error.into(), "postpone");
         }
+    }
+
+    /// Whether the invoice that a correction takes a part of back still stands. If not, the correction is held.
+    async fn still_corrects(&self, document: &Document) -> Result<bool> {
+        let Some(row) = document.corrects_row else { return Ok(true) };
+        let original = self.ledger.get_document_by_row(row).await?;
+        if original.state == DocumentState::Issued {
+            return Ok(true);
+        }
+        let object = format!("{} {}", original.series, original.number.unwrap_or_default());
+        let failure = Failure::new(FailureKind::DocumentCancelled, Phase::Prepare, "create invoice", object)
+            .with_detail(original.state.as_str());
+        self.ledger.hold(document.row, failure, self.now_ms()).await?;
+        self.changed(Change::Documents);
+        Ok(false)
     }
 
     async fn postpone(&self, document: &Document) -> Result<()> {
@@ -367,6 +385,7 @@ impl Workspace {
                         Outcome::Issued { .. } => {
                             self.verify_wake.notify_one();
                             self.note_wake.notify_one();
+                            self.change_wake.notify_one();
                         }
                         Outcome::Unknown(_) => {
                             self.watch(document.row, self.quiet_time(connection));

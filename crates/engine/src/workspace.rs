@@ -106,6 +106,7 @@ pub struct Workspace {
     pub(crate) verify_wake: Notify,
     pub(crate) operate_wake: Notify,
     pub(crate) note_wake: Notify,
+    pub(crate) change_wake: Notify,
     pub(crate) einvoice_wake: Notify,
     pub(crate) stopping: CancellationToken,
     killed: CancellationToken,
@@ -161,6 +162,7 @@ impl Workspace {
             verify_wake: Notify::new(),
             operate_wake: Notify::new(),
             note_wake: Notify::new(),
+            change_wake: Notify::new(),
             einvoice_wake: Notify::new(),
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),
@@ -192,6 +194,8 @@ impl Workspace {
         self.spawn(async move { this.run_einvoices().await });
         let this = self.clone();
         self.spawn(async move { this.run_notes().await });
+        let this = self.clone();
+        self.spawn(async move { this.run_changes().await });
         let this = self.clone();
         self.spawn(async move { this.run_polls().await });
         Ok(())

@@ -93,6 +93,8 @@ pub struct Counts {
     pub issued: u32,
     pub in_doubt: u32,
     pub mismatched: u32,
+    /// Issued, and the order changed since in a way that waits for a decision.
+    pub changed: u32,
     pub cancelled: u32,
     pub reversed: u32,
     pub dismissed: u32,

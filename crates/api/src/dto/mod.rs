@@ -4,12 +4,14 @@
 //! words live in the catalogues.
 
 mod app;
+mod changes;
 mod connections;
 mod mapping;
 mod operations;
 mod records;
 
 pub use app::*;
+pub use changes::*;
 pub use connections::*;
 pub use mapping::*;
 pub use operations::*;

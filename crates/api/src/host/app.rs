@@ -385,6 +385,8 @@ async fn wire_sandbox(workspace: &Workspace, handle: &SandboxHandle, author: &st
             active_from_ms: now_ms - SANDBOX_REACH_DAYS * DAY_MS,
             series_is_ours: true,
             write_back: true,
+            full_refund: Default::default(),
+            partial_refund: Default::default(),
             created_ms: now_ms,
         };
         workspace.save_flow(flow).await?;

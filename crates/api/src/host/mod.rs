@@ -1,6 +1,7 @@
 //! The host of the api: which workspaces run, which one is on screen, and every command's handler.
 
 mod app;
+mod changes;
 mod connections;
 mod convert;
 mod mappings;
@@ -252,6 +253,8 @@ handlers! {
     documents_operate(OperateRequest) -> OperationInfo;
     documents_storno(WithReason) -> DocumentRow;
     documents_invoice_again(WithReason) -> DocumentRow;
+    documents_accept_change(AcceptChange) -> DocumentRow;
+    documents_ignore_change(WithReason) -> Nothing;
     documents_pdf(ById) -> FileContent;
     documents_einvoice_archive(ById) -> FileContent;
     documents_refresh(ById) -> Nothing;

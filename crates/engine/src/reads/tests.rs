@@ -50,6 +50,8 @@ async fn desk_with(is_reachable: bool) -> Desk {
         series_is_ours: true,
         created_ms: NOW_MS,
         write_back: false,
+        full_refund: Default::default(),
+        partial_refund: Default::default(),
     };
     workspace.ledger.save_flow(flow).await.unwrap();
     desk

@@ -311,6 +311,19 @@ impl Ledger {
         .await
     }
 
+    /// When the earliest comparison or open change is due; `None` where none waits.
+    pub async fn next_change_due(&self) -> Result<Option<i64>> {
+        self.read(|c| {
+            Ok(c.prepare_cached(
+                "SELECT min(due) FROM (
+                   SELECT min(change_due_ms) AS due FROM documents WHERE change_due_ms IS NOT NULL AND state = 'issued'
+                   UNION ALL SELECT min(due_ms) FROM changes WHERE due_ms IS NOT NULL)",
+            )?
+            .query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
+
     /// Keeps a refund's lines as the shop lists them.
     pub async fn record_refund_lines(&self, change_row: i64, lines: Vec<RefundLine>, now_ms: i64) -> Result<ChangeRow> {
         self.write(move |c| {
