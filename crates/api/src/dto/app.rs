@@ -60,7 +60,7 @@ pub struct NewWorkspace {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct NeedsYou {
-    /// `failures`, `doubts`, `mismatched`, `connection`, `credential`.
+    /// `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
     pub what: String,
     pub count: u32,
     /// Connection id, or failure kind.

@@ -242,6 +242,7 @@ impl Host {
         let doubts = self.doubts_list(session, Nothing {}).await?;
         need("doubts", doubts.doubts.iter().filter(|doubt| doubt.parked).count() as u32, "");
         need("mismatched", counts.mismatched, "");
+        need("changed", counts.changed, "");
         let all = connections.shops.into_iter().chain(connections.billing).collect::<Vec<_>>();
         for connection in &all {
             match connection.health.as_str() {

@@ -72,7 +72,7 @@ export type NewWorkspace = { name: string, };
 
 export type NeedsYou = { 
 /**
- * `failures`, `doubts`, `mismatched`, `connection`, `credential`.
+ * `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
  */
 what: string, count: number, 
 /**

@@ -57,6 +57,8 @@ const flow: FlowInfo = {
   enabled: true,
   activeFromMs: 1_764_000_000_000,
   seriesIsOurs: true, writeBack: false,
+  fullRefund: "propose",
+  partialRefund: "propose",
   issued: 38,
   held: 2,
   inDoubt: 1,
