@@ -33,6 +33,9 @@ pub struct Arguments {
     /// After so many documents each provider says that the plan is full. Default: without end.
     #[arg(long, value_name = "DOCUMENTS")]
     quota: Option<u32>,
+    /// More invoice series at SmartBill: S01, S02 and so on. Only a new state gets them.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    more_series: u32,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -56,6 +59,7 @@ impl Arguments {
                 Repeated::Refuse => RepeatedKey::Refuse,
             },
             document_quota: self.quota,
+            more_series: self.more_series,
             ..standard
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
+use futures_util::future::join_all;
 use punte_domain::{
     DocumentState, Draft, DraftProblem, Failure, FailureKind, IssueKey, OrderHead, OrderStatus, Phase, Role,
     fiscal_date,
@@ -13,7 +14,9 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-const BATCH: u32 = 100;
+const BATCH: u32 = 128;
+/// Decisions that are written together.
+const TOGETHER: usize = 32;
 
 /// A mapping compiled at one version.
 pub(crate) struct ActiveMapping {
@@ -82,26 +85,39 @@ impl Workspace {
         let connections = self.ledger.list_connections().await?;
         let mut mappings: HashMap<String, Arc<ActiveMapping>> = HashMap::new();
         let mut decided = 0;
-        for order in orders {
+        for together in orders.chunks(TOGETHER) {
             if self.stopping.is_cancelled() {
                 break;
             }
-            match self.decide(&order, &flows, &connections, &mut mappings).await {
-                Ok(()) => decided += 1,
-                Err(EngineError::Store(StoreError::Stale(what))) => tracing::debug!(what, "decided again later"),
-                Err(error) => return Err(error),
+            let mut writes = Vec::with_capacity(together.len());
+            for order in together {
+                let decisions = self.decide(order, &flows, &connections, &mut mappings).await?;
+                let summary = summary_of(&decisions);
+                let seen = (order.version, order.wanted);
+                writes.push(self.ledger.record_decisions(order.row, seen, decisions, summary, self.now_ms()));
+                // mapping takes the processor: others get their turn
+                tokio::task::yield_now().await;
+            }
+            // each is a transition of its own that may be stale alone; asked for together, they share a commit
+            for written in join_all(writes).await {
+                match written {
+                    Ok(()) => decided += 1,
+                    Err(StoreError::Stale(what)) => tracing::debug!(what, "decided again later"),
+                    Err(error) => return Err(error.into()),
+                }
             }
         }
         Ok(decided)
     }
 
+    /// What every flow of its shop says of an order.
     async fn decide(
         &self,
         order: &OrderRow,
         flows: &[Flow],
         connections: &[Connection],
         mappings: &mut HashMap<String, Arc<ActiveMapping>>,
-    ) -> Result<()> {
+    ) -> Result<Vec<DecisionRow>> {
         let mut decisions = Vec::new();
         for flow in flows.iter().filter(|flow| flow.enabled && flow.shop_id == order.connection_id) {
             let mapping = match mappings.get(&flow.mapping_id) {
@@ -114,9 +130,7 @@ impl Workspace {
             };
             decisions.push(self.decide_for(order, flow, connections, &mapping).await?);
         }
-        let summary = summary_of(&decisions);
-        let now_ms = self.now_ms();
-        Ok(self.ledger.record_decisions(order.row, (order.version, order.wanted), decisions, summary, now_ms).await?)
+        Ok(decisions)
     }
 
     async fn decide_for(

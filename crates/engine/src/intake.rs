@@ -11,6 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::sync::Arc;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// Polls reach back this far before the newest change seen: a shop's clock and its commits are not one.
 const OVERLAP_MS: i64 = 10 * 60 * 1000;
@@ -248,9 +249,13 @@ impl Workspace {
             },
         };
         let bytes = content.to_vec();
-        let read = tokio::task::spawn_blocking(move || file::read_export(&bytes))
-            .await
-            .map_err(|error| EngineError::Invalid { field: "file", detail: error.to_string() })?;
+        let read = match Handle::current().runtime_flavor() {
+            // with one thread there is no event loop to keep free
+            RuntimeFlavor::CurrentThread => file::read_export(&bytes),
+            _ => tokio::task::spawn_blocking(move || file::read_export(&bytes))
+                .await
+                .map_err(|error| EngineError::Invalid { field: "file", detail: error.to_string() })?,
+        };
         let mut summary = ImportSummary { rejected: read.rejected, ..ImportSummary::default() };
         let mut orders = read.orders.into_iter().map(|(_, order)| order).peekable();
         while orders.peek().is_some() {

@@ -7,18 +7,13 @@ use crate::error::{EngineError, Result};
 use crate::settle::{parse_date, to_json};
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling, StornoRequest};
-use punte_domain::{
-    DocumentState, Failure, FailureKind, IssueKey, Next, OperationKind, OperationState, Phase, Reference, Role,
-    fiscal_date,
-};
+use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Reference, Role, fiscal_date};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Requests under way in one lane of a provider that can take more than one.
-const PARALLEL: usize = 4;
 
 /// Waits between automatic tries of one record, when nothing was sent.
 const DELAYS: [Duration; 8] = [
@@ -48,6 +43,10 @@ impl Lane {
             series: document.series.clone(),
         }
     }
+
+    fn is(&self, (billing_id, company, series): &(String, String, String)) -> bool {
+        (&self.billing_id, &self.company, &self.series) == (billing_id, company, series)
+    }
 }
 
 impl Workspace {
@@ -76,6 +75,9 @@ impl Workspace {
         let now_ms = self.now_ms();
         let idle_ms = self.deps.timing.idle.as_millis() as i64;
         let mut next_ms = idle_ms;
+        let busy: BTreeSet<Lane> = lock(&self.in_flight).values().cloned().collect();
+        // read after `busy`: what ended meanwhile has its outcome in the ledger by now
+        let doubts = self.ledger.read_doubts().await?;
         // the lanes in which something waits, not those that a flow names now: its series may have changed since
         for (billing_id, company, series, due_ms) in self.ledger.list_lanes().await? {
             let lane = Lane { billing_id, company, series };
@@ -90,54 +92,39 @@ impl Workspace {
                 continue;
             }
             let single = one_writer(&connection.kind);
-            let busy = lock(&self.in_flight).values().filter(|other| **other == lane).count();
-            let room = if single || gate == Gate::Probe { 1 } else { PARALLEL };
-            // read after `busy`: what ended meanwhile has its outcome in the ledger by now
-            if busy >= room || single && (self.is_doubted(&lane).await? || self.is_delete_doubted(&lane).await?) {
+            // a delete in doubt counts, too: the counter that creates are settled by may move back under them
+            let is_doubted = || doubts.creates.iter().chain(&doubts.deletes).any(|doubted| lane.is(doubted));
+            if single && (busy.contains(&lane) || is_doubted()) {
                 continue;
             }
-            self.claim_in(lane, connection, room - busy).await?;
+            let room = if single || gate == Gate::Probe { 1 } else { self.deps.timing.parallel };
+            self.claim_in(lane, connection, room).await?;
         }
         Ok(Duration::from_millis(next_ms as u64))
     }
 
-    /// Whether a delete in the lane is in doubt: the counter that creates are settled by may move back under them.
-    async fn is_delete_doubted(&self, lane: &Lane) -> Result<bool> {
-        for operation in self.ledger.list_operations_in(OperationState::InDoubt, 200).await? {
-            if operation.kind == OperationKind::Delete
-                && Lane::of(&self.ledger.get_document_by_row(operation.document_row).await?) == *lane
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Whether a document of the lane is in doubt and not yet left to a person: then nothing else may be sent in it.
     pub(crate) async fn is_doubted(&self, lane: &Lane) -> Result<bool> {
-        let in_doubt = self.ledger.list_in_state(DocumentState::InDoubt, 1000).await?;
-        Ok(in_doubt.iter().any(|document| document.parked_reason.is_none() && Lane::of(document) == *lane))
+        Ok(self.ledger.read_doubts().await?.creates.iter().any(|doubted| lane.is(doubted)))
     }
 
+    /// Starts due documents of a lane, as long as fewer than `room` are under way in it.
     async fn claim_in(self: &Arc<Self>, lane: Lane, connection: &Connection, room: usize) -> Result<()> {
-        let due = self
-            .ledger
-            .list_due(&lane.billing_id, &lane.company, &lane.series, self.now_ms(), (PARALLEL * 2) as u32)
-            .await?;
-        let mut room = room;
-        for document in due {
-            if room == 0 {
-                break;
+        let limit = (room * 2) as u32;
+        for row in self.ledger.list_due(&lane.billing_id, &lane.company, &lane.series, self.now_ms(), limit).await? {
+            {
+                let mut in_flight = lock(&self.in_flight);
+                if in_flight.values().filter(|other| **other == lane).count() >= room {
+                    break;
+                }
+                match in_flight.entry(row) {
+                    Entry::Occupied(_) => continue,
+                    Entry::Vacant(free) => free.insert(lane.clone()),
+                };
             }
-            match lock(&self.in_flight).entry(document.row) {
-                Entry::Occupied(_) => continue,
-                Entry::Vacant(free) => free.insert(lane.clone()),
-            };
-            room -= 1;
             let (this, connection) = (self.clone(), connection.clone());
             self.spawn(async move {
-                let row = document.row;
-                if let Err(error) = this.issue(document, &connection).await {
+                if let Err(error) = this.issue_due(row, &connection).await {
                     this.note_engine_error(&error, "issue");
                     this.not_at_once(row).await;
                 }
@@ -146,6 +133,15 @@ impl Workspace {
             });
         }
         Ok(())
+    }
+
+    async fn issue_due(self: &Arc<Self>, row: i64, connection: &Connection) -> Result<()> {
+        let document = self.ledger.get_document_by_row(row).await?;
+        // what was sent and settled, or held, since it was listed is not sent again
+        if document.state != DocumentState::Ready {
+            return Ok(());
+        }
+        self.issue(document, connection).await
     }
 
     /// One document from claim to outcome.
@@ -200,8 +196,8 @@ impl Workspace {
         if !self.still_corrects(document).await? {
             return Ok(false);
         }
-        let flows = self.ledger.list_flows().await?;
-        let writes_back = flows.iter().any(|flow| flow.id == document.flow_id && flow.write_back);
+        let flow = self.ledger.find_flow(&document.flow_id).await?;
+        let writes_back = flow.is_some_and(|flow| flow.write_back);
         if !writes_back || document.role != "invoice" {
             return Ok(true);
         }

@@ -5,17 +5,21 @@ use crate::error::Result;
 use crate::reads::stops_reads;
 use crate::settle::parse_date;
 use crate::workspace::{Change, Workspace};
+use futures_util::future::join_all;
 use punte_connectors::Urgency;
 use punte_connectors::billing::{Issued, ReadBack};
-use punte_domain::{Draft, Reference, Verification};
+use punte_domain::{Draft, Failure, Reference, Verification};
 use punte_store::ledger::{Connection, Document, Verified};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Reads that may tell nothing before a document counts as one that can't be verified.
 const TRIES: u32 = 6;
-const BATCH: u32 = 50;
+const BATCH: u32 = 128;
+/// Reads under way at a time.
+const TOGETHER: usize = 8;
 
 impl Workspace {
     pub(crate) async fn run_verify(self: &Arc<Self>) {
@@ -35,18 +39,51 @@ impl Workspace {
 
     pub(crate) async fn verify_due(self: &Arc<Self>) -> Result<Duration> {
         let closed = self.list_closed().await?;
-        for document in self.ledger.list_unverified(self.now_ms(), closed, BATCH).await? {
+        let due = self.ledger.list_unverified(self.now_ms(), closed, BATCH).await?;
+        let is_full = due.len() == BATCH as usize;
+        for together in due.chunks(TOGETHER) {
             if self.stopping.is_cancelled() {
                 return Ok(Duration::ZERO);
             }
-            // as it stands now: one outage stops a connection once, not once for each document that was due
+            self.verify_together(together).await?;
+        }
+        if is_full {
+            return Ok(Duration::ZERO);
+        }
+        Ok(self.until(self.ledger.read_dues().await?.verify_ms))
+    }
+
+    /// Reads some documents at a time. What the reads brought is then judged one after the other, with the connection as it
+    /// stands now: one outage stops it once, not once for each document that was due.
+    async fn verify_together(&self, documents: &[Document]) -> Result<()> {
+        let mut reads = Vec::new();
+        let mut probed = BTreeSet::new();
+        for document in documents {
+            let connection = self.ledger.get_connection(&document.billing_id).await?;
+            let may_read = match self.may_call(&connection, self.now_ms()) {
+                Gate::Open => true,
+                // one request shows whether it works again
+                Gate::Probe => probed.insert(connection.id.clone()),
+                Gate::Closed => false,
+            };
+            if may_read {
+                reads.push(async move { (document, self.read_back(document, &connection).await) });
+            }
+        }
+        let mut writes = Vec::new();
+        for (document, read) in join_all(reads).await {
             let connection = self.ledger.get_connection(&document.billing_id).await?;
             if self.may_call(&connection, self.now_ms()) == Gate::Closed {
                 continue;
             }
-            self.verify_one(&document, &connection).await?;
+            let verified = self.verdict_on(document, &connection, read).await?;
+            writes.push(self.ledger.record_verification(document.row, verified, self.now_ms()));
         }
-        Ok(self.until(self.ledger.read_dues().await?.verify_ms))
+        for written in join_all(writes).await {
+            written?;
+        }
+        self.changed(Change::Documents);
+        Ok(())
     }
 
     /// Ids of the connections that may not be called now. What waits for them is left out where due work is listed, or
@@ -58,10 +95,15 @@ impl Workspace {
         Ok(connections.into_iter().map(|connection| connection.id).collect())
     }
 
-    async fn verify_one(&self, document: &Document, connection: &Connection) -> Result<()> {
+    async fn verdict_on(
+        &self,
+        document: &Document,
+        connection: &Connection,
+        read: std::result::Result<Option<(&Draft, ReadBack)>, Failure>,
+    ) -> Result<Verified> {
         let now_ms = self.now_ms();
         let later = |seconds: i64| Some(now_ms + seconds * 1000 * (1 + i64::from(document.verify_tries)));
-        let verified = match self.read_back(document, connection).await {
+        Ok(match read {
             Ok(Some((draft, mut read))) => {
                 // a storno that the provider makes by itself bears no mentions of ours
                 if document.reverses_row.is_some() {
@@ -100,10 +142,7 @@ impl Workspace {
                     Verified { verification: Verification::Pending, detail: None, due_ms: later(5) }
                 }
             }
-        };
-        self.ledger.record_verification(document.row, verified, now_ms).await?;
-        self.changed(Change::Documents);
-        Ok(())
+        })
     }
 
     /// What was sent and what the provider holds; `None` where the record lacks what a read needs.
@@ -111,7 +150,7 @@ impl Workspace {
         &self,
         document: &'d Document,
         connection: &Connection,
-    ) -> std::result::Result<Option<(&'d Draft, ReadBack)>, punte_domain::Failure> {
+    ) -> std::result::Result<Option<(&'d Draft, ReadBack)>, Failure> {
         let (Some(draft), Some(number)) = (&document.draft, &document.number) else { return Ok(None) };
         let Some(date) = document.issue_date.as_deref().and_then(parse_date) else { return Ok(None) };
         let Some(reference) = Reference::parse(&document.reference) else { return Ok(None) };

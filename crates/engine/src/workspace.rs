@@ -50,7 +50,7 @@ pub struct Deps {
     pub timing: Timing,
 }
 
-/// Every duration that the engine waits, in one place.
+/// Every duration that the engine waits, and how much it does at a time, in one place.
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
     pub poll: Duration,
@@ -69,6 +69,8 @@ pub struct Timing {
     pub idle: Duration,
     /// The longest that a stop waits for what is under way.
     pub stop: Duration,
+    /// Creates under way at a time in a lane whose provider takes more than one; elsewhere it is one.
+    pub parallel: usize,
 }
 
 impl Default for Timing {
@@ -84,6 +86,7 @@ impl Default for Timing {
             einvoice_read: Duration::from_secs(3),
             idle: Duration::from_secs(30),
             stop: Duration::from_secs(5),
+            parallel: 8,
         }
     }
 }
@@ -123,6 +126,17 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Workspace {
     /// Makes a new workspace in a folder.
     pub fn create(folder: &Path, name: &str, is_sandbox: bool, deps: Deps) -> Result<Arc<Workspace>> {
+        Workspace::create_with(folder, name, is_sandbox, deps, Writing::default())
+    }
+
+    /// The same with the ledger's writes run in another way than on its writer thread.
+    pub fn create_with(
+        folder: &Path,
+        name: &str,
+        is_sandbox: bool,
+        deps: Deps,
+        writing: Writing,
+    ) -> Result<Arc<Workspace>> {
         let new = NewWorkspace {
             id: deps.clock.new_id("ws"),
             name: name.to_owned(),
@@ -130,8 +144,7 @@ impl Workspace {
             seed: punte_domain::WorkspaceSeed(deps.clock.new_seed()),
             now_ms: deps.clock.now_ms(),
         };
-        let ledger = Ledger::create(folder, &new)?;
-        Workspace::around(ledger, deps)
+        Workspace::around(Ledger::create_with(folder, &new, writing)?, deps)
     }
 
     /// Opens and owns an existing one.
@@ -139,7 +152,6 @@ impl Workspace {
         Workspace::around(Ledger::open(folder)?, deps)
     }
 
-    /// The same with the ledger's writes run in another way than on its writer thread.
     pub fn open_with(folder: &Path, deps: Deps, writing: Writing) -> Result<Arc<Workspace>> {
         Workspace::around(Ledger::open_with(folder, writing)?, deps)
     }

@@ -48,6 +48,8 @@ pub struct SandboxConfig {
     pub deleted_number_returns: bool,
     /// The longest that a withheld answer is withheld.
     pub longest_hold_ms: u64,
+    /// Invoice series that a new state has at SmartBill beside the usual ones: `S01`, `S02` and so on.
+    pub more_series: u32,
     pub clock: Clock,
 }
 
@@ -65,6 +67,7 @@ impl Default for SandboxConfig {
             document_quota: None,
             deleted_number_returns: false,
             longest_hold_ms: 180_000,
+            more_series: 0,
             clock: system_clock(),
         }
     }

@@ -117,6 +117,7 @@ async fn go_wrong(
         // Not tied to the caller: that is the point of it.
         tokio::spawn(async move {
             tokio::time::sleep(delay).await;
+            let call = Call { at_ms: later.now_ms(), ..call };
             drop(answer(&later, provider, &call));
         });
         return withhold(shared, fault).await;

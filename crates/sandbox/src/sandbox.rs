@@ -208,5 +208,7 @@ fn fresh(config: &SandboxConfig) -> Result<State, SandboxError> {
     if config.seed_shop {
         shop::seed(&mut orders, config.seed, (config.clock)())?;
     }
-    Ok(State::new(config.seed, orders))
+    let mut state = State::new(config.seed, orders);
+    state.smartbill.add_series(config.more_series);
+    Ok(state)
 }

@@ -208,6 +208,12 @@ impl SmartBillBooks {
         }
     }
 
+    /// More invoice series: `S01`, `S02` and so on.
+    pub fn add_series(&mut self, count: u32) {
+        let more = (1..=count).map(|n| Series { kind: "f".into(), name: format!("S{n:02}"), next: 1 });
+        self.series.extend(more);
+    }
+
     pub fn documents(&self) -> &[Kept<Document>] {
         &self.documents
     }

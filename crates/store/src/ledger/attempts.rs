@@ -161,7 +161,22 @@ impl Ledger {
                 issue_date,
                 now_ms
             ])?;
-            last_attempt(c, document_row)?.ok_or_else(|| StoreError::NotFound("the attempt just written".into()))
+            Ok(Attempt {
+                row: c.last_insert_rowid(),
+                id: intent.attempt_id,
+                document_row,
+                trigger: intent.trigger.to_owned(),
+                reference: document.reference,
+                idempotency_key: intent.idempotency_key,
+                baseline: intent.baseline,
+                draft,
+                issue_date,
+                started_ms: now_ms,
+                finished_ms: None,
+                outcome: "sending".to_owned(),
+                failure: None,
+                record: "{}".to_owned(),
+            })
         })
         .await
     }
@@ -176,7 +191,7 @@ impl Ledger {
         now_ms: i64,
     ) -> Result<()> {
         self.write(move |c| {
-            let document = documents::get(c, document_row)?;
+            let document = documents::get_bare(c, document_row)?;
             let (word, failure) = match &outcome {
                 Outcome::Issued { .. } => ("issued", None),
                 Outcome::Refused(failure) => ("refused", Some(failure)),
@@ -256,7 +271,7 @@ impl Ledger {
     }
 
     pub async fn find_last_attempt(&self, document_row: i64) -> Result<Option<Attempt>> {
-        self.read(move |c| last_attempt(c, document_row)).await
+        self.read_at_once(move |c| last_attempt(c, document_row)).await
     }
 
     /// Keeps what a look saw. A decisive, complete look that found nothing counts as a proof of absence.
@@ -384,10 +399,9 @@ fn event_word(outcome: &Outcome) -> &'static str {
 }
 
 fn check_newest(c: &Sqlite, document: &Document) -> Result<()> {
-    let (version, undecided): (u32, bool) =
-        c.query_row("SELECT version, wanted > 0 FROM orders WHERE row = ?1", [document.order_row], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
+    let (version, undecided): (u32, bool) = c
+        .prepare_cached("SELECT version, wanted > 0 FROM orders WHERE row = ?1")?
+        .query_row([document.order_row], |row| Ok((row.get(0)?, row.get(1)?)))?;
     if version != document.order_version || undecided {
         return Err(StoreError::Stale(format!("{}: the order has a newer version", document.id)));
     }

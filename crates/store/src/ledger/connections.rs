@@ -124,7 +124,7 @@ fn mode_from(row: &Row<'_>, column: usize) -> rusqlite::Result<RefundMode> {
 
 impl Ledger {
     pub async fn list_connections(&self) -> Result<Vec<Connection>> {
-        self.read(|c| {
+        self.read_at_once(|c| {
             let mut query = c.prepare_cached(&format!("SELECT {CONNECTION} FROM connections ORDER BY row"))?;
             let rows = query.query_map([], connection_from)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -134,7 +134,7 @@ impl Ledger {
 
     pub async fn get_connection(&self, id: &str) -> Result<Connection> {
         let id = id.to_owned();
-        self.read(move |c| {
+        self.read_at_once(move |c| {
             c.prepare_cached(&format!("SELECT {CONNECTION} FROM connections WHERE id = ?1"))?
                 .query_row([&id], connection_from)
                 .optional()?
@@ -220,10 +220,18 @@ impl Ledger {
     }
 
     pub async fn list_flows(&self) -> Result<Vec<Flow>> {
-        self.read(|c| {
+        self.read_at_once(|c| {
             let mut query = c.prepare_cached(&format!("SELECT {FLOW} FROM flows ORDER BY row"))?;
             let rows = query.query_map([], flow_from)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
+    pub async fn find_flow(&self, id: &str) -> Result<Option<Flow>> {
+        self.read_at_once(|c| {
+            let sql = format!("SELECT {FLOW} FROM flows WHERE id = ?1");
+            Ok(c.prepare_cached(&sql)?.query_row([id], flow_from).optional()?)
         })
         .await
     }
@@ -266,7 +274,7 @@ impl Ledger {
     /// Where the last whole pass over a shop ended: (newest modified instant on the shop's clock, last sweep).
     pub async fn find_cursor(&self, connection_id: &str) -> Result<Option<(i64, i64)>> {
         let id = connection_id.to_owned();
-        self.read(move |c| {
+        self.read_at_once(move |c| {
             Ok(c.prepare_cached("SELECT modified_ms, swept_ms FROM cursors WHERE connection_id = ?1")?
                 .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?)

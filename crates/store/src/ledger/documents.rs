@@ -175,6 +175,15 @@ pub(super) fn get(c: &Sqlite, row: i64) -> Result<Document> {
         .ok_or_else(|| StoreError::NotFound(format!("document row {row}")))
 }
 
+/// A document without its draft and problems, which are the longest to read and which most transitions do not look at.
+pub(super) fn get_bare(c: &Sqlite, row: i64) -> Result<Document> {
+    let bare = DOCUMENT.replace("draft, problems,", "NULL, '[]',");
+    c.prepare_cached(&format!("SELECT {bare} FROM documents WHERE row = ?1"))?
+        .query_row([row], document_from)
+        .optional()?
+        .ok_or_else(|| StoreError::NotFound(format!("document row {row}")))
+}
+
 /// Documents by a condition of ours, ordered and bounded by it.
 pub(super) fn list(c: &Sqlite, tail: &str, parameters: impl rusqlite::Params) -> Result<Vec<Document>> {
     let mut query = c.prepare_cached(&select(tail))?;
@@ -344,12 +353,14 @@ pub(super) fn apply(
 impl Ledger {
     pub async fn find_document(&self, id: &str) -> Result<Option<Document>> {
         let id = id.to_owned();
-        self.read(move |c| Ok(c.prepare_cached(&select("WHERE id = ?1"))?.query_row([id], document_from).optional()?))
-            .await
+        self.read_at_once(move |c| {
+            Ok(c.prepare_cached(&select("WHERE id = ?1"))?.query_row([id], document_from).optional()?)
+        })
+        .await
     }
 
     pub async fn get_document_by_row(&self, row: i64) -> Result<Document> {
-        self.read(move |c| get(c, row)).await
+        self.read_at_once(move |c| get(c, row)).await
     }
 
     /// Puts a document that is due back into a person's hands.
@@ -373,11 +384,11 @@ impl Ledger {
 
     pub async fn find_document_by_key(&self, issue_key: &str) -> Result<Option<Document>> {
         let key = issue_key.to_owned();
-        self.read(move |c| find_by_key(c, &key)).await
+        self.read_at_once(move |c| find_by_key(c, &key)).await
     }
 
     pub async fn list_documents_of_order(&self, order_row: i64) -> Result<Vec<Document>> {
-        self.read(move |c| list_by_order(c, order_row)).await
+        self.read_at_once(move |c| list_by_order(c, order_row)).await
     }
 
     /// Every document in a state, oldest first, at most `limit`.

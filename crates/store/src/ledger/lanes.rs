@@ -1,15 +1,21 @@
 //! Lanes: what waits in a company's series at a provider, and which numbers of it are known.
 
 use super::Ledger;
-use super::documents::{self, Document};
 use crate::error::Result;
 use rusqlite::{OptionalExtension, params};
 
 /// Ready, and not an invoice of a flow that is switched off. A storno is sent whatever became of its flow.
 const SENDABLE: &str = "state = 'ready' AND (role <> 'invoice' OR flow_id IN (SELECT id FROM flows WHERE enabled = 1))";
 
+/// Lanes in doubt: (billing connection, company, series).
+#[derive(Debug, Clone, Default)]
+pub struct Doubts {
+    pub creates: Vec<(String, String, String)>,
+    pub deletes: Vec<(String, String, String)>,
+}
+
 impl Ledger {
-    /// Ready and due documents of one lane, longest due first.
+    /// Rows of the ready and due documents of one lane, longest due first.
     pub async fn list_due(
         &self,
         billing_id: &str,
@@ -17,31 +23,67 @@ impl Ledger {
         series: &str,
         now_ms: i64,
         limit: u32,
-    ) -> Result<Vec<Document>> {
-        let lane = (billing_id.to_owned(), company.to_owned(), series.to_owned());
-        self.read(move |c| {
-            documents::list(
-                c,
-                &format!(
-                    "WHERE {SENDABLE} AND billing_id = ?1 AND company = ?2 AND series = ?3 AND due_ms <= ?4
-                     ORDER BY due_ms, row LIMIT ?5"
-                ),
-                params![lane.0, lane.1, lane.2, now_ms, limit],
-            )
+    ) -> Result<Vec<i64>> {
+        self.read_at_once(|c| {
+            let mut query = c.prepare_cached(&format!(
+                "SELECT row FROM documents INDEXED BY documents_due
+                 WHERE {SENDABLE} AND billing_id = ?1 AND company = ?2 AND series = ?3 AND due_ms <= ?4
+                 ORDER BY due_ms, row LIMIT ?5"
+            ))?;
+            let rows = query.query_map(params![billing_id, company, series, now_ms, limit], |row| row.get(0))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await
     }
 
     /// Every lane in which a document waits, with the earliest instant at which one becomes due: (billing connection,
-    /// company, series, due).
+    /// company, series, due). Goes from lane to lane by the index, however many documents wait in each.
     pub async fn list_lanes(&self) -> Result<Vec<(String, String, String, i64)>> {
-        self.read(|c| {
-            let mut query = c.prepare_cached(&format!(
-                "SELECT billing_id, company, series, min(due_ms) FROM documents WHERE {SENDABLE}
-                 GROUP BY billing_id, company, series"
+        self.read_at_once(|c| {
+            let mut next = c.prepare_cached(
+                "SELECT billing_id, company, series FROM documents INDEXED BY documents_due
+                 WHERE state = 'ready' AND (billing_id, company, series) > (?1, ?2, ?3)
+                 ORDER BY billing_id, company, series LIMIT 1",
+            )?;
+            let mut earliest = c.prepare_cached(&format!(
+                "SELECT due_ms FROM documents INDEXED BY documents_due
+                 WHERE {SENDABLE} AND billing_id = ?1 AND company = ?2 AND series = ?3 ORDER BY due_ms LIMIT 1"
             ))?;
-            let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
+            let mut lanes = Vec::new();
+            let mut at = (String::new(), String::new(), String::new());
+            while let Some(lane) = next
+                .query_row(params![at.0, at.1, at.2], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .optional()?
+            {
+                at = lane;
+                let due_ms = earliest.query_row(params![at.0, at.1, at.2], |row| row.get(0)).optional()?;
+                if let Some(due_ms) = due_ms {
+                    lanes.push((at.0.clone(), at.1.clone(), at.2.clone(), due_ms));
+                }
+            }
+            Ok(lanes)
+        })
+        .await
+    }
+
+    /// The lanes in which an outcome is in doubt and not left to a person, and those in which a delete is.
+    pub async fn read_doubts(&self) -> Result<Doubts> {
+        self.read_at_once(|c| {
+            let lanes = |sql: &str| -> Result<Vec<(String, String, String)>> {
+                let mut query = c.prepare_cached(sql)?;
+                let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+                Ok(rows.collect::<rusqlite::Result<_>>()?)
+            };
+            Ok(Doubts {
+                creates: lanes(
+                    "SELECT DISTINCT billing_id, company, series FROM documents
+                     WHERE state = 'in_doubt' AND parked_reason IS NULL",
+                )?,
+                deletes: lanes(
+                    "SELECT DISTINCT d.billing_id, d.company, d.series FROM operations o
+                     JOIN documents d ON d.row = o.document_row WHERE o.state = 'in_doubt' AND o.kind = 'delete'",
+                )?,
+            })
         })
         .await
     }

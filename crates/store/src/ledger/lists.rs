@@ -55,51 +55,44 @@ fn fts_query(text: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// Documents with changes of their orders that wait for a decision.
-const CHANGED: &str = "open_changes > 0";
-
-/// SQL and parameters of one page: filter, search, key, limit.
-fn page_sql(columns: &str, table: &str, filter: Option<(&str, String)>, query: &ListQuery) -> (String, Vec<Sql>) {
+/// SQL and parameters of one page: filter, search, key, limit. A search goes through the matches newest first and ends with
+/// the page, however many there are.
+fn page_sql(columns: &str, table: &str, state: &str, query: &ListQuery) -> (String, Vec<Sql>) {
     let mut wheres: Vec<String> = Vec::new();
     let mut values: Vec<Sql> = Vec::new();
-    match filter {
-        None => {}
-        // its own words, so that the index of the few is used
-        Some((CHANGED, _)) => wheres.push(CHANGED.to_owned()),
-        Some((column, value)) => {
-            values.push(Sql::Text(value));
-            wheres.push(format!("{column} = ?{}", values.len()));
+    match query.filter.as_str() {
+        "" => {}
+        // as its index says it
+        "mismatched" => wheres.push("t.verification = 'mismatched'".to_owned()),
+        "changed" if table == "documents" => wheres.push("t.open_changes > 0".to_owned()),
+        filter => {
+            values.push(Sql::Text(filter.to_owned()));
+            wheres.push(format!("t.{state} = ?{}", values.len()));
         }
     }
-    if let Some(words) = fts_query(&query.search) {
-        values.push(Sql::Text(words));
-        wheres.push(format!(
-            "row IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH ?{} ORDER BY rowid DESC)",
-            values.len()
-        ));
-    }
+    let (from, key) = match fts_query(&query.search) {
+        Some(words) => {
+            values.push(Sql::Text(words));
+            wheres.push(format!("{table}_search MATCH ?{}", values.len()));
+            (format!("{table}_search s CROSS JOIN {table} t ON t.row = s.rowid"), "s.rowid")
+        }
+        None => (format!("{table} t"), "t.row"),
+    };
     if let Some(after) = query.after {
         values.push(Sql::Integer(after));
-        wheres.push(format!("row < ?{}", values.len()));
+        wheres.push(format!("{key} < ?{}", values.len()));
     }
     values.push(Sql::Integer(i64::from(query.limit.clamp(1, 500))));
     let condition = if wheres.is_empty() { String::new() } else { format!("WHERE {}", wheres.join(" AND ")) };
-    (format!("SELECT {columns} FROM {table} {condition} ORDER BY row DESC LIMIT ?{}", values.len()), values)
-}
-
-fn filter_of(query: &ListQuery, column: &'static str) -> Option<(&'static str, String)> {
-    match query.filter.as_str() {
-        "" => None,
-        "changed" if column == "state" => Some((CHANGED, String::new())),
-        "mismatched" => Some(("verification", "mismatched".to_owned())),
-        other => Some((column, other.to_owned())),
-    }
+    let columns: Vec<String> = columns.split(", ").map(|column| format!("t.{}", column.trim())).collect();
+    let columns = columns.join(", ");
+    (format!("SELECT {columns} FROM {from} {condition} ORDER BY {key} DESC LIMIT ?{}", values.len()), values)
 }
 
 impl Ledger {
     pub async fn page_orders(&self, query: ListQuery) -> Result<Vec<OrderRow>> {
         self.read(move |c| {
-            let (sql, values) = page_sql(ORDER, "orders", filter_of(&query, "decision"), &query);
+            let (sql, values) = page_sql(ORDER, "orders", "decision", &query);
             let mut statement = c.prepare_cached(&sql)?;
             let rows = statement.query_map(params_from_iter(values), order_from)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -109,7 +102,7 @@ impl Ledger {
 
     pub async fn page_documents(&self, query: ListQuery) -> Result<Vec<Document>> {
         self.read(move |c| {
-            let (sql, values) = page_sql(DOCUMENT, "documents", filter_of(&query, "state"), &query);
+            let (sql, values) = page_sql(DOCUMENT, "documents", "state", &query);
             let mut statement = c.prepare_cached(&sql)?;
             let rows = statement.query_map(params_from_iter(values), document_from)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -41,7 +41,7 @@ impl Ledger {
 
     pub async fn get_mapping(&self, id: &str) -> Result<MappingVersion> {
         let id = id.to_owned();
-        self.read(move |c| {
+        self.read_at_once(move |c| {
             c.prepare_cached(
                 "SELECT m.id, m.name, m.version, v.rules FROM mappings m
                  JOIN mapping_versions v ON v.mapping_id = m.id AND v.version = m.version WHERE m.id = ?1",

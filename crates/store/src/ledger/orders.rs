@@ -122,7 +122,7 @@ impl Ledger {
 
     pub async fn find_order(&self, id: &str) -> Result<Option<OrderRow>> {
         let id = id.to_owned();
-        self.read(move |c| {
+        self.read_at_once(move |c| {
             Ok(c.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE id = ?1"))?
                 .query_row([id], order_from)
                 .optional()?)
@@ -131,7 +131,7 @@ impl Ledger {
     }
 
     pub async fn get_order_by_row(&self, row: i64) -> Result<OrderRow> {
-        self.read(move |c| {
+        self.read_at_once(move |c| {
             c.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE row = ?1"))?
                 .query_row([row], order_from)
                 .optional()?
@@ -142,7 +142,7 @@ impl Ledger {
 
     /// The order's newest version, as received.
     pub async fn get_order_json(&self, order_row: i64) -> Result<String> {
-        self.read(move |c| {
+        self.read_at_once(move |c| {
             Ok(c.prepare_cached("SELECT raw FROM order_versions WHERE order_row = ?1 ORDER BY version DESC LIMIT 1")?
                 .query_row([order_row], |row| row.get(0))?)
         })
@@ -183,10 +183,9 @@ impl Ledger {
         now_ms: i64,
     ) -> Result<()> {
         self.write(move |c| {
-            let now: (u32, i64) =
-                c.query_row("SELECT version, wanted FROM orders WHERE row = ?1", [order_row], |row| {
-                    Ok((row.get(0)?, row.get(1)?))
-                })?;
+            let now: (u32, i64) = c
+                .prepare_cached("SELECT version, wanted FROM orders WHERE row = ?1")?
+                .query_row([order_row], |row| Ok((row.get(0)?, row.get(1)?)))?;
             if now != (order_version, wanted) {
                 return Err(StoreError::Stale(format!("order row {order_row}")));
             }
@@ -197,10 +196,8 @@ impl Ledger {
                     summary = real;
                 }
             }
-            c.execute(
-                "UPDATE orders SET wanted = 0, decision = ?2, reason = ?3 WHERE row = ?1",
-                params![order_row, summary.0, summary.1],
-            )?;
+            c.prepare_cached("UPDATE orders SET wanted = 0, decision = ?2, reason = ?3 WHERE row = ?1")?
+                .execute(params![order_row, summary.0, summary.1])?;
             Ok(())
         })
         .await

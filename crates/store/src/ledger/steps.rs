@@ -23,6 +23,9 @@ impl Default for Writing {
 pub trait Steps: Send + Sync {
     async fn before_read(&self);
 
+    /// Pages that the file may have at most from now on: with fewer than it has, the disk is full.
+    fn most_pages(&self) -> Option<u32>;
+
     /// An error fails the commit: its transaction is rolled back and nothing is acknowledged.
     async fn before_commit(&self) -> std::io::Result<()>;
 

@@ -28,7 +28,7 @@ pub struct Dues {
 impl Ledger {
     /// What waits to be read back or noted, whether or not its connection may be called now.
     pub async fn read_dues(&self) -> Result<Dues> {
-        self.read(|c| {
+        self.read_at_once(|c| {
             let earliest = |sql: &str| c.prepare_cached(sql)?.query_row([], |row| row.get(0));
             Ok(Dues {
                 verify_ms: earliest(
@@ -100,7 +100,7 @@ impl Ledger {
                 Verification::Mismatched => "mismatched",
                 Verification::CannotBeVerified => "cannot_be_verified",
             };
-            let document = documents::get(c, document_row)?;
+            let document = documents::get_bare(c, document_row)?;
             let facts = match &verified.detail {
                 Some(detail) => serde_json::from_str(detail).unwrap_or_else(|_| json!({ "detail": detail })),
                 None => Value::Object(Default::default()),

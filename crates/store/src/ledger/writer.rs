@@ -34,7 +34,7 @@ pub(crate) struct Thread {
 
 impl Writer {
     pub(crate) fn start(connection: Connection, path: &Path, epoch: i64, writing: Writing) -> std::io::Result<Writer> {
-        let committer = Committer { connection: Some(connection), path: path.to_owned(), epoch };
+        let committer = Committer { connection: Some(connection), path: path.to_owned(), epoch, most_pages: None };
         if let Some(steps) = writing.steps {
             return Ok(Writer::Stepped { committer: Mutex::new(committer), steps });
         }
@@ -82,6 +82,7 @@ impl Writer {
             Writer::Stepped { committer, steps } => {
                 let mut committer = committer.lock().await;
                 let injected = steps.before_commit().await.err();
+                committer.most_pages = steps.most_pages();
                 let finishes = committer.commit(vec![job], injected);
                 steps.after_commit().await;
                 finishes.into_iter().for_each(|finish| finish());
@@ -138,6 +139,8 @@ pub(crate) struct Committer {
     connection: Option<Connection>,
     path: PathBuf,
     epoch: i64,
+    /// A bound on the file's pages, set by a simulation.
+    most_pages: Option<u32>,
 }
 
 impl Committer {
@@ -179,28 +182,40 @@ impl Committer {
             },
         };
         let connection = self.connection.insert(connection);
-        if let Err(error) = connection.execute_batch("BEGIN IMMEDIATE") {
+        if let Some(pages) = self.most_pages {
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+        }
+        if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
             refuse(group, finishes);
             return Err(error.into());
         }
-        let owner: i64 = connection.query_row("SELECT epoch FROM workspace", [], |row| row.get(0)).unwrap_or(-1);
+        let owner: i64 = connection
+            .prepare_cached("SELECT epoch FROM workspace")
+            .and_then(|mut query| query.query_row([], |row| row.get(0)))
+            .unwrap_or(-1);
         if owner != self.epoch {
             refuse(group, finishes);
             connection.execute_batch("ROLLBACK")?;
             return Err(StoreError::NotOwner);
         }
         for work in group {
-            connection.execute_batch("SAVEPOINT one")?;
+            run(connection, "SAVEPOINT one")?;
             let (keep, finish) = work(Some(connection));
             finishes.push(finish);
-            connection.execute_batch(if keep { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })?;
+            if !keep {
+                run(connection, "ROLLBACK TO one")?;
+            }
+            run(connection, "RELEASE one")?;
         }
         if let Some(error) = injected {
             return Err(error.into());
         }
-        connection.execute_batch("COMMIT")?;
-        Ok(())
+        Ok(run(connection, "COMMIT")?)
     }
+}
+
+fn run(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(statement)?.execute([]).map(|_| ())
 }
 
 /// Work that is not run is answered with the group's error.

@@ -1,0 +1,306 @@
+//! What the benchmarks share: where results go, the simulators in a process of their own, orders as a shop exports them, and
+//! what the system says of a process.
+
+#![allow(dead_code, reason = "each benchmark uses its part")]
+
+use punte_engine::connectors::Budgets;
+use punte_engine::connectors::transport::{HttpTransport, HttpTransportConfig};
+use punte_engine::setup::{BillingOptions, ConnectionDraft};
+use punte_engine::store::ledger::{Connection, Flow};
+use punte_engine::vault::Vault;
+use punte_engine::{Deps, SystemClock, Timing, Workspace};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// `target/bench`, wherever this program was built.
+pub fn out_dir() -> PathBuf {
+    let program = std::env::current_exe().unwrap();
+    let target = program.ancestors().find(|dir| dir.ends_with("release") || dir.ends_with("debug")).unwrap();
+    let dir = target.parent().unwrap().join("bench");
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+/// Results of one benchmark, told as they come and written at the end.
+pub struct Results {
+    file: &'static str,
+    rows: Vec<Value>,
+}
+
+impl Results {
+    pub fn new(file: &'static str) -> Results {
+        Results { file, rows: Vec::new() }
+    }
+
+    /// A figure with a goal (`>= 1000`), or one that only explains the others (no goal).
+    pub fn add(&mut self, name: &str, value: f64, unit: &str, goal: Option<&str>) {
+        let value = (value * 1000.0).round() / 1000.0;
+        println!("  {name:<34} {value} {unit}{}", goal.map(|goal| format!("  (goal {goal})")).unwrap_or_default());
+        self.rows.push(json!({ "name": name, "value": value, "unit": unit, "goal": goal }));
+    }
+
+    pub fn write(&self) {
+        let path = out_dir().join(self.file);
+        std::fs::write(&path, format!("{:#}\n", Value::Array(self.rows.clone()))).unwrap();
+    }
+}
+
+/// The value below which a share of the measurements lies.
+pub fn quantile(measured: &mut [f64], share: f64) -> f64 {
+    measured.sort_by(f64::total_cmp);
+    let at = ((measured.len() as f64 * share).ceil() as usize).clamp(1, measured.len());
+    measured[at - 1]
+}
+
+pub fn median(measured: &mut [f64]) -> f64 {
+    quantile(measured, 0.5)
+}
+
+/// Processor time of this process so far, its threads together, in milliseconds.
+pub fn cpu_ms() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let after_name: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks: f64 = after_name[11].parse::<f64>().unwrap() + after_name[12].parse::<f64>().unwrap();
+    ticks * 10.0
+}
+
+/// Resident memory of a process, in MiB.
+pub fn rss_mib(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+}
+
+/// The terminal program, built beside this benchmark.
+pub fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_punte-cli")
+}
+
+/// A process that ends with its holder.
+pub struct Running(pub Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// `punte-cli sandbox`, without limits and without a state file.
+pub struct Simulators {
+    _running: Running,
+    pub ports: Value,
+}
+
+impl Simulators {
+    pub fn start(folder: &Path, series: u32) -> Simulators {
+        let port_file = folder.join("ports.json");
+        let mut command = Command::new(program());
+        command.args(["sandbox", "--no-limits", "--more-series", &series.to_string(), "--port-file"]).arg(&port_file);
+        command.env("PUNTE_HOME", folder).env("PUNTE_LOG", "warn").stdout(Stdio::null());
+        let running = Running(command.spawn().unwrap());
+        let started = Instant::now();
+        let ports = loop {
+            match std::fs::read_to_string(&port_file).ok().and_then(|text| serde_json::from_str(&text).ok()) {
+                Some(ports) => break ports,
+                None => assert!(started.elapsed() < Duration::from_secs(20), "the simulators do not start"),
+            }
+            std::thread::yield_now();
+        };
+        Simulators { _running: running, ports }
+    }
+}
+
+pub fn deps(vault: Arc<dyn Vault>, timing: Timing) -> Deps {
+    Deps {
+        clock: Arc::new(SystemClock::default()),
+        vault,
+        transport: Arc::new(HttpTransport::new(HttpTransportConfig::default())),
+        budgets: Arc::new(Budgets::new()),
+        addresses: HashMap::new(),
+        timing,
+    }
+}
+
+/// A connection to one of the simulators.
+pub async fn connect_billing(workspace: &Workspace, ports: &Value, kind: &str) -> Connection {
+    let at = &ports[kind];
+    let text = |field: &str| at[field].as_str().unwrap().to_owned();
+    let (account, secret) = match kind {
+        "oblio" => (text("email"), text("secret")),
+        _ => (text("username"), text("token")),
+    };
+    connect(workspace, kind, &text("url"), &account, &secret, Some(text("company"))).await
+}
+
+pub async fn connect_file(workspace: &Workspace, name: &str) -> Connection {
+    let draft = draft("file", name, "", "", "", None);
+    workspace.save_connection(draft).await.unwrap()
+}
+
+async fn connect(
+    workspace: &Workspace,
+    kind: &str,
+    address: &str,
+    account: &str,
+    secret: &str,
+    company: Option<String>,
+) -> Connection {
+    workspace.save_connection(draft(kind, kind, address, account, secret, company)).await.unwrap()
+}
+
+fn draft(
+    kind: &str,
+    name: &str,
+    address: &str,
+    account: &str,
+    secret: &str,
+    company: Option<String>,
+) -> ConnectionDraft {
+    ConnectionDraft {
+        id: None,
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        address: address.to_owned(),
+        account: account.to_owned(),
+        secret: secret.to_owned().into(),
+        company,
+        series: None,
+        options: BillingOptions::default(),
+    }
+}
+
+/// The Romanian preset as a mapping; its id.
+pub async fn add_preset(workspace: &Workspace) -> String {
+    let rules = punte_engine::mapping::preset_romanian_woocommerce();
+    let id = workspace.new_id("map");
+    workspace.save_mapping(&id, &rules.name.clone(), &rules, "bench").await.unwrap();
+    id
+}
+
+pub async fn add_flow(workspace: &Workspace, shop: &Connection, billing: &Connection, series: &str, mapping_id: &str) {
+    let flow = Flow {
+        id: workspace.new_id("flow"),
+        name: format!("{} → {series}", shop.name),
+        shop_id: shop.id.clone(),
+        billing_id: billing.id.clone(),
+        company: billing.company.clone().unwrap(),
+        series: series.to_owned(),
+        condition: String::new(),
+        mapping_id: mapping_id.to_owned(),
+        enabled: true,
+        active_from_ms: 0,
+        series_is_ours: true,
+        write_back: false,
+        full_refund: Default::default(),
+        partial_refund: Default::default(),
+        created_ms: workspace.clock_now_ms(),
+    };
+    workspace.save_flow(flow).await.unwrap();
+}
+
+pub const FIRST: [&str; 16] = [
+    "Ștefania",
+    "Andrei",
+    "Ioana",
+    "Mihai",
+    "Elena",
+    "Vlad",
+    "Ana-Maria",
+    "Răzvan",
+    "Cristina",
+    "Țurcan",
+    "Ilinca",
+    "Sorin",
+    "Gabriela",
+    "Dănuț",
+    "Bianca",
+    "Horațiu",
+];
+pub const LAST: [&str; 20] = [
+    "Popescu",
+    "Ionescu",
+    "Țurcanu",
+    "Dumitrescu",
+    "Stănescu",
+    "Mureșan",
+    "Gheorghiu",
+    "Radu",
+    "Lupu",
+    "Băsescu",
+    "Nistor",
+    "Călinescu",
+    "Vasilescu",
+    "Moldovan",
+    "Sârbu",
+    "Ciobanu",
+    "Manea",
+    "Rusu",
+    "Preda",
+    "Oprea",
+];
+const CITIES: [(&str, &str); 4] = [("Cluj-Napoca", "CJ"), ("Iași", "IS"), ("Timișoara", "TM"), ("Brașov", "BV")];
+
+/// Orders as WooCommerce exports them, paid and completed: one to three lines, 21 % VAT, every third for a company.
+pub fn export(first: u64, count: u64) -> Vec<u8> {
+    let orders: Vec<Value> = (first..first + count).map(order).collect();
+    serde_json::to_vec(&orders).unwrap()
+}
+
+pub fn order(id: u64) -> Value {
+    let n = id as usize;
+    let (name, surname, city) = (FIRST[n % FIRST.len()], LAST[(n / 3) % LAST.len()], CITIES[n % CITIES.len()]);
+    let is_company = n.is_multiple_of(3);
+    let company = if is_company { format!("{} IMPEX {} SRL", surname.to_uppercase(), n % 997) } else { String::new() };
+    let mut lines = Vec::new();
+    let (mut net, mut tax) = (0, 0);
+    for line in 0..=(n % 3) {
+        let (price, quantity) = (2_000 + ((n * 37 + line * 911) % 90) as i64 * 100, 1 + ((n + line) % 3) as i64);
+        let (line_net, line_tax) = (price * quantity, price * quantity * 21 / 100);
+        (net, tax) = (net + line_net, tax + line_tax);
+        lines.push(json!({
+            "id": line + 1, "name": format!("Cană de ceramică «{surname}» nr. {line}"), "sku": format!("CANA-{}", n % 90),
+            "quantity": quantity, "tax_class": "", "subtotal": bani(line_net), "subtotal_tax": bani(line_tax),
+            "total": bani(line_net), "total_tax": bani(line_tax),
+            "taxes": [{ "id": 1, "total": bani(line_tax), "subtotal": bani(line_tax) }], "meta_data": [],
+        }));
+    }
+    let meta = if is_company {
+        json!([
+            { "key": "av_facturare", "value": { "tip_facturare": "pers-jur", "cui": "RO18773424", "nr_reg_com": "J12/1/2006" } },
+            { "key": "smartbill_billing_company_name", "value": company }])
+    } else {
+        json!([{ "key": "av_facturare", "value": { "tip_facturare": "pers-fiz" } }])
+    };
+    json!({
+        "id": id, "number": id.to_string(), "status": "completed", "currency": "RON", "prices_include_tax": false,
+        "date_created_gmt": "2026-11-20T08:15:00", "date_modified_gmt": "2026-11-20T09:00:00",
+        "date_paid_gmt": "2026-11-20T08:20:00", "date_completed_gmt": "2026-11-20T09:00:00",
+        "total": bani(net + tax), "total_tax": bani(tax), "discount_total": "0.00", "discount_tax": "0.00",
+        "shipping_total": "0.00", "shipping_tax": "0.00", "cart_tax": bani(tax),
+        "payment_method": "stripe", "payment_method_title": "Card", "transaction_id": format!("pi_{id}"),
+        "billing": { "first_name": name, "last_name": surname, "company": company, "address_1": format!("Str. Morii {}", n % 120),
+            "address_2": "", "city": city.0, "state": city.1, "postcode": "400001", "country": "RO",
+            "email": format!("client{}@example.com", n % 50_000), "phone": "0740000000" },
+        "line_items": lines,
+        "tax_lines": [{ "id": 2, "rate_id": 1, "rate_code": "RO-TVA-21-1", "label": "TVA", "compound": false,
+            "rate_percent": 21, "tax_total": bani(tax), "shipping_tax_total": "0.00", "meta_data": [] }],
+        "shipping_lines": [], "fee_lines": [], "coupon_lines": [], "refunds": [], "meta_data": meta,
+    })
+}
+
+fn bani(minor: i64) -> String {
+    format!("{}.{:02}", minor / 100, minor % 100)
+}
+
+/// A ledger looked at from outside.
+pub fn read_only(path: &Path) -> rusqlite::Connection {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = rusqlite::Connection::open_with_flags(path, flags).unwrap();
+    connection.busy_timeout(Duration::from_secs(10)).unwrap();
+    connection
+}

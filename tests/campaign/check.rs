@@ -1,0 +1,303 @@
+//! Whether all is well in a world whose faults have healed: what the providers hold, what the ledger says, and what was
+//! promised.
+
+use crate::clock::lock;
+use crate::hands::BY_HAND;
+use crate::run::{provider_name, touched_by_hand};
+use crate::world::{Life, World};
+use punte_domain::{DocumentState, IssueKey, OrderStatus, Reference, Role, Verification};
+use punte_engine::store::ledger::{Document, ListQuery, OrderRow};
+use punte_sandbox::{Provider, account};
+use rust_decimal::Decimal;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::str::FromStr;
+
+/// Longer than a look waits before it decides: an effect that comes later than this after its request can be prevented
+/// nowhere.
+const QUIET_MS: i64 = 20 * 60 * 1000;
+const GENERATIONS: u32 = 6;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Broken promises, in words.
+    pub broken: Vec<String>,
+    pub orders: u32,
+    pub issued: u32,
+    /// Documents that were in doubt at some time.
+    pub doubted: u32,
+    /// Left to a person, although no other person had a hand in it.
+    pub left: u32,
+    pub left_reasons: BTreeMap<String, u32>,
+    /// Twice at SmartBill, by an effect after the last look.
+    pub unpreventable: u32,
+}
+
+/// A document as a provider holds it.
+struct Held {
+    provider: Provider,
+    series: String,
+    number: String,
+    total: Decimal,
+    reference: Option<Reference>,
+    is_live: bool,
+    is_storno: bool,
+    cancelled: bool,
+    /// Written by other people: its mentions say so, although its answer may have been lost on its way to them.
+    by_hand: bool,
+    created_ms: i64,
+    paid: Decimal,
+}
+
+pub async fn check(world: &World, life: &Life) -> Verdict {
+    let ledger = life.workspace().ledger();
+    let query = || ListQuery { limit: 500, ..ListQuery::default() };
+    let mut verdict = Verdict::default();
+    let documents = ledger.page_documents(query()).await.expect("documents");
+    let orders = ledger.page_orders(query()).await.expect("orders");
+    verdict.orders = world.orders.len() as u32;
+    verdict.issued = documents.iter().filter(|one| one.number.is_some()).count() as u32;
+    let held = held(world);
+    let keys = keys(world, life, &orders);
+    verdict.broken.extend(world.net.complaints());
+    once(world, &held, &keys, &mut verdict);
+    none_lost(world, life, &orders, &documents, &mut verdict).await;
+    agree(world, life, &documents, &held, &mut verdict).await;
+    at_rest(world, life, &documents, &mut verdict).await;
+    no_secret(world, &mut verdict);
+    verdict
+}
+
+fn held(world: &World) -> Vec<Held> {
+    let state = world.sandbox.state();
+    let mut all = Vec::new();
+    for provider in [Provider::Oblio, Provider::SmartBill] {
+        for one in state[provider_name(provider)]["documents"].as_array().into_iter().flatten() {
+            let text = |field: &str| one[field].as_str().unwrap_or_default().to_owned();
+            let amount = |field: &str| match &one[field] {
+                Value::String(text) => Decimal::from_str(text).unwrap_or_default(),
+                other => Decimal::from_str(&other.to_string()).unwrap_or_default(),
+            };
+            let cancelled = one["cancelled"] == true;
+            let is_storno = one["kind"] == "storno" || one["reverses"].is_string();
+            all.push(Held {
+                provider,
+                series: text("series"),
+                number: text("number"),
+                total: amount("total"),
+                reference: Reference::find_all(&text("mentions")).into_iter().next(),
+                is_live: !cancelled && one["reversed_by"].is_null() && !is_storno && one["kind"] != "proforma",
+                is_storno,
+                cancelled,
+                by_hand: text("mentions").contains(BY_HAND),
+                created_ms: one["created_ms"].as_i64().unwrap_or_default(),
+                paid: amount(if provider == Provider::Oblio { "collected" } else { "paid" }),
+            });
+        }
+    }
+    all
+}
+
+/// Every reference that Punte could have written, and the order that it stands for.
+fn keys(world: &World, life: &Life, orders: &[OrderRow]) -> BTreeMap<Reference, String> {
+    let info = life.workspace().ledger().info();
+    let identity = orders.first().map_or_else(String::new, |order| order.shop_identity.clone());
+    let mut all = BTreeMap::new();
+    for id in world.orders.keys() {
+        for generation in 1..=GENERATIONS {
+            let (shop_identity, order_id) = (identity.clone(), id.to_string());
+            let key = IssueKey { shop_identity, order_id, role: Role::Invoice, generation };
+            all.insert(info.seed.reference(&key), id.to_string());
+        }
+    }
+    all
+}
+
+/// At most one live invoice of an order, over all its generations and both providers. What other people made is theirs.
+fn once(world: &World, held: &[Held], keys: &BTreeMap<Reference, String>, verdict: &mut Verdict) {
+    let mut live: BTreeMap<&String, Vec<&Held>> = BTreeMap::new();
+    for one in held.iter().filter(|one| one.is_live) {
+        if one.by_hand || touched_by_hand(world, one.provider, &one.series, &one.number) {
+            continue;
+        }
+        match one.reference.as_ref().map(|reference| keys.get(reference)) {
+            Some(Some(order)) => live.entry(order).or_default().push(one),
+            Some(None) => verdict.broken.push(format!("{} {} bears a reference of no order", one.series, one.number)),
+            None => verdict.broken.push(format!("{} {} bears no reference", one.series, one.number)),
+        }
+    }
+    for (order, twice) in live.into_iter().filter(|(_, all)| all.len() > 1) {
+        let late = late_ones(world, &twice);
+        if twice.len() > late + 1 {
+            let numbers: Vec<String> = twice.iter().map(|one| format!("{} {}", one.series, one.number)).collect();
+            verdict.broken.push(format!("order {order} was invoiced more than once: {}", numbers.join(", ")));
+        } else {
+            verdict.unpreventable += 1;
+        }
+    }
+}
+
+/// How many of an order's documents at SmartBill came into being after every look that their requests allowed for. Each is
+/// set against the latest request before it that no other one stands for.
+fn late_ones(world: &World, documents: &[&Held]) -> usize {
+    let arrivals = world.net.arrivals();
+    let mut documents: Vec<&&Held> = documents.iter().filter(|one| one.provider == Provider::SmartBill).collect();
+    documents.sort_by_key(|one| one.created_ms);
+    let mut spent = vec![false; arrivals.len()];
+    let mut late = 0;
+    for one in documents {
+        let Some(reference) = &one.reference else { continue };
+        let before = arrivals.iter().enumerate().rev().find(|(at, arrival)| {
+            !spent[*at] && arrival.at_ms <= one.created_ms && arrival.body.contains(reference.as_str())
+        });
+        match before {
+            Some((at, arrival)) => {
+                spent[at] = true;
+                late += usize::from(one.created_ms - arrival.at_ms > QUIET_MS);
+            }
+            None => late += 1,
+        }
+    }
+    late
+}
+
+/// Every order that calls for an invoice has a document, an open failure or a recorded decision.
+async fn none_lost(world: &World, life: &Life, orders: &[OrderRow], documents: &[Document], verdict: &mut Verdict) {
+    for (id, order) in &world.orders {
+        let Some(known) = orders.iter().find(|known| known.head.order_id == id.to_string()) else {
+            verdict.broken.push(format!("order {id} was never taken in"));
+            continue;
+        };
+        let raw: Value = match life.workspace().ledger().get_order_json(known.row).await {
+            Ok(json) => serde_json::from_str(&json).unwrap_or_default(),
+            Err(error) => {
+                verdict.broken.push(format!("order {id}: {error}"));
+                continue;
+            }
+        };
+        if raw["status"] != order["status"] || raw["billing"]["address_1"] != order["billing"]["address_1"] {
+            verdict.broken.push(format!("order {id}: its newest version was never taken in"));
+        }
+        let has_document = documents.iter().any(|document| document.order_row == known.row);
+        let is_due = known.head.status == OrderStatus::Completed;
+        if is_due && !has_document {
+            verdict.broken.push(format!("order {id} has no document: {} {}", known.decision, known.reason));
+        }
+        if known.wanted > 0 {
+            verdict.broken.push(format!("order {id} was never decided"));
+        }
+    }
+}
+
+/// The ledger and the providers say the same of every document, as far as nobody else had a hand in it.
+async fn agree(world: &World, life: &Life, documents: &[Document], held: &[Held], verdict: &mut Verdict) {
+    for document in documents {
+        let Some(number) = &document.number else { continue };
+        let provider = if document.provider == "oblio" { Provider::Oblio } else { Provider::SmartBill };
+        if touched_by_hand(world, provider, &document.series, number) {
+            continue;
+        }
+        let name = format!("{} {number} ({})", document.series, document.state.as_str());
+        let there = held
+            .iter()
+            .find(|one| one.provider == provider && one.series == document.series && same_number(&one.number, number));
+        let ours =
+            |one: &&Held| one.reference.as_ref().is_none_or(|reference| reference.as_str() == document.reference);
+        match (document.state, there.filter(ours)) {
+            (DocumentState::Deleted, None) => {}
+            (DocumentState::Deleted, Some(_)) => verdict.broken.push(format!("{name} still exists")),
+            (_, None) => verdict.broken.push(format!("{name} does not exist at the provider")),
+            (state, Some(one)) => {
+                if one.cancelled != (state == DocumentState::Cancelled) {
+                    verdict.broken.push(format!("{name}: cancelled there is {}", one.cancelled));
+                }
+                let is_original = document.reverses_row.is_none();
+                if is_original && state == DocumentState::Issued && !one.is_live {
+                    verdict.broken.push(format!("{name} is not live there"));
+                }
+                totals(document, one, &name, verdict);
+                payments(life, document, one, &name, verdict).await;
+            }
+        }
+    }
+}
+
+/// Numbers are compared as numbers.
+fn same_number(one: &str, other: &str) -> bool {
+    one.trim_start_matches('0') == other.trim_start_matches('0')
+}
+
+fn totals(document: &Document, one: &Held, name: &str, verdict: &mut Verdict) {
+    let Some(draft) = &document.draft else {
+        verdict.broken.push(format!("{name} has no draft"));
+        return;
+    };
+    let flagged = document.verification == Verification::Mismatched;
+    if one.total != draft.total() && !flagged && !one.is_storno {
+        verdict.broken.push(format!("{name}: {} there, {} here, and nobody says so", one.total, draft.total()));
+    }
+}
+
+/// No payment was recorded twice.
+async fn payments(life: &Life, document: &Document, one: &Held, name: &str, verdict: &mut Verdict) {
+    let operations = life.workspace().ledger().list_operations(document.row).await.unwrap_or_default();
+    let was_deleted = operations.iter().any(|operation| operation.kind.as_str() == "delete_payment");
+    let total = document.draft.as_ref().map(|draft| draft.total()).unwrap_or_default();
+    if !was_deleted && !total.is_sign_negative() && one.paid > total + Decimal::ONE {
+        verdict.broken.push(format!("{name}: {} paid of {total}", one.paid));
+    }
+}
+
+/// Nothing is under way or forgotten, and what is left to a person is counted.
+async fn at_rest(world: &World, life: &Life, documents: &[Document], verdict: &mut Verdict) {
+    let others = !lock(&world.hands.made).is_empty() || !lock(&world.hands.deleted).is_empty();
+    for document in documents {
+        let attempts = life.workspace().ledger().list_attempts(document.row).await.unwrap_or_default();
+        let was_doubted = attempts.iter().any(|attempt| attempt.outcome == "unknown");
+        verdict.doubted += u32::from(was_doubted);
+        let name = format!("document {} of order {}", document.id, document.order_number);
+        match document.state {
+            DocumentState::Sending => verdict.broken.push(format!("{name} is still being sent")),
+            DocumentState::Ready => verdict.broken.push(format!("{name} was never sent")),
+            DocumentState::InDoubt if document.parked_reason.is_none() => {
+                verdict.broken.push(format!("{name} is in doubt, and nobody looks"));
+            }
+            DocumentState::InDoubt => {
+                let reason = document.parked_reason.clone().unwrap_or_default();
+                *verdict.left_reasons.entry(reason).or_default() += 1;
+                if !others && world.settings.ours {
+                    verdict.left += 1;
+                }
+            }
+            _ => {}
+        }
+        for operation in life.workspace().ledger().list_operations(document.row).await.unwrap_or_default() {
+            if matches!(operation.state.as_str(), "sending" | "waiting") {
+                verdict.broken.push(format!("{name}: {} is {}", operation.kind.as_str(), operation.state.as_str()));
+            }
+        }
+    }
+}
+
+/// No secret stands in any file of the workspace.
+fn no_secret(world: &World, verdict: &mut Verdict) {
+    let secrets = [account::SMARTBILL_TOKEN, account::OBLIO_SECRET, account::WOOCOMMERCE_SECRET];
+    let Ok(entries) = std::fs::read_dir(world.ledger_folder()) else { return };
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        for secret in secrets {
+            if contains(&bytes, secret.as_bytes()) {
+                let file = path.file_name().map(Path::new).map(|name| name.display().to_string());
+                verdict.broken.push(format!("a secret stands in {}", file.unwrap_or_default()));
+            }
+        }
+    }
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}

@@ -1,0 +1,345 @@
+//! A simulated world: a shop, SmartBill and Oblio, and a machine on which Punte lives, dies and is started again.
+
+use crate::clock::{LifeClock, Wall};
+use crate::gate::Gate;
+use crate::hands::Hands;
+use crate::wire::{Net, OBLIO, SHOP, SMARTBILL, Wire};
+use punte_connectors::{Budgets, HttpRequest};
+use punte_domain::{Reference, fiscal_date};
+use punte_engine::mapping::preset_romanian_woocommerce;
+use punte_engine::setup::ConnectionDraft;
+use punte_engine::store::ledger::{Flow, Writing};
+use punte_engine::vault::MemoryVault;
+use punte_engine::{Deps, Timing, Workspace};
+use punte_sandbox::{Limits, RepeatedKey, Sandbox, SandboxConfig, account, next_live_order};
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use rusqlite::OpenFlags;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+const FIRST_ORDER: u64 = 7001;
+const MINUTE_MS: i64 = 60 * 1000;
+
+/// What a seed decides about its world before anything happens in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    pub seed: u64,
+    /// Every series is declared "written by Punte alone": what is proven absent is sent again without asking.
+    pub ours: bool,
+    pub write_back: bool,
+    /// A second flow that matches every order.
+    pub two_flows: bool,
+    pub origin_ms: i64,
+    pub replays: bool,
+    pub number_returns: bool,
+}
+
+/// Instants of UTC: a working morning, shortly before midnight in Bucharest, and the same on the last day of the year.
+const ORIGINS: [i64; 3] = [1_795_161_600_000, 1_795_206_600_000, 1_798_748_400_000];
+
+impl Settings {
+    pub fn of(seed: u64) -> Settings {
+        let mut dice = StdRng::seed_from_u64(seed ^ 0x5E77);
+        Settings {
+            seed,
+            ours: seed.is_multiple_of(2),
+            write_back: dice.random_ratio(1, 4),
+            two_flows: dice.random_ratio(1, 4),
+            origin_ms: ORIGINS[dice.random_range(0..ORIGINS.len())],
+            replays: dice.random_ratio(1, 2),
+            number_returns: dice.random_ratio(1, 2),
+        }
+    }
+}
+
+/// One run of the program between a start and its end.
+pub struct Life {
+    /// `None` once it is over: its handle on the ledger is gone, and the lock with it.
+    workspace: Option<Arc<Workspace>>,
+    pub gate: Arc<Gate>,
+}
+
+impl Life {
+    pub fn workspace(&self) -> &Arc<Workspace> {
+        self.workspace.as_ref().expect("a life that is not over")
+    }
+
+    /// Ends it where it stands. Answers the points that it passed.
+    pub async fn end(&mut self) -> u64 {
+        if let Some(workspace) = self.workspace.take() {
+            workspace.kill().await;
+        }
+        self.gate.passed()
+    }
+
+    /// Leaves it running, in other hands.
+    pub fn leave(&mut self) -> Option<Arc<Workspace>> {
+        self.workspace.take()
+    }
+}
+
+pub struct World {
+    pub settings: Settings,
+    pub wall: Arc<Wall>,
+    pub net: Arc<Net>,
+    pub sandbox: Sandbox,
+    pub folder: TempDir,
+    vault: Arc<MemoryVault>,
+    lives: u64,
+    /// The shop's orders as they are now.
+    pub orders: BTreeMap<u64, Value>,
+    pub hands: Hands,
+}
+
+/// Where ledgers are written: memory, if this machine has a file system in it.
+fn folder() -> TempDir {
+    let shm = PathBuf::from("/dev/shm");
+    let made = if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() };
+    made.expect("a temporary folder")
+}
+
+fn timing() -> Timing {
+    Timing { poll: Duration::from_secs(300), idle: Duration::from_secs(600), ..Timing::default() }
+}
+
+impl World {
+    pub fn new(settings: Settings) -> World {
+        let wall = Wall::new(settings.origin_ms, settings.seed);
+        let of_true_time = wall.clone();
+        let sandbox = Sandbox::open(SandboxConfig {
+            seed_shop: false,
+            seed: settings.seed,
+            rate_limits: Limits::On,
+            repeated_key: if settings.replays { RepeatedKey::Replay } else { RepeatedKey::Refuse },
+            deleted_number_returns: settings.number_returns,
+            clock: Arc::new(move || of_true_time.true_ms()),
+            ..SandboxConfig::default()
+        })
+        .expect("a sandbox in memory");
+        let net = Net::new(sandbox.routers(), &wall, settings.seed);
+        World {
+            settings,
+            wall,
+            net,
+            sandbox,
+            folder: folder(),
+            vault: Arc::default(),
+            lives: 0,
+            orders: BTreeMap::new(),
+            hands: Hands::default(),
+        }
+    }
+
+    pub fn ledger_folder(&self) -> PathBuf {
+        self.folder.path().join("workspace")
+    }
+
+    fn parts(&mut self) -> (Deps, Arc<Gate>, Writing) {
+        self.lives += 1;
+        let gate = Gate::new(self.settings.seed.wrapping_mul(1000) + self.lives);
+        let deps = Deps {
+            clock: LifeClock::new(&self.wall),
+            vault: self.vault.clone(),
+            transport: Arc::new(Wire { net: self.net.clone(), gate: gate.clone() }),
+            budgets: Arc::new(Budgets::new()),
+            addresses: HashMap::new(),
+            timing: timing(),
+        };
+        let writing = Writing { steps: Some(gate.clone()), ..Writing::default() };
+        (deps, gate, writing)
+    }
+
+    /// The first life: the workspace is made and set up as a person would.
+    pub async fn set_up(&mut self) -> Life {
+        let (deps, gate, writing) = self.parts();
+        let workspace =
+            Workspace::create_with(&self.ledger_folder(), "Atelier Cană", false, deps, writing).expect("a workspace");
+        let rules = preset_romanian_woocommerce();
+        workspace.save_mapping("map_1", &rules.name.clone(), &rules, "ana").await.expect("a mapping");
+        let shop = workspace
+            .save_connection(draft(
+                "woocommerce",
+                &format!("https://{SHOP}"),
+                account::WOOCOMMERCE_KEY,
+                account::WOOCOMMERCE_SECRET,
+            ))
+            .await
+            .expect("a shop");
+        let stated = "order.meta(\"av_facturare\", \"tip_facturare\") == \"pers-jur\"";
+        let mut flows = vec![
+            ("oblio", account::OBLIO_EMAIL, account::OBLIO_SECRET, account::OBLIO_SERIES, stated.to_owned()),
+            (
+                "smartbill",
+                account::SMARTBILL_USERNAME,
+                account::SMARTBILL_TOKEN,
+                account::SMARTBILL_SERIES,
+                format!("!({stated})"),
+            ),
+        ];
+        if self.settings.two_flows {
+            flows.push(("oblio", account::OBLIO_EMAIL, account::OBLIO_SECRET, account::OBLIO_SERIES, String::new()));
+        }
+        for (kind, login, secret, series, condition) in flows {
+            let known = workspace.ledger().list_connections().await.expect("connections");
+            let billing = match known.into_iter().find(|connection| connection.kind == kind) {
+                Some(known) => known,
+                None => workspace.save_connection(draft(kind, "", login, secret)).await.expect("a connection"),
+            };
+            let flow = Flow {
+                id: workspace.new_id("flow"),
+                name: format!("to {kind}"),
+                shop_id: shop.id.clone(),
+                billing_id: billing.id,
+                company: account::COMPANY.to_owned(),
+                series: series.to_owned(),
+                condition,
+                mapping_id: "map_1".to_owned(),
+                enabled: true,
+                active_from_ms: self.settings.origin_ms - MINUTE_MS,
+                series_is_ours: self.settings.ours,
+                write_back: self.settings.write_back,
+                full_refund: Default::default(),
+                partial_refund: Default::default(),
+                created_ms: self.settings.origin_ms,
+            };
+            workspace.save_flow(flow).await.expect("a flow");
+        }
+        workspace.start().await.expect("a start");
+        Life { workspace: Some(workspace), gate }
+    }
+
+    /// Starts the program again on the ledger as it lies there.
+    pub async fn start(&mut self) -> Result<Life, String> {
+        let (deps, gate, writing) = self.parts();
+        let workspace =
+            Workspace::open_with(&self.ledger_folder(), deps, writing).map_err(|error| error.to_string())?;
+        workspace.start().await.map_err(|error| error.to_string())?;
+        Ok(Life { workspace: Some(workspace), gate })
+    }
+
+    /// A version that the ledger has left behind, as it was received.
+    pub fn old_version(&self, pick: u64) -> Option<String> {
+        let versions = self.peek(
+            "SELECT v.raw FROM order_versions v JOIN orders o ON o.row = v.order_row WHERE v.version < o.version
+             ORDER BY v.row",
+        );
+        let at = pick.checked_rem(versions.len() as u64)?;
+        versions.into_iter().nth(at as usize)
+    }
+
+    /// The first column of a query, read from the ledger's file beside its owner.
+    pub fn peek(&self, sql: &str) -> Vec<String> {
+        peek(&self.ledger_folder(), sql).expect("the ledger can be read")
+    }
+
+    /// From now on every request that changes something at a provider must find its intent in the ledger's file.
+    pub fn watch_intents(&self) {
+        let folder = self.ledger_folder();
+        self.net.set_witness(Box::new(move |request| has_intent(&folder, request)));
+    }
+
+    fn put(&mut self, id: u64, order: Value) {
+        self.sandbox.add_orders(order.clone()).expect("the shop takes its order");
+        self.orders.insert(id, order);
+    }
+
+    fn now_gmt(&self) -> String {
+        let at = chrono::DateTime::from_timestamp_millis(self.wall.true_ms()).unwrap_or_default();
+        at.format("%Y-%m-%dT%H:%M:%S").to_string()
+    }
+
+    /// A customer completes a purchase.
+    pub fn order(&mut self, drop: u64) {
+        let id = FIRST_ORDER + self.orders.len() as u64;
+        let mut order = next_live_order(drop);
+        order["id"] = json!(id);
+        order["number"] = json!(id.to_string());
+        for date in ["date_created_gmt", "date_paid_gmt", "date_completed_gmt"] {
+            order[date] = json!(self.now_gmt());
+        }
+        self.put(id, order);
+    }
+
+    /// Somebody changes an order in the shop.
+    pub fn edit(&mut self, pick: u64, how: &Edit) {
+        let Some((id, order)) = self.orders.iter().nth(pick as usize % self.orders.len().max(1)) else { return };
+        let (id, mut order) = (*id, order.clone());
+        match how {
+            Edit::Lines(drop) => {
+                let other = next_live_order(*drop);
+                let kept = ["billing", "shipping", "meta_data", "status", "order_key"];
+                if let Value::Object(fields) = other {
+                    for (key, value) in fields.into_iter().filter(|(key, _)| !kept.contains(&key.as_str())) {
+                        order[key] = value;
+                    }
+                }
+            }
+            Edit::Address(n) => order["billing"]["address_1"] = json!(format!("Str. Nouă {n}")),
+            Edit::Status(status) => order["status"] = json!(status),
+        }
+        self.put(id, order);
+    }
+
+    pub fn today(&self) -> chrono::NaiveDate {
+        fiscal_date(self.wall.true_ms())
+    }
+}
+
+/// How an order is changed.
+#[derive(Debug, Clone)]
+pub enum Edit {
+    /// The goods of another order: another total.
+    Lines(u64),
+    Address(u64),
+    Status(&'static str),
+}
+
+pub fn draft(kind: &str, address: &str, account: &str, secret: &str) -> ConnectionDraft {
+    let is_shop = kind == "woocommerce";
+    ConnectionDraft {
+        id: None,
+        kind: kind.to_owned(),
+        name: kind.to_owned(),
+        address: address.to_owned(),
+        account: account.to_owned(),
+        secret: secret.to_owned().into(),
+        company: (!is_shop).then(|| account::COMPANY.to_owned()),
+        series: None,
+        options: Default::default(),
+    }
+}
+
+fn peek(folder: &Path, sql: &str) -> rusqlite::Result<Vec<String>> {
+    let connection =
+        rusqlite::Connection::open_with_flags(folder.join("ledger.sqlite"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut query = connection.prepare(sql)?;
+    let rows = query.query_map([], |row| row.get(0))?;
+    rows.collect()
+}
+
+/// Whether a request that changes something at a provider was written down before it left.
+fn has_intent(folder: &Path, request: &HttpRequest) -> Result<(), String> {
+    let is_billing = request.url.contains(SMARTBILL) || request.url.contains(OBLIO);
+    if !is_billing || request.method == http::Method::GET || request.url.contains("/authorize/") {
+        return Ok(());
+    }
+    let body = request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let sql = match Reference::find_all(&body).first() {
+        Some(reference) => {
+            format!("SELECT 'attempt' FROM attempts WHERE outcome = 'sending' AND reference = '{reference}'",)
+        }
+        None => "SELECT 'operation' FROM operations WHERE state = 'sending'
+                 UNION ALL SELECT 'storno' FROM documents WHERE state = 'sending' AND reverses_row IS NOT NULL"
+            .to_owned(),
+    };
+    match peek(folder, &sql) {
+        Ok(found) if !found.is_empty() => Ok(()),
+        Ok(_) => Err(format!("{} {} left without an intent", request.method, request.url)),
+        Err(error) => Err(format!("{} {}: the ledger cannot be read: {error}", request.method, request.url)),
+    }
+}
