@@ -281,3 +281,32 @@ async fn where_a_flow_proposes_nothing_a_refund_stands_in_the_timeline_only() {
     assert!(record["timeline"].as_array().unwrap().iter().any(|one| one["what"] == "change_noted"));
     assert_eq!(world.totals(27051, Buyer::Company).await, ["121.00"]);
 }
+
+#[tokio::test]
+async fn where_the_invoice_has_two_rates_a_person_chooses_which_was_refunded() {
+    let world = World::new().await;
+    world.refunds("propose", "automatic").await;
+    for (id, buyer) in (27061..).zip(BOTH) {
+        let mut mixed = invoiced(id, buyer);
+        let book = json!({ "id": 3, "name": "Carte", "sku": "CARTE-1", "quantity": 1, "tax_class": "redusa",
+            "subtotal": "40.00", "subtotal_tax": "4.40", "total": "40.00", "total_tax": "4.40",
+            "taxes": [{ "id": 2, "total": "4.40", "subtotal": "4.40" }], "meta_data": [] });
+        mixed["line_items"].as_array_mut().unwrap().push(book);
+        (mixed["total"], mixed["total_tax"], mixed["cart_tax"]) = ("165.40".into(), "25.40".into(), "25.40".into());
+        world.sandbox.control.order(mixed.clone()).await;
+        let document = world.desk.wait_for(id, "issued").await;
+        some_money(&mut mixed, 7000 + id, "10.00");
+        let record = world
+            .change(&document, mixed, |changes| changes[0]["state"] == "open" && changes[0]["automatic"] == false)
+            .await;
+        let change = &record["changes"][0];
+        assert_eq!((&change["rates"], &change["preview"]), (&json!(["11", "21"]), &Value::Null));
+        assert_eq!(world.accept(change).await.unwrap_err()["detail"], "which_rate");
+        let chosen = json!({ "id": change["id"], "reason": "cartea", "vatRate": "11" });
+        let made = world.desk.call("documents.accept_change", chosen).await;
+        let correction = world.state_of(&made, "issued").await;
+        let record = world.record(&correction).await;
+        assert_eq!(record["draft"]["lines"][0]["vatRate"], "11");
+        assert_eq!(world.totals(id, buyer).await, ["165.40", "-10.00"]);
+    }
+}

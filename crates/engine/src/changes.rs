@@ -21,6 +21,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const BATCH: u32 = 50;
+/// Which of the waits between tries is taken where an order or a change cannot be read: minutes.
+const UNREADABLE: u32 = 3;
+/// What stands in the way of a change passes in a moment, or a person is under way: the longest wait is a minute.
+const LONGEST: u32 = 2;
 
 impl Workspace {
     pub(crate) async fn run_changes(self: &Arc<Self>) {
@@ -45,7 +49,8 @@ impl Workspace {
         }
         let unjudged = self.ledger.list_unjudged(self.now_ms(), BATCH).await?;
         let due = self.ledger.list_changes_due(self.now_ms(), BATCH).await?;
-        let is_more = unjudged.len() + due.len() > 0;
+        let found = unjudged.len() + due.len();
+        let is_full = unjudged.len().max(due.len()) == BATCH as usize;
         if !unjudged.is_empty() {
             let flows = self.ledger.list_flows().await?;
             for document in unjudged {
@@ -56,7 +61,7 @@ impl Workspace {
                     Err(EngineError::Store(error)) if error.is_storage_trouble() => return Err(error.into()),
                     Err(error) => {
                         self.note_engine_error(&error, "compare order with invoice");
-                        self.ledger.put_off_judgement(document.row, self.later_ms(0)).await?;
+                        self.ledger.put_off_judgement(document.row, self.later_ms(UNREADABLE)).await?;
                     }
                     Ok(()) => {}
                 }
@@ -66,10 +71,22 @@ impl Workspace {
             if self.stopping.is_cancelled() {
                 return Ok(Duration::ZERO);
             }
-            self.go_on(change).await?;
+            let (row, at) = (change.row, self.later_ms(UNREADABLE));
+            match self.go_on(change).await {
+                Err(EngineError::Store(error)) if error.is_storage_trouble() => return Err(error.into()),
+                Err(error) => {
+                    self.note_engine_error(&error, "answer a change");
+                    self.ledger.put_off_change(row, Some(at), None, self.now_ms()).await?;
+                }
+                Ok(()) => {}
+            }
         }
-        if is_more {
+        if found > 0 {
             self.changed(Change::Documents);
+        }
+        // each that was looked at is done or put off: the next batch is another one
+        if is_full {
+            return Ok(Duration::ZERO);
         }
         Ok(self.until(self.ledger.next_change_due().await?))
     }
@@ -149,8 +166,8 @@ impl Workspace {
         let (due_ms, blocked) = match self.answer_by_itself(&document, &change).await {
             Ok(_) => return Ok(()),
             Err(EngineError::NotNow(why)) if is_persons(why) => (None, why),
-            Err(EngineError::NotNow(why)) => (Some(self.later_ms(change.tries)), why),
-            Err(EngineError::Store(StoreError::Stale(_))) => (Some(self.later_ms(change.tries)), "changed_meanwhile"),
+            Err(EngineError::NotNow(why)) => (Some(self.later_ms(change.tries.min(LONGEST))), why),
+            Err(EngineError::Store(StoreError::Stale(_))) => (Some(self.later_ms(0)), "changed_meanwhile"),
             Err(error) => return Err(error),
         };
         Ok(self.ledger.put_off_change(change.row, due_ms, Some(blocked), self.now_ms()).await?)

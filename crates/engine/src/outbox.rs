@@ -381,7 +381,6 @@ impl Workspace {
                         Outcome::Issued { .. } => {
                             self.verify_wake.notify_one();
                             self.note_wake.notify_one();
-                            self.change_wake.notify_one();
                         }
                         Outcome::Unknown(_) => {
                             self.watch(document.row, self.quiet_time(connection));

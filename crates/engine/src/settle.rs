@@ -231,7 +231,6 @@ impl Workspace {
                 lock(&self.watches).remove(&document.row);
                 self.verify_wake.notify_one();
                 self.note_wake.notify_one();
-                self.change_wake.notify_one();
                 Ok(())
             }
             Err(StoreError::AlreadyLinked(_)) if who.is_empty() => {

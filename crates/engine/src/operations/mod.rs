@@ -234,7 +234,6 @@ impl Workspace {
                 self.ledger.want_verification(document.row, self.now_ms()).await?;
                 self.verify_wake.notify_one();
                 self.note_wake.notify_one();
-                self.change_wake.notify_one();
                 self.einvoice_wake.notify_one();
                 self.note_contact(connection).await
             }

@@ -56,7 +56,6 @@ impl Workspace {
                 }
                 self.ledger.settle_operation(operation.row, Ok(effect), self.now_ms()).await?;
                 self.note_wake.notify_one();
-                self.change_wake.notify_one();
                 self.einvoice_wake.notify_one();
             }
             Verdict::Repeat if operation.tries < TRIES => {

@@ -13,7 +13,7 @@ ALTER TABLE documents ADD COLUMN change_due_ms INTEGER;
 -- kept by trigger
 ALTER TABLE documents ADD COLUMN open_changes INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX documents_correcting ON documents (corrects_row) WHERE corrects_row IS NOT NULL;
-CREATE INDEX documents_change_due ON documents (change_due_ms) WHERE change_due_ms IS NOT NULL AND state = 'issued';
+CREATE INDEX documents_change_due ON documents (change_due_ms) WHERE change_due_ms IS NOT NULL;
 CREATE INDEX documents_changed ON documents (row) WHERE open_changes > 0;
 
 CREATE TABLE changes (

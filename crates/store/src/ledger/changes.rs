@@ -311,12 +311,14 @@ impl Ledger {
         .await
     }
 
-    /// When the earliest comparison or open change is due; `None` where none waits.
+    /// When the earliest comparison or open change is due; `None` where none waits. What is not issued yet may be at any
+    /// moment.
     pub async fn next_change_due(&self) -> Result<Option<i64>> {
         self.read(|c| {
             Ok(c.prepare_cached(
                 "SELECT min(due) FROM (
-                   SELECT min(change_due_ms) AS due FROM documents WHERE change_due_ms IS NOT NULL AND state = 'issued'
+                   SELECT min(change_due_ms) AS due FROM documents WHERE change_due_ms IS NOT NULL
+                     AND state IN ('sending', 'in_doubt', 'issued')
                    UNION ALL SELECT min(due_ms) FROM changes WHERE due_ms IS NOT NULL)",
             )?
             .query_row([], |row| row.get(0))?)
