@@ -2,14 +2,17 @@
 SHELL := /bin/bash
 FEATURES := --features punte/custom-protocol
 
-.PHONY: help run test check screens bench bindings icons install-build install-test ui app clean
+.PHONY: help run test check crashes screens bench campaign campaign-bites bindings icons install-build install-test ui app clean
 
 help:
 	@echo "make run      install what is missing, build, open the window (without a display: the demo in the terminal)"
 	@echo "make test     install what is missing and run every test"
 	@echo "make check    the fast part: tidy, format, lints, unit tests, UI tests"
+	@echo "make crashes  kill the owner at random moments while orders flow"
 	@echo "make screens  pictures of every screen, in both languages and themes, into target/screens"
 	@echo "make bench    measure, and write target/bench/results.json"
+	@echo "make campaign SEEDS=n FIRST=seed  worlds in which everything goes wrong; TRACE=1 tells what happens in one"
+	@echo "make campaign-bites  whether the campaign finds bugs that are planted"
 	@echo "make bindings write the TypeScript of the api anew"
 	@echo "make icons    make the icons from icons/punte.svg"
 
@@ -22,11 +25,23 @@ test:
 check:
 	@scripts/test.sh check
 
+crashes:
+	@scripts/test.sh crashes
+
 screens:
 	@scripts/test.sh screens
 
 bench:
 	@scripts/bench.sh
+
+SEEDS ?= 10000
+FIRST ?= 1
+
+campaign:
+	SEEDS=$(SEEDS) FIRST=$(FIRST) cargo test --profile campaign -p punte-tests --test campaign -- --nocapture nothing_is
+
+campaign-bites:
+	cargo test --profile campaign -p punte-tests --features planted --test campaign -- --nocapture planted_bugs
 
 install-build:
 	@scripts/install.sh build

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every test, phase by phase. `test.sh check` runs the fast part, `test.sh screens` takes the pictures alone.
+# Every test, phase by phase. `test.sh check` runs the fast part, `test.sh screens` takes the pictures
+# alone, `test.sh crashes` kills the owner at random moments.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-all}
@@ -36,8 +37,16 @@ ui_tests() { npm --prefix ui run --silent test; }
 ui_build() { npm --prefix ui run --silent build; }
 # they use the keyring, so they get a session that has one
 scenarios() { scripts/headless.sh cargo test -q "${features[@]}" --test scenarios; }
+crashes() { scripts/headless.sh cargo test -q "${features[@]}" --test crashes -- --nocapture; }
 window() { scripts/headless.sh cargo test "${features[@]}" --test window -- --test-threads=1; }
 screens() { scripts/headless.sh cargo test "${features[@]}" --test screens -- --test-threads=1 --nocapture; }
+
+if [ "$what" = crashes ]; then
+  phase "build the terminal program" cargo build -q -p punte-cli
+  phase "crashes" scripts/headless.sh cargo test -q -p punte-tests --test crashes -- --nocapture
+  summary
+  exit 0
+fi
 
 if [ "$what" = screens ]; then
   phase "install" scripts/install.sh test
@@ -58,6 +67,7 @@ phase "unit and store" cargo test -q "${features[@]}" --exclude punte-tests
 if [ "$what" = all ]; then
   phase "build the app" cargo build -q "${features[@]}" --bins
   phase "scenarios" scenarios
+  phase "crashes" crashes
   phase "contract" cargo test -q "${features[@]}" --test contract
   phase "outside" cargo test -q "${features[@]}" --test outside
   phase "window" window

@@ -5,6 +5,8 @@ use crate::clock::lock;
 use crate::hands::BY_HAND;
 use crate::run::{provider_name, touched_by_hand};
 use crate::world::{Life, World};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use punte_domain::{DocumentState, IssueKey, OrderStatus, Reference, Role, Verification};
 use punte_engine::store::ledger::{Document, ListQuery, OrderRow};
 use punte_sandbox::{Provider, account};
@@ -67,6 +69,7 @@ pub async fn check(world: &World, life: &Life) -> Verdict {
     agree(world, life, &documents, &held, &mut verdict).await;
     at_rest(world, life, &documents, &mut verdict).await;
     no_secret(world, &mut verdict);
+    verdict.broken.extend(crate::ledger::broken(world));
     verdict
 }
 
@@ -283,13 +286,20 @@ async fn at_rest(world: &World, life: &Life, documents: &[Document], verdict: &m
 
 /// No secret stands in any file of the workspace.
 fn no_secret(world: &World, verdict: &mut Verdict) {
-    let secrets = [account::SMARTBILL_TOKEN, account::OBLIO_SECRET, account::WOOCOMMERCE_SECRET];
+    let basic = |name: &str, secret: &str| BASE64_STANDARD.encode(format!("{name}:{secret}"));
+    let secrets = [
+        account::SMARTBILL_TOKEN.to_owned(),
+        account::OBLIO_SECRET.to_owned(),
+        account::WOOCOMMERCE_SECRET.to_owned(),
+        basic(account::SMARTBILL_USERNAME, account::SMARTBILL_TOKEN),
+        basic(account::WOOCOMMERCE_KEY, account::WOOCOMMERCE_SECRET),
+    ];
     let Ok(entries) = std::fs::read_dir(world.ledger_folder()) else { return };
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
         let bytes = std::fs::read(&path).unwrap_or_default();
-        for secret in secrets {
+        for secret in &secrets {
             if contains(&bytes, secret.as_bytes()) {
                 let file = path.file_name().map(Path::new).map(|name| name.display().to_string());
                 verdict.broken.push(format!("a secret stands in {}", file.unwrap_or_default()));

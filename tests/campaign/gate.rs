@@ -10,8 +10,12 @@ use rand::{Rng, SeedableRng};
 use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
+/// A life that passes more points than this runs in a circle.
+const MOST_POINTS: u64 = 200_000;
+
 struct State {
     passed: u64,
+    reads: u64,
     ends_at: Option<u64>,
     has_ended: bool,
     /// Commits that fail from now on.
@@ -29,6 +33,7 @@ impl Gate {
     pub fn new(seed: u64) -> Arc<Gate> {
         let state = State {
             passed: 0,
+            reads: 0,
             ends_at: None,
             has_ended: false,
             failing: 0,
@@ -71,10 +76,17 @@ impl Gate {
         lock(&self.state).passed
     }
 
+    /// Whether the life ran in a circle without time going on.
+    pub fn ran_in_circles(&self) -> bool {
+        let state = lock(&self.state);
+        state.passed > MOST_POINTS || state.reads > 10 * MOST_POINTS
+    }
+
     pub async fn point(&self) {
         let (has_ended, gives_way) = {
             let mut state = lock(&self.state);
             state.passed += 1;
+            state.has_ended |= state.passed > MOST_POINTS;
             if state.ends_at.is_some_and(|at| state.passed >= at) && !state.has_ended {
                 state.has_ended = true;
                 self.ended.cancel();
@@ -94,7 +106,12 @@ impl Gate {
 #[async_trait]
 impl Steps for Gate {
     async fn before_read(&self) {
-        let has_ended = lock(&self.state).has_ended;
+        let has_ended = {
+            let mut state = lock(&self.state);
+            state.reads += 1;
+            state.has_ended |= state.reads > 10 * MOST_POINTS;
+            state.has_ended
+        };
         if has_ended {
             std::future::pending::<()>().await;
         }

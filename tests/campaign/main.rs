@@ -5,12 +5,15 @@
 //! `make campaign SEEDS=10000 FIRST=1` runs many; a failing seed is printed and can be run alone by
 //! `make campaign SEEDS=1 FIRST=<seed>`.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests, whose report is printed")]
 
+#[cfg(feature = "planted")]
+mod bites;
 mod check;
 mod clock;
 mod gate;
 mod hands;
+mod ledger;
 mod plan;
 mod report;
 mod run;

@@ -126,6 +126,7 @@ impl Run {
                 biased;
                 () = gate.ended() => self.start_again().await,
                 () = tokio::time::sleep_until(next) => {
+                    assert!(!gate.ran_in_circles(), "seed {}: it runs in circles", self.world.settings.seed);
                     self.end_what_is_over().await;
                     if Instant::now() >= moment {
                         return;
@@ -238,7 +239,9 @@ impl Run {
                 }
             }
             Event::InvoiceAgain(pick) => {
-                let over = [DocumentState::Reversed, DocumentState::Cancelled, DocumentState::Deleted];
+                // where its invoice stands the answer must be no
+                let over =
+                    [DocumentState::Reversed, DocumentState::Cancelled, DocumentState::Deleted, DocumentState::Issued];
                 if let Some(one) = self.pick(pick, &over).await {
                     let _ = self.life.workspace().invoice_again(&one.id, "to another name", "ana").await;
                 }

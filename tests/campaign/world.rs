@@ -149,6 +149,8 @@ impl World {
             budgets: Arc::new(Budgets::new()),
             addresses: HashMap::new(),
             timing: timing(),
+            machine: "one machine".to_owned(),
+            state: self.folder.path().join("state"),
         };
         let writing = Writing { steps: Some(gate.clone()), ..Writing::default() };
         (deps, gate, writing)

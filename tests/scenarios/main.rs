@@ -13,6 +13,7 @@ mod issue;
 mod notes;
 mod operations;
 mod owner;
+mod restored;
 
 use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order};
 use serde_json::{Value, json};

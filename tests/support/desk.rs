@@ -28,8 +28,13 @@ pub struct Desk {
 impl Desk {
     /// Starts the owner of a workspace.
     pub async fn start(home: &Path, folder: &Path) -> Desk {
+        Desk::start_on(home, folder, None).await
+    }
+
+    /// The same as if on another machine, where one is named.
+    pub async fn start_on(home: &Path, folder: &Path, machine: Option<&str>) -> Desk {
         let arguments = ["run".as_ref(), "--workspace".as_ref(), folder.as_os_str()];
-        let running = Running::start("punte-cli", home, &arguments);
+        let running = Running::start_on("punte-cli", home, &arguments, machine);
         let pid = running.id();
         let note = until("the owner's note", Duration::from_secs(20), async || {
             let text = std::fs::read_to_string(folder.join("owner.json")).map_err(|error| error.to_string())?;

@@ -67,7 +67,13 @@ impl Drop for Running {
 
 impl Running {
     pub fn start<A: AsRef<OsStr>>(name: &str, home: &Path, arguments: &[A]) -> Running {
+        Running::start_on(name, home, arguments, None)
+    }
+
+    /// As if on another machine, where one is named.
+    pub fn start_on<A: AsRef<OsStr>>(name: &str, home: &Path, arguments: &[A], machine: Option<&str>) -> Running {
         let mut command = command(name, home);
+        command.envs(machine.map(|machine| ("PUNTE_MACHINE_ID", machine)));
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Running(command.process_group(0).kill_on_drop(true).spawn().unwrap())
     }

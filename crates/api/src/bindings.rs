@@ -16,7 +16,7 @@ pub fn typescript() -> String {
     let config = ts_rs::Config::default();
     let types = declarations!(
         &config;
-        Amount, Nothing, ById, FailureInfo, WorkspaceInfo, OpenProblem, AppInfo, Preferences, NewWorkspace, NeedsYou,
+        Amount, Nothing, ById, FailureInfo, WorkspaceInfo, OpenProblem, AppInfo, QuarantineInfo, SeriesReadInfo, LiftRequest, EnabledInput, CheckReport, CheckFinding, Preferences, NewWorkspace, NeedsYou,
         DayCount, PeriodSum, Counts, FailureCount, Overview, SandboxFault, SandboxInfo, SandboxOrders, ConnectionInfo,
         FlowInfo, Connections, ConnectionInput, SecretInput, TestStep, CompanyChoice, SeriesChoice, VatChoice, TestResult,
         FlowInput, ListRequest, OrderRow, OrderPage, DocumentRow, DocumentPage, FailureGroup, Failures, RetryRequest,

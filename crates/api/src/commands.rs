@@ -127,6 +127,12 @@ commands! {
     "app.set_preferences" => app_set_preferences(Preferences) -> AppInfo, Viewer, [];
     "workspace.create" => workspace_create(NewWorkspace) -> AppInfo, Owner, [];
     "workspace.open" => workspace_open(ById) -> AppInfo, Viewer, [];
+    /// Lets everything be sent again although not every series could be read; the reason is kept with who gave it.
+    "workspace.lift_quarantine" => workspace_lift_quarantine(LiftRequest) -> AppInfo, Owner, [];
+    /// Whether a workspace runs whenever Punte does, on screen or not; from the next start on.
+    "workspace.set_enabled" => workspace_set_enabled(EnabledInput) -> AppInfo, Owner, [];
+    /// Checks the whole ledger; changes nothing.
+    "workspace.check" => workspace_check(Nothing) -> CheckReport, Operator, [];
     "workspace.open_sandbox" => workspace_open_sandbox(Nothing) -> AppInfo, Viewer, [];
 
     "overview.get" => overview_get(Nothing) -> Overview, Viewer, [App, Connections, Documents, Orders];

@@ -29,6 +29,26 @@ fn operator() -> String {
         .unwrap_or_else(|| "operator".to_owned())
 }
 
+/// What tells this machine from others: `PUNTE_MACHINE_ID` (for a container, whose system's id changes), the system's own
+/// id, else a random one kept in the state folder. Empty where none can be kept: then all such machines count as one.
+fn machine(home: &Path) -> String {
+    let is_good = |id: &String| !id.trim().is_empty();
+    let given = std::env::var("PUNTE_MACHINE_ID").ok().filter(is_good);
+    given.or_else(|| machine_uid::get().ok().filter(is_good)).unwrap_or_else(|| {
+        let path = home.join("machine-id");
+        std::fs::read_to_string(&path).ok().filter(is_good).unwrap_or_else(|| {
+            let made = uuid::Uuid::new_v4().simple().to_string();
+            match std::fs::create_dir_all(home).and_then(|()| std::fs::write(&path, &made)) {
+                Ok(()) => made,
+                Err(error) => {
+                    tracing::warn!(%error, "no id of this machine can be kept");
+                    String::new()
+                }
+            }
+        })
+    })
+}
+
 /// What is done with every sandbox before anything talks to it.
 pub type Prepare = Arc<dyn Fn(&Sandbox) -> Result<(), SandboxError> + Send + Sync>;
 
@@ -91,6 +111,8 @@ pub async fn compose(options: Options) -> Result<Composition, ApiError> {
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
+        machine: machine(&options.home),
+        state: options.home.clone(),
     };
     let host = Host::new(Parts {
         home: options.home.clone(),

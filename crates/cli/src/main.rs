@@ -47,8 +47,10 @@ enum Command {
         #[arg(long, value_name = "ID")]
         connection: Option<String>,
     },
-    /// Work without a window until stopped.
+    /// Work without a window until stopped: every enabled workspace, or the one given.
     Run,
+    /// Check a workspace's ledger, whether anybody works on it or not. Changes nothing.
+    Check,
     /// Counts, connections and failures.
     Status,
     /// Check held documents again and queue those that pass.
@@ -112,6 +114,7 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
         }
         Command::Import { file, connection } => import(home, workspace, &file, connection, arguments.json, words).await,
         Command::Run => run_until_stopped(home, workspace, words).await,
+        Command::Check => check(home, workspace, arguments.json, words).await,
         Command::Status => status(home, workspace, arguments.json, words).await,
         Command::Retry { ids } => retry(home, workspace, ids, arguments.json, words).await,
         Command::Sandbox(arguments) => {
@@ -187,7 +190,27 @@ async fn settle_down(desk: &Desk) -> Result<(), DeskError> {
 }
 
 async fn run_until_stopped(home: PathBuf, workspace: Option<&Path>, words: &Words) -> Result<ExitCode, DeskError> {
-    let desk = Desk::open(home, workspace).await?;
+    let desk = match workspace {
+        Some(_) => Desk::open(home, workspace).await?,
+        None => {
+            let (desk, problems) = Desk::run_enabled(home).await?;
+            for problem in &problems {
+                let code = match problem.code.as_str() {
+                    "owned_by_other" => "workspace_owned",
+                    "folder_missing" => "not_found",
+                    "other" => "internal",
+                    ledger => ledger,
+                };
+                let said = words.say(&format!("error.{code}"), &[("detail", &problem.detail)]);
+                eprintln!("{}: {said} ({})", problem.workspace.name, problem.detail);
+            }
+            if desk.count_running().await == 0 {
+                desk.close().await;
+                return Ok(ExitCode::FAILURE);
+            }
+            desk
+        }
+    };
     if let Desk::Attached(attached) = &desk {
         let pid = attached.owner_pid().to_string();
         eprintln!("{}", words.say("terminal.ownedBy", &[("pid", &pid)]));
@@ -198,6 +221,22 @@ async fn run_until_stopped(home: PathBuf, workspace: Option<&Path>, words: &Word
     println!("{}", words.say("terminal.stopping", &[]));
     desk.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn check(home: PathBuf, workspace: Option<&Path>, as_json: bool, words: &Words) -> Result<ExitCode, DeskError> {
+    let report = punte_cli::commands::check(home, workspace).await?;
+    if as_json {
+        println!("{}", json!(report));
+    } else {
+        for one in &report.findings {
+            let name = words.say(&format!("check.{}", one.check), &[]);
+            let verdict = words.say(&format!("check.verdict.{}", one.verdict), &[]);
+            println!("  {name:<40} {verdict} {}", one.detail);
+        }
+        let outcome = if report.is_good() { "check.good" } else { "check.wrong" };
+        println!("{}", words.say(outcome, &[]));
+    }
+    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 #[cfg(unix)]

@@ -14,6 +14,7 @@ pub mod lifecycle;
 pub mod money;
 pub mod operation;
 pub mod order;
+pub mod planted;
 pub mod tax_id;
 pub mod vat;
 

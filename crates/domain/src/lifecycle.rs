@@ -119,6 +119,8 @@ impl DocumentState {
             (S::Held, E::Queued) => Ok(S::Ready),
             (S::Held, E::Held) => Ok(S::Held),
             (S::Held, E::Dismissed) => Ok(S::Dismissed),
+            // issued in a part of the ledger that was lost
+            (S::Held | S::Ready, E::Found) => Ok(S::Issued),
             (
                 S::Held,
                 E::Claimed
@@ -126,7 +128,6 @@ impl DocumentState {
                 | E::Refused
                 | E::NotSent
                 | E::OutcomeUnknown
-                | E::Found
                 | E::Repeated
                 | E::ProvenAbsent
                 | E::Cancelled
@@ -145,7 +146,6 @@ impl DocumentState {
                 | E::Refused
                 | E::NotSent
                 | E::OutcomeUnknown
-                | E::Found
                 | E::Repeated
                 | E::ProvenAbsent
                 | E::Cancelled
@@ -366,10 +366,12 @@ mod tests {
             [
                 "held Queued ready",
                 "held Held held",
+                "held Found issued",
                 "held Dismissed dismissed",
                 "ready Queued ready",
                 "ready Held held",
                 "ready Claimed sending",
+                "ready Found issued",
                 "sending Accepted issued",
                 "sending Refused held",
                 "sending NotSent ready",

@@ -3,6 +3,7 @@
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use futures_util::future::join_all;
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{
     DocumentState, Draft, DraftProblem, Failure, FailureKind, IssueKey, OrderHead, OrderStatus, Phase, Role,
     fiscal_date,
@@ -205,8 +206,9 @@ impl Workspace {
         raw: &Value,
         generation: u32,
     ) -> Result<DocumentPlan> {
+        let taker = if is_planted(Bug::FlowInKey) { flow.id.as_str() } else { "" };
         let key = IssueKey {
-            shop_identity: order.shop_identity.clone(),
+            shop_identity: format!("{}{taker}", order.shop_identity),
             order_id: order.head.order_id.clone(),
             role: Role::Invoice,
             generation,

@@ -4,6 +4,7 @@ use crate::connect::{Gate, is_connections_fault};
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use punte_connectors::shops::{OrderQuery, RejectedOrder, Shop, ShopOrder, file};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, IncomingOrder, Taken};
@@ -129,6 +130,9 @@ impl Workspace {
                     tracing::error!(shop = %connection.name, kind = failure.kind.as_str(), "the shop's listing was refused");
                 }
                 self.note_trouble(connection, &failure).await?;
+                if is_planted(Bug::CursorMovesOnFailure) {
+                    return Ok(Some(Pass { newest_ms: Some(self.now_ms()), ..Pass::default() }));
+                }
                 Ok(None)
             }
         }
@@ -215,12 +219,13 @@ impl Workspace {
         }
         self.changed(Change::Connections);
         let json = serde_json::to_string(&now).map_err(StoreError::Json)?;
-        Ok(self.cache.record_listing(&connection.id, UNREADABLE, &json, self.now_ms())?)
+        self.cache.record_listing(&connection.id, UNREADABLE, &json, self.now_ms());
+        Ok(())
     }
 
     /// A cache that cannot be read knows of none: the next sweep finds them again.
     fn list_unreadable(&self, connection: &Connection) -> Vec<RejectedOrder> {
-        let listing = self.cache.find_listing(&connection.id, UNREADABLE).ok().flatten();
+        let listing = self.cache.find_listing(&connection.id, UNREADABLE);
         listing.and_then(|(json, _)| serde_json::from_str(&json).ok()).unwrap_or_default()
     }
 

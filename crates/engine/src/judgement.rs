@@ -3,6 +3,7 @@
 //! The reference alone identifies; only a complete look after the quiet time proves absence; a total never does.
 
 use punte_connectors::billing::{Evidence, Issued, Settling};
+use punte_domain::planted::{Bug, is_planted};
 
 /// What follows from a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub fn judge(evidence: &Evidence, circumstances: Circumstances) -> Verdict {
     if circumstances.number_taken {
         return Verdict::Park("number_taken");
     }
-    if !evidence.complete {
+    if !evidence.complete && !is_planted(Bug::IncompleteLookProves) {
         return if circumstances.incomplete + 1 < INCOMPLETE_LOOKS {
             Verdict::LookAgain
         } else {
@@ -64,7 +65,10 @@ pub fn judge(evidence: &Evidence, circumstances: Circumstances) -> Verdict {
     let again = if circumstances.earlier_proofs == 0 { Verdict::Repeat } else { Verdict::Absent };
     match circumstances.settling {
         Settling::ByList => again,
-        Settling::ByGap => match (evidence.counter_unchanged, circumstances.series_is_ours) {
+        Settling::ByGap => match (
+            evidence.counter_unchanged.map(|unchanged| unchanged || is_planted(Bug::CounterIgnored)),
+            circumstances.series_is_ours || is_planted(Bug::SharedSeriesIsOurs),
+        ) {
             (Some(true), true) => again,
             (Some(true), false) => Verdict::Park("series_shared"),
             (Some(false) | None, _) => Verdict::Park("series_moved"),

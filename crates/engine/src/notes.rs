@@ -49,6 +49,10 @@ impl Workspace {
     }
 
     async fn write_notes_due(self: &Arc<Self>) -> Result<Duration> {
+        // what the ledger says of its documents may be of before
+        if self.is_quarantined() {
+            return Ok(self.deps.timing.idle);
+        }
         let closed = self.list_closed().await?;
         for document in self.ledger.list_notes_due(self.now_ms(), closed, 50).await? {
             if self.stopping.is_cancelled() {

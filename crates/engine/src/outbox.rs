@@ -7,6 +7,7 @@ use crate::error::{EngineError, Result};
 use crate::settle::{parse_date, to_json};
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling, StornoRequest};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Reference, Role, fiscal_date};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
@@ -71,6 +72,10 @@ impl Workspace {
             self.probe_ledger().await;
             return Ok(Duration::from_secs(2));
         }
+        if self.is_quarantined() {
+            return Ok(Duration::from_secs(30));
+        }
+        self.attach_found().await?;
         let connections = self.ledger.list_connections().await?;
         let now_ms = self.now_ms();
         let idle_ms = self.deps.timing.idle.as_millis() as i64;
@@ -91,10 +96,10 @@ impl Workspace {
                 next_ms = next_ms.min((due_ms - now_ms).clamp(250, idle_ms));
                 continue;
             }
-            let single = one_writer(&connection.kind);
+            let single = one_writer(&connection.kind) && !is_planted(Bug::ManyWriters);
             // a delete in doubt counts, too: the counter that creates are settled by may move back under them
             let is_doubted = || doubts.creates.iter().chain(&doubts.deletes).any(|doubted| lane.is(doubted));
-            if single && (busy.contains(&lane) || is_doubted()) {
+            if single && (busy.contains(&lane) || is_doubted() && !is_planted(Bug::LaneGoesOn)) {
                 continue;
             }
             let room = if single || gate == Gate::Probe { 1 } else { self.deps.timing.parallel };
@@ -145,14 +150,14 @@ impl Workspace {
     }
 
     /// One document from claim to outcome.
-    async fn issue(self: &Arc<Self>, document: Document, connection: &Connection) -> Result<()> {
+    pub(crate) async fn issue(self: &Arc<Self>, document: Document, connection: &Connection) -> Result<()> {
         let trigger = if document.tries == 0 { "automatic" } else { "retry" };
         // what ran beside this claim may have stopped the connection meanwhile
         let connection = &self.ledger.get_connection(&connection.id).await?;
         if self.may_call(connection, self.now_ms()) == Gate::Closed {
             return Ok(());
         }
-        if !self.may_be_sent(&document).await? {
+        if self.settle_as_found(&document).await? || !self.may_be_sent(&document).await? {
             return Ok(());
         }
         let (provider, baseline) = match self.prepare(&document, connection).await {
@@ -239,21 +244,6 @@ impl Workspace {
         }
     }
 
-    /// Whether the invoice that a correction takes a part of back still stands. If not, the correction is held.
-    async fn still_corrects(&self, document: &Document) -> Result<bool> {
-        let Some(row) = document.corrects_row else { return Ok(true) };
-        let original = self.ledger.get_document_by_row(row).await?;
-        if original.state == DocumentState::Issued {
-            return Ok(true);
-        }
-        let object = format!("{} {}", original.series, original.number.unwrap_or_default());
-        let failure = Failure::new(FailureKind::DocumentCancelled, Phase::Prepare, "create invoice", object)
-            .with_detail(original.state.as_str());
-        self.ledger.hold(document.row, failure, self.now_ms()).await?;
-        self.changed(Change::Documents);
-        Ok(false)
-    }
-
     async fn postpone(&self, document: &Document) -> Result<()> {
         Ok(self.ledger.postpone(document.row, self.now_ms() + DELAYS[0].as_millis() as i64).await?)
     }
@@ -272,7 +262,7 @@ impl Workspace {
         Ok((provider, baseline))
     }
 
-    async fn issue_key(&self, document: &Document) -> Result<IssueKey> {
+    pub(crate) async fn issue_key(&self, document: &Document) -> Result<IssueKey> {
         let order = self.ledger.get_order_by_row(document.order_row).await?;
         Ok(IssueKey {
             shop_identity: order.shop_identity,
@@ -340,7 +330,7 @@ impl Workspace {
                 failure.phase = Phase::Unknown;
                 Outcome::Unknown(failure)
             }
-            Err(failure) => match failure.next() {
+            Err(failure) => match planted_next(&failure) {
                 Next::AskProvider => Outcome::Unknown(failure),
                 Next::RetryByItself => {
                     let due_ms = now_ms + self.delay(document.tries).as_millis() as i64;
@@ -400,6 +390,7 @@ impl Workspace {
                     .with_detail(number);
                     outcome = Outcome::Unknown(failure);
                 }
+                Err(error) if is_planted(Bug::OutcomeDropped) => return Err(error.into()),
                 Err(error) if self.note_storage(Some(&error)) => {
                     tokio::select! {
                         biased;
@@ -427,6 +418,9 @@ impl Workspace {
         connection: &Connection,
         quiet: Duration,
     ) -> Result<()> {
+        if self.settle_as_found(&document).await? {
+            return Ok(());
+        }
         let (provider, baseline) = match self.prepare(&document, connection).await {
             Ok(ready) => ready,
             Err(failure) => {
@@ -439,7 +433,11 @@ impl Workspace {
             series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
             trigger: "repeat",
-            idempotency_key: sent.idempotency_key.clone(),
+            idempotency_key: if is_planted(Bug::NewKeyEveryTime) {
+                self.deps.clock.new_id("key").replace('_', "-")
+            } else {
+                sent.idempotency_key.clone()
+            },
             baseline: to_json(&baseline)?,
             issue_date: sent.issue_date.clone(),
         };
@@ -453,6 +451,20 @@ impl Workspace {
         self.commit_outcome(&document, &attempt, connection, outcome, to_json(&exchange.record)?).await?;
         self.changed(Change::Documents);
         Ok(())
+    }
+}
+
+/// What follows from a failure, but for the bugs of a campaign that must find them.
+fn planted_next(failure: &Failure) -> Next {
+    let kind = failure.kind;
+    let not_sent = is_planted(Bug::ServerErrorMeansNotSent) && kind == FailureKind::ServerError
+        || is_planted(Bug::TimeoutMeansNotSent) && kind == FailureKind::TimedOut;
+    let refused = is_planted(Bug::LostMeansRefused) && kind == FailureKind::ConnectionLost
+        || is_planted(Bug::UnreadableMeansRefused) && kind == FailureKind::UnreadableAnswer;
+    match (not_sent, refused) {
+        (true, _) => Next::RetryByItself,
+        (_, true) => Next::FixThenRetry,
+        _ => failure.next(),
     }
 }
 

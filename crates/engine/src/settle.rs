@@ -7,6 +7,7 @@ use crate::outbox::Lane;
 use crate::workspace::{Change, Workspace, lock};
 use chrono::NaiveDate;
 use punte_connectors::billing::{Baseline, DocumentKind, Evidence, FindQuery, Issued, Settling};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentState, Failure, FailureKind, Phase, Reference};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Flow, NewLook};
@@ -131,12 +132,15 @@ impl Workspace {
         watch: Watch,
     ) -> Result<()> {
         let quiet = self.quiet_time(connection);
-        let decisive = self.deps.clock.monotonic() >= watch.since + quiet;
         let attempt = self
             .ledger
             .find_last_attempt(document.row)
             .await?
             .ok_or_else(|| StoreError::NotFound(format!("attempt of {}", document.id)))?;
+        let by_wall = self.now_ms() - attempt.started_ms >= quiet.as_millis() as i64;
+        let decisive = self.deps.clock.monotonic() >= watch.since + quiet
+            || is_planted(Bug::LooksAtOnce)
+            || is_planted(Bug::WallClockQuiet) && by_wall;
         let circumstances = |settling| Circumstances {
             settling,
             decisive,
@@ -148,14 +152,26 @@ impl Workspace {
         let looked = self.look(&document, &attempt, connection).await;
         let (settling, evidence) = match looked {
             Ok(found) => found,
+            Err(_) if is_planted(Bug::FailedLookProves) && decisive => {
+                return self.repeat(document, &attempt, connection, quiet).await;
+            }
             Err(failure) => return self.look_failed(&document, connection, failure, decisive, quiet).await,
         };
         self.note_contact(connection).await?;
-        let verdict = judge(&evidence, circumstances(settling));
-        let proves = matches!(verdict, Verdict::Repeat | Verdict::Absent);
+        let verdict = match evidence.looked_at.iter().find(|one| one.total == Some(attempt.draft.total())) {
+            Some(same) if is_planted(Bug::TotalIdentifies) => Verdict::Attach(same.document.clone()),
+            _ => judge(&evidence, circumstances(settling)),
+        };
+        // a part of the ledger is missing: a look may find, and proves nothing else
+        let is_open = self.is_quarantined() && !matches!(verdict, Verdict::Attach(_) | Verdict::Wait);
+        let proves = matches!(verdict, Verdict::Repeat | Verdict::Absent) && !is_open;
         let look = NewLook { decisive, evidence: Some(to_json(&evidence)?), failure: None };
         self.ledger.record_look(document.row, look, proves, self.now_ms()).await?;
         self.changed(Change::Documents);
+        if is_open {
+            self.look_later(document.row, quiet / 2);
+            return Ok(());
+        }
         self.follow(document, attempt, connection, verdict, watch, quiet).await
     }
 

@@ -5,7 +5,7 @@ use crate::error::{EngineError, Result};
 use crate::offers::{Act, Kin, correction_blocked};
 use crate::workspace::{Change, Workspace};
 use punte_domain::correction::{NoCorrection, Printed, correction, rest};
-use punte_domain::{ChangeKind, DocumentState, Draft, IssueKey, Proposal, Role};
+use punte_domain::{ChangeKind, DocumentState, Draft, Failure, FailureKind, IssueKey, Phase, Proposal, Role};
 use punte_store::StoreError;
 use punte_store::ledger::{ChangeRow, Document, NewDocument, NewTakingBack};
 use rust_decimal::Decimal;
@@ -75,14 +75,15 @@ impl Workspace {
         if change.proposal == Proposal::Nothing {
             return Ok(blocked("more_than_left"));
         }
-        let Some(attempt) = self.ledger.find_last_attempt(original.row).await? else {
-            return Ok(blocked("not_issued"));
+        let sent = match self.sent_draft(original).await {
+            Err(EngineError::NotNow(why)) => return Ok(blocked(why)),
+            sent => sent?,
         };
         let earlier = self.corrections_of(original).await?;
         let draft = match change.kind {
-            ChangeKind::RefundedPartly => part_of(original, &attempt.draft, &earlier, change, None),
-            _ if earlier.is_empty() => Ok(reversed(attempt.draft)),
-            _ => rest_of(original, &attempt.draft, &earlier),
+            ChangeKind::RefundedPartly => part_of(original, &sent, &earlier, change, None),
+            _ if earlier.is_empty() => Ok(reversed(sent)),
+            _ => rest_of(original, &sent, &earlier),
         };
         let kept = correction_blocked(original, self.kin_of(original).await?);
         Ok(match draft {
@@ -100,8 +101,9 @@ impl Workspace {
     }
 
     async fn sent_draft(&self, original: &Document) -> Result<Draft> {
-        let sent = self.ledger.find_last_attempt(original.row).await?;
-        sent.map(|attempt| attempt.draft).ok_or(EngineError::NotNow("not_issued"))
+        let sent = self.ledger.find_last_attempt(original.row).await?.map(|attempt| attempt.draft);
+        // one that was found after a part of the ledger was lost has no attempt here
+        sent.or_else(|| original.draft.clone()).ok_or(EngineError::NotNow("not_issued"))
     }
 
     async fn write_down(
@@ -162,6 +164,21 @@ impl Workspace {
         self.changed(Change::Documents);
         self.outbox_wake.notify_one();
         Ok(made)
+    }
+
+    /// Whether the invoice that a correction takes a part of back still stands. If not, the correction is held.
+    pub(crate) async fn still_corrects(&self, document: &Document) -> Result<bool> {
+        let Some(row) = document.corrects_row else { return Ok(true) };
+        let original = self.ledger.get_document_by_row(row).await?;
+        if original.state == DocumentState::Issued {
+            return Ok(true);
+        }
+        let object = format!("{} {}", original.series, original.number.unwrap_or_default());
+        let failure = Failure::new(FailureKind::DocumentCancelled, Phase::Prepare, "create invoice", object)
+            .with_detail(original.state.as_str());
+        self.ledger.hold(document.row, failure, self.now_ms()).await?;
+        self.changed(Change::Documents);
+        Ok(false)
     }
 
     pub(crate) async fn kin_of(&self, document: &Document) -> Result<Kin> {

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::connect::Connected;
 use crate::error::Result;
 use crate::outbox::Lane;
+use crate::quarantine::Owner;
 use crate::settle::Watch;
 use punte_connectors::{Budgets, StoredBudget, Transport, Urgency};
 use punte_domain::{Failure, FailureKind, Phase};
@@ -15,7 +16,7 @@ use punte_store::ledger::Writing;
 use punte_store::{Ledger, NewWorkspace, StoreError};
 use punte_vault::Vault;
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
@@ -35,6 +36,8 @@ pub enum Change {
     Documents,
     Mappings,
     Orders,
+    /// What the owner may do: quarantined, read on, lifted.
+    Workspace,
 }
 
 /// The parts that a host puts under a workspace.
@@ -48,6 +51,10 @@ pub struct Deps {
     /// Addresses by name (`sandbox:oblio` → `http://127.0.0.1:…`), fixed at start.
     pub addresses: HashMap<String, String>,
     pub timing: Timing,
+    /// What tells this machine from others; never kept or shown as it is.
+    pub machine: String,
+    /// Folder of the app's state on this machine, outside every workspace's own.
+    pub state: PathBuf,
 }
 
 /// Every duration that the engine waits, and how much it does at a time, in one place.
@@ -111,6 +118,7 @@ pub struct Workspace {
     pub(crate) note_wake: Notify,
     pub(crate) change_wake: Notify,
     pub(crate) einvoice_wake: Notify,
+    pub(crate) owner: Owner,
     pub(crate) stopping: CancellationToken,
     killed: CancellationToken,
     tasks: TaskTracker,
@@ -176,6 +184,7 @@ impl Workspace {
             note_wake: Notify::new(),
             change_wake: Notify::new(),
             einvoice_wake: Notify::new(),
+            owner: Owner::default(),
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -184,9 +193,11 @@ impl Workspace {
         }))
     }
 
-    /// Turns what the last owner left `sending` into `in_doubt`, then starts the loops.
+    /// Compares the ledger with what this machine remembers of it, turns what the last owner left `sending` into `in_doubt`,
+    /// then starts the loops.
     pub async fn start(self: &Arc<Self>) -> Result<()> {
-        self.take_budgets_up()?;
+        self.take_up().await?;
+        self.take_budgets_up();
         let swept =
             self.ledger.sweep_sending(self.now_ms()).await? + self.ledger.sweep_operations(self.now_ms()).await?;
         if swept > 0 {
@@ -210,6 +221,12 @@ impl Workspace {
         self.spawn(async move { this.run_changes().await });
         let this = self.clone();
         self.spawn(async move { this.run_polls().await });
+        let this = self.clone();
+        self.spawn(async move { this.run_mark().await });
+        if self.is_quarantined() {
+            let this = self.clone();
+            self.spawn(async move { this.run_quarantine().await });
+        }
         Ok(())
     }
 
@@ -220,6 +237,7 @@ impl Workspace {
         if tokio::time::timeout(self.deps.timing.stop, self.tasks.wait()).await.is_err() {
             tracing::warn!("stopped with requests under way; their documents will be in doubt");
         }
+        self.leave_mark().await;
         if let Err(error) = self.put_budgets_down().await {
             tracing::warn!(%error, "the budgets of calls are not kept: a full window is waited at the next start");
         }
@@ -247,12 +265,11 @@ impl Workspace {
 
     /// What an orderly stop kept of the accounts' budgets. It is gone once read: after a crash nothing is known, and a full
     /// window is waited.
-    fn take_budgets_up(&self) -> Result<()> {
-        if let Some((json, _)) = self.cache.take_listing("", BUDGETS)? {
+    fn take_budgets_up(&self) {
+        if let Some((json, _)) = self.cache.take_listing("", BUDGETS) {
             let stored: Vec<StoredBudget> = serde_json::from_str(&json).unwrap_or_default();
             self.deps.budgets.restore(stored, self.now_ms());
         }
-        Ok(())
     }
 
     async fn put_budgets_down(&self) -> Result<()> {
@@ -263,7 +280,8 @@ impl Workspace {
             return Ok(());
         }
         let json = serde_json::to_string(&budgets).map_err(StoreError::Json)?;
-        Ok(self.cache.record_listing("", BUDGETS, &json, self.now_ms())?)
+        self.cache.record_listing("", BUDGETS, &json, self.now_ms());
+        Ok(())
     }
 
     pub fn ledger(&self) -> &Ledger {
@@ -312,6 +330,9 @@ impl Workspace {
         match error {
             crate::error::EngineError::Store(StoreError::Stale(what)) => {
                 tracing::debug!(what, doing, "moved on meanwhile; decided again");
+            }
+            crate::error::EngineError::Store(StoreError::Quarantined) => {
+                tracing::debug!(doing, "quarantined: not sent");
             }
             crate::error::EngineError::Store(store) => {
                 if !self.note_storage(Some(store)) {

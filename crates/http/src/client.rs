@@ -28,15 +28,30 @@ pub enum AttachError {
 /// A connection to a workspace's owner.
 pub struct Attached {
     note: OwnerNote,
+    /// The workspace that calls are about; `None`: the one that the owner shows.
+    about: Option<String>,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Attached {
-    /// Reads the owner's note and checks that the owner answers.
+    /// Attaches to the owner of a folder for calls about its workspace, whatever the owner itself shows.
     pub async fn to(folder: &Path) -> Result<Attached, AttachError> {
+        let mut attached = Attached::to_owner(folder).await?;
+        let app = attached.call("app.get", serde_json::Value::Null).await?;
+        let is_it = |known: &&serde_json::Value| {
+            let path = known["folder"].as_str().map(Path::new).and_then(|path| path.canonicalize().ok());
+            path.is_some() && path == folder.canonicalize().ok()
+        };
+        let known = app["workspaces"].as_array().and_then(|all| all.iter().find(is_it));
+        attached.about = known.and_then(|known| known["id"].as_str()).map(str::to_owned);
+        Ok(attached)
+    }
+
+    /// Reads the owner's note and checks that the owner answers.
+    pub async fn to_owner(folder: &Path) -> Result<Attached, AttachError> {
         let note = OwnerNote::find(folder)
             .ok_or_else(|| AttachError::Silent { pid: None, detail: "it left no note".to_owned() })?;
-        let attached = Attached { note, client: Client::builder(TokioExecutor::new()).build_http() };
+        let attached = Attached { note, about: None, client: Client::builder(TokioExecutor::new()).build_http() };
         attached.call("app.get", serde_json::Value::Null).await?;
         Ok(attached)
     }
@@ -47,7 +62,11 @@ impl Attached {
 
     pub async fn call(&self, command: &str, payload: serde_json::Value) -> Result<serde_json::Value, AttachError> {
         let silent = |detail: String| AttachError::Silent { pid: Some(self.note.pid), detail };
-        let request = Request::builder()
+        let mut request = Request::builder();
+        if let Some(workspace) = &self.about {
+            request = request.header(crate::ABOUT, workspace);
+        }
+        let request = request
             .method(Method::POST)
             .uri(format!("http://127.0.0.1:{}/call/{command}", self.note.port))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.note.token))

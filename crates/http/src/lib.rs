@@ -3,6 +3,9 @@
 //! Owns the token, the note that tells others where the owner listens, and nothing of what a command means. Listens on
 //! loopback only and refuses requests that name another host.
 
+/// Header of a call that is about another workspace than the owner's own screen shows: the workspace's id.
+pub(crate) const ABOUT: &str = "x-punte-workspace";
+
 mod client;
 mod note;
 mod server;

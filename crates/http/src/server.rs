@@ -87,7 +87,12 @@ fn refused(status: StatusCode, detail: &str) -> Response {
     (status, Json(ApiError::new(ErrorCode::Forbidden, detail))).into_response()
 }
 
-async fn call(State(shared): State<Shared>, Path(command): Path<String>, body: axum::body::Bytes) -> Response {
+async fn call(
+    State(shared): State<Shared>,
+    Path(command): Path<String>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Response {
     let payload = if body.is_empty() { Ok(serde_json::Value::Null) } else { serde_json::from_slice(&body) };
     let payload = match payload {
         Ok(payload) => payload,
@@ -96,7 +101,12 @@ async fn call(State(shared): State<Shared>, Path(command): Path<String>, body: a
             return (StatusCode::BAD_REQUEST, Json(error)).into_response();
         }
     };
-    match shared.host.call(&shared.session, &command, payload).await {
+    let about = headers.get(crate::ABOUT).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let answered = match about {
+        Some(workspace) => shared.host.call_about(workspace, &shared.session, &command, payload).await,
+        None => shared.host.call(&shared.session, &command, payload).await,
+    };
+    match answered {
         Ok(value) => Json(value).into_response(),
         Err(error) => (status_of(error.code), Json(error)).into_response(),
     }

@@ -20,6 +20,9 @@ pub enum StoreError {
     NotOwner,
     #[error("not found: {0}")]
     NotFound(String),
+    /// A part of the ledger is missing: nothing is sent until the provider was read.
+    #[error("the ledger is quarantined: nothing is sent")]
+    Quarantined,
     /// The record moved on since it was read.
     #[error("the record changed meanwhile: {0}")]
     Stale(String),
@@ -53,6 +56,7 @@ impl StoreError {
             | StoreError::Missing(_)
             | StoreError::NotFound(_)
             | StoreError::Stale(_)
+            | StoreError::Quarantined
             | StoreError::Illegal(_)
             | StoreError::AlreadyLinked(_)
             | StoreError::Json(_) => false,

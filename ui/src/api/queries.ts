@@ -71,7 +71,9 @@ export function useAct<C extends Command>(
   return useMutation<Commands[C]["response"], ApiError, Commands[C]["request"]>({
     mutationFn: (request) => host.call(command, request),
     onSuccess: (answer) => {
-      if (command.startsWith("workspace.") || command === "app.set_preferences") {
+      // these answer with the app as it is now
+      const isApp = command.startsWith("workspace.") && command !== "workspace.check";
+      if (isApp || command === "app.set_preferences") {
         client.setQueryData(["app.get", {}], answer);
       }
     },

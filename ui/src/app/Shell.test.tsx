@@ -7,8 +7,8 @@ import { document, overview } from "../test/samples";
 import { show } from "../test/show";
 import { Shell } from "./Shell";
 
-const here = { id: "ws_1", name: "Atelier Cana SRL", isSandbox: true, folder: "/tmp/cana" };
-const there = { id: "ws_2", name: "Other SRL", isSandbox: false, folder: "/tmp/other" };
+const here = { id: "ws_1", name: "Atelier Cana SRL", isSandbox: true, folder: "/tmp/cana", enabled: true };
+const there = { id: "ws_2", name: "Other SRL", isSandbox: false, folder: "/tmp/other", enabled: true };
 const app: AppInfo = {
   version: "0.1.0",
   language: "en",
@@ -20,6 +20,7 @@ const app: AppInfo = {
   vaultReason: null,
   operator: "Ana",
   role: "owner",
+  quarantine: null,
 };
 const smartbill: ConnectionInfo = {
   id: "con_1",
@@ -61,6 +62,31 @@ test("banners say that no keyring answers, and which connection waits", async ()
   expect(await screen.findByTestId("banner-vault")).toHaveTextContent("no D-Bus");
   expect(await screen.findByText(t("connections.reconnect"))).toBeVisible();
   expect(screen.getByTestId(ids.statusBar)).toHaveTextContent(t("health.needs_reconnect"));
+});
+
+test("a quarantine says why nothing is sent and how far the reading is, and is lifted only with a reason", async () => {
+  const quarantine = {
+    reason: "behind",
+    sinceMs: 1_764_000_000_000,
+    readsFromMs: null,
+    series: [
+      { connection: "SmartBill", series: "FCT", state: "incomplete", read: 7, found: 5, unreadable: ["12"], failure: null },
+    ],
+  };
+  const { calls, t } = await show(<Shell />, {
+    ...answers,
+    "app.get": { ...app, quarantine },
+    "workspace.lift_quarantine": app,
+  });
+  const banner = await screen.findByTestId(ids.quarantine);
+  expect(banner).toHaveTextContent(t("quarantine.reason.behind"));
+  expect(banner).toHaveTextContent(t("quarantine.read", { count: 7 }));
+  expect(banner).toHaveTextContent(t("quarantine.unreadable", { numbers: "12" }));
+  await userEvent.click(screen.getByTestId(ids.quarantineLift));
+  expect(await screen.findByTestId(ids.confirm)).toBeDisabled();
+  await userEvent.type(screen.getByTestId(ids.reason), "compared by hand");
+  await userEvent.click(screen.getByTestId(ids.confirm));
+  expect(calls).toContainEqual({ command: "workspace.lift_quarantine", request: { reason: "compared by hand" } });
 });
 
 test("a workspace that cannot be opened says so", async () => {

@@ -28,6 +28,7 @@ import { Time } from "../shared/ui/Time";
 import { Toggles } from "../shared/ui/Toggles";
 import { useFormat } from "../shared/ui/useFormat";
 import { openPalette, Palette } from "./Palette";
+import { Quarantine } from "./Quarantine";
 
 const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (counts: Counts) => number }[] = [
   { name: "overview", path: "/overview", icon: IconLayoutDashboard },
@@ -199,6 +200,7 @@ function Banners({ app, overview, error }: BannersProps) {
   return (
     <div className="banners">
       {error && <ErrorNote error={error} />}
+      {app.quarantine && <Quarantine quarantine={app.quarantine} />}
       {overview?.ledgerTrouble && (
         <Alert color="red" radius={0} py={8} icon={<IconAlertTriangle size={18} />}>
           <FailureText failure={overview.ledgerTrouble} />

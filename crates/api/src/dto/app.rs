@@ -12,6 +12,19 @@ pub struct WorkspaceInfo {
     /// Wired to the simulators; nothing here is fiscal.
     pub is_sandbox: bool,
     pub folder: String,
+    /// Runs whenever Punte does, on screen or not; changed from the next start on.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct EnabledInput {
+    pub id: String,
+    pub enabled: bool,
 }
 
 /// Why a workspace could not be opened: shown instead of the screens.
@@ -42,6 +55,77 @@ pub struct AppInfo {
     pub vault_reason: Option<String>,
     pub operator: String,
     pub role: String,
+    /// Nothing is sent from the open workspace until this is over.
+    pub quarantine: Option<QuarantineInfo>,
+}
+
+/// A part of the ledger is missing, or it worked on elsewhere: every series is read before anything is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct QuarantineInfo {
+    /// `behind`, `other_machine` or `not_remembered`.
+    pub reason: String,
+    #[ts(type = "number")]
+    pub since_ms: i64,
+    /// Reading begins then: what the last owner sent may still take effect.
+    #[ts(type = "number | null")]
+    pub reads_from_ms: Option<i64>,
+    pub series: Vec<SeriesReadInfo>,
+}
+
+/// A series that is read at its provider from its last known document on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SeriesReadInfo {
+    /// The connection's name.
+    pub connection: String,
+    pub series: String,
+    /// `reading`, `whole`, `incomplete` (read again later) or `too_long` (a person's matter).
+    pub state: String,
+    pub read: u32,
+    /// References of Punte's among them.
+    pub found: u32,
+    /// Numbers that could not be read.
+    pub unreadable: Vec<String>,
+    pub failure: Option<FailureInfo>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct LiftRequest {
+    pub reason: String,
+}
+
+/// What a check of the whole ledger found.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckReport {
+    pub findings: Vec<CheckFinding>,
+}
+
+impl CheckReport {
+    /// Of (check, verdict, detail).
+    pub fn of<'f>(findings: impl Iterator<Item = (&'f str, &'f str, &'f str)>) -> CheckReport {
+        let finding = |(check, verdict, detail): (&str, &str, &str)| CheckFinding {
+            check: check.to_owned(),
+            verdict: verdict.to_owned(),
+            detail: detail.to_owned(),
+        };
+        CheckReport { findings: findings.map(finding).collect() }
+    }
+
+    pub fn is_good(&self) -> bool {
+        self.findings.iter().all(|one| one.verdict != "wrong")
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CheckFinding {
+    /// `file`, `foreign_keys`, `counters`, `sending`, `numbers` or `search`.
+    pub check: String,
+    /// `good`, `wrong` or `skipped` (only with the workspace closed: `punte-cli check`).
+    pub verdict: String,
+    /// Facts, in SQLite's words or as ids.
+    pub detail: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -60,7 +144,7 @@ pub struct NewWorkspace {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct NeedsYou {
-    /// `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
+    /// `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
     pub what: String,
     pub count: u32,
     /// Connection id, or failure kind.

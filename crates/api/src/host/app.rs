@@ -17,12 +17,14 @@ const SANDBOX_REACH_DAYS: i64 = 30;
 
 impl Host {
     pub(super) async fn app_get(&self, _: &Session, _: Nothing) -> Result<AppInfo, ApiError> {
-        Ok(self.app_info(&*self.state.lock().await))
+        let mut info = self.app_info(&*self.state.lock().await);
+        info.quarantine = self.quarantine().await?;
+        Ok(info)
     }
 
     fn app_info(&self, state: &State) -> AppInfo {
-        let open =
-            state.current.as_ref().and_then(|id| state.settings.workspaces.iter().find(|w| w.id == *id)).cloned();
+        let chosen = self.chosen(state.current.as_ref());
+        let open = chosen.and_then(|id| state.settings.workspaces.iter().find(|w| w.id == id)).cloned();
         AppInfo {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             language: state.settings.language.clone(),
@@ -34,10 +36,15 @@ impl Host {
             vault_reason: self.parts.vault_reason.clone(),
             operator: self.parts.operator.clone(),
             role: "owner".to_owned(),
+            quarantine: None,
         }
     }
 
-    pub(super) async fn app_set_preferences(&self, _: &Session, request: Preferences) -> Result<AppInfo, ApiError> {
+    pub(super) async fn app_set_preferences(
+        &self,
+        session: &Session,
+        request: Preferences,
+    ) -> Result<AppInfo, ApiError> {
         if let Some(language) = &request.language
             && !matches!(language.as_str(), "ro" | "en")
         {
@@ -52,8 +59,9 @@ impl Host {
         state.settings.language = request.language.or(state.settings.language.take());
         state.settings.theme = request.theme.or(state.settings.theme.take());
         state.settings.write(&self.parts.home)?;
+        drop(state);
         self.emit(&[Tag::App]);
-        Ok(self.app_info(&state))
+        self.app_get(session, Nothing {}).await
     }
 
     /// Opens the workspace of the last time. Answers its folder. A problem is kept for the screen to show.
@@ -82,7 +90,10 @@ impl Host {
             let folder = folder.display().to_string();
             match state.settings.workspaces.iter_mut().find(|known| known.id == id) {
                 Some(known) => known.folder = folder,
-                None => state.settings.workspaces.push(WorkspaceInfo { id: id.clone(), name, is_sandbox, folder }),
+                None => {
+                    let known = WorkspaceInfo { id: id.clone(), name, is_sandbox, folder, enabled: true };
+                    state.settings.workspaces.push(known);
+                }
             }
         }
         self.open(&id).await?;
@@ -135,7 +146,7 @@ impl Host {
         Ok(())
     }
 
-    async fn run(&self, info: &WorkspaceInfo) -> Result<Running, ApiError> {
+    pub(super) async fn run(&self, info: &WorkspaceInfo) -> Result<Running, ApiError> {
         let folder = PathBuf::from(&info.folder);
         let mut deps = self.parts.deps.clone();
         let mut sandbox = None;
@@ -181,6 +192,7 @@ impl Host {
             name: info.name.clone(),
             is_sandbox: info.is_sandbox,
             folder: folder.display().to_string(),
+            enabled: true,
         };
         let id = known.id.clone();
         (self.parts.opened)(folder);
@@ -236,6 +248,7 @@ impl Host {
                 needs_you.push(NeedsYou { what: what.to_owned(), count, subject: subject.to_owned() });
             }
         };
+        need("quarantine", u32::from(workspace.quarantine().is_some()), "");
         for group in &groups {
             need("failures", group.count, &group.failure.kind);
         }
@@ -314,7 +327,7 @@ impl Host {
     }
 }
 
-fn problem_code(error: &ApiError) -> &'static str {
+pub(super) fn problem_code(error: &ApiError) -> &'static str {
     match error.code {
         ErrorCode::WorkspaceOwned => "owned_by_other",
         ErrorCode::LedgerNewer => "ledger_newer",

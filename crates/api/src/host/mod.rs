@@ -1,5 +1,6 @@
 //! The host of the api: which workspaces run, which one is on screen, and every command's handler.
 
+mod all;
 mod app;
 mod changes;
 mod connections;
@@ -8,6 +9,7 @@ mod mappings;
 mod operations;
 mod records;
 mod settings;
+mod trust;
 
 use crate::commands::{AccessRole, Commands, Event, Session, Tag};
 use crate::dto::*;
@@ -113,22 +115,27 @@ impl Host {
         outcome
     }
 
-    /// Stops every running workspace in order. What can't be finished in time is in doubt at the next start.
+    /// Stops every running workspace. What can't be finished in time is in doubt at the next start.
     pub async fn shut_down(&self) {
         let running: Vec<Arc<Workspace>> = {
             let mut state = self.state.lock().await;
             state.current = None;
             state.running.drain().map(|(_, running)| running.workspace).collect()
         };
-        for workspace in running {
-            workspace.stop().await;
+        // at once: each has its own bounded time
+        let stopping: Vec<_> =
+            running.into_iter().map(|workspace| tokio::spawn(async move { workspace.stop().await })).collect();
+        for one in stopping {
+            if let Err(error) = one.await {
+                tracing::error!(%error, "a workspace did not stop in order");
+            }
         }
     }
 
-    /// The workspace on screen.
+    /// The workspace that a call names, or the one on screen.
     pub async fn workspace(&self) -> Result<Arc<Workspace>, ApiError> {
         let state = self.state.lock().await;
-        let current = state.current.as_ref().and_then(|id| state.running.get(id));
+        let current = self.chosen(state.current.as_ref()).and_then(|id| state.running.get(&id));
         current
             .map(|running| running.workspace.clone())
             .ok_or_else(|| ApiError::new(ErrorCode::NoWorkspace, "no workspace is open"))
@@ -136,7 +143,7 @@ impl Host {
 
     async fn sandbox(&self) -> Result<SandboxHandle, ApiError> {
         let state = self.state.lock().await;
-        let current = state.current.as_ref().and_then(|id| state.running.get(id));
+        let current = self.chosen(state.current.as_ref()).and_then(|id| state.running.get(&id));
         current
             .and_then(|running| running.sandbox.clone())
             .ok_or_else(|| ApiError::new(ErrorCode::NotNow, "the open workspace is not a sandbox"))
@@ -157,7 +164,7 @@ impl Host {
                 match changes.recv().await {
                     Ok(change) => tags.insert(tag_of(change)),
                     Err(broadcast::error::RecvError::Lagged(_)) => {
-                        tags.extend([Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders]);
+                        tags.extend([Tag::App, Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders]);
                         true
                     }
                     Err(broadcast::error::RecvError::Closed) => return,
@@ -178,6 +185,7 @@ fn tag_of(change: Change) -> Tag {
         Change::Documents => Tag::Documents,
         Change::Mappings => Tag::Mappings,
         Change::Orders => Tag::Orders,
+        Change::Workspace => Tag::App,
     }
 }
 
@@ -207,7 +215,7 @@ impl From<StoreError> for ApiError {
             StoreError::Damaged(_) => ErrorCode::LedgerDamaged,
             StoreError::ReadOnly(_) => ErrorCode::LedgerReadOnly,
             StoreError::Missing(_) | StoreError::NotFound(_) => ErrorCode::NotFound,
-            StoreError::Stale(_) | StoreError::Illegal(_) => ErrorCode::NotNow,
+            StoreError::Stale(_) | StoreError::Illegal(_) | StoreError::Quarantined => ErrorCode::NotNow,
             StoreError::AlreadyLinked(_) => ErrorCode::AlreadyLinked,
             StoreError::Sqlite(_) | StoreError::Io(_) | StoreError::Json(_) | StoreError::Closed => ErrorCode::Internal,
         };
@@ -232,6 +240,9 @@ handlers! {
     app_set_preferences(Preferences) -> AppInfo;
     workspace_create(NewWorkspace) -> AppInfo;
     workspace_open(ById) -> AppInfo;
+    workspace_lift_quarantine(LiftRequest) -> AppInfo;
+    workspace_set_enabled(EnabledInput) -> AppInfo;
+    workspace_check(Nothing) -> CheckReport;
     workspace_open_sandbox(Nothing) -> AppInfo;
     overview_get(Nothing) -> Overview;
     counts_get(Nothing) -> Counts;

@@ -224,3 +224,30 @@ pub struct DocumentPage {
     /// Another page follows.
     pub more: bool,
 }
+
+/// A series to read from its last known document to now, a page at a time: where a part of the ledger was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeriesQuery {
+    pub company: String,
+    pub kind: DocumentKind,
+    pub series: String,
+    /// By the day of issue, where documents are listed (Oblio); both days included.
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    /// By number, where they are looked at one by one (SmartBill). `None`: none is known.
+    pub from_number: Option<u64>,
+    /// What the page before said; `None` for the first one.
+    pub next: Option<u64>,
+}
+
+/// One page of a series.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SeriesPage {
+    pub rows: Vec<ListedDocument>,
+    /// Numbers that were given and could not be read: nothing is known of them.
+    pub unreadable: Vec<u64>,
+    /// Another page follows.
+    pub next: Option<u64>,
+    /// Numbers before the first that is read, left out because there are too many.
+    pub left_out: u64,
+}

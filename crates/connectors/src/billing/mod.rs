@@ -26,7 +26,7 @@ mod steps;
 
 pub use acts::{
     Ability, DocumentKind, DocumentPage, DocumentQuery, EInvoiceState, EInvoiceStatus, EmailRequest, FromProforma,
-    ListedDocument, PaymentRequest, PaymentStatus, Presence, StornoRequest, Target,
+    ListedDocument, PaymentRequest, PaymentStatus, Presence, SeriesPage, SeriesQuery, StornoRequest, Target,
 };
 
 /// A provider behind the billing trait. Nothing is sent until it is asked something.
@@ -329,6 +329,9 @@ pub trait BillingProvider: Send + Sync {
     async fn find_document(&self, target: &Target) -> Result<Presence, Failure>;
 
     async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure>;
+
+    /// One page of everything in a series, with the references of Punte's that it bears.
+    async fn read_series(&self, query: &SeriesQuery) -> Result<SeriesPage, Failure>;
 
     async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus>;
 

@@ -4,6 +4,7 @@ use super::WireRecord;
 use crate::call::start_of;
 use crate::mask::Mask;
 use crate::transport::{HttpAnswer, HttpRequest};
+use punte_domain::planted::{Bug, is_planted};
 
 /// Bytes kept of a body.
 const MAX_BODY: usize = 32 * 1024;
@@ -14,7 +15,10 @@ impl WireRecord {
         WireRecord {
             method: request.method.to_string(),
             url: mask.text(request.url.clone()),
-            request_body: request.body.as_deref().map(|body| kept(body, mask)).unwrap_or_default(),
+            request_body: match request.headers.iter().find(|header| header.secret) {
+                Some(header) if is_planted(Bug::SecretRecorded) => header.value.clone(),
+                _ => request.body.as_deref().map(|body| kept(body, mask)).unwrap_or_default(),
+            },
             status: None,
             answer_body: String::new(),
         }

@@ -179,6 +179,8 @@ pub(crate) fn desk(transport: Arc<dyn Transport>) -> Desk {
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
+        machine: "this one".into(),
+        state: folder.join("state"),
     };
     let workspace = Workspace::create(&folder, "Atelier Cană", false, deps).unwrap();
     Desk { folder, clock, workspace }

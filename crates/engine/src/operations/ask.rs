@@ -6,6 +6,7 @@ use crate::offers::{Act, Offer, offers};
 use crate::settle::to_json;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::billing::Capabilities;
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{OperationKind, fiscal_date};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, Document, NewOperation, Operation};
@@ -62,6 +63,9 @@ impl Workspace {
     }
 
     pub(crate) async fn check_offer(&self, document: &Document, act: Act) -> Result<()> {
+        if act == Act::InvoiceAgain && is_planted(Bug::GenerationUnchecked) {
+            return Ok(());
+        }
         match self.offers_of(document).await?.into_iter().find(|offer| offer.act == act) {
             Some(Offer { blocked: None, .. }) => Ok(()),
             Some(Offer { blocked: Some(why), .. }) => Err(EngineError::NotNow(why)),

@@ -96,7 +96,7 @@ impl Workspace {
 
     /// Sends what waits and settles what is in doubt. Answers how long until something may be due.
     async fn operate_due(self: &Arc<Self>) -> Result<Duration> {
-        if self.trouble().is_some() {
+        if self.trouble().is_some() || self.is_quarantined() {
             return Ok(Duration::from_secs(2));
         }
         let connections = self.ledger.list_connections().await?;

@@ -2,6 +2,7 @@
 
 use super::OperationParams;
 use punte_connectors::billing::{EInvoiceState, EInvoiceStatus, Presence};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{Currency, OperationKind};
 use punte_store::ledger::Effect;
 use rust_decimal::Decimal;
@@ -58,6 +59,7 @@ pub(super) fn judge(
                 OperationParams::None | OperationParams::Email(_) => Decimal::ZERO,
             };
             match now {
+                _ if is_planted(Bug::PaymentRepeated) => Verdict::Repeat,
                 now if *now >= before + value => Verdict::Done(paid(*now, currency)),
                 now if now == before => once_over(Verdict::NotDone),
                 // somebody else paid meanwhile: only a person can tell whose it is

@@ -36,7 +36,12 @@ async fn desk_with(is_reachable: bool) -> Desk {
     let name = secret_name(&workspace.ledger.info().id, "con_bill");
     workspace.deps.vault.set(&name, "secret".into()).await.unwrap();
     workspace.ledger.save_mapping("map_1", "preset", "{}".into(), "ana", NOW_MS).await.unwrap();
-    let flow = Flow {
+    workspace.ledger.save_flow(flow()).await.unwrap();
+    desk
+}
+
+pub(crate) fn flow() -> Flow {
+    Flow {
         id: "flow_1".into(),
         name: "orders to invoices".into(),
         shop_id: "con_shop".into(),
@@ -52,9 +57,7 @@ async fn desk_with(is_reachable: bool) -> Desk {
         write_back: false,
         full_refund: Default::default(),
         partial_refund: Default::default(),
-    };
-    workspace.ledger.save_flow(flow).await.unwrap();
-    desk
+    }
 }
 
 fn draft() -> Draft {
@@ -86,8 +89,8 @@ fn draft() -> Draft {
     }
 }
 
-/// An issued document of `con_bill`, to be verified now.
-async fn issued(workspace: &Workspace, n: u64) -> Document {
+/// A document of `con_bill` that is due now.
+pub(crate) async fn ready(workspace: &Workspace, n: u64) -> Document {
     let ledger = &workspace.ledger;
     let order = shop_order(n, &TestOrder { created_ms: NOW_MS, modified_ms: NOW_MS, bad: None });
     let incoming = IncomingOrder {
@@ -128,7 +131,13 @@ async fn issued(workspace: &Workspace, n: u64) -> Document {
     let decision = DecisionRow { flow_id: "flow_1".into(), decision: "document", reason: "rule", plan, withdraw: None };
     let seen = (order.version, order.wanted);
     ledger.record_decisions(order.row, seen, vec![decision], ("document", "rule"), NOW_MS).await.unwrap();
-    let document = ledger.find_document(&format!("doc_{n}")).await.unwrap().unwrap();
+    ledger.find_document(&format!("doc_{n}")).await.unwrap().unwrap()
+}
+
+/// An issued document of `con_bill`, to be verified now.
+pub(crate) async fn issued(workspace: &Workspace, n: u64) -> Document {
+    let ledger = &workspace.ledger;
+    let document = ready(workspace, n).await;
     let intent = Intent {
         company: document.company.clone(),
         series: document.series.clone(),

@@ -4,6 +4,7 @@ use super::Ledger;
 use super::documents::{self, Document};
 use super::events::{self, NewEvent, failure_text, optional_json};
 use crate::error::{Result, StoreError};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Draft, Failure, FailureKind, Phase};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use serde_json::{Value, json};
@@ -116,67 +117,17 @@ impl Ledger {
     /// Commits the intent: from here on the draft is frozen and the document is `sending`.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the document moved on, or its draft is not of the order's newest version.
+    /// [`StoreError::Stale`] when the document moved on, or its draft is not of the order's newest version;
+    /// [`StoreError::Quarantined`] while nothing may be sent.
     pub async fn record_intent(&self, document_row: i64, intent: Intent, now_ms: i64) -> Result<Attempt> {
-        self.write(move |c| {
-            let document = documents::get(c, document_row)?;
-            if document.company != intent.company || document.series != intent.series {
-                return Err(StoreError::Stale(format!("{}: planned for another series", document.id)));
+        self.write_intent(move |c| {
+            if is_planted(Bug::IntentNotCommitted) {
+                c.execute_batch("SAVEPOINT planted")?;
+                let attempt = intend(c, document_row, intent, now_ms);
+                c.execute_batch("ROLLBACK TO planted; RELEASE planted")?;
+                return attempt;
             }
-            let repeat = intent.trigger == "repeat";
-            let (draft, issue_date) = if repeat {
-                let sent = last_attempt(c, document_row)?
-                    .ok_or_else(|| StoreError::NotFound(format!("attempt of {}", document.id)))?;
-                (sent.draft, sent.issue_date)
-            } else {
-                // what takes an original back follows from it, whatever became of the order since
-                if document.takes_back().is_none() {
-                    check_newest(c, &document)?;
-                }
-                let draft = document.draft.clone().ok_or_else(|| StoreError::Stale(document.id.clone()))?;
-                (draft, intent.issue_date.clone())
-            };
-            let event = if repeat { DocumentEvent::Repeated } else { DocumentEvent::Claimed };
-            let note = NewEvent::new(if repeat { "repeated" } else { "claimed" }, json!({ "attempt": intent.attempt_id }));
-            documents::apply(c, &document, event, None, now_ms, &note)?;
-            // an order that bears a refund already is compared with its invoice once that is issued
-            c.prepare_cached(
-                "UPDATE documents SET issue_date = ?2, change_due_ms = iif(role = 'invoice' AND
-                   (SELECT json_extract(head, '$.refunded_minor') > 0 FROM orders WHERE orders.row = order_row),
-                   ?3, change_due_ms) WHERE row = ?1",
-            )?
-            .execute(params![document_row, issue_date, now_ms])?;
-            c.prepare_cached(
-                "INSERT INTO attempts (id, document_row, trigger, reference, idempotency_key, baseline, draft, issue_date,
-                   started_ms, outcome, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'sending', '{}')",
-            )?
-            .execute(params![
-                intent.attempt_id,
-                document_row,
-                intent.trigger,
-                document.reference,
-                intent.idempotency_key,
-                intent.baseline,
-                serde_json::to_string(&draft)?,
-                issue_date,
-                now_ms
-            ])?;
-            Ok(Attempt {
-                row: c.last_insert_rowid(),
-                id: intent.attempt_id,
-                document_row,
-                trigger: intent.trigger.to_owned(),
-                reference: document.reference,
-                idempotency_key: intent.idempotency_key,
-                baseline: intent.baseline,
-                draft,
-                issue_date,
-                started_ms: now_ms,
-                finished_ms: None,
-                outcome: "sending".to_owned(),
-                failure: None,
-                record: "{}".to_owned(),
-            })
+            intend(c, document_row, intent, now_ms)
         })
         .await
     }
@@ -238,8 +189,16 @@ impl Ledger {
                 .prepare("SELECT row FROM documents WHERE state = 'sending'")?
                 .query_map([], |row| row.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
+            if is_planted(Bug::SweepForgotten) {
+                return Ok(0);
+            }
             for row in &rows {
                 let document = documents::get(c, *row)?;
+                if is_planted(Bug::SweptToReady) {
+                    let sql = "UPDATE documents SET state = 'ready', due_ms = ?2 WHERE row = ?1";
+                    c.execute(sql, params![row, now_ms])?;
+                    continue;
+                }
                 let failure = Failure::new(
                     FailureKind::Interrupted,
                     Phase::Unknown,
@@ -387,6 +346,69 @@ impl Ledger {
         })
         .await
     }
+}
+
+/// The intent's transition.
+fn intend(c: &Sqlite, document_row: i64, intent: Intent, now_ms: i64) -> Result<Attempt> {
+    let document = documents::get(c, document_row)?;
+    if document.company != intent.company || document.series != intent.series {
+        return Err(StoreError::Stale(format!("{}: planned for another series", document.id)));
+    }
+    let repeat = intent.trigger == "repeat";
+    let (draft, issue_date) = if repeat {
+        let sent = last_attempt(c, document_row)?
+            .ok_or_else(|| StoreError::NotFound(format!("attempt of {}", document.id)))?;
+        let moved = is_planted(Bug::DateMoves).then(|| punte_domain::fiscal_date(now_ms).to_string());
+        (sent.draft, moved.unwrap_or(sent.issue_date))
+    } else {
+        // what takes an original back follows from it, whatever became of the order since
+        if document.takes_back().is_none() && !is_planted(Bug::VersionUnchecked) {
+            check_newest(c, &document)?;
+        }
+        let draft = document.draft.clone().ok_or_else(|| StoreError::Stale(document.id.clone()))?;
+        (draft, intent.issue_date.clone())
+    };
+    let event = if repeat { DocumentEvent::Repeated } else { DocumentEvent::Claimed };
+    let note = NewEvent::new(if repeat { "repeated" } else { "claimed" }, json!({ "attempt": intent.attempt_id }));
+    documents::apply(c, &document, event, None, now_ms, &note)?;
+    // an order that bears a refund already is compared with its invoice once that is issued
+    c.prepare_cached(
+        "UPDATE documents SET issue_date = ?2, change_due_ms = iif(role = 'invoice' AND
+           (SELECT json_extract(head, '$.refunded_minor') > 0 FROM orders WHERE orders.row = order_row),
+           ?3, change_due_ms) WHERE row = ?1",
+    )?
+    .execute(params![document_row, issue_date, now_ms])?;
+    c.prepare_cached(
+        "INSERT INTO attempts (id, document_row, trigger, reference, idempotency_key, baseline, draft, issue_date,
+           started_ms, outcome, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'sending', '{}')",
+    )?
+    .execute(params![
+        intent.attempt_id,
+        document_row,
+        intent.trigger,
+        document.reference,
+        intent.idempotency_key,
+        intent.baseline,
+        serde_json::to_string(&draft)?,
+        issue_date,
+        now_ms
+    ])?;
+    Ok(Attempt {
+        row: c.last_insert_rowid(),
+        id: intent.attempt_id,
+        document_row,
+        trigger: intent.trigger.to_owned(),
+        reference: document.reference,
+        idempotency_key: intent.idempotency_key,
+        baseline: intent.baseline,
+        draft,
+        issue_date,
+        started_ms: now_ms,
+        finished_ms: None,
+        outcome: "sending".to_owned(),
+        failure: None,
+        record: "{}".to_owned(),
+    })
 }
 
 fn event_word(outcome: &Outcome) -> &'static str {

@@ -1,139 +1,147 @@
-//! Whether the file is sound. A small ledger is checked whole before it is opened. A large one would keep its owner waiting
-//! for minutes: of it the tables that everything begins with are checked first, and every table while the work goes on.
-//! Damage that is found then ends all writing, so nothing more is sent.
+//! A check of the whole ledger, on demand: the file, and what must agree in it.
 
+use super::{Ledger, check_version, damaged, ledger_path, open_reader, open_writer, take_lock};
 use crate::error::{Result, StoreError};
-use rusqlite::{Connection as Sqlite, InterruptHandle};
+use rusqlite::Connection as Sqlite;
 use std::path::Path;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, OnceLock};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
-/// Up to this size a ledger is checked whole before it is opened.
-const CHECKED_AT_ONCE: u64 = 64 * 1024 * 1024;
-/// What waits to be sent goes out before the long check begins.
-const BEGINS_AFTER: Duration = Duration::from_secs(10);
-/// Small in every ledger.
-const FIRST: [&str; 5] = ["workspace", "connections", "flows", "mappings", "cursors"];
+/// Records up to which an owner at work checks the search index: that check holds writers up for as long as it lasts.
+const SEARCH_WHILE_OWNED: i64 = 100_000;
 
-/// A check that goes on beside the work; dropping it ends it.
-pub(super) struct Check {
-    found: Arc<OnceLock<String>>,
-    interrupt: InterruptHandle,
-    /// Dropped, it ends a check that has not begun.
-    goes_on: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+/// One thing that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// `file`, `foreign_keys`, `counters`, `sending`, `numbers` or `search`.
+    pub check: &'static str,
+    pub verdict: Verdict,
+    /// Facts: what SQLite says, how many, which.
+    pub detail: String,
 }
 
-/// Checks the file, or as much of it as must be checked at once; then the rest goes on beside.
-///
-/// # Errors
-/// [`StoreError::Damaged`], with what SQLite says of it.
-pub(super) fn begin(connection: &Sqlite, path: &Path, is_stepped: bool) -> Result<Option<Check>> {
-    if is_stepped || std::fs::metadata(path)?.len() <= CHECKED_AT_ONCE {
-        verdict(connection, "PRAGMA quick_check(1)")?;
-        return Ok(None);
-    }
-    for table in FIRST {
-        verdict(connection, &format!("PRAGMA quick_check('{table}')"))?;
-    }
-    let reader = super::open_reader(path)?;
-    let found: Arc<OnceLock<String>> = Arc::default();
-    let (goes_on, ended) = channel::<()>();
-    let interrupt = reader.get_interrupt_handle();
-    let thread = std::thread::Builder::new().name("ledger-check".into()).spawn({
-        let found = found.clone();
-        move || {
-            if ended.recv_timeout(BEGINS_AFTER) == Err(RecvTimeoutError::Timeout) {
-                check_tables(&reader, &found, || ended.try_recv() == Err(std::sync::mpsc::TryRecvError::Disconnected));
-            }
-        }
-    })?;
-    Ok(Some(Check { found, interrupt, goes_on: Some(goes_on), thread: Some(thread) }))
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Good,
+    Wrong,
+    /// Only with the workspace closed: it would hold the owner's writes up.
+    Skipped,
 }
 
-impl Check {
-    /// What is damaged, once it was found.
-    pub(super) fn damage(&self) -> Result<()> {
-        self.found.get().map_or(Ok(()), |damage| Err(StoreError::Damaged(damage.clone())))
-    }
-}
-
-impl Drop for Check {
-    fn drop(&mut self) {
-        self.goes_on = None;
-        self.interrupt.interrupt();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+impl Verdict {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Good => "good",
+            Verdict::Wrong => "wrong",
+            Verdict::Skipped => "skipped",
         }
     }
 }
 
-/// One table at a time, so that no read holds the log back for long.
-fn check_tables(reader: &Sqlite, found: &OnceLock<String>, is_ended: impl Fn() -> bool) {
-    let tables = reader
-        .prepare("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')")
-        .and_then(|mut query| query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>());
-    let checked = tables.map_err(StoreError::from).and_then(|tables| {
-        for table in tables {
-            if is_ended() {
-                return Ok(());
-            }
-            verdict(reader, &format!("PRAGMA quick_check('{table}')"))?;
+fn finding(check: &'static str, wrong: String) -> Finding {
+    let verdict = if wrong.is_empty() { Verdict::Good } else { Verdict::Wrong };
+    Finding { check, verdict, detail: wrong }
+}
+
+/// Texts of a query's only column, joined.
+fn texts(c: &Sqlite, query: &str) -> Result<String> {
+    let mut query = c.prepare(query)?;
+    let rows = query.query_map([], |row| row.get::<_, String>(0))?;
+    Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?.join("; "))
+}
+
+fn check_file(c: &Sqlite) -> Result<Finding> {
+    let said = match texts(c, "PRAGMA integrity_check(20)") {
+        Ok(said) => said,
+        Err(StoreError::Sqlite(error)) => error.to_string(),
+        Err(error) => return Err(error),
+    };
+    Ok(finding("file", if said == "ok" { String::new() } else { said }))
+}
+
+/// Every counter that is not what is counted: name, kept, counted.
+const COUNTERS: &str = "WITH counted (name, value) AS (
+    SELECT 'document:' || state, count(*) FROM documents GROUP BY state
+    UNION ALL SELECT 'flow:' || flow_id || ':' || state, count(*) FROM documents GROUP BY flow_id, state
+    UNION ALL SELECT 'order:' || decision, count(*) FROM orders GROUP BY decision
+    UNION ALL SELECT 'orders', count(*) FROM orders
+    UNION ALL SELECT 'mismatched', count(*) FROM documents WHERE verification = 'mismatched'),
+  kept (name, value) AS (SELECT name, value FROM counters WHERE name IN ('orders', 'mismatched')
+    OR name LIKE 'document:%' OR name LIKE 'flow:%' OR name LIKE 'order:%')
+  SELECT name || ' ' || sum(kept) || ' ≠ ' || sum(counted) FROM (
+    SELECT name, value AS kept, 0 AS counted FROM kept UNION ALL SELECT name, 0, value FROM counted)
+  GROUP BY name HAVING sum(kept) <> sum(counted) LIMIT 20";
+
+const FOREIGN_KEYS: &str = "SELECT \"table\" || ' → ' || parent || ': ' || count(*) FROM pragma_foreign_key_check GROUP BY \"table\", parent LIMIT 20";
+
+/// What is under way has its intent.
+const SENDING: &str = "SELECT id FROM documents AS d WHERE state = 'sending' AND NOT EXISTS
+    (SELECT 1 FROM attempts WHERE document_row = d.row AND outcome = 'sending')
+  UNION ALL SELECT id FROM operations WHERE state = 'sending' AND started_ms IS NULL LIMIT 20";
+
+/// What exists at the provider has its number.
+const NUMBERS: &str = "SELECT id FROM documents WHERE state IN ('issued', 'cancelled', 'reversed')
+    AND coalesce(number, '') = '' LIMIT 20";
+
+fn check_content(c: &Sqlite) -> Result<Vec<Finding>> {
+    let asked = [("foreign_keys", FOREIGN_KEYS), ("counters", COUNTERS), ("sending", SENDING), ("numbers", NUMBERS)];
+    // one moment for all, while the owner writes on
+    c.execute_batch("BEGIN")?;
+    let found = asked.into_iter().map(|(check, query)| Ok(finding(check, texts(c, query)?))).collect();
+    c.execute_batch("COMMIT")?;
+    found
+}
+
+/// The search index against what it indexes. Changes nothing, but SQLite has it done by a writer.
+fn check_search(path: &Path) -> Result<Finding> {
+    let c = open_writer(path)?;
+    let mut wrong = Vec::new();
+    for table in ["orders_search", "documents_search"] {
+        c.execute_batch("BEGIN")?;
+        let checked = c.execute_batch(&format!("INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)"));
+        c.execute_batch("ROLLBACK")?;
+        if let Err(error) = checked {
+            wrong.push(format!("{table}: {error}"));
         }
-        Ok(())
+    }
+    Ok(finding("search", wrong.join("; ")))
+}
+
+fn check_all(path: &Path, most_searched: i64) -> Result<Vec<Finding>> {
+    let c = open_reader(path)?;
+    let mut found = vec![check_file(&c)?];
+    if found.iter().any(|one| one.verdict == Verdict::Wrong) {
+        return Ok(found);
+    }
+    found.extend(check_content(&c)?);
+    let records: i64 = c.query_row("SELECT coalesce(max(row), 0) FROM documents", [], |row| row.get(0))?;
+    drop(c);
+    found.push(if records > most_searched {
+        Finding { check: "search", verdict: Verdict::Skipped, detail: records.to_string() }
+    } else {
+        check_search(path)?
     });
-    match checked {
-        Ok(()) => {}
-        Err(_) if is_ended() => {}
-        Err(error) => {
-            tracing::error!(%error, "the ledger is damaged: nothing more is written to it");
-            let _ = found.set(error.to_string());
+    Ok(found)
+}
+
+impl Ledger {
+    /// Checks the ledger that this process owns, beside its work.
+    pub async fn check(&self) -> Result<Vec<Finding>> {
+        let path = ledger_path(self.folder());
+        tokio::task::spawn_blocking(move || check_all(&path, SEARCH_WHILE_OWNED))
+            .await
+            .map_err(|_| StoreError::Closed)?
+    }
+
+    /// Checks the ledger in a folder that nobody owns; nothing of it changes, neither version nor epoch.
+    pub fn check_folder(folder: &Path) -> Result<Vec<Finding>> {
+        let path = ledger_path(folder);
+        if !path.exists() {
+            return Err(StoreError::Missing(folder.display().to_string()));
         }
-    }
-}
-
-fn verdict(connection: &Sqlite, check: &str) -> Result<()> {
-    let verdict: String = connection.query_row(check, [], |row| row.get(0)).map_err(|error| super::damaged(&error))?;
-    if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged(verdict)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A database whose second table has a page of nonsense in it.
-    fn damaged() -> (tempfile::TempDir, Sqlite) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ledger.sqlite");
-        let made = Sqlite::open(&path).unwrap();
-        made.execute_batch("CREATE TABLE good (a TEXT); CREATE TABLE bad (a TEXT); INSERT INTO bad VALUES ('x');")
-            .unwrap();
-        let root: i64 =
-            made.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'bad'", [], |row| row.get(0)).unwrap();
-        drop(made);
-        let mut bytes = std::fs::read(&path).unwrap();
-        let start = (root as usize - 1) * 4096;
-        bytes[start..start + 4096].fill(0x5A);
-        std::fs::write(&path, bytes).unwrap();
-        let reader = super::super::open_reader(&path).unwrap();
-        (folder, reader)
-    }
-
-    #[test]
-    fn damage_in_any_table_is_found_and_kept() {
-        let (_folder, reader) = damaged();
-        let found = OnceLock::new();
-        check_tables(&reader, &found, || false);
-        assert!(found.get().is_some());
-    }
-
-    #[test]
-    fn a_check_that_was_ended_accuses_nobody() {
-        let (_folder, reader) = damaged();
-        let found = OnceLock::new();
-        check_tables(&reader, &found, || true);
-        assert!(found.get().is_none());
+        let _lock = take_lock(folder)?;
+        check_version(&path)?;
+        check_all(&path, i64::MAX).map_err(|error| match error {
+            StoreError::Sqlite(error) => damaged(&error),
+            other => other,
+        })
     }
 }

@@ -4,6 +4,7 @@ use super::events::{self, NewEvent, failure_text, optional_json};
 use super::orders::DocumentPlan;
 use super::{Ledger, changes, following};
 use crate::error::{Result, StoreError};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Draft, DraftProblem, Failure, Verification};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use serde_json::json;
@@ -287,6 +288,8 @@ pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i6
 
 /// Replaces what was mapped; only while the draft is open.
 pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -> Result<()> {
+    let draft = if is_planted(Bug::DraftNotReplaced) { get(c, row)?.draft } else { d.draft.clone() };
+    let draft = draft.as_ref().map(serde_json::to_string).transpose()?;
     c.prepare_cached(
         "UPDATE documents SET order_version = ?2, mapping_version = ?3, draft = ?4, problems = ?5, client = ?6,
            tax_id = ?7, currency = ?8, total_minor = ?9, total_text = ?10, company = ?11, series = ?12,
@@ -296,7 +299,7 @@ pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -
         row,
         d.order_version,
         d.mapping_version,
-        d.draft.as_ref().map(serde_json::to_string).transpose()?,
+        draft,
         serde_json::to_string(&d.problems)?,
         d.client,
         d.tax_id,

@@ -10,11 +10,14 @@ mod connections;
 mod documents;
 mod events;
 mod following;
+mod found;
 mod lanes;
 mod lists;
 mod mappings;
 mod operations;
 mod orders;
+mod ownership;
+mod soundness;
 mod steps;
 mod verification;
 mod workspace;
@@ -22,27 +25,30 @@ mod writer;
 
 pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
 pub use changes::{ChangeRow, SeenChange};
+pub use check::{Finding, Verdict};
 pub use connections::{Connection, Flow, Stop};
 pub use documents::{Document, NewDocument};
 pub use events::{Event, NewEvent};
 pub use following::NewTakingBack;
+pub use found::{FoundReference, Rekeyed, SeriesProgress, SeriesRead};
 pub use lanes::Doubts;
 pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
 pub use mappings::MappingVersion;
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
+pub use ownership::Quarantine;
 pub use steps::{Steps, Writing};
 pub use verification::{Dues, Verified};
 pub use workspace::{LedgerInfo, NewWorkspace};
 
 use crate::error::{Result, StoreError};
-use check::Check;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection as Sqlite, OpenFlags};
 use rusqlite_migration::{M, Migrations};
+use soundness::Check;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use writer::Writer;
 
@@ -51,6 +57,7 @@ static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0001_ledger.sql")),
     M::up(include_str!("0002_operations.sql")),
     M::up(include_str!("0003_changes.sql")),
+    M::up(include_str!("0005_owner.sql")),
     M::up(include_str!("0006_speed.sql")),
 ];
 
@@ -67,6 +74,9 @@ pub struct Ledger {
     inner: Arc<Inner>,
 }
 
+/// Told the sequence of every intent, after its commit and before anything is sent.
+type Keeper = Box<dyn Fn(i64) + Send + Sync>;
+
 struct Inner {
     folder: PathBuf,
     /// Goes on while the ledger is open, where the file is large.
@@ -74,6 +84,7 @@ struct Inner {
     writer: Writer,
     readers: Mutex<Vec<Sqlite>>,
     info: LedgerInfo,
+    keeper: OnceLock<Keeper>,
     // held for life: dropping the file releases the lock
     _lock: File,
 }
@@ -112,7 +123,7 @@ impl Ledger {
         check_version(&path)?;
         let mut connection = open_writer(&path)?;
         migrate(&mut connection)?;
-        let check = check::begin(&connection, &path, writing.steps.is_some())?;
+        let check = soundness::begin(&connection, &path, writing.steps.is_some())?;
         Ledger::own(folder, connection, lock, writing, check)
     }
 
@@ -120,8 +131,15 @@ impl Ledger {
         let info = workspace::take_ownership(&connection)?;
         let path = ledger_path(folder);
         let writer = Writer::start(connection, &path, info.epoch, writing)?;
-        let readers = Mutex::default();
-        let inner = Inner { folder: folder.to_owned(), check, writer, readers, info, _lock: lock };
+        let inner = Inner {
+            folder: folder.to_owned(),
+            check,
+            writer,
+            readers: Mutex::default(),
+            info,
+            keeper: OnceLock::new(),
+            _lock: lock,
+        };
         Ok(Ledger { inner: Arc::new(inner) })
     }
 
@@ -143,6 +161,26 @@ impl Ledger {
             check.damage()?;
         }
         self.inner.writer.write(work).await
+    }
+
+    /// Names who keeps the mark: told the sequence of every intent after its commit, before anything is sent. The first one
+    /// named stays.
+    pub fn keep_mark(&self, keeper: impl Fn(i64) + Send + Sync + 'static) {
+        let _ = self.inner.keeper.set(Box::new(keeper));
+    }
+
+    /// A write that lets a request leave: refused in quarantine, counted by the sequence in its commit.
+    async fn write_intent<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Sqlite) -> Result<T> + Send + 'static,
+    {
+        let counted = move |c: &Sqlite| Ok((ownership::raise_sequence(c)?, work(c)?));
+        let (sequence, done) = self.write(counted).await?;
+        if let Some(keeper) = self.inner.keeper.get() {
+            keeper(sequence);
+        }
+        Ok(done)
     }
 
     /// Runs a read on a thread that may block, beside the writer.

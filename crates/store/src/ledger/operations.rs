@@ -278,7 +278,7 @@ impl Ledger {
         idempotency_key: String,
         now_ms: i64,
     ) -> Result<Operation> {
-        self.write(move |c| {
+        self.write_intent(move |c| {
             let operation = get(c, row)?;
             let event = if repeat { OperationEvent::Repeated } else { OperationEvent::Claimed };
             apply(c, &operation, event, None, None, now_ms)?;

@@ -4,6 +4,7 @@ use super::documents::{self, NewDocument};
 use super::events::{self, NewEvent};
 use super::{Ledger, changes, connections};
 use crate::error::{Result, StoreError};
+use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Failure, OrderHead};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use serde_json::{Value, json};
@@ -204,6 +205,10 @@ impl Ledger {
     }
 }
 
+fn is_older(head: &OrderHead, modified_ms: i64) -> bool {
+    head.modified_ms < modified_ms && !is_planted(Bug::OlderReplacesNewer)
+}
+
 fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -> Result<()> {
     let known: Option<(i64, u32, i64, String)> = c
         .prepare_cached(
@@ -216,7 +221,7 @@ fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -
     let h = &order.head;
     let head = serde_json::to_string(h)?;
     let (row, version, what) = match known {
-        Some((_, _, modified_ms, hash)) if hash == order.content_hash || h.modified_ms < modified_ms => {
+        Some((_, _, modified_ms, hash)) if hash == order.content_hash || is_older(h, modified_ms) => {
             taken.unchanged += 1;
             return Ok(());
         }

@@ -23,6 +23,12 @@ pub struct LedgerInfo {
     pub is_sandbox: bool,
     pub seed: WorkspaceSeed,
     pub epoch: i64,
+    /// As it was when the ledger was opened: intents so far.
+    pub sequence: i64,
+    /// The machine of the last owner that kept a mark, and that mark's epoch; `None`: none ever did.
+    pub machine: Option<String>,
+    pub marked_epoch: i64,
+    pub created_ms: i64,
 }
 
 pub(super) fn insert(connection: &Sqlite, new: &NewWorkspace) -> Result<()> {
@@ -36,13 +42,23 @@ pub(super) fn insert(connection: &Sqlite, new: &NewWorkspace) -> Result<()> {
 /// Raises the epoch, so that a writer of an earlier owner can commit nothing more.
 pub(super) fn take_ownership(connection: &Sqlite) -> Result<LedgerInfo> {
     connection.execute("UPDATE workspace SET epoch = epoch + 1", [])?;
-    let info = connection.query_row("SELECT id, name, is_sandbox, seed, epoch FROM workspace", [], |row| {
-        let seed: Vec<u8> = row.get(3)?;
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, seed, row.get(4)?))
+    let columns = "seed, id, name, is_sandbox, epoch, sequence, machine, marked_epoch, created_ms";
+    let (seed, info) = connection.query_row(&format!("SELECT {columns} FROM workspace"), [], |row| {
+        let info = LedgerInfo {
+            seed: WorkspaceSeed([0; 32]),
+            id: row.get(1)?,
+            name: row.get(2)?,
+            is_sandbox: row.get(3)?,
+            epoch: row.get(4)?,
+            sequence: row.get(5)?,
+            machine: row.get(6)?,
+            marked_epoch: row.get(7)?,
+            created_ms: row.get(8)?,
+        };
+        Ok((row.get::<_, Vec<u8>>(0)?, info))
     })?;
-    let (id, name, is_sandbox, seed, epoch) = info;
     let seed: [u8; 32] = seed.try_into().map_err(|_| StoreError::Damaged("the workspace's seed is cut".into()))?;
-    Ok(LedgerInfo { id, name, is_sandbox, seed: WorkspaceSeed(seed), epoch })
+    Ok(LedgerInfo { seed: WorkspaceSeed(seed), ..info })
 }
 
 impl Ledger {

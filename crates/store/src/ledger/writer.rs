@@ -3,6 +3,7 @@
 
 use super::steps::{Steps, Writing};
 use crate::error::{Result, StoreError};
+use punte_domain::planted::{Bug, is_planted};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -182,10 +183,14 @@ impl Committer {
             },
         };
         let connection = self.connection.insert(connection);
-        if let Some(pages) = self.most_pages {
-            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+        if is_planted(Bug::AcknowledgedEarly) && !connection.is_autocommit() {
+            run(connection, "COMMIT")?;
         }
-        if let Err(error) = run(connection, "BEGIN IMMEDIATE") {
+        let bound = match self.most_pages {
+            Some(pages) => connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())),
+            None => Ok(()),
+        };
+        if let Err(error) = bound.and_then(|()| run(connection, "BEGIN IMMEDIATE")) {
             refuse(group, finishes);
             return Err(error.into());
         }
@@ -193,7 +198,7 @@ impl Committer {
             .prepare_cached("SELECT epoch FROM workspace")
             .and_then(|mut query| query.query_row([], |row| row.get(0)))
             .unwrap_or(-1);
-        if owner != self.epoch {
+        if owner != self.epoch && !is_planted(Bug::EpochUnchecked) {
             refuse(group, finishes);
             connection.execute_batch("ROLLBACK")?;
             return Err(StoreError::NotOwner);
@@ -209,6 +214,9 @@ impl Committer {
         }
         if let Some(error) = injected {
             return Err(error.into());
+        }
+        if is_planted(Bug::AcknowledgedEarly) {
+            return Ok(());
         }
         Ok(run(connection, "COMMIT")?)
     }

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod changes;
+mod check;
 mod lists;
 mod opening;
 mod operations;
+mod ownership;
 mod support;
 mod transitions;

@@ -36,7 +36,11 @@ export type WorkspaceInfo = { id: string, name: string,
 /**
  * Wired to the simulators; nothing here is fiscal.
  */
-isSandbox: boolean, folder: string, };
+isSandbox: boolean, folder: string, 
+/**
+ * Runs whenever Punte does, on screen or not; changed from the next start on.
+ */
+enabled: boolean, };
 
 export type OpenProblem = { workspace: WorkspaceInfo, 
 /**
@@ -64,7 +68,59 @@ vault: string,
 /**
  * Why the keyring is not used, in the system's words.
  */
-vaultReason: string | null, operator: string, role: string, };
+vaultReason: string | null, operator: string, role: string, 
+/**
+ * Nothing is sent from the open workspace until this is over.
+ */
+quarantine: QuarantineInfo | null, };
+
+export type QuarantineInfo = { 
+/**
+ * `behind`, `other_machine` or `not_remembered`.
+ */
+reason: string, sinceMs: number, 
+/**
+ * Reading begins then: what the last owner sent may still take effect.
+ */
+readsFromMs: number | null, series: Array<SeriesReadInfo>, };
+
+export type SeriesReadInfo = { 
+/**
+ * The connection's name.
+ */
+connection: string, series: string, 
+/**
+ * `reading`, `whole`, `incomplete` (read again later) or `too_long` (a person's matter).
+ */
+state: string, read: number, 
+/**
+ * References of Punte's among them.
+ */
+found: number, 
+/**
+ * Numbers that could not be read.
+ */
+unreadable: Array<string>, failure: FailureInfo | null, };
+
+export type LiftRequest = { reason: string, };
+
+export type EnabledInput = { id: string, enabled: boolean, };
+
+export type CheckReport = { findings: Array<CheckFinding>, };
+
+export type CheckFinding = { 
+/**
+ * `file`, `foreign_keys`, `counters`, `sending`, `numbers` or `search`.
+ */
+check: string, 
+/**
+ * `good`, `wrong` or `skipped` (only with the workspace closed: `punte-cli check`).
+ */
+verdict: string, 
+/**
+ * Facts, in SQLite's words or as ids.
+ */
+detail: string, };
 
 export type Preferences = { language: string | null, theme: string | null, };
 
@@ -72,7 +128,7 @@ export type NewWorkspace = { name: string, };
 
 export type NeedsYou = { 
 /**
- * `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
+ * `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
  */
 what: string, count: number, 
 /**
@@ -690,6 +746,9 @@ export interface Commands {
   "app.set_preferences": { request: Preferences; response: AppInfo };
   "workspace.create": { request: NewWorkspace; response: AppInfo };
   "workspace.open": { request: ById; response: AppInfo };
+  "workspace.lift_quarantine": { request: LiftRequest; response: AppInfo };
+  "workspace.set_enabled": { request: EnabledInput; response: AppInfo };
+  "workspace.check": { request: Nothing; response: CheckReport };
   "workspace.open_sandbox": { request: Nothing; response: AppInfo };
   "overview.get": { request: Nothing; response: Overview };
   "counts.get": { request: Nothing; response: Counts };
@@ -735,6 +794,9 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "app.set_preferences": [],
   "workspace.create": [],
   "workspace.open": [],
+  "workspace.lift_quarantine": [],
+  "workspace.set_enabled": [],
+  "workspace.check": [],
   "workspace.open_sandbox": [],
   "overview.get": ["app", "connections", "documents", "orders"],
   "counts.get": ["documents", "orders"],

@@ -71,6 +71,8 @@ const ICONS: Record<string, TablerIcon> = {
   change_noted: IconReplace,
   change_closed: IconCircleCheck,
   change_ignored: IconEyeOff,
+  found_restored: IconLink,
+  found_cancelled: IconBan,
   found_gone: IconTrash,
   einvoice: IconBuildingBank,
   noted_at_shop: IconPencilCheck,

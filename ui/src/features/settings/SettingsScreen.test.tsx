@@ -2,10 +2,11 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { AppInfo, SandboxInfo } from "../../api/generated/api";
+import { ids } from "../../shared/lib/testids";
 import { show } from "../../test/show";
 import { SettingsScreen } from "./SettingsScreen";
 
-const open = { id: "ws_1", name: "Atelier", isSandbox: false, folder: "/home/ana/atelier" };
+const open = { id: "ws_1", name: "Atelier", isSandbox: false, folder: "/home/ana/atelier", enabled: true };
 const app: AppInfo = {
   version: "0.1.0",
   language: "en",
@@ -17,6 +18,7 @@ const app: AppInfo = {
   vaultReason: "no D-Bus",
   operator: "ana",
   role: "owner",
+  quarantine: null,
 };
 const quiet: SandboxInfo = { faults: [], smartbillDocuments: 21, oblioDocuments: 9, orders: 40 };
 const troubled: SandboxInfo = { ...quiet, faults: [{ provider: "oblio", kind: "status_500", times: null }] };
@@ -36,6 +38,23 @@ test("language and theme are chosen in full words, and a theme may follow the sy
   await userEvent.click(within(screen.getByTestId("settings-theme")).getByText(t("settings.themes.system")));
   expect(calls).toContainEqual({ command: "app.set_preferences", request: { language: "ro", theme: null } });
   expect(calls).toContainEqual({ command: "app.set_preferences", request: { language: null, theme: "system" } });
+});
+
+test("the ledger is checked on demand, and what is wrong is named with what to do", async () => {
+  const findings = [
+    { check: "file", verdict: "good", detail: "" },
+    { check: "counters", verdict: "wrong", detail: "document:issued 3 ≠ 2" },
+  ];
+  const { t } = await show(<SettingsScreen />, { "app.get": app, "workspace.check": { findings } });
+  await userEvent.click(await screen.findByTestId(ids.checkLedger));
+  expect(await screen.findByTestId(ids.checkResult)).toHaveTextContent(t("check.wrong"));
+  expect(screen.getByText(/document:issued 3 ≠ 2/)).toBeVisible();
+});
+
+test("a workspace can be kept from running by itself", async () => {
+  const { calls } = await show(<SettingsScreen />, { "app.get": app, "workspace.set_enabled": app });
+  await userEvent.click(await screen.findByTestId(ids.alone("ws_1")));
+  expect(calls).toContainEqual({ command: "workspace.set_enabled", request: { id: "ws_1", enabled: false } });
 });
 
 test("a workspace that is no sandbox has no switches for trouble", async () => {

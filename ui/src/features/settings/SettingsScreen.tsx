@@ -1,12 +1,14 @@
-import { Stack, Title } from "@mantine/core";
+import { Stack, Switch, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { AppInfo } from "../../api/generated/api";
-import { useAsk } from "../../api/queries";
+import { useAct, useAsk } from "../../api/queries";
+import { ids } from "../../shared/lib/testids";
 import { CopyText } from "../../shared/ui/CopyText";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { Appearance } from "./Appearance";
+import { Check } from "./Check";
 import { SandboxSwitches } from "./SandboxSwitches";
 
 export function SettingsScreen() {
@@ -23,6 +25,8 @@ export function SettingsScreen() {
         <Stack gap="md" maw={860}>
           <Appearance theme={app.data.theme} />
           <About app={app.data} />
+          {app.data.open && <Alone app={app.data} />}
+          {app.data.open && <Check />}
           {app.data.open?.isSandbox && <SandboxSwitches />}
         </Stack>
       )}
@@ -48,6 +52,34 @@ function About({ app }: { app: AppInfo }) {
       <dl className="facts">
         {facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value}</dd>])}
       </dl>
+    </section>
+  );
+}
+
+/** Which workspaces run whenever Punte does, whichever is on screen. */
+function Alone({ app }: { app: AppInfo }) {
+  const { t } = useTranslation();
+  const set = useAct("workspace.set_enabled");
+  return (
+    <section className="card">
+      <Title order={2} mb={4}>
+        {t("settings.alone")}
+      </Title>
+      <Text size="sm" c="dimmed" mb={8}>
+        {t("settings.aloneText")}
+      </Text>
+      <Stack gap={6}>
+        {app.workspaces.map((one) => (
+          <Switch
+            key={one.id}
+            label={one.name}
+            checked={one.enabled}
+            onChange={(event) => set.mutate({ id: one.id, enabled: event.currentTarget.checked })}
+            data-testid={ids.alone(one.id)}
+          />
+        ))}
+      </Stack>
+      {set.error && <ErrorNote error={set.error} />}
     </section>
   );
 }

@@ -17,8 +17,9 @@ const app: AppInfo = {
   vaultReason: null,
   operator: "ana",
   role: "owner",
+  quarantine: null,
 };
-const mine = { id: "ws_1", name: "Atelier", isSandbox: false, folder: "/home/ana/atelier" };
+const mine = { id: "ws_1", name: "Atelier", isSandbox: false, folder: "/home/ana/atelier", enabled: true };
 
 test("the sandbox is one click away", async () => {
   const { calls } = await show(<StartScreen app={app} />, { "workspace.open_sandbox": app });

@@ -63,4 +63,9 @@ export const ids = {
   theme: (theme: string) => `theme-${theme}`,
   statusBar: "status-bar",
   needsYou: "needs-you",
+  quarantine: "quarantine",
+  quarantineLift: "quarantine-lift",
+  checkLedger: "check-ledger",
+  checkResult: "check-result",
+  alone: (workspace: string) => `alone-${workspace}`,
 } as const;

@@ -8,8 +8,8 @@ use super::rates_cache::RatesCache;
 use super::{
     Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentKind, DocumentPage,
     DocumentQuery, EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued,
-    PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, StornoRequest, Target, VatRate,
-    WireRecord,
+    PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, SeriesPage, SeriesQuery, Settling,
+    StornoRequest, Target, VatRate, WireRecord,
 };
 use crate::call::{Operation, before_sending, header, read_limits};
 use crate::mask::Mask;
@@ -416,6 +416,10 @@ impl BillingProvider for Oblio {
 
     async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure> {
         self.documents(query).await
+    }
+
+    async fn read_series(&self, query: &SeriesQuery) -> Result<SeriesPage, Failure> {
+        self.series_page(query).await
     }
 
     async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus> {

@@ -6,8 +6,8 @@ use super::{Call, Oblio, convert, decisions, wire};
 use crate::billing::offers::is_invoice;
 use crate::billing::pdf;
 use crate::billing::{
-    Ability, DocumentPage, DocumentQuery, EInvoiceStatus, Issued, ListedDocument, PaymentStatus, Presence, Target,
-    WireRecord,
+    Ability, DocumentPage, DocumentQuery, EInvoiceStatus, Issued, ListedDocument, PaymentStatus, Presence, SeriesPage,
+    SeriesQuery, Target, WireRecord,
 };
 use crate::call::{Operation, header, large_read_limits};
 use crate::pace::Lane;
@@ -155,6 +155,22 @@ impl Oblio {
         let listed = page.rows.into_iter().map(convert::listed);
         let inside = |one: &ListedDocument| one.issue_date.is_none_or(|date| date >= query.from && date <= query.to);
         Ok(DocumentPage { rows: listed.filter(inside).collect(), more })
+    }
+
+    /// A page of a series by the list. What is issued meanwhile pushes rows on to later pages, so one may come twice, but
+    /// none is passed over.
+    pub(super) async fn series_page(&self, query: &SeriesQuery) -> Result<SeriesPage, Failure> {
+        let page = query.next.unwrap_or(0);
+        let listing = DocumentQuery {
+            company: query.company.clone(),
+            kind: query.kind,
+            series: Some(query.series.clone()),
+            from: query.from,
+            to: query.to,
+            page: u32::try_from(page).unwrap_or(u32::MAX),
+        };
+        let listed = self.documents(&listing).await?;
+        Ok(SeriesPage { rows: listed.rows, next: listed.more.then_some(page + 1), ..SeriesPage::default() })
     }
 
     /// The row by id, else by series and number. A list that could not be wholly read proves no absence.

@@ -146,11 +146,15 @@ pub(super) fn reference_in(text: &str, number: &str, ours: &Reference) -> Refere
     if found.contains(ours) {
         return ReferenceSeen::Ours;
     }
-    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    if !compact.contains(number) {
+    if !names_number(text, number) {
         return ReferenceSeen::Unreadable;
     }
     found.first().map_or(ReferenceSeen::None, |other| ReferenceSeen::Another(other.to_string()))
+}
+
+/// Whether a document's own number stands in its text: then it was certainly read.
+pub(super) fn names_number(text: &str, number: &str) -> bool {
+    text.chars().filter(|c| !c.is_whitespace()).collect::<String>().contains(number)
 }
 
 /// Whose a document in the gap is. SmartBill's own storno and, perhaps, an invoice made from a proforma carry no reference

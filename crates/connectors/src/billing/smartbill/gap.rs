@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 /// Numbers of one look.
 const MAX_NUMBERS: u64 = 50;
 /// Numbers looked at from the counter on.
-const BEYOND: u64 = 2;
+pub(super) const BEYOND: u64 = 2;
 /// Numbers looked at before the counter where no baseline was kept; such a look is never complete.
 const WITHOUT_BASELINE: u64 = 5;
 
@@ -79,7 +79,7 @@ fn still_stands(seen: Option<&Seen>, last: u64, query: &FindQuery) -> bool {
     }
 }
 
-fn number_of(text: &str) -> Option<u64> {
+pub(super) fn number_of(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }
 

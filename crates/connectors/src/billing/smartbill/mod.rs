@@ -8,8 +8,8 @@ use super::rates_cache::RatesCache;
 use super::{
     Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentKind, DocumentPage,
     DocumentQuery, EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued,
-    PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, Settling, Steps, StornoRequest, Target,
-    VatRate, WireRecord,
+    PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, SeriesPage, SeriesQuery, Settling, Steps,
+    StornoRequest, Target, VatRate, WireRecord,
 };
 use crate::call::{Operation, basic_authorization, create_limits, header, read_limits};
 use crate::mask::Mask;
@@ -34,6 +34,7 @@ mod creates;
 mod decisions;
 mod gap;
 mod reads;
+mod series;
 mod wire;
 
 use reads::PdfRead;
@@ -375,6 +376,10 @@ impl BillingProvider for SmartBill {
 
     async fn list_documents(&self, query: &DocumentQuery) -> Result<DocumentPage, Failure> {
         Err(not_offered(Ability::ListDocuments, query.company.clone()))
+    }
+
+    async fn read_series(&self, query: &SeriesQuery) -> Result<SeriesPage, Failure> {
+        self.series_page(query).await
     }
 
     async fn send_einvoice(&self, target: &Target) -> Exchange<EInvoiceStatus> {

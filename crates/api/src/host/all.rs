@@ -1,0 +1,78 @@
+//! Every workspace that a process runs, and which one a call is about.
+
+use super::Host;
+use super::app::problem_code;
+use crate::commands::{Session, Tag};
+use crate::dto::*;
+use crate::error::ApiError;
+use std::path::Path;
+
+tokio::task_local! {
+    /// The workspace that a call is about, where it is not the one on screen.
+    static CHOSEN: String;
+}
+
+impl Host {
+    /// Answers a command about a workspace of this process, whichever is on screen.
+    pub async fn call_about(
+        &self,
+        workspace: String,
+        session: &Session,
+        command: &str,
+        payload: serde_json::Value,
+    ) -> Result<serde_json::Value, ApiError> {
+        CHOSEN.scope(workspace, self.call(session, command, payload)).await
+    }
+
+    /// The workspace that the call at hand is about: the one that it names, or the one on screen.
+    pub(super) fn chosen(&self, current: Option<&String>) -> Option<String> {
+        CHOSEN.try_with(Clone::clone).ok().or_else(|| current.cloned())
+    }
+
+    /// Runs every enabled workspace that does not run here yet; what is on screen stays. One that cannot be opened is
+    /// answered, and does not stop the others.
+    pub async fn run_enabled(&self) -> Vec<OpenProblem> {
+        let mut state = self.state.lock().await;
+        let mut problems = Vec::new();
+        let enabled: Vec<WorkspaceInfo> = state.settings.workspaces.iter().filter(|one| one.enabled).cloned().collect();
+        for info in enabled {
+            if state.running.contains_key(&info.id) {
+                continue;
+            }
+            match self.run(&info).await {
+                Ok(running) => {
+                    (self.parts.opened)(Path::new(&info.folder));
+                    self.pump(&running.workspace);
+                    state.current.get_or_insert_with(|| info.id.clone());
+                    state.running.insert(info.id.clone(), running);
+                }
+                Err(error) => {
+                    tracing::error!(workspace = %info.name, %error, "the workspace does not run");
+                    let code = problem_code(&error).to_owned();
+                    problems.push(OpenProblem { workspace: info, code, detail: error.detail });
+                }
+            }
+        }
+        problems
+    }
+
+    /// How many workspaces run here.
+    pub async fn count_running(&self) -> usize {
+        self.state.lock().await.running.len()
+    }
+
+    pub(super) async fn workspace_set_enabled(
+        &self,
+        session: &Session,
+        request: EnabledInput,
+    ) -> Result<AppInfo, ApiError> {
+        {
+            let mut state = self.state.lock().await;
+            let known = state.settings.workspaces.iter_mut().find(|known| known.id == request.id);
+            known.ok_or_else(|| ApiError::not_found(&request.id))?.enabled = request.enabled;
+            state.settings.write(&self.parts.home)?;
+        }
+        self.emit(&[Tag::App]);
+        self.app_get(session, Nothing {}).await
+    }
+}
