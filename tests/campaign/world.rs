@@ -214,6 +214,8 @@ impl World {
                 active_from_ms: self.settings.origin_ms - MINUTE_MS,
                 series_is_ours: self.settings.ours,
                 write_back: self.settings.write_back,
+                full_refund: Default::default(),
+                partial_refund: Default::default(),
                 created_ms: self.settings.origin_ms,
             };
             workspace.save_flow(flow).await.expect("a flow");

@@ -5,6 +5,7 @@
 mod absence;
 mod again;
 mod by_hand;
+mod changes;
 mod demo;
 mod import;
 mod intake;

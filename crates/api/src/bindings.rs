@@ -20,7 +20,7 @@ pub fn typescript() -> String {
         DayCount, PeriodSum, Counts, FailureCount, Overview, SandboxFault, SandboxInfo, SandboxOrders, ConnectionInfo,
         FlowInfo, Connections, ConnectionInput, SecretInput, TestStep, CompanyChoice, SeriesChoice, VatChoice, TestResult,
         FlowInput, ListRequest, OrderRow, OrderPage, DocumentRow, DocumentPage, FailureGroup, Failures, RetryRequest,
-        Skipped, RetryResult, WithReason, OfferInfo, PaymentInput,
+        Skipped, RetryResult, WithReason, DifferenceInfo, ChangeInfo, AcceptChange, OfferInfo, PaymentInput,
         EmailInput, OperateRequest, OperationInfo, FileContent, EInvoiceInfo, ListsRequest, AbilityInfo,
         ConnectionListsInfo, CandidateInfo, LookInfo, Doubt, Doubts, LinkRequest, RecordRequest,
         DraftLineInfo, VatShareInfo, DraftInfo, AttemptInfo, TimelineEntry, RecordInfo, ProblemInfo, ImportRequest,

@@ -179,6 +179,10 @@ commands! {
     "documents.storno" => documents_storno(WithReason) -> DocumentRow, Operator, [];
     /// Invoices an order anew after its invoice was cancelled, reversed or deleted: a new generation, with a reason.
     "documents.invoice_again" => documents_invoice_again(WithReason) -> DocumentRow, Operator, [];
+    /// Issues what is proposed about a change of the order since its invoice: a storno, or negative lines over a part.
+    "documents.accept_change" => documents_accept_change(AcceptChange) -> DocumentRow, Operator, [];
+    /// Leaves such a change as it is.
+    "documents.ignore_change" => documents_ignore_change(WithReason) -> Nothing, Operator, [];
     "documents.pdf" => documents_pdf(ById) -> FileContent, Viewer, [];
     "documents.einvoice_archive" => documents_einvoice_archive(ById) -> FileContent, Viewer, [];
     /// Reads payment, e-invoice and total at the provider now.

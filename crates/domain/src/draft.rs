@@ -212,6 +212,8 @@ impl Draft {
             problem(problems, "lines", K::TooManyLines, self.lines.len().to_string());
         }
         let legal = legal_rates(self.tax_point);
+        // what takes something back does so in every line, by its quantity: a price is never negative
+        let takes_back = self.order_total < Decimal::ZERO;
         for (index, line) in self.lines.iter().enumerate() {
             let at = |name: &str| format!("lines[{}].{name}", index + 1);
             if line.name.trim().is_empty() {
@@ -222,7 +224,7 @@ impl Draft {
             if line.unit.trim().is_empty() {
                 problem(problems, &at("unit"), K::FieldMissing, String::new());
             }
-            if line.quantity <= Decimal::ZERO {
+            if line.quantity.is_zero() || line.quantity.is_sign_negative() != takes_back {
                 problem(problems, &at("quantity"), K::FieldInvalid, line.quantity.to_string());
             }
             if line.unit_price < Decimal::ZERO {
@@ -347,6 +349,20 @@ mod tests {
         assert_eq!(kinds(&bad), [("client.tax_id".into(), FailureKind::TaxIdInvalid)]);
         bad.client.tax_id = String::new();
         assert_eq!(kinds(&bad), [("client.tax_id".into(), FailureKind::FieldMissing)]);
+    }
+
+    #[test]
+    fn what_takes_something_back_has_negative_quantities_throughout() {
+        let mut back = draft();
+        back.order_total = -back.order_total;
+        for line in &mut back.lines {
+            line.quantity = -line.quantity;
+        }
+        assert_eq!(kinds(&back), []);
+        back.lines[1].quantity = dec!(1);
+        back.order_total = back.total();
+        let found = kinds(&back);
+        assert_eq!(found[0], ("lines[1].quantity".into(), FailureKind::FieldInvalid), "{found:?}");
     }
 
     #[test]

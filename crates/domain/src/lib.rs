@@ -4,6 +4,8 @@
 //! Owns every rule that needs nothing but its inputs. Refuses I/O, async, the clock and randomness, so that each rule can
 //! be tested over its whole domain and means the same in the engine, in a simulator run and on screen.
 
+pub mod changes;
+pub mod correction;
 pub mod draft;
 pub mod failure;
 pub mod fiscal;
@@ -16,6 +18,7 @@ pub mod planted;
 pub mod tax_id;
 pub mod vat;
 
+pub use changes::{ChangeEvent, ChangeKind, ChangeState, Difference, OrderChange, Proposal, RefundMode, changes_since};
 pub use draft::{Client, CollectKind, Draft, DraftProblem, Line, LineKind, Payment};
 pub use failure::{Failure, FailureKind, Next, Phase};
 pub use fiscal::fiscal_date;

@@ -35,6 +35,15 @@ impl OrderStatus {
     }
 }
 
+/// One refund on an order, as the order names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// The shop's stable id of it.
+    pub id: String,
+    /// Positive.
+    pub amount_minor: i64,
+}
+
 /// The head of an order version, read by the shop's connector. Instants are UTC milliseconds on the shop's clock.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderHead {
@@ -51,6 +60,9 @@ pub struct OrderHead {
     pub total_minor: i64,
     /// Sum already refunded, positive.
     pub refunded_minor: i64,
+    /// The refunds that make it up, as far as they bear an id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
     pub created_ms: i64,
     pub modified_ms: i64,
     pub paid_ms: Option<i64>,

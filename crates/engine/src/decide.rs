@@ -65,6 +65,7 @@ impl Workspace {
                     self.changed(Change::Orders);
                     self.changed(Change::Documents);
                     self.outbox_wake.notify_one();
+                    self.change_wake.notify_one();
                     continue;
                 }
                 Err(error) => self.note_engine_error(&error, "decide"),
@@ -356,6 +357,7 @@ mod tests {
             total: dec!(59),
             total_minor: 5900,
             refunded_minor: 0,
+            refunds: Vec::new(),
             created_ms: 1000,
             modified_ms: 5000,
             paid_ms: Some(2000),

@@ -6,6 +6,7 @@
 #![allow(clippy::missing_errors_doc)]
 
 mod again;
+mod changes;
 pub mod clock;
 mod connect;
 mod decide;
@@ -37,6 +38,7 @@ pub use operations::{OperationEvidence, OperationParams};
 pub use operator::{RetryReport, RetrySkip, safe_because};
 pub use quarantine::QuarantineStanding;
 pub use reads::{ConnectionLists, DocumentFile};
+pub use storno::ChangePlan;
 pub use workspace::{Change, Deps, Timing, Workspace};
 
 pub use punte_connectors as connectors;

@@ -76,6 +76,8 @@ pub struct Offer {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Kin {
     pub has_storno: bool,
+    /// A part of it was taken back by negative lines.
+    pub has_correction: bool,
     /// A later invoice of the same order.
     pub has_successor: bool,
     /// An operation on the document that is not over.
@@ -88,7 +90,8 @@ pub fn offers(document: &Document, abilities: Option<&[Ability]>, kin: Kin) -> V
 }
 
 fn blocked(act: Act, document: &Document, abilities: Option<&[Ability]>, kin: Kin) -> Option<&'static str> {
-    let Kin { has_storno, has_successor, is_open } = kin;
+    let Kin { has_storno, has_correction, has_successor, is_open } = kin;
+    let takes_back = document.takes_back().is_some();
     if let Some(ability) = act.ability() {
         match abilities {
             None => return Some("credential_missing"),
@@ -105,21 +108,31 @@ fn blocked(act: Act, document: &Document, abilities: Option<&[Ability]>, kin: Ki
     let in_einvoice = matches!(document.einvoice.as_deref(), Some("processing" | "accepted"));
     let paid = document.paid_minor.unwrap_or_else(|| paid_at_issue(document));
     match act {
-        Act::InvoiceAgain if document.reverses_row.is_some() => Some("is_storno"),
+        Act::InvoiceAgain if takes_back => Some("is_storno"),
         // two live invoices of one order
         Act::InvoiceAgain | Act::Operation(OperationKind::Restore) if has_successor => Some("has_successor"),
-        Act::Storno if document.reverses_row.is_some() => Some("is_storno"),
+        Act::Storno if takes_back => Some("is_storno"),
         Act::Storno if has_storno => Some("has_storno"),
         Act::Operation(OperationKind::Cancel | OperationKind::Delete) if in_einvoice => Some("in_einvoice"),
-        Act::Operation(OperationKind::Cancel | OperationKind::Delete) if document.reverses_row.is_some() => {
-            Some("is_storno")
-        }
+        Act::Operation(OperationKind::Cancel | OperationKind::Delete) if takes_back => Some("is_storno"),
         Act::Operation(OperationKind::Cancel | OperationKind::Delete) if has_storno => Some("has_storno"),
-        Act::Operation(OperationKind::RecordPayment) if document.reverses_row.is_some() => Some("is_storno"),
+        Act::Operation(OperationKind::Cancel | OperationKind::Delete) if has_correction => Some("has_correction"),
+        Act::Operation(OperationKind::RecordPayment) if takes_back => Some("is_storno"),
         Act::Operation(OperationKind::RecordPayment) if paid >= document.total_minor => Some("paid"),
         Act::Operation(OperationKind::DeletePayment) if paid <= 0 => Some("not_paid"),
         Act::Operation(OperationKind::SendEinvoice) if in_einvoice => Some("einvoice_sent"),
         Act::Pdf | Act::Storno | Act::InvoiceAgain | Act::Operation(_) => None,
+    }
+}
+
+/// Why a part of a document cannot be taken back now by negative lines; every provider takes these.
+pub(crate) fn correction_blocked(document: &Document, kin: Kin) -> Option<&'static str> {
+    match wrong_state(Act::Storno, document) {
+        Some(state) => Some(state),
+        None if kin.is_open => Some("operation_open"),
+        None if document.takes_back().is_some() => Some("is_storno"),
+        None if kin.has_storno => Some("has_storno"),
+        None => None,
     }
 }
 

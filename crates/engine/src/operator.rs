@@ -67,7 +67,7 @@ impl Workspace {
                     continue;
                 }
             }
-            if document.reverses_row.is_some() {
+            if document.takes_back().is_some() {
                 // it follows from the invoice that it takes back, whatever became of the order
                 match self.ledger.requeue_as_it_is(document.row, who, self.now_ms()).await {
                     Ok(()) => report.queued.push(id.clone()),

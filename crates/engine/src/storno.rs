@@ -1,15 +1,26 @@
-//! A storno: a document of its own that takes an issued invoice back, whole. It is written down, sent and settled as any
-//! document is.
+//! What takes an issued invoice back: a storno, whole, which the provider makes; or a correction, a document of negative
+//! lines over a refund or over what earlier corrections left. Each is written down, sent and settled as any document is.
 
 use crate::error::{EngineError, Result};
-use crate::offers::Act;
+use crate::offers::{Act, Kin, correction_blocked};
 use crate::workspace::{Change, Workspace};
-use punte_domain::{Draft, IssueKey, Role};
+use punte_domain::correction::{NoCorrection, Printed, correction, rest};
+use punte_domain::{ChangeKind, DocumentState, Draft, Failure, FailureKind, IssueKey, Phase, Proposal, Role};
 use punte_store::StoreError;
-use punte_store::ledger::{Document, NewDocument};
+use punte_store::ledger::{ChangeRow, Document, NewDocument, NewTakingBack};
+use rust_decimal::Decimal;
 
-/// The refund that a full storno asked for by a person stands for in its issue key.
-const BY_PERSON: &str = "storno";
+/// What stands for a refund in the issue key of whatever takes all that is left back: there is one such document.
+const WHOLE: &str = "storno";
+
+/// What a change's proposal would issue.
+pub struct ChangePlan {
+    pub draft: Option<Draft>,
+    /// Why it cannot be issued so.
+    pub blocked: Option<&'static str>,
+    /// VAT rates that a person may choose for the amount, where nothing tells.
+    pub rates: Vec<Decimal>,
+}
 
 impl Workspace {
     /// Writes the storno of an issued invoice down; it is sent in the lane of its series.
@@ -17,21 +28,104 @@ impl Workspace {
         let original = self.get_document(document_id).await?;
         self.check_offer(&original, Act::Storno).await?;
         let reason = crate::operator::required(reason)?;
-        // one that was found after a part of the ledger was lost has no attempt here
-        let sent = self.ledger.find_last_attempt(original.row).await?.map(|attempt| attempt.draft);
-        let Some(sent) = sent.or_else(|| original.draft.clone()) else {
-            return Err(EngineError::NotNow("not_issued"));
+        self.take_back_whole(&original, None, reason, who).await
+    }
+
+    /// Takes an invoice back: by the provider's storno, or, where a part of it was corrected, by the rest in negative lines,
+    /// for the provider would take back that part twice.
+    pub(crate) async fn take_back_whole(
+        &self,
+        original: &Document,
+        change: Option<&ChangeRow>,
+        reason: &str,
+        who: &str,
+    ) -> Result<Document> {
+        self.check_offer(original, Act::Storno).await?;
+        let sent = self.sent_draft(original).await?;
+        let earlier = self.corrections_of(original).await?;
+        let (draft, part_after_minor) = if earlier.is_empty() {
+            (reversed(sent), None)
+        } else {
+            (rest_of(original, &sent, &earlier).map_err(why)?, Some(taken(&earlier)))
         };
+        self.write_down(original, (WHOLE, draft), part_after_minor, change, (reason, who)).await
+    }
+
+    /// Takes back what one refund gave back, in negative lines.
+    pub(crate) async fn take_back_part(
+        &self,
+        original: &Document,
+        change: &ChangeRow,
+        rate: Option<Decimal>,
+        reason: &str,
+        who: &str,
+    ) -> Result<Document> {
+        if let Some(blocked) = correction_blocked(original, self.kin_of(original).await?) {
+            return Err(EngineError::NotNow(blocked));
+        }
+        let sent = self.sent_draft(original).await?;
+        let earlier = self.corrections_of(original).await?;
+        let draft = part_of(original, &sent, &earlier, change, rate).map_err(why)?;
+        self.write_down(original, (&change.subject, draft), Some(taken(&earlier)), Some(change), (reason, who)).await
+    }
+
+    /// What accepting an open change would issue now.
+    pub async fn plan_change(&self, original: &Document, change: &ChangeRow) -> Result<ChangePlan> {
+        let blocked = |blocked| ChangePlan { draft: None, blocked: Some(blocked), rates: Vec::new() };
+        if change.proposal == Proposal::Nothing {
+            return Ok(blocked("more_than_left"));
+        }
+        let sent = match self.sent_draft(original).await {
+            Err(EngineError::NotNow(why)) => return Ok(blocked(why)),
+            sent => sent?,
+        };
+        let earlier = self.corrections_of(original).await?;
+        let draft = match change.kind {
+            ChangeKind::RefundedPartly => part_of(original, &sent, &earlier, change, None),
+            _ if earlier.is_empty() => Ok(reversed(sent)),
+            _ => rest_of(original, &sent, &earlier),
+        };
+        let kept = correction_blocked(original, self.kin_of(original).await?);
+        Ok(match draft {
+            Ok(draft) => ChangePlan { draft: Some(draft), blocked: kept, rates: Vec::new() },
+            Err(NoCorrection::WhichRate(rates)) => ChangePlan { draft: None, blocked: kept, rates },
+            Err(NoCorrection::MoreThanLeft) => blocked("more_than_left"),
+        })
+    }
+
+    /// Corrections of an invoice that were not given up, oldest first.
+    pub(crate) async fn corrections_of(&self, original: &Document) -> Result<Vec<Document>> {
+        let mut all = self.ledger.list_documents_of_order(original.order_row).await?;
+        all.retain(|one| one.corrects_row == Some(original.row) && counts(one.state));
+        Ok(all)
+    }
+
+    async fn sent_draft(&self, original: &Document) -> Result<Draft> {
+        let sent = self.ledger.find_last_attempt(original.row).await?.map(|attempt| attempt.draft);
+        // one that was found after a part of the ledger was lost has no attempt here
+        sent.or_else(|| original.draft.clone()).ok_or(EngineError::NotNow("not_issued"))
+    }
+
+    async fn write_down(
+        &self,
+        original: &Document,
+        (subject, draft): (&str, Draft),
+        part_after_minor: Option<i64>,
+        change: Option<&ChangeRow>,
+        (reason, who): (&str, &str),
+    ) -> Result<Document> {
         let order = self.ledger.get_order_by_row(original.order_row).await?;
         let key = IssueKey {
             shop_identity: order.shop_identity,
             order_id: order.head.order_id,
-            role: Role::Correction(BY_PERSON.to_owned()),
+            role: Role::Correction(subject.to_owned()),
             generation: original.generation,
         };
-        let draft = reversed(sent);
+        if self.ledger.find_document_by_key(&key.to_string()).await?.is_some() {
+            return Err(EngineError::NotNow(if part_after_minor.is_none() { "has_storno" } else { "has_document" }));
+        }
         let total = draft.total();
-        let new = NewDocument {
+        let document = NewDocument {
             id: self.deps.clock.new_id("doc"),
             issue_key: key.to_string(),
             reference: self.ledger.info().seed.reference(&key).to_string(),
@@ -54,15 +148,104 @@ impl Workspace {
             problems: Vec::new(),
             due_ms: self.now_ms(),
         };
-        let storno = match self.ledger.request_storno(original.row, new, reason, who, self.now_ms()).await {
-            Ok(storno) => storno,
-            Err(StoreError::Stale(_)) => return Err(EngineError::NotNow("has_storno")),
+        let new = NewTakingBack {
+            original_row: original.row,
+            document,
+            part_after_minor,
+            change_row: change.map(|change| change.row),
+            reason: reason.to_owned(),
+            who: who.to_owned(),
+        };
+        let made = match self.ledger.request_taking_back(new, self.now_ms()).await {
+            Ok(made) => made,
+            Err(StoreError::Stale(_)) => return Err(EngineError::NotNow("changed_meanwhile")),
             Err(error) => return Err(error.into()),
         };
         self.changed(Change::Documents);
         self.outbox_wake.notify_one();
-        Ok(storno)
+        Ok(made)
     }
+
+    /// Whether the invoice that a correction takes a part of back still stands. If not, the correction is held.
+    pub(crate) async fn still_corrects(&self, document: &Document) -> Result<bool> {
+        let Some(row) = document.corrects_row else { return Ok(true) };
+        let original = self.ledger.get_document_by_row(row).await?;
+        if original.state == DocumentState::Issued {
+            return Ok(true);
+        }
+        let object = format!("{} {}", original.series, original.number.unwrap_or_default());
+        let failure = Failure::new(FailureKind::DocumentCancelled, Phase::Prepare, "create invoice", object)
+            .with_detail(original.state.as_str());
+        self.ledger.hold(document.row, failure, self.now_ms()).await?;
+        self.changed(Change::Documents);
+        Ok(false)
+    }
+
+    pub(crate) async fn kin_of(&self, document: &Document) -> Result<Kin> {
+        let operations = self.ledger.list_operations(document.row).await?;
+        let siblings = self.ledger.list_documents_of_order(document.order_row).await?;
+        Ok(Kin {
+            has_storno: siblings.iter().any(|one| one.reverses_row == Some(document.row)),
+            has_correction: siblings.iter().any(|one| one.corrects_row == Some(document.row) && counts(one.state)),
+            has_successor: siblings.iter().any(|one| one.role == document.role && one.generation > document.generation),
+            is_open: operations.iter().any(|operation| operation.state.is_open()),
+        })
+    }
+}
+
+/// Whether a document that takes back has done so, or still may.
+fn counts(state: DocumentState) -> bool {
+    match state {
+        DocumentState::Held
+        | DocumentState::Ready
+        | DocumentState::Sending
+        | DocumentState::Issued
+        | DocumentState::InDoubt
+        | DocumentState::Reversed => true,
+        DocumentState::Cancelled | DocumentState::Deleted | DocumentState::Dismissed => false,
+    }
+}
+
+fn taken(corrections: &[Document]) -> i64 {
+    -corrections.iter().map(|one| one.total_minor).sum::<i64>()
+}
+
+fn why(no: NoCorrection) -> EngineError {
+    EngineError::NotNow(match no {
+        NoCorrection::MoreThanLeft => "more_than_left",
+        NoCorrection::WhichRate(_) => "which_rate",
+    })
+}
+
+/// What a correction names its original by. Its reference is not among it: by that the original alone is found.
+fn name_of(original: &Document) -> String {
+    format!("{} {}", original.series, original.number.as_deref().unwrap_or_default())
+}
+
+fn drafts(corrections: &[Document]) -> Vec<Draft> {
+    corrections.iter().filter_map(|one| one.draft.clone()).collect()
+}
+
+fn part_of(
+    original: &Document,
+    sent: &Draft,
+    earlier: &[Document],
+    change: &ChangeRow,
+    rate: Option<Decimal>,
+) -> std::result::Result<Draft, NoCorrection> {
+    let name = name_of(original);
+    let line = format!("Rambursare parțială, factura {name}");
+    let mentions = format!("Corecție la factura {name}.");
+    let printed = Printed { line: &line, mentions: &mentions };
+    let lines = change.lines.as_deref().unwrap_or_default();
+    correction(sent, &drafts(earlier), sent.currency.from_minor(change.amount_minor), lines, rate, printed)
+}
+
+fn rest_of(original: &Document, sent: &Draft, earlier: &[Document]) -> std::result::Result<Draft, NoCorrection> {
+    let name = name_of(original);
+    let line = format!("Rest din factura {name}");
+    let mentions = format!("Corecție la factura {name}, restul.");
+    rest(sent, &drafts(earlier), Printed { line: &line, mentions: &mentions })
 }
 
 /// The same lines with negative quantities, and no payment: what the provider's storno holds.

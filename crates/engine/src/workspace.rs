@@ -140,6 +140,7 @@ pub struct Workspace {
     pub(crate) verify_wake: Notify,
     pub(crate) operate_wake: Notify,
     pub(crate) note_wake: Notify,
+    pub(crate) change_wake: Notify,
     pub(crate) einvoice_wake: Notify,
     pub(crate) owner: Owner,
     pub(crate) schedule_wake: Notify,
@@ -209,6 +210,7 @@ impl Workspace {
             verify_wake: Notify::new(),
             operate_wake: Notify::new(),
             note_wake: Notify::new(),
+            change_wake: Notify::new(),
             einvoice_wake: Notify::new(),
             owner: Owner::default(),
             schedule_wake: Notify::new(),
@@ -245,6 +247,8 @@ impl Workspace {
         self.spawn(async move { this.run_einvoices().await });
         let this = self.clone();
         self.spawn(async move { this.run_notes().await });
+        let this = self.clone();
+        self.spawn(async move { this.run_changes().await });
         let this = self.clone();
         self.spawn(async move { this.run_polls().await });
         let this = self.clone();

@@ -35,7 +35,7 @@ const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (coun
   { name: "connections", path: "/connections", icon: IconPlugConnected },
   { name: "mappings", path: "/mappings", icon: IconArrowsSplit2 },
   { name: "orders", path: "/orders", icon: IconShoppingCart },
-  { name: "invoices", path: "/invoices", icon: IconFileInvoice },
+  { name: "invoices", path: "/invoices", icon: IconFileInvoice, count: (counts) => counts.changed },
   { name: "failures", path: "/failures", icon: IconAlertTriangle, count: (counts) => counts.held },
   { name: "reconcile", path: "/reconcile", icon: IconScale, count: (counts) => counts.inDoubt + counts.mismatched },
   { name: "settings", path: "/settings", icon: IconSettings },
@@ -52,6 +52,8 @@ export function placeOf(need: NeedsYou | undefined): ScreenPath {
       return "/connections";
     case "failures":
       return "/failures";
+    case "changed":
+      return "/invoices";
     default:
       return "/overview";
   }

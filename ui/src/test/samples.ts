@@ -41,6 +41,7 @@ export const document: DocumentRow = {
   failure,
   dueMs: null,
   mismatch: null,
+  changes: 0,
   paid: null,
   einvoice: null,
 };
@@ -93,6 +94,7 @@ export const record: RecordInfo = {
   draft: null,
   problems: [],
   documents: [],
+  changes: [],
   offers: [],
   operations: [],
   attempts: [],
@@ -108,6 +110,7 @@ export const issuedRecord: RecordInfo = {
   ...record,
   document: issued,
   documents: [issued],
+  changes: [],
   safeBecause: null,
   offers: [
     offer("pdf", false),
@@ -155,6 +158,7 @@ export const overview: Overview = {
     issued: 38,
     inDoubt: 1,
     mismatched: 0,
+    changed: 0,
     cancelled: 0,
     reversed: 0,
     dismissed: 0,

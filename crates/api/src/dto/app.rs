@@ -146,7 +146,7 @@ pub struct NewWorkspace {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct NeedsYou {
-    /// `quarantine`, `failures`, `doubts`, `mismatched`, `connection`, `credential`.
+    /// `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
     pub what: String,
     pub count: u32,
     /// Connection id, or failure kind.
@@ -179,6 +179,8 @@ pub struct Counts {
     pub issued: u32,
     pub in_doubt: u32,
     pub mismatched: u32,
+    /// Issued, and the order changed since in a way that waits for a decision.
+    pub changed: u32,
     pub cancelled: u32,
     pub reversed: u32,
     pub dismissed: u32,

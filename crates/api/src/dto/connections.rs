@@ -58,6 +58,9 @@ pub struct FlowInfo {
     pub series_is_ours: bool,
     /// Series, number, link and reference are written back to the shop's order.
     pub write_back: bool,
+    /// After a refund of the whole order, or of a part, since its invoice: `off`, `propose`, `automatic`.
+    pub full_refund: String,
+    pub partial_refund: String,
     pub issued: u32,
     pub held: u32,
     pub in_doubt: u32,
@@ -166,5 +169,10 @@ pub struct FlowInput {
     pub series_is_ours: bool,
     #[serde(default)]
     pub write_back: bool,
+    /// `off`, `propose`, `automatic`; null keeps what the flow has, and a new one proposes.
+    #[serde(default)]
+    pub full_refund: Option<String>,
+    #[serde(default)]
+    pub partial_refund: Option<String>,
     pub enabled: bool,
 }

@@ -4,6 +4,7 @@
 //! words live in the catalogues.
 
 mod app;
+mod changes;
 mod connections;
 mod mapping;
 mod operations;
@@ -12,6 +13,7 @@ mod records;
 mod schedule;
 
 pub use app::*;
+pub use changes::*;
 pub use connections::*;
 pub use mapping::*;
 pub use operations::*;

@@ -1,6 +1,6 @@
 //! Orders, documents, failures, doubts, and the drawer that shows one record whole.
 
-use super::{Amount, EInvoiceInfo, FailureInfo, OfferInfo, OperationInfo};
+use super::{Amount, ChangeInfo, EInvoiceInfo, FailureInfo, OfferInfo, OperationInfo};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -10,7 +10,7 @@ use ts_rs::TS;
 pub struct ListRequest {
     /// Free text: order number, invoice number, client, CUI, amount. Diacritics do not matter.
     pub search: String,
-    /// A document state or decision; empty for all. `mismatched` is accepted for documents.
+    /// A document state or decision; empty for all. `mismatched` and `changed` are accepted for documents.
     pub filter: String,
     #[ts(type = "number | null")]
     pub after: Option<i64>,
@@ -58,7 +58,7 @@ pub struct DocumentRow {
     pub id: String,
     pub order_id: String,
     pub order_number: String,
-    /// `invoice`, `proforma`, `storno`.
+    /// `invoice`, `proforma`, `storno`, `correction`.
     pub role: String,
     pub state: String,
     pub verification: String,
@@ -83,6 +83,8 @@ pub struct DocumentRow {
     pub due_ms: Option<i64>,
     /// JSON of what differs at the provider (`{"field","ours","provider"}`), where mismatched.
     pub mismatch: Option<String>,
+    /// Changes of the order since, that wait for a decision.
+    pub changes: u32,
     /// As the provider said last.
     pub paid: Option<Amount>,
     pub einvoice: Option<EInvoiceInfo>,
@@ -309,8 +311,10 @@ pub struct RecordInfo {
     pub versions: u32,
     pub flow_id: Option<String>,
     pub document: Option<DocumentRow>,
-    /// Every document of the order, oldest first: the invoice, its storno.
+    /// Every document of the order, oldest first: the invoice, its storno or corrections.
     pub documents: Vec<DocumentRow>,
+    /// What became of the order after the document was issued, newest first.
+    pub changes: Vec<ChangeInfo>,
     /// What may be done to the document, and what not and why; empty before it is issued.
     pub offers: Vec<OfferInfo>,
     /// Newest first.

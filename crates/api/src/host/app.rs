@@ -256,6 +256,7 @@ impl Host {
         let doubts = self.doubts_list(session, Nothing {}).await?;
         need("doubts", doubts.doubts.iter().filter(|doubt| doubt.parked).count() as u32, "");
         need("mismatched", counts.mismatched, "");
+        need("changed", counts.changed, "");
         let all = connections.shops.into_iter().chain(connections.billing).collect::<Vec<_>>();
         for connection in &all {
             match connection.health.as_str() {
@@ -399,6 +400,8 @@ async fn wire_sandbox(workspace: &Workspace, handle: &SandboxHandle, author: &st
             active_from_ms: now_ms - SANDBOX_REACH_DAYS * DAY_MS,
             series_is_ours: true,
             write_back: true,
+            full_refund: Default::default(),
+            partial_refund: Default::default(),
             created_ms: now_ms,
         };
         workspace.save_flow(flow).await?;

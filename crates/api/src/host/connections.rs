@@ -4,7 +4,7 @@ use super::{Host, convert};
 use crate::commands::{Session, Tag};
 use crate::dto::*;
 use crate::error::ApiError;
-use punte_domain::{FailureKind, Phase};
+use punte_domain::{FailureKind, Phase, RefundMode};
 use punte_engine::Workspace;
 use punte_engine::setup::{BillingOptions, ConnectionDraft};
 use punte_engine::store::ledger::{Connection, Counts, Flow};
@@ -105,11 +105,24 @@ impl Host {
             active_from_ms,
             series_is_ours: input.series_is_ours,
             write_back: input.write_back,
+            full_refund: refund_mode("fullRefund", input.full_refund, known.as_ref().map(|flow| flow.full_refund))?,
+            partial_refund: refund_mode(
+                "partialRefund",
+                input.partial_refund,
+                known.as_ref().map(|flow| flow.partial_refund),
+            )?,
             created_ms: known.map_or(now_ms, |flow| flow.created_ms),
         };
         let saved = workspace.save_flow(flow).await?;
         self.emit(&[Tag::Connections]);
         Ok(flow_info(&saved, &workspace.ledger().read_counts().await?))
+    }
+}
+
+fn refund_mode(field: &'static str, wished: Option<String>, known: Option<RefundMode>) -> Result<RefundMode, ApiError> {
+    match wished {
+        None => Ok(known.unwrap_or_default()),
+        Some(text) => RefundMode::parse(&text).ok_or_else(|| ApiError::invalid(field, text)),
     }
 }
 
@@ -190,6 +203,8 @@ fn flow_info(flow: &Flow, counts: &Counts) -> FlowInfo {
         active_from_ms: flow.active_from_ms,
         series_is_ours: flow.series_is_ours,
         write_back: flow.write_back,
+        full_refund: flow.full_refund.as_str().to_owned(),
+        partial_refund: flow.partial_refund.as_str().to_owned(),
         issued: count("issued"),
         held: count("held"),
         in_doubt: count("in_doubt"),

@@ -71,6 +71,7 @@ pub(super) fn counts(counts: &LedgerCounts) -> Counts {
         issued: counts.get("document:issued"),
         in_doubt: counts.get("document:in_doubt"),
         mismatched: counts.get("mismatched"),
+        changed: counts.get("changed"),
         cancelled: counts.get("document:cancelled"),
         reversed: counts.get("document:reversed"),
         dismissed: counts.get("document:dismissed"),
@@ -85,7 +86,11 @@ pub(super) fn document(document: &Document) -> DocumentRow {
         id: document.id.clone(),
         order_id: String::new(),
         order_number: document.order_number.clone(),
-        role: if document.reverses_row.is_some() { "storno".to_owned() } else { document.role.clone() },
+        role: match (document.reverses_row, document.corrects_row) {
+            (Some(_), _) => "storno".to_owned(),
+            (None, Some(_)) => "correction".to_owned(),
+            (None, None) => document.role.clone(),
+        },
         state: document.state.as_str().to_owned(),
         verification: document.verification.as_str().to_owned(),
         series: document.series.clone(),
@@ -101,6 +106,7 @@ pub(super) fn document(document: &Document) -> DocumentRow {
         failure: document.failure.as_ref().map(|f| failure(f, source_of(f, document), document.created_ms)),
         due_ms: document.due_ms,
         mismatch: document.verification_detail.clone(),
+        changes: document.open_changes,
         paid: document.paid_minor.map(|minor| Amount { minor, currency: document.currency.clone() }),
         einvoice: document
             .einvoice

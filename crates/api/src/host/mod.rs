@@ -2,6 +2,7 @@
 
 mod all;
 mod app;
+mod changes;
 mod connections;
 mod convert;
 mod mappings;
@@ -275,6 +276,8 @@ handlers! {
     documents_operate(OperateRequest) -> OperationInfo;
     documents_storno(WithReason) -> DocumentRow;
     documents_invoice_again(WithReason) -> DocumentRow;
+    documents_accept_change(AcceptChange) -> DocumentRow;
+    documents_ignore_change(WithReason) -> Nothing;
     documents_pdf(ById) -> FileContent;
     documents_einvoice_archive(ById) -> FileContent;
     documents_refresh(ById) -> Nothing;

@@ -1,6 +1,6 @@
 //! Orders, documents, failures, doubts, and the drawer.
 
-use super::{Host, convert, operations};
+use super::{Host, changes, convert, operations};
 use crate::commands::{Session, Tag};
 use crate::dto::*;
 use crate::error::ApiError;
@@ -81,7 +81,7 @@ impl Host {
         let counts = workspace.ledger().read_counts().await?;
         let total = request.search.trim().is_empty().then(|| match request.filter.as_str() {
             "" => DocumentState::ALL.iter().map(|state| counts.get(&format!("document:{}", state.as_str()))).sum(),
-            "mismatched" => counts.get("mismatched"),
+            "mismatched" | "changed" => counts.get(&request.filter),
             state => counts.get(&format!("document:{state}")),
         });
         Ok(DocumentPage { rows: documents.iter().map(convert::document).collect(), next, total })
@@ -98,7 +98,7 @@ impl Host {
             (Some(id), None) => {
                 let order = ledger.find_order(id).await?.ok_or_else(|| ApiError::not_found(id))?;
                 let documents = ledger.list_documents_of_order(order.row).await?;
-                let invoice = documents.iter().rposition(|document| document.reverses_row.is_none());
+                let invoice = documents.iter().rposition(|document| document.takes_back().is_none());
                 let document = invoice.and_then(|at| documents.into_iter().nth(at));
                 (order, document)
             }
@@ -123,6 +123,10 @@ impl Host {
             }
             _ => (Vec::new(), Vec::new()),
         };
+        let changed = match &document {
+            Some(document) => changes::of_document(&workspace, document, &documents).await?,
+            None => Vec::new(),
+        };
         Ok(RecordInfo {
             order: convert::order(&order, document.as_ref()),
             order_json: serde_json::to_string_pretty(&raw).unwrap_or_default(),
@@ -141,6 +145,7 @@ impl Host {
             safe_because: document.as_ref().and_then(safe_because).map(str::to_owned),
             document: document.as_ref().map(of_order),
             documents: documents.iter().map(of_order).collect(),
+            changes: changed,
             offers,
             operations,
             doubt,

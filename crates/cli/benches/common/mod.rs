@@ -196,6 +196,8 @@ pub async fn add_flow(workspace: &Workspace, shop: &Connection, billing: &Connec
         active_from_ms: 0,
         series_is_ours: true,
         write_back: false,
+        full_refund: Default::default(),
+        partial_refund: Default::default(),
         created_ms: workspace.clock_now_ms(),
     };
     workspace.save_flow(flow).await.unwrap();

@@ -3,6 +3,7 @@
 use crate::billing::CheckStep;
 use crate::transport::Transport;
 use async_trait::async_trait;
+use punte_domain::correction::RefundLine;
 use punte_domain::{Failure, OrderHead};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -69,12 +70,22 @@ pub trait Shop: Send + Sync {
 
     async fn get_order(&self, order_id: &str) -> Result<ShopOrder, Failure>;
 
+    /// The lines of one refund of an order; none where only an amount was given back, or where the shop lists no lines.
+    async fn list_refund_lines(&self, _order_id: &str, _refund_id: &str) -> Result<Vec<RefundLine>, Failure> {
+        Ok(Vec::new())
+    }
+
     /// Our own notes on an order (keys that begin with `punte_`), read before a send and before a write.
     async fn read_notes(&self, order_id: &str) -> Result<BTreeMap<String, String>, Failure>;
 
     /// Writes our notes on an order, and only those that differ from what stands there. Answers whether anything had to be
     /// written. Repeating it changes nothing.
     async fn write_notes(&self, order_id: &str, notes: &BTreeMap<String, String>) -> Result<bool, Failure>;
+}
+
+/// The head of an order as it is kept, whatever shop it came from. `None` where it cannot be read any more.
+pub fn head_of(raw: &serde_json::Value) -> Option<OrderHead> {
+    woocommerce::read_order(raw).ok().map(|order| order.head)
 }
 
 /// A WooCommerce shop behind the shops' trait. Nothing is sent until it is asked something.

@@ -136,6 +136,7 @@ pub(crate) fn shop_order(id: u64, order: &TestOrder) -> ShopOrder {
         total: dec!(59),
         total_minor: 5900,
         refunded_minor: 0,
+        refunds: Vec::new(),
         created_ms: order.created_ms,
         modified_ms: order.modified_ms,
         paid_ms: None,

@@ -2,7 +2,7 @@
 
 use super::OperationParams;
 use crate::error::{EngineError, Result};
-use crate::offers::{Act, Kin, Offer, offers};
+use crate::offers::{Act, Offer, offers};
 use crate::settle::to_json;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::billing::Capabilities;
@@ -18,14 +18,7 @@ impl Workspace {
     pub async fn offers_of(&self, document: &Document) -> Result<Vec<Offer>> {
         let connection = self.ledger.get_connection(&document.billing_id).await?;
         let abilities = self.capabilities_of(&connection).await.map(|known| known.abilities);
-        let operations = self.ledger.list_operations(document.row).await?;
-        let siblings = self.ledger.list_documents_of_order(document.order_row).await?;
-        let kin = Kin {
-            has_storno: siblings.iter().any(|one| one.reverses_row == Some(document.row)),
-            has_successor: siblings.iter().any(|one| one.role == document.role && one.generation > document.generation),
-            is_open: operations.iter().any(|operation| operation.state.is_open()),
-        };
-        Ok(offers(document, abilities.as_deref(), kin))
+        Ok(offers(document, abilities.as_deref(), self.kin_of(document).await?))
     }
 
     /// What a connection's provider can do; `None` where its credential is missing.

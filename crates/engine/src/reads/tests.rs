@@ -55,6 +55,8 @@ pub(crate) fn flow() -> Flow {
         series_is_ours: true,
         created_ms: NOW_MS,
         write_back: false,
+        full_refund: Default::default(),
+        partial_refund: Default::default(),
     }
 }
 

@@ -361,8 +361,8 @@ fn intend(c: &Sqlite, document_row: i64, intent: Intent, now_ms: i64) -> Result<
         let moved = is_planted(Bug::DateMoves).then(|| punte_domain::fiscal_date(now_ms).to_string());
         (sent.draft, moved.unwrap_or(sent.issue_date))
     } else {
-        // a storno follows from its original, whatever became of the order since
-        if document.reverses_row.is_none() && !is_planted(Bug::VersionUnchecked) {
+        // what takes an original back follows from it, whatever became of the order since
+        if document.takes_back().is_none() && !is_planted(Bug::VersionUnchecked) {
             check_newest(c, &document)?;
         }
         let draft = document.draft.clone().ok_or_else(|| StoreError::Stale(document.id.clone()))?;
@@ -371,8 +371,13 @@ fn intend(c: &Sqlite, document_row: i64, intent: Intent, now_ms: i64) -> Result<
     let event = if repeat { DocumentEvent::Repeated } else { DocumentEvent::Claimed };
     let note = NewEvent::new(if repeat { "repeated" } else { "claimed" }, json!({ "attempt": intent.attempt_id }));
     documents::apply(c, &document, event, None, now_ms, &note)?;
-    c.prepare_cached("UPDATE documents SET issue_date = ?2 WHERE row = ?1")?
-        .execute(params![document_row, issue_date])?;
+    // an order that bears a refund already is compared with its invoice once that is issued
+    c.prepare_cached(
+        "UPDATE documents SET issue_date = ?2, change_due_ms = iif(role = 'invoice' AND
+           (SELECT json_extract(head, '$.refunded_minor') > 0 FROM orders WHERE orders.row = order_row),
+           ?3, change_due_ms) WHERE row = ?1",
+    )?
+    .execute(params![document_row, issue_date, now_ms])?;
     c.prepare_cached(
         "INSERT INTO attempts (id, document_row, trigger, reference, idempotency_key, baseline, draft, issue_date,
            started_ms, outcome, record) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'sending', '{}')",

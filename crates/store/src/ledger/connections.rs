@@ -2,7 +2,7 @@
 
 use super::Ledger;
 use crate::error::{Result, StoreError};
-use punte_domain::Failure;
+use punte_domain::{Failure, RefundMode};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 
@@ -58,6 +58,9 @@ pub struct Flow {
     pub created_ms: i64,
     /// Series, number, link and reference are written back to the shop's order.
     pub write_back: bool,
+    /// What follows from a refund of the whole order, and of a part, after its invoice was issued.
+    pub full_refund: RefundMode,
+    pub partial_refund: RefundMode,
 }
 
 const CONNECTION: &str = "id, kind, name, address, account, company, series, is_sandbox, stop_failure, stopped_until_ms, \
@@ -105,11 +108,19 @@ fn flow_from(row: &Row<'_>) -> rusqlite::Result<Flow> {
         series_is_ours: row.get(10)?,
         created_ms: row.get(11)?,
         write_back: row.get(12)?,
+        full_refund: mode_from(row, 13)?,
+        partial_refund: mode_from(row, 14)?,
     })
 }
 
 const FLOW: &str = "id, name, shop_id, billing_id, company, series, condition, mapping_id, enabled, active_from_ms, \
-     series_is_ours, created_ms, write_back";
+     series_is_ours, created_ms, write_back, full_refund, partial_refund";
+
+fn mode_from(row: &Row<'_>, column: usize) -> rusqlite::Result<RefundMode> {
+    let text: String = row.get(column)?;
+    RefundMode::parse(&text)
+        .ok_or_else(|| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, text.into()))
+}
 
 impl Ledger {
     pub async fn list_connections(&self) -> Result<Vec<Connection>> {
@@ -231,10 +242,10 @@ impl Ledger {
             let f = flow;
             c.execute(
                 &format!(
-                    "INSERT INTO flows ({FLOW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                    "INSERT INTO flows ({FLOW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
                      ON CONFLICT (id) DO UPDATE SET name = ?2, shop_id = ?3, billing_id = ?4, company = ?5, series = ?6,
                        condition = ?7, mapping_id = ?8, enabled = ?9, active_from_ms = ?10, series_is_ours = ?11,
-                       write_back = ?13"
+                       write_back = ?13, full_refund = ?14, partial_refund = ?15"
                 ),
                 params![
                     f.id,
@@ -249,7 +260,9 @@ impl Ledger {
                     f.active_from_ms,
                     f.series_is_ours,
                     f.created_ms,
-                    f.write_back
+                    f.write_back,
+                    f.full_refund.as_str(),
+                    f.partial_refund.as_str()
                 ],
             )?;
             c.execute("UPDATE orders SET wanted = wanted + 1 WHERE connection_id = ?1", [&f.shop_id])?;

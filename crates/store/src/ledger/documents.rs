@@ -1,8 +1,8 @@
 //! Documents and their transitions. Each state change goes through the lifecycle's function and leaves an event.
 
-use super::Ledger;
 use super::events::{self, NewEvent, failure_text, optional_json};
 use super::orders::DocumentPlan;
+use super::{Ledger, changes, following};
 use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Draft, DraftProblem, Failure, Verification};
@@ -80,6 +80,10 @@ pub struct Document {
     pub parked_reason: Option<String>,
     /// The document that this one reverses, where it is a storno.
     pub reverses_row: Option<i64>,
+    /// The invoice that this one takes back a part of.
+    pub corrects_row: Option<i64>,
+    /// Changes of the order since, that wait for a decision.
+    pub open_changes: u32,
     /// As the provider said last.
     pub paid_minor: Option<i64>,
     pub einvoice: Option<String>,
@@ -88,11 +92,19 @@ pub struct Document {
     pub note_tries: u32,
 }
 
+impl Document {
+    /// The document that this one takes back, whole or in part: it follows from that one, whatever became of the order.
+    pub fn takes_back(&self) -> Option<i64> {
+        self.reverses_row.or(self.corrects_row)
+    }
+}
+
 pub(super) const DOCUMENT: &str = "row, id, issue_key, reference, order_row, flow_id, billing_id, provider, company, \
      series, role, generation, state, verification, verification_detail, verify_tries, order_number, order_version, \
      mapping_version, draft, problems, failure, client, tax_id, currency, total_minor, key_revision, due_ms, tries, \
      issue_date, number, provider_id, link, created_ms, issued_ms, absent_proofs, parked_reason, \
-     reverses_row, paid_minor, einvoice, einvoice_words, note_due_ms, note_tries";
+     reverses_row, paid_minor, einvoice, einvoice_words, note_due_ms, note_tries, \
+     corrects_row, open_changes";
 
 pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
     let state: String = row.get(12)?;
@@ -144,6 +156,8 @@ pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
         einvoice_words: row.get(40)?,
         note_due_ms: row.get(41)?,
         note_tries: row.get(42)?,
+        corrects_row: row.get(43)?,
+        open_changes: row.get(44)?,
     })
 }
 
@@ -209,10 +223,13 @@ pub(super) fn displace(c: &Sqlite, by: &Document, series: &str, number: &str, no
     Ok(())
 }
 
-/// The storno of a document was issued.
+/// The storno of a document was issued, or the correction that takes the last of it back.
 pub(super) fn reverse(c: &Sqlite, storno: &Document, number: &str, now_ms: i64) -> Result<()> {
-    let Some(row) = storno.reverses_row else { return Ok(()) };
+    let Some(row) = storno.takes_back() else { return Ok(()) };
     let original = get(c, row)?;
+    if storno.corrects_row.is_some() && !following::is_used_up(c, &original)? {
+        return Ok(());
+    }
     // cancelled or deleted meanwhile by hand: the storno stands all the same
     if original.state.after(DocumentEvent::Reversed).is_err() {
         return Ok(());
@@ -326,7 +343,14 @@ pub(super) fn apply(
     if changed == 0 {
         return Err(StoreError::Stale(document.id.clone()));
     }
-    events::insert(c, document.order_row, Some(document.row), now_ms, note)
+    events::insert(c, document.order_row, Some(document.row), now_ms, note)?;
+    match event {
+        DocumentEvent::Cancelled | DocumentEvent::Reversed | DocumentEvent::Deleted => {
+            changes::close_all(c, document, next, now_ms)
+        }
+        DocumentEvent::Restored => changes::want_judgement(c, document.order_row, now_ms),
+        _ => Ok(()),
+    }
 }
 
 impl Ledger {
@@ -390,12 +414,14 @@ impl Ledger {
         .await
     }
 
-    /// A person retries what follows from another document and is not mapped anew: a storno.
+    /// A person retries what follows from another document and is not mapped anew: a storno, a correction.
     pub async fn requeue_as_it_is(&self, row: i64, who: &str, now_ms: i64) -> Result<()> {
         let who = who.to_owned();
         self.write(move |c| {
             let note = NewEvent::new("retried", json!({})).by(&who);
-            apply(c, &get(c, row)?, DocumentEvent::Queued, None, now_ms, &note)
+            let document = get(c, row)?;
+            following::check_room(c, &document)?;
+            apply(c, &document, DocumentEvent::Queued, None, now_ms, &note)
         })
         .await
     }
@@ -447,6 +473,9 @@ impl Ledger {
                 .optional()?
                 .ok_or(StoreError::NotFound(id))?;
             let note = NewEvent::new(what, json!({ "reason": reason })).by(&who);
+            if event == DocumentEvent::Reopened {
+                following::check_room(c, &document)?;
+            }
             apply(c, &document, event, document.failure.as_ref(), now_ms, &note)
         })
         .await

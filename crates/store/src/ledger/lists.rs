@@ -12,7 +12,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Default)]
 pub struct ListQuery {
     pub search: String,
-    /// Document state, `mismatched`, or an order's decision; empty for all.
+    /// Document state, `mismatched`, `changed`, or an order's decision; empty for all.
     pub filter: String,
     pub after: Option<i64>,
     pub limit: u32,
@@ -64,6 +64,7 @@ fn page_sql(columns: &str, table: &str, state: &str, query: &ListQuery) -> (Stri
         "" => {}
         // as its index says it
         "mismatched" => wheres.push("t.verification = 'mismatched'".to_owned()),
+        "changed" if table == "documents" => wheres.push("t.open_changes > 0".to_owned()),
         filter => {
             values.push(Sql::Text(filter.to_owned()));
             wheres.push(format!("t.{state} = ?{}", values.len()));
@@ -109,12 +110,13 @@ impl Ledger {
         .await
     }
 
-    /// The newest document of each of these orders: (order row → document).
+    /// The newest document of each of these orders, corrections left out: (order row → document).
     pub async fn documents_of(&self, order_rows: Vec<i64>) -> Result<HashMap<i64, Document>> {
         self.read(move |c| {
             let mut found = HashMap::new();
             let mut query = c.prepare_cached(&format!(
-                "SELECT {DOCUMENT} FROM documents WHERE order_row = ?1 ORDER BY row DESC LIMIT 1"
+                "SELECT {DOCUMENT} FROM documents WHERE order_row = ?1 AND corrects_row IS NULL
+                 ORDER BY row DESC LIMIT 1"
             ))?;
             for row in order_rows {
                 let mut rows = query.query_map([row], document_from)?;

@@ -4,6 +4,7 @@
 //! checks. Attached clients never open the file; they ask the owner.
 
 mod attempts;
+mod changes;
 mod check;
 mod connections;
 mod documents;
@@ -26,10 +27,12 @@ mod workspace;
 mod writer;
 
 pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
+pub use changes::{ChangeRow, SeenChange};
 pub use check::{Finding, Verdict};
 pub use connections::{Connection, Flow, Stop};
 pub use documents::{Document, NewDocument};
 pub use events::{Event, NewEvent};
+pub use following::NewTakingBack;
 pub use found::{FoundReference, Rekeyed, SeriesProgress, SeriesRead};
 pub use lanes::Doubts;
 pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
@@ -59,6 +62,7 @@ use writer::Writer;
 static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0001_ledger.sql")),
     M::up(include_str!("0002_operations.sql")),
+    M::up(include_str!("0003_changes.sql")),
     M::up(include_str!("0004_reconcile.sql")),
     M::up(include_str!("0005_owner.sql")),
     M::up(include_str!("0006_speed.sql")),

@@ -207,8 +207,8 @@ impl Ledger {
             let document = documents::get(c, new.document_row)?;
             let changes_state =
                 matches!(new.kind, OperationKind::Cancel | OperationKind::Restore | OperationKind::Delete);
-            if changes_state && following::has_storno(c, document.row)? {
-                return Err(StoreError::Stale(format!("{} has a storno", document.id)));
+            if changes_state && following::is_taken_back(c, document.row)? {
+                return Err(StoreError::Stale(format!("{} is being taken back", document.id)));
             }
             if new.kind == OperationKind::Restore && following::has_successor(c, &document)? {
                 return Err(StoreError::Stale(format!("{} was invoiced again", document.id)));

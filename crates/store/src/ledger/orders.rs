@@ -2,7 +2,7 @@
 
 use super::documents::{self, NewDocument};
 use super::events::{self, NewEvent};
-use super::{Ledger, connections};
+use super::{Ledger, changes, connections};
 use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Failure, OrderHead};
@@ -150,6 +150,17 @@ impl Ledger {
         .await
     }
 
+    /// A version of an order, as received.
+    pub async fn get_order_version(&self, order_row: i64, version: u32) -> Result<String> {
+        self.read(move |c| {
+            c.prepare_cached("SELECT raw FROM order_versions WHERE order_row = ?1 AND version = ?2")?
+                .query_row(params![order_row, version], |row| row.get(0))
+                .optional()?
+                .ok_or_else(|| StoreError::NotFound(format!("version {version} of order row {order_row}")))
+        })
+        .await
+    }
+
     /// Asks for a new decision about an order (its flow, mapping or circumstances changed).
     pub async fn reconsider(&self, order_row: i64) -> Result<()> {
         self.write(move |c| {
@@ -238,6 +249,7 @@ fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -
                 version + 1,
                 now_ms
             ])?;
+            changes::want_judgement(c, row, now_ms)?;
             (row, version + 1, "order_changed")
         }
         None => {

@@ -104,7 +104,9 @@ async fn the_schema_is_as_released() {
         .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'index', 'trigger') AND name NOT LIKE 'sqlite_%' ORDER BY name")
         .unwrap();
     let names: Vec<String> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    for table in ["orders", "order_versions", "documents", "attempts", "looks", "events", "decisions", "counters"] {
+    for table in
+        ["orders", "order_versions", "documents", "attempts", "looks", "events", "decisions", "changes", "counters"]
+    {
         assert!(names.iter().any(|name| name == table), "{table} is missing of {names:?}");
     }
     let strict: i64 = raw

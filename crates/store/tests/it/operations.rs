@@ -3,7 +3,7 @@
 use crate::support::{NOW_MS, World, connection, draft, issued, plan, world};
 use punte_domain::{DocumentState, Failure, FailureKind, OperationKind, OperationState, Phase};
 use punte_store::StoreError;
-use punte_store::ledger::{Effect, NewOperation, OperationOutcome};
+use punte_store::ledger::{Effect, NewDocument, NewOperation, NewTakingBack, OperationOutcome};
 
 fn asked(id: &str, document_row: i64, kind: OperationKind) -> NewOperation {
     NewOperation {
@@ -17,7 +17,12 @@ fn asked(id: &str, document_row: i64, kind: OperationKind) -> NewOperation {
     }
 }
 
-async fn issued_document(world: &World, n: u64, number: &str) -> i64 {
+fn whole(original_row: i64, document: NewDocument) -> NewTakingBack {
+    let (reason, who) = ("returned".into(), "ana".into());
+    NewTakingBack { original_row, document, part_after_minor: None, change_row: None, reason, who }
+}
+
+pub async fn issued_document(world: &World, n: u64, number: &str) -> i64 {
     let (document, attempt) = world.sending(n).await;
     world.ledger.record_outcome(attempt, document.row, issued(number), "{}".into(), NOW_MS).await.unwrap();
     document.row
@@ -108,10 +113,10 @@ async fn a_storno_is_a_document_that_reverses_its_original_once_it_is_issued() {
     let mut reversed = draft();
     reversed.lines[0].quantity = -reversed.lines[0].quantity;
     storno.draft = Some(reversed);
-    let asked = world.ledger.request_storno(row, storno.clone(), "returned", "ana", NOW_MS).await.unwrap();
+    let asked = world.ledger.request_taking_back(whole(row, storno.clone()), NOW_MS).await.unwrap();
     assert_eq!(asked.state, DocumentState::Ready);
     storno.id = "doc_s2".into();
-    assert!(world.ledger.request_storno(row, storno, "again", "ana", NOW_MS).await.is_err(), "one storno");
+    assert!(world.ledger.request_taking_back(whole(row, storno), NOW_MS).await.is_err(), "one storno");
     // a newer version of the order does not hold it up
     world.ledger.take_in(vec![crate::support::incoming(1, "second")], None, NOW_MS).await.unwrap();
     let attempt = world.ledger.record_intent(asked.row, crate::support::intent(9), NOW_MS).await.unwrap();
@@ -185,10 +190,10 @@ async fn a_storno_and_a_cancel_never_go_side_by_side() {
         storno
     };
     world.ledger.request_operation(asked("op_1", row, OperationKind::Cancel), NOW_MS).await.unwrap();
-    let beside = world.ledger.request_storno(row, storno(), "returned", "ana", NOW_MS).await;
+    let beside = world.ledger.request_taking_back(whole(row, storno()), NOW_MS).await;
     assert!(matches!(beside, Err(StoreError::Stale(_))), "{beside:?}");
     world.ledger.close_operation("op_1", "not wanted", "ana", NOW_MS).await.unwrap();
-    world.ledger.request_storno(row, storno(), "returned", "ana", NOW_MS).await.unwrap();
+    world.ledger.request_taking_back(whole(row, storno()), NOW_MS).await.unwrap();
     let cancel = world.ledger.request_operation(asked("op_2", row, OperationKind::Cancel), NOW_MS).await;
     assert!(matches!(cancel, Err(StoreError::Stale(_))), "{cancel:?}");
 }

@@ -1,6 +1,8 @@
 //! A workspace with a shop, a provider and a flow, and orders that want invoices.
 
-use punte_domain::{Client, Currency, Draft, Line, LineKind, OrderHead, OrderStatus, WorkspaceSeed, fiscal_date};
+use punte_domain::{
+    Client, Currency, Draft, Line, LineKind, OrderHead, OrderStatus, RefundMode, WorkspaceSeed, fiscal_date,
+};
 use punte_store::ledger::{
     Connection, DecisionRow, Document, DocumentPlan, Flow, IncomingOrder, Intent, NewDocument, Outcome,
 };
@@ -60,6 +62,8 @@ pub fn flow() -> Flow {
         series_is_ours: true,
         created_ms: NOW_MS,
         write_back: true,
+        full_refund: RefundMode::Propose,
+        partial_refund: RefundMode::Propose,
     }
 }
 
@@ -83,6 +87,7 @@ pub fn head(n: u64) -> OrderHead {
         total: dec!(59),
         total_minor: 5900,
         refunded_minor: 0,
+        refunds: Vec::new(),
         created_ms: NOW_MS,
         modified_ms: NOW_MS,
         paid_ms: Some(NOW_MS),

@@ -132,7 +132,7 @@ export type NewWorkspace = { name: string, };
 
 export type NeedsYou = { 
 /**
- * `quarantine`, `failures`, `doubts`, `mismatched`, `connection`, `credential`.
+ * `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
  */
 what: string, count: number, 
 /**
@@ -152,7 +152,11 @@ export type PeriodSum = { count: number,
  */
 totals: Array<Amount>, };
 
-export type Counts = { held: number, ready: number, sending: number, issued: number, inDoubt: number, mismatched: number, cancelled: number, reversed: number, dismissed: number, orders: number, ordersNotInvoiced: number, ordersWaiting: number, };
+export type Counts = { held: number, ready: number, sending: number, issued: number, inDoubt: number, mismatched: number, 
+/**
+ * Issued, and the order changed since in a way that waits for a decision.
+ */
+changed: number, cancelled: number, reversed: number, dismissed: number, orders: number, ordersNotInvoiced: number, ordersWaiting: number, };
 
 export type FailureCount = { kind: string, count: number, };
 
@@ -234,7 +238,11 @@ seriesIsOurs: boolean,
 /**
  * Series, number, link and reference are written back to the shop's order.
  */
-writeBack: boolean, issued: number, held: number, inDoubt: number, waiting: number, };
+writeBack: boolean, 
+/**
+ * After a refund of the whole order, or of a part, since its invoice: `off`, `propose`, `automatic`.
+ */
+fullRefund: string, partialRefund: string, issued: number, held: number, inDoubt: number, waiting: number, };
 
 export type Connections = { shops: Array<ConnectionInfo>, billing: Array<ConnectionInfo>, flows: Array<FlowInfo>, };
 
@@ -268,7 +276,11 @@ export type TestResult = { ok: boolean, steps: Array<TestStep>,
  */
 companies: Array<CompanyChoice> | null, series: Array<SeriesChoice>, vatRates: Array<VatChoice>, };
 
-export type FlowInput = { id: string | null, name: string, shopId: string, billingId: string, company: string, series: string, condition: string, seriesIsOurs: boolean, writeBack: boolean, enabled: boolean, };
+export type FlowInput = { id: string | null, name: string, shopId: string, billingId: string, company: string, series: string, condition: string, seriesIsOurs: boolean, writeBack: boolean, 
+/**
+ * `off`, `propose`, `automatic`; null keeps what the flow has, and a new one proposes.
+ */
+fullRefund: string | null, partialRefund: string | null, enabled: boolean, };
 
 export type ListRequest = { 
 /**
@@ -276,7 +288,7 @@ export type ListRequest = {
  */
 search: string, 
 /**
- * A document state or decision; empty for all. `mismatched` is accepted for documents.
+ * A document state or decision; empty for all. `mismatched` and `changed` are accepted for documents.
  */
 filter: string, after: number | null, 
 /**
@@ -310,7 +322,7 @@ total: number | null, };
 
 export type DocumentRow = { id: string, orderId: string, orderNumber: string, 
 /**
- * `invoice`, `proforma`, `storno`.
+ * `invoice`, `proforma`, `storno`, `correction`.
  */
 role: string, state: string, verification: string, 
 /**
@@ -333,6 +345,10 @@ dueMs: number | null,
  * JSON of what differs at the provider (`{"field","ours","provider"}`), where mismatched.
  */
 mismatch: string | null, 
+/**
+ * Changes of the order since, that wait for a decision.
+ */
+changes: number, 
 /**
  * As the provider said last.
  */
@@ -371,6 +387,68 @@ reason: string, failure: FailureInfo | null, };
 export type RetryResult = { queued: Array<string>, skipped: Array<Skipped>, };
 
 export type WithReason = { id: string, reason: string, };
+
+export type DifferenceInfo = { 
+/**
+ * `status`, `total`, `currency`, `refunded`, `client.name`, `client.tax_id`, `client.address`, …
+ */
+field: string, 
+/**
+ * Amounts are decimal text in the invoice's currency; statuses are words that every shop shares.
+ */
+before: string, after: string, };
+
+export type ChangeInfo = { id: string, 
+/**
+ * The invoice.
+ */
+documentId: string, 
+/**
+ * `cancelled`, `refunded_fully`, `refunded_partly`, `total`, `billing`.
+ */
+kind: string, 
+/**
+ * The shop's id of the refund; empty for the other kinds.
+ */
+refund: string, 
+/**
+ * `open`, `resolved`, `ignored`, `closed`, `noted`.
+ */
+state: string, 
+/**
+ * `storno`, `partial_storno`, `nothing`.
+ */
+proposal: string, 
+/**
+ * What the proposal takes back, positive.
+ */
+amount: Amount, facts: Array<DifferenceInfo>, 
+/**
+ * What accepting an open change would issue.
+ */
+preview: DraftInfo | null, 
+/**
+ * Why it cannot be accepted now: `more_than_left`, `operation_open`, `has_storno`, …
+ */
+blocked: string | null, 
+/**
+ * VAT rates in percent of which a person must choose one, where the refund does not tell.
+ */
+rates: Array<string>, 
+/**
+ * The flow lets Punte accept it by itself.
+ */
+automatic: boolean, 
+/**
+ * The document that was written down for it.
+ */
+madeId: string | null, who: string, reason: string, createdMs: number, changedMs: number, };
+
+export type AcceptChange = { id: string, reason: string, 
+/**
+ * One of the change's `rates`, where there are any.
+ */
+vatRate: string | null, };
 
 export type OfferInfo = { 
 /**
@@ -563,9 +641,13 @@ export type RecordInfo = { order: OrderRow,
  */
 orderJson: string, versions: number, flowId: string | null, document: DocumentRow | null, 
 /**
- * Every document of the order, oldest first: the invoice, its storno.
+ * Every document of the order, oldest first: the invoice, its storno or corrections.
  */
 documents: Array<DocumentRow>, 
+/**
+ * What became of the order after the document was issued, newest first.
+ */
+changes: Array<ChangeInfo>, 
 /**
  * What may be done to the document, and what not and why; empty before it is issued.
  */
@@ -849,6 +931,8 @@ export interface Commands {
   "documents.operate": { request: OperateRequest; response: OperationInfo };
   "documents.storno": { request: WithReason; response: DocumentRow };
   "documents.invoice_again": { request: WithReason; response: DocumentRow };
+  "documents.accept_change": { request: AcceptChange; response: DocumentRow };
+  "documents.ignore_change": { request: WithReason; response: Nothing };
   "documents.pdf": { request: ById; response: FileContent };
   "documents.einvoice_archive": { request: ById; response: FileContent };
   "documents.refresh": { request: ById; response: Nothing };
@@ -902,6 +986,8 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "documents.operate": [],
   "documents.storno": [],
   "documents.invoice_again": [],
+  "documents.accept_change": [],
+  "documents.ignore_change": [],
   "documents.pdf": [],
   "documents.einvoice_archive": [],
   "documents.refresh": [],

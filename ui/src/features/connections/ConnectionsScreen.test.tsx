@@ -57,6 +57,8 @@ const flow: FlowInfo = {
   enabled: true,
   activeFromMs: 1_764_000_000_000,
   seriesIsOurs: true, writeBack: false,
+  fullRefund: "propose",
+  partialRefund: "propose",
   issued: 38,
   held: 2,
   inDoubt: 1,
@@ -309,6 +311,22 @@ test("warehouse and a rate's name are picked from the provider's own", async () 
   await userEvent.click(screen.getByTestId(ids.connForm("save")));
   const saved = calls.find((call) => call.command === "connections.save")?.request;
   expect(saved).toMatchObject({ warehouse: "Depozit", vatNames: { "0": "SFDD" } });
+});
+
+test("a flow chooses what follows from refunds, and says what each choice means", async () => {
+  const { t, calls } = await show(<ConnectionsScreen />, {
+    "connections.list": wired,
+    "connections.test": { ...oblio, companies: null },
+    "flows.save": flow,
+  });
+  await userEvent.click(await screen.findByText(flow.name));
+  expect(await screen.findByText(t("flow.fullRefundText"))).toBeVisible();
+  expect(screen.getByText(t("flow.partialRefundText"))).toBeVisible();
+  await userEvent.click(screen.getByTestId(ids.flowForm("fullRefund")));
+  await userEvent.click(await screen.findByRole("option", { name: t("flow.refund.automatic") }));
+  await userEvent.click(screen.getByTestId(ids.flowForm("save")));
+  const chosen = { fullRefund: "automatic", partialRefund: "propose" };
+  await waitFor(() => expect(calls.find((call) => call.command === "flows.save")?.request).toMatchObject(chosen));
 });
 
 test("a flow can write the number back to the shop, and says under which keys", async () => {

@@ -94,6 +94,20 @@ export function FlowForm({ flow, connections, close }: Props) {
           onChange={(event) => set({ writeBack: event.currentTarget.checked })}
           data-testid={ids.flowForm("write-back")}
         />
+        <Group grow align="flex-start">
+          {(["fullRefund", "partialRefund"] as const).map((field) => (
+            <Select
+              key={field}
+              label={t(`flow.${field}`)}
+              description={t(`flow.${field}Text`)}
+              data={["off", "propose", "automatic"].map((value) => ({ value, label: t(`flow.refund.${value}`) }))}
+              value={draft[field]}
+              onChange={(mode) => mode && set({ [field]: mode })}
+              allowDeselect={false}
+              data-testid={ids.flowForm(field)}
+            />
+          ))}
+        </Group>
         <Switch
           label={t("flow.enabled")}
           description={
@@ -131,7 +145,8 @@ export function FlowForm({ flow, connections, close }: Props) {
 function startOf(flow: FlowInfo | null, connections: Connections, name: string): FlowInput {
   if (flow) {
     const { id, shopId, billingId, company, series, condition, seriesIsOurs, writeBack, enabled } = flow;
-    return { id, name: flow.name, shopId, billingId, company, series, condition, seriesIsOurs, writeBack, enabled };
+    const { name, fullRefund, partialRefund } = flow;
+    return { id, name, shopId, billingId, company, series, condition, seriesIsOurs, writeBack, fullRefund, partialRefund, enabled };
   }
   const billing = connections.billing[0];
   return {
@@ -144,6 +159,8 @@ function startOf(flow: FlowInfo | null, connections: Connections, name: string):
     condition: "",
     seriesIsOurs: false,
     writeBack: false,
+    fullRefund: "propose",
+    partialRefund: "propose",
     enabled: true,
   };
 }

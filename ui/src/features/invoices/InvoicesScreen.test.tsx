@@ -1,4 +1,4 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { ids } from "../../shared/lib/testids";
@@ -22,6 +22,15 @@ test("a state is a word beside its icon; mismatched goes before issued", async (
   expect(await screen.findByTestId(ids.row("1042"))).toHaveTextContent(t("state.held"));
   expect(screen.getByTestId(ids.row("1041"))).toHaveTextContent("FCT 0007");
   expect(screen.getByTestId(ids.row("1040"))).toHaveTextContent(t("state.mismatched"));
+});
+
+test("an order that changed since is a state of its own, and a filter", async () => {
+  const changed = { ...issued, id: "doc_3", orderNumber: "1040", changes: 2 };
+  const { t, calls } = await show(<InvoicesScreen />, { "documents.list": { rows: [issued, changed], next: null, total: 2 } });
+  expect(await screen.findByTestId(ids.row("1040"))).toHaveTextContent(t("state.changed"));
+  expect(screen.getByTestId(ids.row("1041"))).toHaveTextContent(t("state.issued"));
+  await userEvent.click(screen.getByText(t("invoices.filter.changed")));
+  await waitFor(() => expect(calls.some(({ request }) => (request as { filter: string }).filter === "changed")).toBe(true));
 });
 
 test("the arrow keys open the next record", async () => {

@@ -15,7 +15,7 @@ import { StateBadge } from "../../shared/ui/StateBadge";
 import { Time } from "../../shared/ui/Time";
 import { useFormat } from "../../shared/ui/useFormat";
 
-const FILTERS = ["", "issued", "ready", "held", "in_doubt", "mismatched", "dismissed"];
+const FILTERS = ["", "issued", "ready", "held", "in_doubt", "mismatched", "changed", "dismissed"];
 
 /** Every document. */
 export function InvoicesScreen() {
@@ -36,7 +36,9 @@ export function InvoicesScreen() {
       {
         id: "state",
         header: t("invoices.state"),
-        cell: ({ row }) => <StateBadge state={row.original.state} verification={row.original.verification} />,
+        cell: ({ row: { original } }) => (
+          <StateBadge state={original.state} verification={original.verification} changes={original.changes} />
+        ),
       },
       { id: "order", header: t("invoices.order"), cell: ({ row }) => `#${row.original.orderNumber}` },
       {

@@ -124,6 +124,7 @@ function Figure({ title, value, to, filter, note }: FigureProps) {
 
 function needPlace(need: NeedsYou): ScreenPath {
   if (need.what === "doubts" || need.what === "mismatched") return "/reconcile";
+  if (need.what === "changed") return "/invoices";
   if (need.what === "quarantine") return "/overview";
   return need.what === "failures" ? "/failures" : "/connections";
 }

@@ -13,6 +13,7 @@ import { Loading } from "../../shared/ui/Loading";
 import { StateBadge } from "../../shared/ui/StateBadge";
 import { useFormat } from "../../shared/ui/useFormat";
 import { ActRow } from "./acts/ActRow";
+import { Changes } from "./Changes";
 import { DocumentSwitch } from "./DocumentSwitch";
 import { OpenActs } from "./OpenActs";
 import { Operations } from "./Operations";
@@ -142,6 +143,7 @@ function Content({ record, close, onActing }: ContentProps) {
           </Stack>
         )}
         <DocumentSwitch documents={record.documents} shown={document?.id} />
+        <Changes record={record} onActing={onActing} />
         <OpenActs record={record} onActing={onActing} />
         <ActRow record={record} openPdf={() => setTab("pdf")} onActing={onActing} />
         <Operations operations={record.operations} small={tab === "pdf"} onActing={onActing} />

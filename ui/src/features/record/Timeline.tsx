@@ -19,6 +19,7 @@ import {
   IconQuestionMark,
   IconReceipt2,
   IconRefresh,
+  IconReplace,
   IconSend,
   IconTrash,
   type TablerIcon,
@@ -63,6 +64,13 @@ const ICONS: Record<string, TablerIcon> = {
   reversed: IconArrowBackUp,
   invoiced_again: IconReceipt2,
   storno_requested: IconArrowBackUp,
+  storno_automatic: IconArrowBackUp,
+  correction_requested: IconArrowBackUp,
+  correction_automatic: IconArrowBackUp,
+  changed_since_invoicing: IconReplace,
+  change_noted: IconReplace,
+  change_closed: IconCircleCheck,
+  change_ignored: IconEyeOff,
   found_restored: IconLink,
   found_cancelled: IconBan,
   found_gone: IconTrash,
@@ -93,6 +101,11 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
                 {t(`timeline.${entry.what}`, factsOf(entry))}
               </Text>
               {entry.failure && <Text size="sm">{t(`failure.${entry.failure.kind}.title`)}</Text>}
+              {entry.facts.change && (
+                <Text size="sm" c="dimmed">
+                  {t(`change.kind.${entry.facts.change}`, { refund: entry.facts.refund })}
+                </Text>
+              )}
               {entry.what === "decided" && (
                 <Text size="sm" c="dimmed">
                   {t(`decision.${entry.facts.decision}`)}

@@ -8,6 +8,7 @@ import {
   IconHandStop,
   IconMinus,
   IconQuestionMark,
+  IconReplace,
   IconSend,
   IconTrash,
   type TablerIcon,
@@ -23,6 +24,7 @@ const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   held: { icon: IconHandStop, color: "var(--state-held)" },
   in_doubt: { icon: IconQuestionMark, color: "var(--state-doubt)" },
   mismatched: { icon: IconArrowsDiff, color: "var(--state-mismatched)" },
+  changed: { icon: IconReplace, color: "var(--state-held)" },
   cancelled: { icon: IconBan, color: "var(--mantine-color-dimmed)" },
   reversed: { icon: IconArrowBackUp, color: "var(--mantine-color-dimmed)" },
   deleted: { icon: IconTrash, color: "var(--mantine-color-dimmed)" },
@@ -30,10 +32,21 @@ const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   not_invoiced: { icon: IconMinus, color: "var(--mantine-color-dimmed)" },
 };
 
-/** A state as icon and word, never by colour alone. `mismatched` goes before `issued`. */
-export function StateBadge(props: { state: string; verification?: string; decision?: boolean; testId?: string }) {
+interface Props {
+  state: string;
+  verification?: string;
+  /** Changes of the order since it was invoiced, that wait for a decision. */
+  changes?: number;
+  decision?: boolean;
+  testId?: string;
+}
+
+/** A state as icon and word, never by colour alone. `mismatched`, then `changed`, go before `issued`. */
+export function StateBadge(props: Props) {
   const { t } = useTranslation();
-  const shown = props.state === "issued" && props.verification === "mismatched" ? "mismatched" : props.state;
+  const isIssued = props.state === "issued";
+  const differing = props.verification === "mismatched" ? "mismatched" : props.changes ? "changed" : props.state;
+  const shown = isIssued ? differing : props.state;
   const look = LOOKS[shown] ?? { icon: IconQuestionMark, color: "inherit" };
   return (
     <Badge icon={look.icon} color={look.color}>

@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::DateTime;
 use http::Method;
+use punte_domain::correction::RefundLine;
 use punte_domain::{Failure, FailureKind, Phase};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ mod dates;
 mod decisions;
 mod notes;
 pub(super) mod read;
+mod refunds;
 
 pub use read::{FieldProblem, read_order};
 
@@ -243,6 +245,10 @@ impl Shop for WooCommerce {
             return Err(self.unreadable(&operation, &answer, "another order than the one asked for"));
         }
         Ok(order)
+    }
+
+    async fn list_refund_lines(&self, order_id: &str, refund_id: &str) -> Result<Vec<RefundLine>, Failure> {
+        self.refund_lines(order_id, refund_id).await
     }
 
     async fn read_notes(&self, order_id: &str) -> Result<BTreeMap<String, String>, Failure> {

@@ -7,6 +7,7 @@ use super::dates::{Instant, read_instant};
 use crate::scalar::text_of;
 use crate::shops::ShopOrder;
 use punte_domain::money::parse_decimal;
+use punte_domain::order::Refund;
 use punte_domain::{Currency, OrderHead, OrderStatus};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -70,7 +71,8 @@ pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
     };
     let total = required_money(record, "total", "total")?;
     let total_minor = minor(currency, total, "total")?;
-    let refunded_minor = minor(currency, read_refunds(record)?, "refunds")?;
+    let (refunded, refunds) = read_refunds(record, currency)?;
+    let refunded_minor = minor(currency, refunded, "refunds")?;
     check_lines(record)?;
     let instants = Instants::read(record)?;
     let head = OrderHead {
@@ -82,6 +84,7 @@ pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
         total,
         total_minor,
         refunded_minor,
+        refunds,
         created_ms: instants.created_ms,
         modified_ms: instants.modified_ms,
         paid_ms: instants.paid_ms,
@@ -165,14 +168,20 @@ fn list<'v>(record: &'v Value, key: &str, may_miss: bool) -> Read<&'v [Value]> {
     }
 }
 
-/// Sum of the refunds, positive: the order object lists them negative, an export perhaps not.
-fn read_refunds(record: &Value) -> Read<Decimal> {
+/// Sum of the refunds, and each that bears an id, positive: the order object lists them negative, an export perhaps not.
+fn read_refunds(record: &Value, currency: Currency) -> Read<(Decimal, Vec<Refund>)> {
     let mut sum = Decimal::ZERO;
+    let mut refunds = Vec::new();
     for (at, refund) in list(record, "refunds", true)?.iter().enumerate() {
         let key = if refund.get("total").is_some() { "total" } else { "amount" };
-        sum += required_money(refund, key, &format!("refunds[{at}].{key}"))?.abs();
+        let path = format!("refunds[{at}].{key}");
+        let amount = required_money(refund, key, &path)?.abs();
+        sum += amount;
+        if let Some(id) = text(refund, "id") {
+            refunds.push(Refund { id, amount_minor: minor(currency, amount, &path)? });
+        }
     }
-    Ok(sum)
+    Ok((sum, refunds))
 }
 
 /// The amounts of lines must be readable before a mapping sees them. Lists other than the products may be missing.

@@ -2,8 +2,16 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { Commands } from "../../../api/generated/api";
 import { useAct } from "../../../api/queries";
 
+type Asked =
+  | "documents.operate"
+  | "documents.storno"
+  | "documents.invoice_again"
+  | "documents.refresh"
+  | "documents.accept_change"
+  | "documents.ignore_change";
+
 /** Asks for an act on the document; the record is then read again at once, so that what was asked for stands there. */
-export function useAsked<C extends "documents.operate" | "documents.storno" | "documents.invoice_again" | "documents.refresh">(command: C) {
+export function useAsked<C extends Asked>(command: C) {
   const client = useQueryClient();
   const act = useAct(command);
   const ask = (request: Commands[C]["request"], done: () => void) =>
