@@ -1,15 +1,41 @@
 #!/usr/bin/env bash
 # Runs every benchmark and gathers what they wrote into target/bench/results.json: a list of {name, value, unit, goal}.
+# What each figure means stands in docs/benchmarks.md. target/bench/cache keeps the large ledgers for the next run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rm -rf target/bench
-mkdir -p target/bench
+out=${CARGO_TARGET_DIR:-target}/bench
+mkdir -p "$out"
+rm -rf "$out"/*.json "$out"/work
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
+# the program reads its credential from a keyring
+for tool in dbus-run-session xvfb-run gnome-keyring-daemon; do
+  command -v "$tool" >/dev/null || { scripts/install.sh test; break; }
+done
+echo "== build"
+cargo bench -q -p punte-connectors -p punte-cli --no-run
+started=$SECONDS
 echo "== calls that a limit allows, and how many of them are used"
 cargo bench -q -p punte-connectors --bench rate_limit
+echo "== orders to issued invoices"
+cargo bench -q -p punte-cli --bench throughput
+echo "== a million documents (generated at the first run)"
+scripts/headless.sh cargo bench -q -p punte-cli --bench million
+rm -rf "$out"/work
 node -e '
   const fs = require("fs");
-  const parts = fs.readdirSync("target/bench").filter((name) => name.endsWith(".json")).sort();
-  const results = parts.flatMap((name) => JSON.parse(fs.readFileSync(`target/bench/${name}`, "utf8")));
-  fs.writeFileSync("target/bench/results.json", `${JSON.stringify(results, null, 2)}\n`);
-  for (const one of results) console.log(`${one.name.padEnd(28)} ${one.value} ${one.unit} (goal ${one.goal})`);
-'
+  const out = process.argv[1];
+  const parts = fs.readdirSync(out).filter((name) => name.endsWith(".json")).sort();
+  const results = parts.flatMap((name) => JSON.parse(fs.readFileSync(`${out}/${name}`, "utf8")));
+  fs.writeFileSync(`${out}/results.json`, `${JSON.stringify(results, null, 2)}\n`);
+  const lessIsBetter = new Set(["ms", "MiB", "bans", "bytes"]);
+  const rows = results.map(({ name, value, unit, goal }) => {
+    if (goal === null) return [name, `${value} ${unit}`, "", ""];
+    const less = lessIsBetter.has(unit);
+    const met = less ? value <= goal : value >= goal;
+    return [name, `${value} ${unit}`, `${less ? "<=" : ">="} ${goal}`, met ? "reached" : "NOT REACHED"];
+  });
+  const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => row[at].length)));
+  console.log();
+  for (const row of rows) console.log(row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd());
+' "$out"
+echo "== done in $(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s"

@@ -1,6 +1,7 @@
 //! Large ledgers, multiplied from a small one that the engine made.
 
 use crate::common;
+use punte_domain::{IssueKey, Role, WorkspaceSeed};
 use punte_engine::store::ledger::Writing;
 use punte_engine::{Timing, Workspace};
 use rusqlite::types::Value as Sql;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Raised whenever what is generated changes.
-const GENERATOR: u32 = 1;
+const GENERATOR: u32 = 2;
 const TEMPLATES: u64 = 60;
 const FIRST_ORDER: i64 = 100_000;
 /// Orders in one transaction while generating.
@@ -137,12 +138,13 @@ fn multiply(path: &Path, count: i64) {
         Table::read(&raw, "decisions", "order_row"),
         Table::read(&raw, "events", "order_row"),
     ];
+    let seed = WorkspaceSeed(raw.query_row("SELECT seed FROM workspace", [], |row| row.get(0)).unwrap());
     let inserts: Vec<String> = tables.iter().map(Table::insert).collect();
     let mut at = TEMPLATES as i64;
     while at < count {
         raw.execute_batch("BEGIN").unwrap();
         for order in at + 1..=(at + BATCH).min(count) {
-            add_order(&raw, &tables, &inserts, order);
+            add_order(&raw, &seed, &tables, &inserts, order);
         }
         raw.execute_batch("COMMIT").unwrap();
         at = (at + BATCH).min(count);
@@ -156,7 +158,7 @@ fn multiply(path: &Path, count: i64) {
 }
 
 /// One more order with all that follows from it: the template's rows under other keys, numbers and names.
-fn add_order(raw: &Connection, tables: &[Table; 5], inserts: &[String], order: i64) {
+fn add_order(raw: &Connection, seed: &WorkspaceSeed, tables: &[Table; 5], inserts: &[String], order: i64) {
     let template = (order as usize * 7) % TEMPLATES as usize;
     let old = Names::of_template(template as u64);
     let new = Names::generated(order);
@@ -166,7 +168,7 @@ fn add_order(raw: &Connection, tables: &[Table; 5], inserts: &[String], order: i
                 .columns
                 .iter()
                 .zip(row)
-                .map(|(column, value)| changed(table.name, column, value, order, &old, &new));
+                .map(|(column, value)| changed(seed, (table.name, column), value, order, (&old, &new)));
             raw.prepare_cached(insert).unwrap().execute(params_from_iter(values)).unwrap();
         }
     }
@@ -224,7 +226,22 @@ fn mix(n: u64) -> u64 {
     n ^ (n >> 31)
 }
 
-fn changed(table: &str, column: &str, value: &Sql, order: i64, old: &Names, new: &Names) -> Sql {
+fn key_of(order: i64) -> IssueKey {
+    IssueKey {
+        shop_identity: "file:bench".to_owned(),
+        order_id: (FIRST_ORDER + order).to_string(),
+        role: Role::Invoice,
+        generation: 1,
+    }
+}
+
+fn changed(
+    seed: &WorkspaceSeed,
+    (table, column): (&str, &str),
+    value: &Sql,
+    order: i64,
+    (old, new): (&Names, &Names),
+) -> Sql {
     match (table, column) {
         (_, "row") if matches!(table, "orders" | "documents") => Sql::Integer(order),
         (_, "row") => Sql::Null,
@@ -232,10 +249,8 @@ fn changed(table: &str, column: &str, value: &Sql, order: i64, old: &Names, new:
         (_, "document_row") if !matches!(value, Sql::Null) => Sql::Integer(order),
         ("orders", "id") => Sql::Text(format!("ord_{order:032x}")),
         ("documents", "id") => Sql::Text(format!("doc_{order:032x}")),
-        ("documents", "issue_key") => Sql::Text(format!("file:bench|{order}|invoice|1")),
-        ("documents", "reference") => {
-            Sql::Text(format!("PNT-{:010X}Z", (order as u64).wrapping_mul(0x9E_3779_B97F) & 0xFF_FFFF_FFFF))
-        }
+        ("documents", "issue_key") => Sql::Text(key_of(order).to_string()),
+        ("documents", "reference") => Sql::Text(seed.reference(&key_of(order)).to_string()),
         ("documents", "number") => Sql::Text(format!("{order:04}")),
         ("documents", "state") => Sql::Text(state_of(order).to_owned()),
         ("documents", "verification") => Sql::Text(if order % 500 == 3 { "mismatched" } else { "verified" }.to_owned()),
@@ -250,13 +265,19 @@ fn changed(table: &str, column: &str, value: &Sql, order: i64, old: &Names, new:
                 other => other.clone(),
             }
         }
-        _ => match value {
+        // of the long texts and the names; ids and what follows from them stay
+        (
+            _,
+            "number" | "order_id" | "order_number" | "customer" | "client" | "head" | "raw" | "draft" | "total_text"
+            | "email",
+        ) => match value {
             Sql::Text(text) if text.contains(&old.number) || text.contains(&old.first) || text.contains(&old.last) => {
                 let text = text.replace(&old.number, &new.number).replace(&old.name, &new.name);
                 Sql::Text(text.replace(&old.last, &new.last).replace(&old.first, &new.first))
             }
             other => other.clone(),
         },
+        _ => value.clone(),
     }
 }
 

@@ -16,15 +16,16 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 pub fn measure(runtime: &tokio::runtime::Runtime, ledgers: &Ledgers, ports: &Value, results: &mut Results) {
     let thousand = run(runtime, &ledgers.thousand, ports);
-    results.add("run_idle_rss_mib", thousand.idle_rss_mib, "MiB", Some("< 40"));
+    results.add("run_idle_rss_mib", thousand.idle_rss_mib, "MiB", Some(40.0));
+    results.add("first_send_ms_at_thousand", thousand.first_send_ms, "ms", None);
     results.add("run_thousand_rss_mib", thousand.asked_rss_mib, "MiB", None);
     let hundred = run(runtime, &ledgers.hundred_thousand, ports);
     results.add("run_hundred_thousand_rss_mib", hundred.asked_rss_mib, "MiB", None);
     let runs: Vec<Figures> = (0..3).map(|_| run(runtime, &ledgers.million, ports)).collect();
     let rss = runs.iter().map(|one| one.asked_rss_mib).fold(0.0, f64::max);
-    results.add("run_million_rss_mib", rss, "MiB", Some("< 120"));
+    results.add("run_million_rss_mib", rss, "MiB", Some(120.0));
     let mut sends: Vec<f64> = runs.iter().map(|one| one.first_send_ms).collect();
-    results.add("first_send_ms_at_million", median(&mut sends), "ms", Some("< 500"));
+    results.add("first_send_ms_at_million", median(&mut sends), "ms", Some(500.0));
 }
 
 struct Figures {
@@ -66,7 +67,7 @@ fn run(runtime: &tokio::runtime::Runtime, workspace: &Path, ports: &Value) -> Fi
 }
 
 fn pause(duration: Duration, runtime: &tokio::runtime::Runtime) {
-    runtime.block_on(tokio::time::sleep(duration));
+    runtime.block_on(async { tokio::time::sleep(duration).await });
 }
 
 /// The newest document waits to be sent, to where the simulators listen now.
@@ -80,7 +81,11 @@ fn make_due(workspace: &Path, ports: &Value, runtime: &tokio::runtime::Runtime) 
     )
     .unwrap();
     let at = &ports["oblio"];
-    raw.execute("UPDATE connections SET address = ?1 WHERE kind = 'oblio'", [at["url"].as_str().unwrap()]).unwrap();
+    raw.execute(
+        "UPDATE connections SET address = ?1, stop_failure = NULL, stopped_until_ms = NULL WHERE kind = 'oblio'",
+        [at["url"].as_str().unwrap()],
+    )
+    .unwrap();
     let name: String = raw
         .query_row("SELECT w.id || '/' || c.id FROM workspace w, connections c WHERE c.kind = 'oblio'", [], |row| {
             row.get(0)

@@ -49,13 +49,13 @@ pub fn measure(runtime: &tokio::runtime::Runtime, folder: &Path, results: &mut R
     runtime.block_on(async {
         let (p50, p95) = pages(&ledger, 120).await;
         results.add("page_p50_ms", p50, "ms", None);
-        results.add("page_p95_ms", p95, "ms", Some("< 5"));
+        results.add("page_p95_ms", p95, "ms", Some(5.0));
         let (p50, p95) = while_writing(&ledger, results).await;
         results.add("page_p50_ms_while_writing", p50, "ms", None);
-        results.add("page_p95_ms_while_writing", p95, "ms", Some("< 5"));
+        results.add("page_p95_ms_while_writing", p95, "ms", Some(5.0));
         let (p50, p95) = searches(&ledger).await;
         results.add("search_p50_ms", p50, "ms", None);
-        results.add("search_p95_ms", p95, "ms", Some("< 30"));
+        results.add("search_p95_ms", p95, "ms", Some(30.0));
         let mut counters = Vec::new();
         for _ in 0..500 {
             let started = Instant::now();
@@ -64,7 +64,7 @@ pub fn measure(runtime: &tokio::runtime::Runtime, folder: &Path, results: &mut R
             assert!(counts.get("orders") >= DOCUMENTS as u32);
         }
         results.add("counters_p50_ms", median(&mut counters), "ms", None);
-        results.add("counters_p95_ms", quantile(&mut counters, 0.95), "ms", Some("< 1"));
+        results.add("counters_p95_ms", quantile(&mut counters, 0.95), "ms", Some(1.0));
     });
 }
 
@@ -150,6 +150,10 @@ async fn while_writing(ledger: &Ledger, results: &mut Results) -> (f64, f64) {
     for writer in writers {
         writer.await.unwrap();
     }
+    // or the next run of the program would decide them
+    let raw = rusqlite::Connection::open(ledger.folder().join("ledger.sqlite")).unwrap();
+    raw.execute("UPDATE orders SET wanted = 0, decision = 'not_invoiced', reason = 'total_zero' WHERE wanted > 0", [])
+        .unwrap();
     results.add("writes_per_s_beside_pages", rate, "writes/s", None);
     figures
 }

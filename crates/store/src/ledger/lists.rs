@@ -137,7 +137,7 @@ impl Ledger {
     pub async fn sum_issued(&self, from_ms: i64) -> Result<Vec<PeriodSum>> {
         self.read(move |c| {
             let mut query = c.prepare_cached(
-                "SELECT currency, count(*), sum(total_minor) FROM documents
+                "SELECT currency, count(*), sum(total_minor) FROM documents INDEXED BY documents_issued_at
                  WHERE issued_ms >= ?1 AND state = 'issued' GROUP BY currency ORDER BY count(*) DESC",
             )?;
             let rows = query.query_map([from_ms], |row| {

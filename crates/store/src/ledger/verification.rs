@@ -32,7 +32,8 @@ impl Ledger {
             let earliest = |sql: &str| c.prepare_cached(sql)?.query_row([], |row| row.get(0));
             Ok(Dues {
                 verify_ms: earliest(
-                    "SELECT min(verify_due_ms) FROM documents WHERE state = 'issued' AND verification = 'pending'",
+                    "SELECT min(verify_due_ms) FROM documents INDEXED BY documents_unverified
+                     WHERE state = 'issued' AND verification = 'pending'",
                 )?,
                 einvoice_ms: earliest("SELECT min(einvoice_due_ms) FROM documents WHERE einvoice_due_ms IS NOT NULL")?,
                 note_ms: earliest("SELECT min(note_due_ms) FROM documents WHERE note_due_ms IS NOT NULL")?,
@@ -46,7 +47,9 @@ impl Ledger {
         self.read(move |c| {
             documents::list(
                 c,
-                "WHERE state = 'issued' AND verification = 'pending' AND verify_due_ms <= ?1
+                // nearly all documents are issued: by their state all of them would be looked at
+                "INDEXED BY documents_unverified
+                 WHERE state = 'issued' AND verification = 'pending' AND verify_due_ms <= ?1
                    AND billing_id NOT IN (SELECT value FROM json_each(?2))
                  ORDER BY verify_due_ms LIMIT ?3",
                 params![now_ms, serde_json::to_string(&closed)?, limit],
