@@ -16,11 +16,12 @@ pub fn typescript() -> String {
     let config = ts_rs::Config::default();
     let types = declarations!(
         &config;
-        Amount, Nothing, ById, FailureInfo, WorkspaceInfo, OpenProblem, AppInfo, QuarantineInfo, SeriesReadInfo, LiftRequest, EnabledInput, CheckReport, CheckFinding, Preferences, NewWorkspace, NeedsYou,
+        Amount, Nothing, ById, FailureInfo, WorkspaceInfo, OpenProblem, AppInfo, QuarantineInfo, SeriesReadInfo,
+        LiftRequest, EnabledInput, CheckReport, CheckFinding, Preferences, NewWorkspace, NeedsYou,
         DayCount, PeriodSum, Counts, FailureCount, Overview, SandboxFault, SandboxInfo, SandboxOrders, ConnectionInfo,
         FlowInfo, Connections, ConnectionInput, SecretInput, TestStep, CompanyChoice, SeriesChoice, VatChoice, TestResult,
         FlowInput, ListRequest, OrderRow, OrderPage, DocumentRow, DocumentPage, FailureGroup, Failures, RetryRequest,
-        Skipped, RetryResult, WithReason, DifferenceInfo, ChangeInfo, AcceptChange, OfferInfo, PaymentInput,
+        Skipped, RetryResult, WithReason, ChangedFieldInfo, ChangeInfo, AcceptChange, OfferInfo, PaymentInput,
         EmailInput, OperateRequest, OperationInfo, FileContent, EInvoiceInfo, ListsRequest, AbilityInfo,
         ConnectionListsInfo, CandidateInfo, LookInfo, Doubt, Doubts, LinkRequest, RecordRequest,
         DraftLineInfo, VatShareInfo, DraftInfo, AttemptInfo, TimelineEntry, RecordInfo, ProblemInfo, ImportRequest,

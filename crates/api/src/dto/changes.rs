@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 /// One value as it was invoiced and as the order says now.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct DifferenceInfo {
+pub struct ChangedFieldInfo {
     /// `status`, `total`, `currency`, `refunded`, `client.name`, `client.tax_id`, `client.address`, …
     pub field: String,
     /// Amounts are decimal text in the invoice's currency; statuses are words that every shop shares.
@@ -30,7 +30,7 @@ pub struct ChangeInfo {
     pub proposal: String,
     /// What the proposal takes back, positive.
     pub amount: Amount,
-    pub facts: Vec<DifferenceInfo>,
+    pub facts: Vec<ChangedFieldInfo>,
     /// What accepting an open change would issue.
     pub preview: Option<DraftInfo>,
     /// Why it cannot be accepted now: `more_than_left`, `operation_open`, `has_storno`, …

@@ -72,7 +72,7 @@ async fn info(
         facts: change
             .facts
             .into_iter()
-            .map(|fact| DifferenceInfo { field: fact.field, before: fact.before, after: fact.after })
+            .map(|fact| ChangedFieldInfo { field: fact.field, before: fact.before, after: fact.after })
             .collect(),
         preview,
         blocked: blocked.map(str::to_owned),

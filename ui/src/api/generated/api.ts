@@ -388,7 +388,7 @@ export type RetryResult = { queued: Array<string>, skipped: Array<Skipped>, };
 
 export type WithReason = { id: string, reason: string, };
 
-export type DifferenceInfo = { 
+export type ChangedFieldInfo = { 
 /**
  * `status`, `total`, `currency`, `refunded`, `client.name`, `client.tax_id`, `client.address`, …
  */
@@ -422,7 +422,7 @@ proposal: string,
 /**
  * What the proposal takes back, positive.
  */
-amount: Amount, facts: Array<DifferenceInfo>, 
+amount: Amount, facts: Array<ChangedFieldInfo>, 
 /**
  * What accepting an open change would issue.
  */

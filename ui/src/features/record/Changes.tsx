@@ -2,7 +2,7 @@ import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { IconArrowRight, IconReplace } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Amount, ChangeInfo, DifferenceInfo, DocumentRow, DraftInfo, RecordInfo } from "../../api/generated/api";
+import type { Amount, ChangeInfo, ChangedFieldInfo, DocumentRow, DraftInfo, RecordInfo } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
 import { ConfirmDialog } from "../../shared/ui/ConfirmDialog";
 import { systemName } from "../../shared/ui/FailureText";
@@ -91,7 +91,7 @@ function Row({ change, ask }: { change: ChangeInfo; ask: (act: Asking["act"]) =>
 
 const AMOUNTS = new Set(["total", "refunded"]);
 
-function Fact({ fact, currency }: { fact: DifferenceInfo; currency: string }) {
+function Fact({ fact, currency }: { fact: ChangedFieldInfo; currency: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const shown = (text: string) => {
