@@ -116,7 +116,7 @@ impl Simulators {
     }
 }
 
-pub fn deps(vault: Arc<dyn Vault>, timing: Timing) -> Deps {
+pub fn deps(folder: &Path, vault: Arc<dyn Vault>, timing: Timing) -> Deps {
     Deps {
         clock: Arc::new(SystemClock::default()),
         vault,
@@ -124,6 +124,8 @@ pub fn deps(vault: Arc<dyn Vault>, timing: Timing) -> Deps {
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing,
+        machine: "bench".to_owned(),
+        state: folder.join("state"),
     }
 }
 

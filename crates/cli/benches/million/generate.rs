@@ -56,7 +56,7 @@ pub fn ledgers(runtime: &tokio::runtime::Runtime, work: &Path, ports: &Value) ->
 /// Some orders, issued and verified at the simulators by the engine itself.
 async fn make_template(folder: &Path, ports: &Value) {
     let (vault, _) = punte_vault::open_memory("a benchmark");
-    let deps = common::deps(vault, Timing::default());
+    let deps = common::deps(folder, vault, Timing::default());
     let workspace = Workspace::create_with(folder, "Bench", false, deps, Writing::default()).unwrap();
     let billing = common::connect_billing(&workspace, ports, "oblio").await;
     let mapping = common::add_preset(&workspace).await;
@@ -124,6 +124,8 @@ impl Table {
 fn multiply(path: &Path, count: i64) {
     let raw = Connection::open(path).unwrap();
     raw.set_prepared_statement_cache_capacity(64);
+    // a workspace of its own for whoever remembers it
+    raw.execute("UPDATE workspace SET id = id || ?1", [format!("-{count}")]).unwrap();
     raw.execute_batch(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -524288; PRAGMA temp_store = MEMORY;
          PRAGMA foreign_keys = OFF;

@@ -80,6 +80,8 @@ fn make_due(workspace: &Path, ports: &Value, runtime: &tokio::runtime::Runtime) 
         [],
     )
     .unwrap();
+    // made elsewhere, and at home wherever it is measured
+    raw.execute("UPDATE workspace SET machine = NULL, quarantine = NULL", []).unwrap();
     let at = &ports["oblio"];
     raw.execute(
         "UPDATE connections SET address = ?1, stop_failure = NULL, stopped_until_ms = NULL WHERE kind = 'oblio'",

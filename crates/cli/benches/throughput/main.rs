@@ -52,7 +52,8 @@ async fn run(setup: Setup, work: &Path) -> Figures {
     let timing = Timing { parallel: setup.concurrency, ..Timing::default() };
     let writing = Writing { group: setup.group, ..Writing::default() };
     let home = folder.path().join("ws");
-    let workspace = Workspace::create_with(&home, "Bench", false, common::deps(vault, timing), writing).unwrap();
+    let deps = common::deps(folder.path(), vault, timing);
+    let workspace = Workspace::create_with(&home, "Bench", false, deps, writing).unwrap();
     let billing = common::connect_billing(&workspace, &simulators.ports, setup.kind).await;
     let mapping = common::add_preset(&workspace).await;
     let mut shops = Vec::new();
