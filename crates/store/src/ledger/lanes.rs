@@ -7,6 +7,9 @@ use rusqlite::{OptionalExtension, params};
 /// Ready, and not an invoice of a flow that is switched off. A storno is sent whatever became of its flow.
 const SENDABLE: &str = "state = 'ready' AND (role <> 'invoice' OR flow_id IN (SELECT id FROM flows WHERE enabled = 1))";
 
+/// Digits that a number is printed with at most.
+const NUMBER_DIGITS: usize = 20;
+
 /// Lanes in doubt: (billing connection, company, series).
 #[derive(Debug, Clone, Default)]
 pub struct Doubts {
@@ -118,11 +121,15 @@ impl Ledger {
         series: &str,
         number: u64,
     ) -> Result<Option<(String, String)>> {
-        let key = (provider.to_owned(), company.to_owned(), series.to_owned(), number as i64);
+        // as it is printed: with any count of zeros before it
+        let printed: Vec<String> = (1..=NUMBER_DIGITS).map(|digits| format!("{number:0digits$}")).collect();
+        let key = (provider.to_owned(), company.to_owned(), series.to_owned(), serde_json::to_string(&printed)?);
         self.read(move |c| {
             Ok(c.prepare_cached(
-                "SELECT number, reference FROM documents WHERE provider = ?1 AND company = ?2 AND role = 'invoice'
-                 AND series = ?3 AND CAST(number AS INTEGER) = ?4 AND state IN ('issued', 'cancelled', 'reversed')",
+                "SELECT number, reference FROM documents INDEXED BY documents_at_provider
+                 WHERE provider = ?1 AND company = ?2 AND (role = 'proforma') = 0 AND role = 'invoice'
+                   AND series = ?3 AND number IN (SELECT value FROM json_each(?4)) AND number IS NOT NULL
+                   AND state <> 'deleted' AND state IN ('issued', 'cancelled', 'reversed')",
             )?
             .query_row(params![key.0, key.1, key.2, key.3], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?)
