@@ -224,3 +224,26 @@ async fn what_is_found_under_a_number_that_came_back_displaces_whoever_held_it()
     assert_eq!(world.document(1).await.state, DocumentState::Deleted);
     assert_eq!(world.document(2).await.number.as_deref(), Some("0001"));
 }
+
+#[tokio::test]
+async fn an_order_is_not_invoiced_again_while_its_cancelled_invoice_may_be_restored() {
+    let world = world().await;
+    let row = issued_document(&world, 1, "0001").await;
+    let cancel = world.ledger.request_operation(asked("op_1", row, OperationKind::Cancel), NOW_MS).await.unwrap();
+    world.ledger.record_operation_intent(cancel.row, false, "{}".into(), String::new(), NOW_MS).await.unwrap();
+    let done = OperationOutcome::Done(Effect::Cancelled);
+    world.ledger.record_operation_outcome(cancel.row, done, "{}".into(), NOW_MS).await.unwrap();
+    world.ledger.request_operation(asked("op_2", row, OperationKind::Restore), NOW_MS).await.unwrap();
+    let again = || {
+        let mut plan = plan(1);
+        plan.document.id = "doc_again".into();
+        plan.document.issue_key = "cana.ro|1|invoice|2".into();
+        plan.document.reference = "PNT-again".into();
+        plan.document.generation = 2;
+        world.ledger.request_generation(row, plan, "wrong client", "ana", NOW_MS)
+    };
+    let beside = again().await;
+    assert!(matches!(beside, Err(StoreError::Stale(_))), "two live invoices of one order: {beside:?}");
+    world.ledger.close_operation("op_2", "not wanted", "ana", NOW_MS).await.unwrap();
+    again().await.unwrap();
+}
