@@ -163,3 +163,21 @@ async fn what_is_in_doubt_cannot_be_dismissed_and_is_settled_with_its_evidence()
     let declared = events.iter().find(|event| event.what == "declared_absent").unwrap();
     assert_eq!((declared.who.as_str(), &declared.facts["reason"]), ("ana", &"asked the accountant".into()));
 }
+
+#[tokio::test]
+async fn a_read_that_began_before_a_mismatch_was_found_does_not_hide_it() {
+    let world = world().await;
+    let (sending, attempt) = world.sending(1).await;
+    world.ledger.record_outcome(attempt, sending.row, issued("0007"), "{}".into(), NOW_MS).await.unwrap();
+    let detail = r#"{"field":"total","ours":"59","provider":"60"}"#;
+    world.ledger.record_mismatches(vec![(sending.row, detail.into())], NOW_MS).await.unwrap();
+    let read = Verified { verification: Verification::Verified, detail: None, due_ms: None };
+    world.ledger.record_verification(sending.row, read, NOW_MS).await.unwrap();
+    let document = world.document(1).await;
+    assert_eq!(
+        (document.verification, document.verification_detail.as_deref()),
+        (Verification::Mismatched, Some(detail))
+    );
+    let events = world.ledger.list_events(document.order_row).await.unwrap();
+    assert!(!events.iter().any(|event| event.what == "verified"), "nor is it told on the timeline");
+}
