@@ -65,7 +65,7 @@ impl Workspace {
 
     /// Starts every look that is due. Answers how long until the next one.
     async fn settle_due(self: &Arc<Self>) -> Result<Duration> {
-        let documents = self.ledger.list_in_state(DocumentState::InDoubt, 1000).await?;
+        let documents = self.ledger.list_in_doubt(1000).await?;
         lock(&self.watches).retain(|row, _| documents.iter().any(|document| document.row == *row));
         if documents.is_empty() {
             return Ok(self.deps.timing.idle);
