@@ -2,13 +2,15 @@
 //!
 //! Nothing is sent without a durable intent, and nothing is concluded from silence.
 
+mod prepared;
+
 use crate::connect::{Gate, is_connections_fault};
-use crate::error::{EngineError, Result};
-use crate::settle::{parse_date, to_json};
+use crate::error::Result;
+use crate::settle::to_json;
 use crate::workspace::{Change, Workspace, lock};
-use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling, StornoRequest};
+use punte_connectors::billing::{Issued, Settling};
 use punte_domain::planted::{Bug, is_planted};
-use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Reference, Role, fiscal_date};
+use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Role, fiscal_date};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
 use std::collections::BTreeSet;
@@ -160,9 +162,14 @@ impl Workspace {
         if self.settle_as_found(&document).await? || !self.may_be_sent(&document).await? {
             return Ok(());
         }
-        let (provider, baseline) = match self.prepare(&document, connection).await {
-            Ok(ready) => ready,
+        let today = fiscal_date(self.now_ms()).to_string();
+        let prepared = match self.prepare(&document, connection, &today).await? {
+            Ok(prepared) => prepared,
             Err(failure) if is_connections_fault(&failure) => return self.note_trouble(connection, &failure).await,
+            Err(failure) if self.is_not_listed_yet(&document, &failure).await? => {
+                let due_ms = self.now_ms() + DELAYS[1].as_millis() as i64;
+                return Ok(self.ledger.postpone(document.row, due_ms).await?);
+            }
             // a series that is not there: this record's matter, with its cause
             Err(failure) => {
                 self.ledger.hold(document.row, failure, self.now_ms()).await?;
@@ -171,18 +178,22 @@ impl Workspace {
             }
         };
         let key = self.issue_key(&document).await?;
+        // nothing begins once the workspace stops
+        if self.stopping.is_cancelled() {
+            return Ok(());
+        }
         let intent = Intent {
             company: document.company.clone(),
             series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
             trigger,
             idempotency_key: self.ledger.info().seed.idempotency_key(&key, document.key_revision),
-            baseline: to_json(&baseline)?,
-            issue_date: fiscal_date(self.now_ms()).to_string(),
+            baseline: to_json(&prepared.baseline)?,
+            issue_date: prepared.issue_date.to_string(),
         };
         let attempt = self.ledger.record_intent(document.row, intent, self.now_ms()).await?;
         self.changed(Change::Documents);
-        let exchange = self.send(&document, &attempt, provider.as_ref()).await?;
+        let exchange = self.send(&document, &attempt, prepared).await;
         let failure = exchange.outcome.as_ref().err().cloned();
         let outcome = self.outcome_of(&document, exchange.outcome);
         self.commit_outcome(&document, &attempt, connection, outcome, to_json(&exchange.record)?).await?;
@@ -248,20 +259,6 @@ impl Workspace {
         Ok(self.ledger.postpone(document.row, self.now_ms() + DELAYS[0].as_millis() as i64).await?)
     }
 
-    /// The provider and what it says of the series now: read before the intent, so that the intent holds it.
-    async fn prepare(
-        &self,
-        document: &Document,
-        connection: &Connection,
-    ) -> std::result::Result<(Arc<dyn BillingProvider>, Baseline), Failure> {
-        let provider = self.billing(connection).await?;
-        let baseline = match provider.capabilities().settling {
-            Settling::ByList => Baseline::default(),
-            Settling::ByGap => provider.read_baseline(&document.company, &document.series).await?,
-        };
-        Ok((provider, baseline))
-    }
-
     pub(crate) async fn issue_key(&self, document: &Document) -> Result<IssueKey> {
         let order = self.ledger.get_order_by_row(document.order_row).await?;
         Ok(IssueKey {
@@ -270,49 +267,6 @@ impl Workspace {
             role: parse_role(&document.role),
             generation: document.generation,
         })
-    }
-
-    async fn send(
-        &self,
-        document: &Document,
-        attempt: &Attempt,
-        provider: &dyn BillingProvider,
-    ) -> Result<Exchange<Issued>> {
-        let broken = |detail: &str| EngineError::Invalid { field: "intent", detail: detail.to_owned() };
-        let issue_date = parse_date(&attempt.issue_date).ok_or_else(|| broken(&attempt.issue_date))?;
-        let reference = Reference::parse(&attempt.reference).ok_or_else(|| broken(&attempt.reference))?;
-        tracing::info!(document = %document.id, reference = %attempt.reference, trigger = %attempt.trigger, "sending");
-        if let Some(original) = self.original_of(document).await? {
-            let request = StornoRequest {
-                company: document.company.clone(),
-                series: document.series.clone(),
-                issue_date,
-                original,
-                reference,
-                idempotency_key: attempt.idempotency_key.clone(),
-                order_number: document.order_number.clone(),
-                refund_payment: true,
-            };
-            return Ok(provider.issue_storno(&request).await);
-        }
-        let request = IssueRequest {
-            company: document.company.clone(),
-            series: document.series.clone(),
-            issue_date,
-            draft: attempt.draft.clone(),
-            reference,
-            idempotency_key: attempt.idempotency_key.clone(),
-            order_number: document.order_number.clone(),
-        };
-        Ok(provider.issue_invoice(&request).await)
-    }
-
-    /// What a storno takes back, as the provider knows it.
-    pub(crate) async fn original_of(&self, document: &Document) -> Result<Option<Issued>> {
-        let Some(row) = document.reverses_row else { return Ok(None) };
-        let original = self.ledger.get_document_by_row(row).await?;
-        let number = original.number.ok_or_else(|| StoreError::NotFound(format!("number of {}", original.id)))?;
-        Ok(Some(Issued { series: original.series, number, provider_id: original.provider_id, link: original.link }))
     }
 
     fn outcome_of(&self, document: &Document, answer: std::result::Result<Issued, Failure>) -> Outcome {
@@ -421,13 +375,26 @@ impl Workspace {
         if self.settle_as_found(&document).await? {
             return Ok(());
         }
-        let (provider, baseline) = match self.prepare(&document, connection).await {
-            Ok(ready) => ready,
-            Err(failure) => {
+        let prepared = match self.prepare(&document, connection, &sent.issue_date).await? {
+            Ok(prepared) => prepared,
+            Err(failure) if is_connections_fault(&failure) => {
                 self.watch(document.row, quiet);
                 return self.note_trouble(connection, &failure).await;
             }
+            Err(failure) if self.is_not_listed_yet(&document, &failure).await? => {
+                self.watch(document.row, quiet);
+                return Ok(());
+            }
+            // the original of a storno is gone, the series is: nothing that goes on by itself
+            Err(failure) => {
+                tracing::warn!(document = %document.id, kind = failure.kind.as_str(), "cannot be sent again");
+                return Ok(self.ledger.park(document.row, "series_moved", self.now_ms()).await?);
+            }
         };
+        if self.stopping.is_cancelled() {
+            return Ok(());
+        }
+        let settling = prepared.provider.capabilities().settling;
         let intent = Intent {
             company: document.company.clone(),
             series: document.series.clone(),
@@ -438,13 +405,13 @@ impl Workspace {
             } else {
                 sent.idempotency_key.clone()
             },
-            baseline: to_json(&baseline)?,
+            baseline: to_json(&prepared.baseline)?,
             issue_date: sent.issue_date.clone(),
         };
         let attempt = self.ledger.record_intent(document.row, intent, self.now_ms()).await?;
         self.changed(Change::Documents);
-        let exchange = self.send(&document, &attempt, provider.as_ref()).await?;
-        let outcome = match provider.capabilities().settling {
+        let exchange = self.send(&document, &attempt, prepared).await;
+        let outcome = match settling {
             Settling::ByGap => self.outcome_of(&document, exchange.outcome),
             Settling::ByList => Outcome::Unknown(unconfirmed(&document, exchange.outcome)),
         };

@@ -202,6 +202,9 @@ impl Workspace {
             }
             _ => String::new(),
         };
+        if self.stopping.is_cancelled() {
+            return Ok(());
+        }
         let sent =
             self.ledger.record_operation_intent(operation.row, repeat, to_json(&baseline)?, key, self.now_ms()).await?;
         self.changed(Change::Documents);
@@ -360,7 +363,7 @@ fn check_presence(kind: OperationKind, target: &Target, seen: Presence) -> std::
 }
 
 /// A read before the intent that failed: nothing of the operation has left.
-fn nothing_sent(mut failure: Failure) -> Failure {
+pub(crate) fn nothing_sent(mut failure: Failure) -> Failure {
     if failure.phase == Phase::Unknown {
         failure.phase = Phase::NotSent;
     }
