@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::connect::secret_name;
+use crate::error::EngineError;
 use crate::intake::tests::{Desk, NOW_MS, connection, desk};
 use crate::reads::tests::{flow, issued, ready, ready_as};
 use crate::workspace::lock;
@@ -59,6 +60,25 @@ async fn verified(workspace: &Workspace, document: &Document) {
     workspace.ledger.record_verification(document.row, read, NOW_MS).await.unwrap();
 }
 
+/// A document of which nobody knows whether it was issued.
+async fn in_doubt(workspace: &Workspace, n: u64) -> Document {
+    let due = ready(workspace, n).await;
+    let intent = Intent {
+        company: due.company.clone(),
+        series: due.series.clone(),
+        attempt_id: format!("att_{n}"),
+        trigger: "automatic",
+        idempotency_key: format!("pnt-{n}"),
+        baseline: "{}".into(),
+        issue_date: "2026-11-18".into(),
+    };
+    let attempt = workspace.ledger.record_intent(due.row, intent, NOW_MS).await.unwrap();
+    let failure = Failure::new(FailureKind::TimedOut, Phase::Unknown, "create invoice", "order");
+    let unknown = Outcome::Unknown(failure);
+    workspace.ledger.record_outcome(attempt.row, due.row, unknown, "{}".into(), NOW_MS).await.unwrap();
+    workspace.ledger.get_document_by_row(due.row).await.unwrap()
+}
+
 fn listed(document: &Document) -> Value {
     json!({ "id": "77", "seriesName": document.series, "number": document.number, "total": "59", "canceled": "0",
         "issueDate": document.issue_date, "mentions": format!("Comanda {}", document.reference) })
@@ -93,20 +113,7 @@ async fn a_storno_never_takes_back_what_stands_under_its_originals_number_now() 
     verified(workspace, &original).await;
     let storno = workspace.storno(&original.id, "returned", "ana").await.unwrap();
     // deleted by hand, and its number given to another of ours, which a look found
-    let other = ready(workspace, 2).await;
-    let intent = Intent {
-        company: other.company.clone(),
-        series: other.series.clone(),
-        attempt_id: "att_other".into(),
-        trigger: "automatic",
-        idempotency_key: "pnt-2".into(),
-        baseline: "{}".into(),
-        issue_date: "2026-11-18".into(),
-    };
-    let attempt = workspace.ledger.record_intent(other.row, intent, NOW_MS).await.unwrap();
-    let failure = Failure::new(FailureKind::TimedOut, Phase::Unknown, "create invoice", "order 2");
-    let unknown = Outcome::Unknown(failure);
-    workspace.ledger.record_outcome(attempt.row, other.row, unknown, "{}".into(), NOW_MS).await.unwrap();
+    let other = in_doubt(workspace, 2).await;
     let found = workspace.ledger.settle_found(other.row, "FCT".into(), "0001".into(), None, None, "", "", NOW_MS);
     found.await.unwrap();
     let held = tried(workspace, &storno).await;
@@ -142,4 +149,18 @@ async fn nothing_begins_once_the_workspace_stops() {
     let left = tried(&desk.workspace, &due).await;
     assert_eq!(left.state, DocumentState::Ready);
     assert!(lock(&books.sent).is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_declared_absent_while_it_may_be_sent_again() {
+    let (desk, _) = opened().await;
+    let workspace = &desk.workspace;
+    let document = in_doubt(workspace, 1).await;
+    let declare = async || workspace.declare_absent(&document.id, "asked the provider", "ana").await;
+    assert!(workspace.begin(&document), "a look, and what follows from it");
+    let busy = declare().await;
+    assert!(matches!(busy, Err(EngineError::NotNow("busy"))), "what was seen before it says nothing: {busy:?}");
+    lock(&workspace.in_flight).remove(&document.row);
+    let unseen = declare().await;
+    assert!(matches!(unseen, Err(EngineError::NotNow("not_looked"))), "{unseen:?}");
 }
