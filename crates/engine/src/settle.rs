@@ -144,7 +144,10 @@ impl Workspace {
         let circumstances = |settling| Circumstances {
             settling,
             decisive,
-            series_is_ours: flow.series_is_ours,
+            // declared of the series that the flow writes in now, which need not be this one
+            series_is_ours: flow.series_is_ours
+                && (&flow.billing_id, &flow.company, &flow.series)
+                    == (&document.billing_id, &document.company, &document.series),
             earlier_proofs: document.absent_proofs,
             incomplete: watch.incomplete,
             number_taken: taken_number(&attempt).is_some(),
