@@ -175,7 +175,7 @@ impl Workspace {
             return Ok(false);
         }
         let lane = Lane::of(document);
-        let busy = lock(&self.in_flight).iter().any(|(row, other)| *row != document.row && *other == lane);
+        let busy = lock(&self.in_flight).iter().any(|(row, other)| *row != document.row && other.is_with(&lane));
         Ok(busy || self.is_doubted(&lane).await?)
     }
 

@@ -93,11 +93,16 @@ fn draft() -> Draft {
 pub(crate) async fn ready(workspace: &Workspace, n: u64) -> Document {
     let key = IssueKey { shop_identity: "cana.ro".into(), order_id: n.to_string(), role: Role::Invoice, generation: 1 };
     let reference = workspace.ledger.info().seed.reference(&key).as_str().to_owned();
-    ready_as(workspace, n, reference).await
+    ready_as(workspace, n, reference, ("con_bill", "oblio")).await
 }
 
-/// The same under a given reference.
-pub(crate) async fn ready_as(workspace: &Workspace, n: u64, reference: String) -> Document {
+/// The same under a given reference, at another connection.
+pub(crate) async fn ready_as(
+    workspace: &Workspace,
+    n: u64,
+    reference: String,
+    (billing_id, provider): (&str, &str),
+) -> Document {
     let ledger = &workspace.ledger;
     let order = shop_order(n, &TestOrder { created_ms: NOW_MS, modified_ms: NOW_MS, bad: None });
     let incoming = IncomingOrder {
@@ -116,8 +121,8 @@ pub(crate) async fn ready_as(workspace: &Workspace, n: u64, reference: String) -
         issue_key: key.to_string(),
         reference,
         flow_id: "flow_1".into(),
-        billing_id: "con_bill".into(),
-        provider: "oblio".into(),
+        billing_id: billing_id.into(),
+        provider: provider.into(),
         company: "RO12345674".into(),
         series: "FCT".into(),
         role: "invoice".into(),

@@ -12,7 +12,7 @@ const SENDABLE: &str = "state = 'ready' AND (role <> 'invoice' OR flow_id IN (SE
 /// Digits that a number is printed with at most.
 const NUMBER_DIGITS: usize = 20;
 
-/// Lanes in doubt: (billing connection, company, series).
+/// Series in doubt, over whichever connection: (provider, company, series).
 #[derive(Debug, Clone, Default)]
 pub struct Doubts {
     pub creates: Vec<(String, String, String)>,
@@ -139,7 +139,7 @@ impl Ledger {
         .await
     }
 
-    /// The lanes in which an outcome is in doubt and not left to a person, and those in which a delete is.
+    /// The series in which an outcome is in doubt and not left to a person, and those in which a delete is.
     pub async fn read_doubts(&self) -> Result<Doubts> {
         self.read_at_once(|c| {
             let lanes = |sql: &str| -> Result<Vec<(String, String, String)>> {
@@ -149,11 +149,11 @@ impl Ledger {
             };
             Ok(Doubts {
                 creates: lanes(
-                    "SELECT DISTINCT billing_id, company, series FROM documents
+                    "SELECT DISTINCT provider, company, series FROM documents
                      WHERE state = 'in_doubt' AND parked_reason IS NULL",
                 )?,
                 deletes: lanes(
-                    "SELECT DISTINCT d.billing_id, d.company, d.series FROM operations o
+                    "SELECT DISTINCT d.provider, d.company, d.series FROM operations o
                      JOIN documents d ON d.row = o.document_row WHERE o.state = 'in_doubt' AND o.kind = 'delete'",
                 )?,
             })

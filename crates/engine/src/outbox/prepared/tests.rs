@@ -87,7 +87,7 @@ fn listed(document: &Document) -> Value {
 #[tokio::test]
 async fn a_reference_that_cannot_be_read_is_told_before_an_intent_is_written() {
     let (desk, books) = opened().await;
-    let broken = ready_as(&desk.workspace, 1, "PNT-broken".into()).await;
+    let broken = ready_as(&desk.workspace, 1, "PNT-broken".into(), ("con_bill", "oblio")).await;
     let held = tried(&desk.workspace, &broken).await;
     assert_eq!(held.state, DocumentState::Held, "not left as being sent until the next start");
     assert_eq!(held.failure.unwrap().detail.as_deref(), Some("PNT-broken"));
@@ -163,4 +163,23 @@ async fn nothing_is_declared_absent_while_it_may_be_sent_again() {
     lock(&workspace.in_flight).remove(&document.row);
     let unseen = declare().await;
     assert!(matches!(unseen, Err(EngineError::NotNow("not_looked"))), "{unseen:?}");
+}
+
+#[tokio::test]
+async fn a_series_that_takes_one_writer_has_one_over_all_connections() {
+    let (desk, _) = opened().await;
+    let workspace = &desk.workspace;
+    for id in ["con_one", "con_two"] {
+        workspace.ledger.save_connection(connection(id, "smartbill")).await.unwrap();
+    }
+    let first = ready_as(workspace, 1, "PNT-1".into(), ("con_one", "smartbill")).await;
+    let second = ready_as(workspace, 2, "PNT-2".into(), ("con_two", "smartbill")).await;
+    let is_begun = || lock(&workspace.in_flight).contains_key(&second.row);
+    workspace.ledger.postpone(first.row, NOW_MS + 1).await.unwrap();
+    assert!(workspace.begin(&first), "it is being sent");
+    workspace.claim_due().await.unwrap();
+    assert!(!is_begun(), "the counter of the series is read and moved by one at a time");
+    lock(&workspace.in_flight).clear();
+    workspace.claim_due().await.unwrap();
+    assert!(is_begun());
 }
