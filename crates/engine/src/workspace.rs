@@ -16,7 +16,7 @@ use punte_store::cache::Cache;
 use punte_store::ledger::{SeriesKey, Writing};
 use punte_store::{Ledger, NewWorkspace, StoreError};
 use punte_vault::Vault;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -129,6 +129,8 @@ pub struct Workspace {
     pub(crate) operation_watches: Mutex<HashMap<i64, Watch>>,
     /// Documents that a task of this process is sending or looking up, each with its lane.
     pub(crate) in_flight: Mutex<HashMap<i64, Lane>>,
+    /// Of these, the ones that an operation is done to, each with its connection.
+    pub(crate) operating: Mutex<BTreeMap<i64, String>>,
     /// Series whose reconcile pass is under way.
     pub(crate) reconciling: Arc<Mutex<BTreeSet<SeriesKey>>>,
     /// What runs by itself: when it ran last, and when it is due.
@@ -201,6 +203,7 @@ impl Workspace {
             watches: Mutex::default(),
             operation_watches: Mutex::default(),
             in_flight: Mutex::default(),
+            operating: Mutex::default(),
             reconciling: Arc::default(),
             schedule: Mutex::default(),
             outbox_wake: Notify::new(),

@@ -105,15 +105,25 @@ impl Workspace {
         let waiting = self.ledger.list_operations_due(by_ms, self.list_closed().await?, 200).await?;
         let doubted = self.ledger.list_operations_to_settle(1000).await?;
         lock(&self.operation_watches).retain(|row, _| doubted.iter().any(|operation| operation.row == *row));
-        for operation in waiting.into_iter().chain(doubted) {
+        // what is in doubt first: a lane may stand still for it
+        for operation in doubted.into_iter().chain(waiting) {
             let document = self.ledger.get_document_by_row(operation.document_row).await?;
             let Some(connection) = connections.iter().find(|c| c.id == document.billing_id) else { continue };
             if let Some(left) = self.not_before(&operation, &document, connection) {
                 next = next.min(left);
                 continue;
             }
-            if self.may_call(connection, self.now_ms()) == Gate::Closed {
-                next = next.min(self.opens_in(connection, self.now_ms()));
+            let room = match self.may_call(connection, self.now_ms()) {
+                Gate::Closed => {
+                    next = next.min(self.opens_in(connection, self.now_ms()));
+                    continue;
+                }
+                // one request shows whether it works again
+                Gate::Probe => 1,
+                Gate::Open => self.deps.timing.parallel,
+            };
+            // the end of each wakes this loop
+            if lock(&self.operating).values().filter(|one| **one == connection.id).count() >= room {
                 continue;
             }
             if !self.begin(&document) {
@@ -126,6 +136,7 @@ impl Workspace {
                 next = next.min(Duration::from_millis(500));
                 continue;
             }
+            lock(&self.operating).insert(document.row, connection.id.clone());
             let (this, connection) = (self.clone(), connection.clone());
             self.spawn(async move {
                 let row = document.row;
@@ -137,6 +148,7 @@ impl Workspace {
                     this.note_engine_error(&error, "operate");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
+                lock(&this.operating).remove(&row);
                 lock(&this.in_flight).remove(&row);
                 this.changed(Change::Documents);
                 this.operate_wake.notify_one();
@@ -373,3 +385,6 @@ pub(crate) fn nothing_sent(mut failure: Failure) -> Failure {
 pub(crate) fn document_currency(document: &Document) -> Option<Currency> {
     document.draft.as_ref().map(|draft| draft.currency)
 }
+
+#[cfg(test)]
+mod tests;

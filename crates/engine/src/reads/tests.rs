@@ -28,7 +28,7 @@ impl Transport for Broken {
     }
 }
 
-async fn desk_with(is_reachable: bool) -> Desk {
+pub(crate) async fn desk_with(is_reachable: bool) -> Desk {
     let desk = desk(Arc::new(Broken { is_reachable }));
     let workspace = &desk.workspace;
     workspace.ledger.save_connection(connection("con_shop", "woocommerce")).await.unwrap();
