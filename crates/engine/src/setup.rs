@@ -3,6 +3,7 @@
 use crate::connect::{Connected, is_connections_fault, secret_name};
 use crate::decide::{context_of, failure_of};
 use crate::error::{EngineError, Result};
+use crate::outbox::one_writer;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::Urgency;
 use punte_connectors::billing::{CheckStep, Company, Series, VatRate};
@@ -215,16 +216,19 @@ impl Workspace {
         required("company", &flow.company)?;
         required("series", &flow.series)?;
         self.ledger.get_connection(&flow.shop_id).await?;
-        self.ledger.get_connection(&flow.billing_id).await?;
+        let billing = self.ledger.get_connection(&flow.billing_id).await?;
         self.ledger.get_mapping(&flow.mapping_id).await?;
         if !flow.condition.trim().is_empty() {
             punte_mapping::check_condition(&flow.condition)
                 .map_err(|error| EngineError::Invalid { field: "condition", detail: error.message })?;
         }
         let others = self.ledger.list_flows().await?;
+        // of a provider that takes one writer a series is one, over however many connections
+        let connections = self.ledger.list_connections().await?;
+        let is_of = |id: &str| connections.iter().any(|one| one.id == id && one.kind == billing.kind);
         let same_lane_shared = others.iter().any(|other| {
             other.id != flow.id
-                && other.billing_id == flow.billing_id
+                && (other.billing_id == flow.billing_id || one_writer(&billing.kind) && is_of(&other.billing_id))
                 && other.company == flow.company
                 && other.series == flow.series
                 && other.series_is_ours != flow.series_is_ours

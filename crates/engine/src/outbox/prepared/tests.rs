@@ -9,7 +9,7 @@ use crate::workspace::lock;
 use async_trait::async_trait;
 use bytes::Bytes;
 use punte_connectors::{HttpAnswer, HttpRequest, Limits, Transport, TransportError};
-use punte_store::ledger::{Intent, Outcome, Verified};
+use punte_store::ledger::{Flow, Intent, Outcome, Verified};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 
@@ -182,4 +182,25 @@ async fn a_series_that_takes_one_writer_has_one_over_all_connections() {
     lock(&workspace.in_flight).clear();
     workspace.claim_due().await.unwrap();
     assert!(is_begun());
+}
+
+#[tokio::test]
+async fn of_one_series_all_flows_say_the_same_over_all_connections() {
+    let (desk, _) = opened().await;
+    let workspace = &desk.workspace;
+    for id in ["con_one", "con_two"] {
+        workspace.ledger.save_connection(connection(id, "smartbill")).await.unwrap();
+    }
+    let of = |id: &str, billing_id: &str, series_is_ours| Flow {
+        id: id.into(),
+        billing_id: billing_id.into(),
+        series_is_ours,
+        ..flow()
+    };
+    workspace.save_flow(of("flow_one", "con_one", true)).await.unwrap();
+    let other = workspace.save_flow(of("flow_two", "con_two", false)).await;
+    assert!(matches!(other, Err(EngineError::Invalid { field: "seriesIsOurs", .. })), "{other:?}");
+    workspace.save_flow(of("flow_two", "con_two", true)).await.unwrap();
+    let elsewhere = Flow { company: "RO999".into(), ..of("flow_three", "con_two", false) };
+    workspace.save_flow(elsewhere).await.unwrap();
 }
