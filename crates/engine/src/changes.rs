@@ -160,7 +160,11 @@ impl Workspace {
                 return Ok(self.ledger.put_off_change(change.row, due_ms, None, self.now_ms()).await?);
             }
         };
-        if change.mode != RefundMode::Automatic || change.proposal == Proposal::Nothing {
+        // what was to go by itself when it was seen goes so only while the flow still says it
+        let flow = self.ledger.find_flow(&document.flow_id).await?;
+        let is_automatic = change.mode == RefundMode::Automatic
+            && flow.is_some_and(|flow| mode_of(change.kind, &flow) == RefundMode::Automatic);
+        if !is_automatic || change.proposal == Proposal::Nothing {
             return Ok(self.ledger.put_off_change(change.row, None, None, self.now_ms()).await?);
         }
         let (due_ms, blocked) = match self.answer_by_itself(&document, &change).await {
@@ -294,4 +298,48 @@ fn mode_of(kind: ChangeKind, flow: &Flow) -> RefundMode {
 /// A version that cannot be read any more: taken for the order of today with the total that was invoiced.
 fn unread(now: &OrderHead, total_minor: i64) -> OrderHead {
     OrderHead { total_minor, refunded_minor: 0, refunds: Vec::new(), status: OrderStatus::Completed, ..now.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::tests::NOW_MS;
+    use crate::reads::tests::{desk_with, flow, issued};
+    use punte_domain::{Difference, OrderChange};
+
+    #[tokio::test]
+    async fn a_refund_is_answered_by_itself_only_while_the_flow_says_so() {
+        let desk = desk_with(false).await;
+        let workspace = &desk.workspace;
+        let says = async |full_refund| workspace.ledger.save_flow(Flow { full_refund, ..flow() }).await.unwrap();
+        let documents = async |document: &Document| {
+            workspace.ledger.list_documents_of_order(document.order_row).await.unwrap().len()
+        };
+        let mut invoices = Vec::new();
+        for n in 1..=2 {
+            let invoice = issued(workspace, n).await;
+            let facts = vec![Difference { field: "refunded".into(), before: "0".into(), after: "59".into() }];
+            let change = OrderChange {
+                kind: ChangeKind::RefundedFully,
+                subject: String::new(),
+                facts,
+                proposal: Proposal::Storno,
+                amount_minor: invoice.total_minor,
+            };
+            let seen = SeenChange { id: format!("chg_{n}"), change, mode: RefundMode::Automatic };
+            workspace.ledger.record_changes(invoice.row, 1, vec![seen], NOW_MS).await.unwrap();
+            invoices.push(invoice);
+        }
+        let second = workspace.ledger.list_changes(invoices[1].row).await.unwrap().remove(0);
+        workspace.ledger.put_off_change(second.row, Some(NOW_MS + 1), Some("operation_open"), NOW_MS).await.unwrap();
+        says(RefundMode::Automatic).await;
+        workspace.changes_due().await.unwrap();
+        assert_eq!(documents(&invoices[0]).await, 2, "its storno is written down");
+        says(RefundMode::Propose).await;
+        desk.clock.now_ms.store(NOW_MS + 2, std::sync::atomic::Ordering::Relaxed);
+        workspace.changes_due().await.unwrap();
+        assert_eq!(documents(&invoices[1]).await, 1, "switched off while it waited");
+        let left = workspace.ledger.list_changes(invoices[1].row).await.unwrap().remove(0);
+        assert_eq!(left.state, ChangeState::Open, "a person's now");
+    }
 }
