@@ -42,14 +42,17 @@ impl Workspace {
             return Ok(Err(broken(&document.reference)));
         };
         let Some(issue_date) = parse_date(issue_date) else { return Ok(Err(broken(issue_date))) };
-        let original = match document.reverses_row {
+        let original = match document.takes_back() {
             Some(row) => Some(self.ledger.get_document_by_row(row).await?),
             None => None,
         };
         let read = async {
             let provider = self.billing(connection).await?;
             let original = match &original {
-                Some(original) => Some(check_original(original, provider.as_ref()).await?),
+                Some(original) => {
+                    let standing = check_original(original, document, provider.as_ref()).await?;
+                    Some(standing).filter(|_| document.reverses_row.is_some())
+                }
                 None => None,
             };
             let baseline = match provider.capabilities().settling {
@@ -69,9 +72,9 @@ impl Workspace {
         Ok(Some(Issued { series: original.series, number, provider_id: original.provider_id, link: original.link }))
     }
 
-    /// Whether a storno's original may be missing only because the provider lists late: no read has found it yet, or given up.
+    /// Whether the original of what takes back may be missing only because the provider lists late: no read has found it yet, or given up.
     pub(super) async fn is_not_listed_yet(&self, document: &Document, failure: &Failure) -> Result<bool> {
-        let Some(row) = document.reverses_row.filter(|_| failure.kind == FailureKind::DocumentNotFound) else {
+        let Some(row) = document.takes_back().filter(|_| failure.kind == FailureKind::DocumentNotFound) else {
             return Ok(false);
         };
         Ok(self.ledger.get_document_by_row(row).await?.verification == Verification::Pending)
@@ -108,8 +111,12 @@ impl Workspace {
 }
 
 /// A storno names its original by number, and a number may have been given again after somebody deleted ours by hand: then
-/// it would take another's invoice back.
-async fn check_original(original: &Document, provider: &dyn BillingProvider) -> std::result::Result<Issued, Failure> {
+/// it would take another's invoice back. A correction would take back what is no more.
+async fn check_original(
+    original: &Document,
+    by: &Document,
+    provider: &dyn BillingProvider,
+) -> std::result::Result<Issued, Failure> {
     let target = target_of(original)?;
     let gone =
         |kind, why: &str| Err(Failure::new(kind, Phase::Prepare, "create storno", target.name()).with_detail(why));
@@ -117,6 +124,10 @@ async fn check_original(original: &Document, provider: &dyn BillingProvider) -> 
         return gone(FailureKind::DocumentCancelled, original.state.as_str());
     }
     match provider.find_document(&target).await {
+        // of a storno the provider says so itself
+        Ok(Presence::Present { cancelled: Some(true) }) if by.corrects_row.is_some() => {
+            gone(FailureKind::DocumentCancelled, "cancelled")
+        }
         Ok(Presence::Absent) => gone(FailureKind::DocumentNotFound, "absent"),
         Ok(Presence::Present { .. } | Presence::CannotTell) => Ok(target.document.clone()),
         Err(failure) if stops_reads(failure.kind) => Err(nothing_sent(failure)),

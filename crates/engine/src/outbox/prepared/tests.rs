@@ -9,7 +9,8 @@ use crate::workspace::lock;
 use async_trait::async_trait;
 use bytes::Bytes;
 use punte_connectors::{HttpAnswer, HttpRequest, Limits, Transport, TransportError};
-use punte_store::ledger::{Flow, Intent, Outcome, Verified};
+use punte_domain::{IssueKey, Role};
+use punte_store::ledger::{Flow, Intent, NewDocument, NewTakingBack, Outcome, Verified};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 
@@ -77,6 +78,11 @@ async fn in_doubt(workspace: &Workspace, n: u64) -> Document {
     let unknown = Outcome::Unknown(failure);
     workspace.ledger.record_outcome(attempt.row, due.row, unknown, "{}".into(), NOW_MS).await.unwrap();
     workspace.ledger.get_document_by_row(due.row).await.unwrap()
+}
+
+fn reference_of(workspace: &Workspace, n: u64) -> String {
+    let key = IssueKey { shop_identity: "cana.ro".into(), order_id: n.to_string(), role: Role::Invoice, generation: 1 };
+    workspace.ledger.info().seed.reference(&key).as_str().to_owned()
 }
 
 fn listed(document: &Document) -> Value {
@@ -203,4 +209,60 @@ async fn of_one_series_all_flows_say_the_same_over_all_connections() {
     workspace.save_flow(of("flow_two", "con_two", true)).await.unwrap();
     let elsewhere = Flow { company: "RO999".into(), ..of("flow_three", "con_two", false) };
     workspace.save_flow(elsewhere).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_correction_of_what_was_cancelled_by_hand_is_held() {
+    let (desk, books) = opened().await;
+    let workspace = &desk.workspace;
+    let original = issued(workspace, 1).await;
+    let mut cancelled = listed(&original);
+    cancelled["canceled"] = "1".into();
+    lock(&books.rows).push(cancelled);
+    let mut draft = original.draft.clone();
+    draft.iter_mut().for_each(|draft| draft.order_total = -draft.order_total);
+    let key = format!("{}|correction:77", original.issue_key);
+    let document = NewDocument {
+        id: "doc_c".into(),
+        issue_key: key,
+        // of another document of this ledger, which is never made
+        reference: reference_of(workspace, 9),
+        flow_id: original.flow_id.clone(),
+        billing_id: original.billing_id.clone(),
+        provider: original.provider.clone(),
+        company: original.company.clone(),
+        series: original.series.clone(),
+        role: "correction:77".into(),
+        generation: 1,
+        order_number: original.order_number.clone(),
+        order_version: 1,
+        mapping_version: 1,
+        draft,
+        problems: Vec::new(),
+        client: original.client.clone(),
+        tax_id: String::new(),
+        currency: original.currency.clone(),
+        total_minor: -2000,
+        total_text: "-20".into(),
+        due_ms: NOW_MS,
+    };
+    let new = NewTakingBack {
+        original_row: original.row,
+        document,
+        part_after_minor: Some(0),
+        change_row: None,
+        reason: "returned".into(),
+        who: "ana".into(),
+    };
+    let correction = workspace.ledger.request_taking_back(new, NOW_MS).await.unwrap();
+    let held = tried(workspace, &correction).await;
+    assert_eq!(held.failure.map(|one| one.kind), Some(FailureKind::DocumentCancelled));
+    assert_eq!(held.state, DocumentState::Held);
+    assert!(workspace.ledger.list_attempts(correction.row).await.unwrap().is_empty());
+    lock(&books.rows)[0]["canceled"] = "0".into();
+    workspace.ledger.requeue_as_it_is(correction.row, "ana", NOW_MS).await.unwrap();
+    let again = workspace.ledger.get_document_by_row(correction.row).await.unwrap();
+    tried(workspace, &again).await;
+    let attempts = workspace.ledger.list_attempts(correction.row).await.unwrap();
+    assert_eq!(attempts.len(), 1, "restored, it is corrected");
 }
