@@ -271,8 +271,15 @@ async fn agree(
             .find(|one| one.provider == provider && one.series == document.series && same_number(&one.number, number));
         let ours =
             |one: &&Held| one.reference.as_ref().is_none_or(|reference| reference.as_str() == document.reference);
+        // SmartBill does not tell whether a document is cancelled: what was lost of that cannot be read again
+        if world.restored && provider == Provider::SmartBill && there.is_some_and(|one| one.cancelled) {
+            continue;
+        }
+        // a storno of SmartBill's own bears no reference: one may stand under a number that was deleted
+        let is_another = there.is_some_and(|one| one.reference.is_none());
         match (document.state, there.filter(ours)) {
             (DocumentState::Deleted, None) => {}
+            (DocumentState::Deleted, Some(_)) if is_another => {}
             (DocumentState::Deleted, Some(_)) => verdict.broken.push(format!("{name} still exists")),
             (_, None) => verdict.broken.push(format!("{name} does not exist at the provider")),
             (state, Some(one)) => {
