@@ -1,25 +1,54 @@
 //! Who answers the window: this process's own host, or the owner of the workspaces that it is attached to.
+//!
+//! An owner that ends is waited for a little, for it may be started again; then this process takes over.
 
 use punte_api::{ApiError, ErrorCode, Event, Host};
 use punte_http::{AttachError, Attached};
 use serde_json::Value;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 
-/// Between two tries to hear an owner's changes.
+/// Between two tries to find an owner.
 const AGAIN: Duration = Duration::from_secs(2);
+/// Tries that an owner has to come back.
+const TRIES: u32 = 4;
 
-pub enum Desk {
-    Own(Arc<Host>),
-    Attached(Attached),
+pub struct Desk {
+    host: Arc<Host>,
+    /// `None`: this process owns what it shows.
+    owner: Mutex<Option<Owner>>,
+}
+
+#[derive(Clone)]
+struct Owner {
+    attached: Arc<Attached>,
+    /// Of the workspace on screen.
+    folder: PathBuf,
 }
 
 impl Desk {
+    pub fn own(host: Arc<Host>) -> Desk {
+        Desk { host, owner: Mutex::new(None) }
+    }
+
+    /// Asks the owner of a folder.
+    pub fn attached(host: Arc<Host>, attached: Attached, folder: PathBuf) -> Desk {
+        Desk { host, owner: Mutex::new(Some(Owner { attached: Arc::new(attached), folder })) }
+    }
+
+    fn owner(&self) -> Option<Owner> {
+        self.owner.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_owner(&self, owner: Option<Owner>) {
+        *self.owner.lock().unwrap_or_else(PoisonError::into_inner) = owner;
+    }
+
     pub async fn call(&self, command: &str, payload: Value) -> Result<Value, ApiError> {
-        let owner = match self {
-            Desk::Own(host) => return host.call(&host.local_session(), command, payload).await,
-            Desk::Attached(owner) => owner,
+        let Some(Owner { attached: owner, .. }) = self.owner() else {
+            return self.host.call(&self.host.local_session(), command, payload).await;
         };
         // these choose another workspace: asked about none, and what the answer shows is asked about from here on
         let chooses = matches!(command, "workspace.open" | "workspace.create" | "workspace.open_sandbox");
@@ -28,6 +57,9 @@ impl Desk {
                 .map_err(told)?;
         if chooses {
             owner.turn_to(answer["open"]["id"].as_str().map(str::to_owned));
+            if let Some(folder) = answer["open"]["folder"].as_str() {
+                self.set_owner(Some(Owner { attached: owner.clone(), folder: folder.into() }));
+            }
         }
         if let Some(attached_to) = answer.get_mut("attachedTo") {
             *attached_to = owner.owner_pid().into();
@@ -37,24 +69,49 @@ impl Desk {
 
     /// Every change, as long as the window stands. One that fell behind reads everything again.
     pub async fn listen(&self, mut changed: impl FnMut(Event)) {
-        let owner = match self {
-            Desk::Own(host) => {
-                let mut events = host.subscribe();
-                loop {
-                    match events.recv().await {
-                        Ok(event) => changed(event),
-                        Err(RecvError::Lagged(_)) => changed(Event::everything()),
-                        Err(RecvError::Closed) => return,
+        let mut own = self.host.subscribe();
+        loop {
+            if let Some(Owner { attached, .. }) = self.owner() {
+                if let Err(error) = attached.listen(&mut changed).await {
+                    tracing::warn!(%error, "the owner's changes are not heard");
+                }
+                // the screens ask, and are told that nobody answers
+                changed(Event::everything());
+                self.find_owner().await;
+                changed(Event::everything());
+                continue;
+            }
+            match own.recv().await {
+                Ok(event) => changed(event),
+                Err(RecvError::Lagged(_)) => changed(Event::everything()),
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+
+    /// Waits until the workspace on screen has an owner that answers: the one before, a new one, or this process.
+    async fn find_owner(&self) {
+        for tries in 1_u32.. {
+            let Some(Owner { folder, .. }) = self.owner() else { return };
+            match Attached::to(&folder).await {
+                Ok(attached) => return self.set_owner(Some(Owner { attached: Arc::new(attached), folder })),
+                Err(error) => tracing::debug!(%error, "no owner answers"),
+            }
+            if tries >= TRIES {
+                match self.host.take_over(&folder).await {
+                    // somebody owns it, and does not answer yet
+                    Err(error) if error.code == ErrorCode::WorkspaceOwned => {}
+                    Err(error) => {
+                        // the first screen tells what is wrong with it
+                        tracing::error!(%error, "the workspace could not be taken over");
+                        return self.set_owner(None);
+                    }
+                    Ok(()) => {
+                        tracing::info!(folder = %folder.display(), "taken over from an owner that ended");
+                        return self.set_owner(None);
                     }
                 }
             }
-            Desk::Attached(owner) => owner,
-        };
-        loop {
-            if let Err(error) = owner.listen(&mut changed).await {
-                tracing::warn!(%error, "the owner's changes are not heard");
-            }
-            changed(Event::everything());
             tokio::time::sleep(AGAIN).await;
         }
     }
@@ -63,6 +120,6 @@ impl Desk {
 fn told(error: AttachError) -> ApiError {
     match error {
         AttachError::Api(error) => error,
-        silent => ApiError::new(ErrorCode::WorkspaceOwned, silent.to_string()),
+        silent => ApiError::new(ErrorCode::OwnerSilent, silent.to_string()),
     }
 }

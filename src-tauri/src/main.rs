@@ -88,7 +88,7 @@ async fn start(home: PathBuf, workspace: Option<PathBuf>) -> Result<(Composition
             let last = host.last_folder().await.map(|last| PathBuf::from(last.folder));
             let folder = workspace.or(last).unwrap_or_default();
             match Attached::to(&folder).await {
-                Ok(owner) => return Ok((composition, Desk::Attached(owner))),
+                Ok(owner) => return Ok((composition, Desk::attached(host, owner, folder))),
                 Err(error) => tracing::warn!(%error, "the owner of the workspace does not answer"),
             }
         }
@@ -97,7 +97,7 @@ async fn start(home: PathBuf, workspace: Option<PathBuf>) -> Result<(Composition
     }
     // what cannot be opened is in the log; the one on screen has been told above
     host.run_enabled().await;
-    Ok((composition, Desk::Own(host)))
+    Ok((composition, Desk::own(host)))
 }
 
 fn run(composition: Composition, desk: Arc<Desk>) -> tauri::Result<()> {

@@ -18,7 +18,9 @@ impl Findings {
         let mut all = Vec::new();
         let connections = life.workspace().ledger().list_connections().await.unwrap_or_default();
         let today = world.today();
-        let period = (today.checked_sub_days(Days::new(60)).unwrap_or(today), today);
+        // a machine whose clock was set forward dated some of them ahead
+        let around = Days::new(40);
+        let period = (today.checked_sub_days(around).unwrap_or(today), today.checked_add_days(around).unwrap_or(today));
         for provider in [Provider::Oblio, Provider::SmartBill] {
             let kind = crate::run::provider_name(provider);
             let Some(connection) = connections.iter().find(|one| one.kind == kind) else { continue };
@@ -27,6 +29,9 @@ impl Findings {
                 let report = life.workspace().reconcile(&connection.id, account::COMPANY, series, period, "ana").await;
                 match report {
                     Ok(report) => {
+                        if std::env::var_os("TRACE").is_some() {
+                            eprintln!("{series}: complete {} {} {:#?}", report.complete, report.why, report.findings);
+                        }
                         all.extend(report.findings.into_iter().map(|finding| (provider, finding)));
                         if report.complete || report.resume_at.is_none() {
                             break;

@@ -4,7 +4,7 @@
 use crate::World;
 use crate::operations::by_document;
 use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order, until};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 
 impl World {
@@ -17,50 +17,6 @@ impl World {
         desk.connect(&sandbox).await;
         World { home, folder, sandbox, desk }
     }
-
-    /// A token of the sandbox's Oblio account, for acts by hand.
-    pub async fn oblio_token(&self) -> String {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let place = &self.sandbox.ports["oblio"];
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let form = format!("client_id={}&client_secret={}", text(&place["email"]), text(&place["secret"]));
-        let url = format!("{}/api/authorize/token", text(&place["url"]));
-        let kind = "application/x-www-form-urlencoded";
-        let token = http.post(url).header("content-type", kind).body(form).send().await.unwrap();
-        let token: Value = serde_json::from_str(&token.text().await.unwrap()).unwrap();
-        text(&token["access_token"])
-    }
-
-    /// Somebody deletes a document in the provider's own program.
-    pub async fn delete_by_hand(&self, buyer: Buyer, document: &Value) {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let place = &self.sandbox.ports[buyer.provider()];
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let answer = match buyer {
-            Buyer::Person => {
-                let url = format!(
-                    "{}/invoice?cif={}&seriesname={}&number={}",
-                    text(&place["url"]),
-                    text(&place["company"]),
-                    text(&document["series"]),
-                    text(&document["number"])
-                );
-                http.delete(url).basic_auth(text(&place["username"]), place["token"].as_str()).send().await.unwrap()
-            }
-            Buyer::Company => {
-                let token = self.oblio_token().await;
-                let body =
-                    json!({ "cif": place["company"], "seriesName": document["series"], "number": document["number"] });
-                http.delete(format!("{}/api/docs/invoice", text(&place["url"])))
-                    .bearer_auth(token)
-                    .body(body.to_string())
-                    .send()
-                    .await
-                    .unwrap()
-            }
-        };
-        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
-    }
 }
 
 #[tokio::test]
@@ -69,7 +25,7 @@ async fn a_number_deleted_by_hand_and_given_again_is_the_new_documents_and_nothi
     for (first, buyer) in [(25001, Buyer::Company), (25011, Buyer::Person)] {
         world.sandbox.control.order(order(first, buyer)).await;
         let old = world.desk.wait_for(first, "issued").await;
-        world.delete_by_hand(buyer, &old).await;
+        world.sandbox.delete_by_hand(buyer, &old).await;
         // nothing is there to be cancelled
         let cancel = json!({ "id": old["id"], "kind": "cancel", "reason": "x", "payment": null, "email": null });
         world.desk.call("documents.operate", cancel.clone()).await;

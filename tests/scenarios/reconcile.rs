@@ -13,6 +13,11 @@ fn days() -> (String, String) {
     (day(-20), day(1))
 }
 
+/// The day in this country.
+fn today() -> String {
+    punte_domain::fiscal_date(chrono::Utc::now().timestamp_millis()).to_string()
+}
+
 /// Kind and closer reason of every finding.
 fn kinds(findings: &[Value]) -> Vec<(String, String)> {
     let text = |one: &Value, field: &str| one[field].as_str().unwrap_or_default().to_owned();
@@ -54,50 +59,6 @@ impl World {
         })
         .await
     }
-
-    /// Somebody makes an invoice in the provider's own program.
-    async fn invoice_by_hand(&self, buyer: Buyer, mentions: &str) {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let place = &self.sandbox.ports[buyer.provider()];
-        let text = |field: &str| place[field].as_str().unwrap().to_owned();
-        let today = days().1;
-        let today = (today.parse::<chrono::NaiveDate>().unwrap() - chrono::Duration::days(1)).to_string();
-        let answer = match buyer {
-            Buyer::Person => {
-                let body = json!({ "companyVatCode": place["company"], "seriesName": place["series"],
-                    "issueDate": today, "currency": "RON", "isDraft": false, "mentions": mentions,
-                    "client": { "name": "Vasile Pop", "address": "Str. Gării 2", "city": "Dej", "county": "Cluj",
-                        "country": "Romania", "isTaxPayer": false, "saveToDb": false },
-                    "products": [{ "name": "Vază", "measuringUnitName": "buc", "currency": "RON", "quantity": 1,
-                        "price": 77, "isTaxIncluded": true, "taxName": "Normala", "taxPercentage": 21,
-                        "isService": false, "saveToDb": false }] });
-                let request =
-                    http.post(format!("{}/invoice/v2", text("url"))).header("content-type", "application/json");
-                let request = request.header("accept", "application/json");
-                request
-                    .basic_auth(text("username"), place["token"].as_str())
-                    .body(body.to_string())
-                    .send()
-                    .await
-                    .unwrap()
-            }
-            Buyer::Company => {
-                let token = self.oblio_token().await;
-                let body = json!({ "cif": place["company"], "seriesName": place["series"], "issueDate": today,
-                    "currency": "RON", "mentions": mentions,
-                    "client": { "cif": "RO18773424", "name": "Vasile Pop SRL", "address": "Str. Gării 2", "city": "Dej",
-                        "state": "Cluj", "country": "Romania" },
-                    "products": [{ "name": "Vază", "price": 77, "measuringUnit": "buc", "currency": "RON",
-                        "vatName": "Normala", "vatPercentage": 21, "vatIncluded": 1, "quantity": 1,
-                        "productType": "Marfa" }] });
-                let request = http.post(format!("{}/api/docs/invoice", text("url"))).bearer_auth(token);
-                request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap()
-            }
-        };
-        let status = answer.status();
-        let words = answer.text().await.unwrap();
-        assert!(status.is_success() && !words.contains("\"errorText\":\"N"), "{status} {words}");
-    }
 }
 
 #[tokio::test]
@@ -125,7 +86,7 @@ async fn an_invoice_made_by_hand_is_unknown_here_until_it_is_ignored() {
     let world = World::new().await;
     for (id, buyer) in [(26101, Buyer::Company), (26111, Buyer::Person)] {
         world.issued(id, buyer).await;
-        world.invoice_by_hand(buyer, "telefonic").await;
+        world.sandbox.invoice_by_hand(buyer, &today(), "telefonic").await;
         let (run, findings) = world.reconcile_until(buyer, &[found("unknown_here", "elsewhere")]).await;
         assert_eq!((&run["result"], &run["matched"]), (&json!("findings"), &json!(1)));
         let theirs = &findings[0]["theirs"][0];
@@ -142,7 +103,7 @@ async fn a_deleted_number_is_missing_there_and_a_gap() {
     let world = World::new().await;
     world.issued(26211, Buyer::Person).await;
     let gone = world.issued(26212, Buyer::Person).await;
-    world.delete_by_hand(Buyer::Person, &gone).await;
+    world.sandbox.delete_by_hand(Buyer::Person, &gone).await;
     world.issued(26213, Buyer::Person).await;
     let wanted = [found("missing_there", "absent"), found("gap", "record_missing")];
     let (run, findings) = world.reconcile_until(Buyer::Person, &wanted).await;
@@ -160,10 +121,10 @@ async fn a_number_that_another_document_took_is_missing_there_and_names_it() {
     let world = World::new().await;
     world.issued(26201, Buyer::Company).await;
     let gone = world.issued(26202, Buyer::Company).await;
-    world.delete_by_hand(Buyer::Company, &gone).await;
+    world.sandbox.delete_by_hand(Buyer::Company, &gone).await;
     let (_, findings) = world.reconcile_until(Buyer::Company, &[found("missing_there", "absent")]).await;
     assert_eq!((&findings[0]["number"], &findings[0]["documentId"]), (&gone["number"], &gone["id"]));
-    world.invoice_by_hand(Buyer::Company, "").await;
+    world.sandbox.invoice_by_hand(Buyer::Company, &today(), "").await;
     let wanted = [found("missing_there", "number_given"), found("unknown_here", "elsewhere")];
     let (_, findings) = world.reconcile_until(Buyer::Company, &wanted).await;
     assert_eq!(findings[0]["theirs"][0]["client"], "Vasile Pop SRL");
@@ -188,7 +149,10 @@ async fn a_second_invoice_with_our_reference_is_a_duplicate_with_its_storno_prop
     let world = World::new().await;
     for (id, buyer) in [(26401, Buyer::Company), (26411, Buyer::Person)] {
         let document = world.issued(id, buyer).await;
-        world.invoice_by_hand(buyer, &format!("Comanda #{id} {}", document["reference"].as_str().unwrap())).await;
+        world
+            .sandbox
+            .invoice_by_hand(buyer, &today(), &format!("Comanda #{id} {}", document["reference"].as_str().unwrap()))
+            .await;
         let (_, findings) = world.reconcile_until(buyer, &[found("duplicate", "linked_elsewhere")]).await;
         let facts = (&findings[0]["proposal"], &findings[0]["documentId"]);
         assert_eq!(facts, (&json!("storno"), &document["id"]), "{buyer:?}");
@@ -229,7 +193,7 @@ async fn the_terminal_tells_what_was_found_and_exits_by_it() {
         let clean = tell(&["--connection", buyer.provider()]).await;
         assert_eq!(clean.code, Some(0), "{clean:?}");
         assert!(clean.stdout.contains("1 matched"), "{clean:?}");
-        world.invoice_by_hand(buyer, "").await;
+        world.sandbox.invoice_by_hand(buyer, &today(), "").await;
         let found = tell(&["--connection", buyer.provider()]).await;
         assert_eq!(found.code, Some(1), "{found:?}");
         assert!(found.stdout.contains("Unknown here") && found.stdout.contains("made elsewhere"), "{found:?}");

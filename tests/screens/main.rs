@@ -1,6 +1,9 @@
-//! A picture of every screen, in both languages and both themes, into `target/screens`.
+//! A picture of every screen, in both languages and both themes, into `target/screens`: the sandbox's first minutes, and what
+//! only time brings.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
+mod later;
 
 use punte_tests::window::Window;
 use std::time::Duration;
@@ -46,12 +49,14 @@ async fn picture_lists(window: &Window, look: &str) {
     window.script("document.querySelector('.mantine-Modal-close').click()").await;
 }
 
+/// Every language with every theme.
+const LOOKS: [(&str, &str); 4] = [("en", "light"), ("en", "dark"), ("ro", "light"), ("ro", "dark")];
+
 #[tokio::test]
 async fn pictures_of_every_screen() {
     let home = tempfile::tempdir().unwrap();
     let window = Window::open(home.path()).await;
-    let looks = [("en", "light"), ("en", "dark"), ("ro", "light"), ("ro", "dark")];
-    for (language, theme) in looks {
+    for (language, theme) in LOOKS {
         set_look(&window, language, theme).await;
         window.picture(&format!("{language}-{theme}-00-start")).await;
     }
@@ -60,7 +65,7 @@ async fn pictures_of_every_screen() {
     window.click("nav-settings").await;
     // leave one in doubt for the picture
     window.script("window.__go = (hash) => { window.location.hash = hash; }").await;
-    for (language, theme) in looks {
+    for (language, theme) in LOOKS {
         set_look(&window, language, theme).await;
         let take = async |name: &str| {
             settle().await;

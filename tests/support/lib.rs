@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests wait and fail loudly")]
 
+mod by_hand;
 mod control;
 mod desk;
 mod orders;

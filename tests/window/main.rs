@@ -194,3 +194,29 @@ async fn a_window_beside_a_running_owner_asks_it_and_hears_its_changes() {
     let row = desk.find_document(26001).await.unwrap();
     assert_eq!(row["state"], "issued", "closing the window stops nothing");
 }
+
+#[tokio::test]
+async fn a_window_whose_owner_died_says_so_and_takes_over() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = SandboxProgram::start(home.path()).await;
+    let folder = create_workspace(home.path()).await;
+    let desk = Desk::start(home.path(), &folder).await;
+    desk.connect(&sandbox).await;
+    let window = Window::open(home.path()).await;
+    window.click("lang-en").await;
+    let owner = desk.running.id().to_string();
+    window.wait_text("status-bar", |text| text.contains(&owner)).await;
+    desk.running.kill().await;
+    window.wait_text("error-note", |text| text.contains("takes the work over by itself")).await;
+    window.picture("owner-silent").await;
+    // paid while nobody worked; invoiced by the window, once
+    sandbox.control.order(order(26011, Buyer::Person)).await;
+    window.wait_text("status-bar", |text| !text.contains(&owner)).await;
+    window.click("nav-invoices").await;
+    window.click("row-26011").await;
+    window.wait_state("issued").await;
+    assert!(!window.is_there("error-note").await, "it is over");
+    window.picture("taken-over").await;
+    window.close().await;
+    assert_eq!(sandbox.control.documents_of("smartbill", 26011).await.len(), 1);
+}

@@ -148,8 +148,8 @@ commands! {
     "workspace.check" => workspace_check(Nothing) -> CheckReport, Operator, [];
     "workspace.open_sandbox" => workspace_open_sandbox(Nothing) -> AppInfo, Viewer, [];
 
-    "overview.get" => overview_get(Nothing) -> Overview, Viewer, [App, Connections, Documents, Orders];
-    "counts.get" => counts_get(Nothing) -> Counts, Viewer, [Documents, Orders];
+    "overview.get" => overview_get(Nothing) -> Overview, Viewer, [App, Connections, Documents, Orders, Reconcile];
+    "counts.get" => counts_get(Nothing) -> Counts, Viewer, [Documents, Orders, Reconcile];
 
     "connections.list" => connections_list(Nothing) -> Connections, Viewer, [Connections, Documents];
     /// Tests a credential live without storing anything; with an id and no secret, the stored credential.

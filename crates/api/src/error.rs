@@ -17,6 +17,8 @@ pub enum ErrorCode {
     /// The provider's document already belongs to another record.
     AlreadyLinked,
     WorkspaceOwned,
+    /// The owner that this client asks ended, or does not answer.
+    OwnerSilent,
     LedgerNewer,
     LedgerDamaged,
     LedgerReadOnly,

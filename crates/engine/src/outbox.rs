@@ -187,6 +187,10 @@ impl Workspace {
             }
         };
         let key = self.issue_key(&document).await?;
+        let idempotency_key = self.ledger.info().seed.idempotency_key(&key, document.key_revision);
+        // proven absent or declared so, and still perhaps on its way: what the same key answers may be of the first time
+        let was_doubted = document.issue_date.is_some()
+            && self.ledger.first_doubted_date(document.row, &idempotency_key).await?.is_some();
         // nothing begins once the workspace stops
         if self.stopping.is_cancelled() {
             return Ok(());
@@ -196,15 +200,19 @@ impl Workspace {
             series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
             trigger,
-            idempotency_key: self.ledger.info().seed.idempotency_key(&key, document.key_revision),
+            idempotency_key,
             baseline: to_json(&prepared.baseline)?,
             issue_date: prepared.issue_date.to_string(),
         };
         let attempt = self.ledger.record_intent(document.row, intent, self.now_ms()).await?;
         self.changed(Change::Documents);
+        let settling = prepared.provider.capabilities().settling;
         let exchange = self.send(&document, &attempt, prepared).await;
         let failure = exchange.outcome.as_ref().err().cloned();
-        let outcome = self.outcome_of(&document, exchange.outcome);
+        let outcome = match settling {
+            Settling::ByList if was_doubted => Outcome::Unknown(unconfirmed(&document, exchange.outcome)),
+            Settling::ByList | Settling::ByGap => self.outcome_of(&document, exchange.outcome),
+        };
         self.commit_outcome(&document, &attempt, connection, outcome, to_json(&exchange.record)?).await?;
         match failure {
             None => self.note_contact(connection).await?,

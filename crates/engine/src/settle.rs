@@ -305,7 +305,13 @@ impl Workspace {
             struck.retain(|number| *number != taken);
         }
         let known_last = self.known_before(document, &baseline).await.map_err(|error| unreadable(error.to_string()))?;
+        let first = self
+            .ledger
+            .first_doubted_date(document.row, &attempt.idempotency_key)
+            .await
+            .map_err(|error| unreadable(error.to_string()))?;
         let query = FindQuery {
+            first_date: first.as_deref().and_then(parse_date),
             company: document.company.clone(),
             series: document.series.clone(),
             issue_date: parse_date(&attempt.issue_date).ok_or_else(|| unreadable(attempt.issue_date.clone()))?,

@@ -117,7 +117,9 @@ fn status_of(code: ErrorCode) -> StatusCode {
         ErrorCode::InvalidInput => StatusCode::BAD_REQUEST,
         ErrorCode::Forbidden => StatusCode::FORBIDDEN,
         ErrorCode::UnknownCommand | ErrorCode::NotFound | ErrorCode::NoWorkspace => StatusCode::NOT_FOUND,
-        ErrorCode::NotNow | ErrorCode::AlreadyLinked | ErrorCode::WorkspaceOwned => StatusCode::CONFLICT,
+        ErrorCode::NotNow | ErrorCode::AlreadyLinked | ErrorCode::WorkspaceOwned | ErrorCode::OwnerSilent => {
+            StatusCode::CONFLICT
+        }
         ErrorCode::Outside => StatusCode::BAD_GATEWAY,
         ErrorCode::LedgerNewer
         | ErrorCode::LedgerDamaged

@@ -16,10 +16,10 @@ import {
 } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { ApiError, AppInfo, Counts, NeedsYou, Overview } from "../api/generated/api";
+import type { ApiError, AppInfo, Counts, Overview } from "../api/generated/api";
 import { useAct, useAsk } from "../api/queries";
 import { RecordDrawer } from "../features/record/RecordDrawer";
-import { type ScreenPath, useGo, usePlace } from "../shared/lib/navigation";
+import { placeOfNeed, type ScreenPath, useGo, usePlace } from "../shared/lib/navigation";
 import { ids } from "../shared/lib/testids";
 import { ErrorNote } from "../shared/ui/ErrorNote";
 import { FailureText } from "../shared/ui/FailureText";
@@ -37,27 +37,9 @@ const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (coun
   { name: "orders", path: "/orders", icon: IconShoppingCart },
   { name: "invoices", path: "/invoices", icon: IconFileInvoice, count: (counts) => counts.changed },
   { name: "failures", path: "/failures", icon: IconAlertTriangle, count: (counts) => counts.held },
-  { name: "reconcile", path: "/reconcile", icon: IconScale, count: (counts) => counts.inDoubt + counts.mismatched },
+  { name: "reconcile", path: "/reconcile", icon: IconScale, count: (counts) => counts.inDoubt + counts.mismatched + counts.findings },
   { name: "settings", path: "/settings", icon: IconSettings },
 ];
-
-/** Where the first thing that needs a person is. */
-export function placeOf(need: NeedsYou | undefined): ScreenPath {
-  switch (need?.what) {
-    case "doubts":
-    case "mismatched":
-      return "/reconcile";
-    case "connection":
-    case "credential":
-      return "/connections";
-    case "failures":
-      return "/failures";
-    case "changed":
-      return "/invoices";
-    default:
-      return "/overview";
-  }
-}
 
 export function Shell() {
   const app = useAsk("app.get", {});
@@ -137,7 +119,7 @@ function Header({ app, overview, open, openSandbox }: HeaderProps) {
             variant="light"
             color="orange"
             leftSection={<IconAlertTriangle size={15} />}
-            onClick={() => go.screen(placeOf(needs[0]))}
+            onClick={() => go.screen(...placeOfNeed(needs[0]?.what))}
             data-testid={ids.needsYou}
           >
             {t("shell.needsYou", { count })}

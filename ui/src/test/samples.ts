@@ -159,6 +159,7 @@ export const overview: Overview = {
     inDoubt: 1,
     mismatched: 0,
     changed: 0,
+    findings: 0,
     cancelled: 0,
     reversed: 0,
     dismissed: 0,

@@ -146,7 +146,7 @@ pub struct NewWorkspace {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct NeedsYou {
-    /// `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
+    /// `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `findings`, `connection`, `credential`.
     pub what: String,
     pub count: u32,
     /// Connection id, or failure kind.
@@ -181,6 +181,8 @@ pub struct Counts {
     pub mismatched: u32,
     /// Issued, and the order changed since in a way that waits for a decision.
     pub changed: u32,
+    /// What reconcile passes found and a person has to look at: missing there, one too many, gaps and repeats of a series.
+    pub findings: u32,
     pub cancelled: u32,
     pub reversed: u32,
     pub dismissed: u32,

@@ -2,6 +2,7 @@
 
 use super::Host;
 use super::app::problem_code;
+use super::settings::Settings;
 use crate::commands::{Session, Tag};
 use crate::dto::*;
 use crate::error::ApiError;
@@ -54,6 +55,20 @@ impl Host {
             }
         }
         problems
+    }
+
+    /// Goes on where an owner ended: with the settings as it left them, a folder's workspace on screen, and every enabled
+    /// workspace running.
+    ///
+    /// # Errors
+    /// [`ErrorCode::WorkspaceOwned`](crate::ErrorCode::WorkspaceOwned) while another process owns the workspace.
+    pub async fn take_over(&self, folder: &Path) -> Result<(), ApiError> {
+        let settings = Settings::read(&self.parts.home)?;
+        self.state.lock().await.settings = settings;
+        self.open_folder(folder).await?;
+        // what cannot be opened is in the log
+        self.run_enabled().await;
+        Ok(())
     }
 
     /// How many workspaces run here.

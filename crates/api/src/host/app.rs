@@ -1,7 +1,7 @@
 //! The app itself: workspaces opened and made, preferences, the overview, the sandbox's switches.
 
 use super::{Host, Running, SandboxHandle, SandboxLogin, State, convert};
-use crate::commands::{Session, Tag};
+use crate::commands::{Event, Session, Tag};
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
 use punte_engine::setup::ConnectionDraft;
@@ -143,7 +143,7 @@ impl Host {
         state.problem = None;
         state.settings.last = Some(id.to_owned());
         state.settings.write(&self.parts.home)?;
-        self.emit(&[Tag::App, Tag::Connections, Tag::Documents, Tag::Mappings, Tag::Orders, Tag::Sandbox]);
+        self.emit(&Event::everything().tags);
         Ok(())
     }
 
@@ -256,6 +256,7 @@ impl Host {
         let doubts = self.doubts_list(session, Nothing {}).await?;
         need("doubts", doubts.doubts.iter().filter(|doubt| doubt.parked).count() as u32, "");
         need("mismatched", counts.mismatched, "");
+        need("findings", counts.findings, "");
         need("changed", counts.changed, "");
         let all = connections.shops.into_iter().chain(connections.billing).collect::<Vec<_>>();
         for connection in &all {

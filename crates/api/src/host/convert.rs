@@ -5,6 +5,7 @@ use chrono::{Datelike, Days, NaiveDate, TimeZone};
 use chrono_tz::Europe::Bucharest;
 use punte_domain::{CollectKind, Draft, DraftProblem, Failure, LineKind, Next, Phase, fiscal_date};
 use punte_engine::connectors::billing::{Company, Evidence, ReferenceSeen, Series, VatRate, WireRecord};
+use punte_engine::reconcile::FindingKind;
 use punte_engine::store::ledger::{Attempt, Counts as LedgerCounts, Document, Event, Look, OrderRow as StoredOrder};
 use std::collections::HashSet;
 
@@ -63,6 +64,11 @@ pub(super) fn day_text(at_ms: i64) -> String {
     fiscal_date(at_ms).to_string()
 }
 
+/// Findings that ask for a person. What is mismatched is counted by its documents, and in a series that others write in, too,
+/// documents that are unknown here are no alarm.
+const TO_LOOK_AT: [FindingKind; 4] =
+    [FindingKind::MissingThere, FindingKind::Duplicate, FindingKind::Gap, FindingKind::Repeat];
+
 pub(super) fn counts(counts: &LedgerCounts) -> Counts {
     Counts {
         held: counts.get("document:held"),
@@ -72,6 +78,7 @@ pub(super) fn counts(counts: &LedgerCounts) -> Counts {
         in_doubt: counts.get("document:in_doubt"),
         mismatched: counts.get("mismatched"),
         changed: counts.get("changed"),
+        findings: TO_LOOK_AT.iter().map(|kind| counts.get(&format!("finding:{}:open", kind.as_str()))).sum(),
         cancelled: counts.get("document:cancelled"),
         reversed: counts.get("document:reversed"),
         dismissed: counts.get("document:dismissed"),

@@ -166,15 +166,7 @@ impl Host {
                 match changes.recv().await {
                     Ok(change) => tags.insert(tag_of(change)),
                     Err(broadcast::error::RecvError::Lagged(_)) => {
-                        tags.extend([
-                            Tag::App,
-                            Tag::Connections,
-                            Tag::Documents,
-                            Tag::Mappings,
-                            Tag::Orders,
-                            Tag::Reconcile,
-                            Tag::Schedule,
-                        ]);
+                        tags.extend(Event::everything().tags);
                         true
                     }
                     Err(broadcast::error::RecvError::Closed) => return,

@@ -110,13 +110,13 @@ impl Ledger {
         .await
     }
 
-    /// The newest document of each of these orders, corrections left out: (order row → document).
+    /// The newest invoice of each of these orders, and never what takes it back: (order row → document).
     pub async fn documents_of(&self, order_rows: Vec<i64>) -> Result<HashMap<i64, Document>> {
         self.read(move |c| {
             let mut found = HashMap::new();
             let mut query = c.prepare_cached(&format!(
-                "SELECT {DOCUMENT} FROM documents WHERE order_row = ?1 AND corrects_row IS NULL
-                 ORDER BY row DESC LIMIT 1"
+                "SELECT {DOCUMENT} FROM documents
+                 WHERE order_row = ?1 AND corrects_row IS NULL AND reverses_row IS NULL ORDER BY row DESC LIMIT 1"
             ))?;
             for row in order_rows {
                 let mut rows = query.query_map([row], document_from)?;
@@ -133,12 +133,13 @@ impl Ledger {
         self.read(|c| Ok(Counts(read_counters(c)?))).await
     }
 
-    /// Issued since an instant, by currency.
+    /// Issued since an instant, by currency, net of what was taken back: a reversed invoice counts beside its storno, and what
+    /// was cancelled or deleted does not count.
     pub async fn sum_issued(&self, from_ms: i64) -> Result<Vec<PeriodSum>> {
         self.read(move |c| {
             let mut query = c.prepare_cached(
                 "SELECT currency, count(*), sum(total_minor) FROM documents INDEXED BY documents_issued_at
-                 WHERE issued_ms >= ?1 AND state = 'issued' GROUP BY currency ORDER BY count(*) DESC",
+                 WHERE issued_ms >= ?1 AND state IN ('issued', 'reversed') GROUP BY currency ORDER BY count(*) DESC",
             )?;
             let rows = query.query_map([from_ms], |row| {
                 Ok(PeriodSum { currency: row.get(0)?, count: row.get(1)?, total_minor: row.get(2)? })

@@ -113,6 +113,7 @@ async fn a_storno_is_a_document_that_reverses_its_original_once_it_is_issued() {
     let mut reversed = draft();
     reversed.lines[0].quantity = -reversed.lines[0].quantity;
     storno.draft = Some(reversed);
+    storno.total_minor = -5900;
     let asked = world.ledger.request_taking_back(whole(row, storno.clone()), NOW_MS).await.unwrap();
     assert_eq!(asked.state, DocumentState::Ready);
     storno.id = "doc_s2".into();
@@ -123,6 +124,12 @@ async fn a_storno_is_a_document_that_reverses_its_original_once_it_is_issued() {
     assert_eq!(world.document(1).await.state, DocumentState::Issued, "not before the provider said so");
     world.ledger.record_outcome(attempt.row, asked.row, issued("0002"), "{}".into(), NOW_MS).await.unwrap();
     assert_eq!(world.document(1).await.state, DocumentState::Reversed);
+    // both count in what was issued, and the order's own document is the invoice
+    let sums = world.ledger.sum_issued(0).await.unwrap();
+    assert_eq!((sums[0].count, sums[0].total_minor), (2, 0));
+    let order_row = asked.order_row;
+    let shown = world.ledger.documents_of(vec![order_row]).await.unwrap();
+    assert_eq!(shown[&order_row].row, row);
 }
 
 #[tokio::test]

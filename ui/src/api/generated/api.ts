@@ -132,7 +132,7 @@ export type NewWorkspace = { name: string, };
 
 export type NeedsYou = { 
 /**
- * `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `connection`, `credential`.
+ * `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `findings`, `connection`, `credential`.
  */
 what: string, count: number, 
 /**
@@ -156,7 +156,11 @@ export type Counts = { held: number, ready: number, sending: number, issued: num
 /**
  * Issued, and the order changed since in a way that waits for a decision.
  */
-changed: number, cancelled: number, reversed: number, dismissed: number, orders: number, ordersNotInvoiced: number, ordersWaiting: number, };
+changed: number, 
+/**
+ * What reconcile passes found and a person has to look at: missing there, one too many, gaps and repeats of a series.
+ */
+findings: number, cancelled: number, reversed: number, dismissed: number, orders: number, ordersNotInvoiced: number, ordersWaiting: number, };
 
 export type FailureCount = { kind: string, count: number, };
 
@@ -890,7 +894,7 @@ export type Tag = "app" | "connections" | "documents" | "mappings" | "orders" | 
 
 export type Event = { tags: Array<Tag>, };
 
-export type ErrorCode = "unknown_command" | "invalid_input" | "forbidden" | "no_workspace" | "not_found" | "not_now" | "already_linked" | "workspace_owned" | "ledger_newer" | "ledger_damaged" | "ledger_read_only" | "vault" | "outside" | "internal";
+export type ErrorCode = "unknown_command" | "invalid_input" | "forbidden" | "no_workspace" | "not_found" | "not_now" | "already_linked" | "workspace_owned" | "owner_silent" | "ledger_newer" | "ledger_damaged" | "ledger_read_only" | "vault" | "outside" | "internal";
 
 export type ApiError = { code: ErrorCode, 
 /**
@@ -966,8 +970,8 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "workspace.set_enabled": [],
   "workspace.check": [],
   "workspace.open_sandbox": [],
-  "overview.get": ["app", "connections", "documents", "orders"],
-  "counts.get": ["documents", "orders"],
+  "overview.get": ["app", "connections", "documents", "orders", "reconcile"],
+  "counts.get": ["documents", "orders", "reconcile"],
   "connections.list": ["connections", "documents"],
   "connections.test": [],
   "connections.save": [],

@@ -162,7 +162,7 @@ function FlowCard({ flow, connections, edit }: { flow: FlowInfo; connections: Co
     ["ready", flow.waiting],
   ];
   return (
-    <UnstyledButton className="card pick flow" onClick={edit}>
+    <UnstyledButton className="card pick flow" onClick={edit} data-testid={ids.flow(flow.series)}>
       <Stack gap={4}>
         <Group justify="space-between" wrap="nowrap">
           <Text fw={600}>{flow.name}</Text>

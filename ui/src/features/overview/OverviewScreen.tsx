@@ -4,7 +4,7 @@ import { IconCircleCheck, IconChevronRight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, NeedsYou, Overview, PeriodSum } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
-import { type ScreenPath, useGo } from "../../shared/lib/navigation";
+import { placeOfNeed, type ScreenPath, useGo } from "../../shared/lib/navigation";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Health } from "../../shared/ui/Health";
 import { Loading } from "../../shared/ui/Loading";
@@ -122,13 +122,6 @@ function Figure({ title, value, to, filter, note }: FigureProps) {
   );
 }
 
-function needPlace(need: NeedsYou): ScreenPath {
-  if (need.what === "doubts" || need.what === "mismatched") return "/reconcile";
-  if (need.what === "changed") return "/invoices";
-  if (need.what === "quarantine") return "/overview";
-  return need.what === "failures" ? "/failures" : "/connections";
-}
-
 function Needs({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const go = useGo();
@@ -152,7 +145,7 @@ function Needs({ overview }: { overview: Overview }) {
         <UnstyledButton
           key={`${at}-${need.what}-${need.subject}`}
           className="need"
-          onClick={() => go.screen(needPlace(need))}
+          onClick={() => go.screen(...placeOfNeed(need.what))}
         >
           <Text span size="sm" fw={600} className="need-count">
             {format.count(need.count)}

@@ -89,7 +89,7 @@ test("every section has its count, and the last pass says what it brought and wh
     expect(await screen.findByRole("tab", { name: `${t(`reconcile.tab.${tab}`)} ${count}` })).toBeVisible();
   }
   const last = screen.getByTestId(ids.reconcileLast);
-  expect(last).toHaveTextContent("12 looked at · 9 match · Mismatched 1 · Gap 2 · 1 not told");
+  expect(last).toHaveTextContent("12 documents looked at · 9 match · Mismatched 1 · Missing number 2 · 1 with incomplete data from the provider");
   expect(last).toHaveTextContent(t("reconcile.notComplete", { why: t("passWhy.not_told") }));
   await i18next.changeLanguage("ro");
   expect(await screen.findByText(/s-au găsit diferențe/)).toBeVisible();

@@ -1,6 +1,7 @@
 import { Stack, Tabs, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useAsk } from "../../api/queries";
+import { ids } from "../../shared/lib/testids";
 import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
@@ -40,15 +41,15 @@ export function ReconcileScreen() {
       {doubts.data && (
         <Tabs defaultValue={doubted === 0 && mismatched.length > 0 ? "mismatched" : "doubts"} keepMounted={false} mt="md">
           <Tabs.List mb="md">
-            <Tabs.Tab value="doubts">
+            <Tabs.Tab value="doubts" data-testid={ids.reconcileTab("doubts")}>
               {t("reconcile.doubts")} {doubted}
             </Tabs.Tab>
-            <Tabs.Tab value="mismatched">
+            <Tabs.Tab value="mismatched" data-testid={ids.reconcileTab("mismatched")}>
               {t("reconcile.mismatched")} {Math.max(mismatched.length, count(["mismatched"]))}
             </Tabs.Tab>
             {passes.data &&
               TABS.map(({ tab, kinds }) => (
-                <Tabs.Tab key={tab} value={tab}>
+                <Tabs.Tab key={tab} value={tab} data-testid={ids.reconcileTab(tab)}>
                   {t(`reconcile.tab.${tab}`)} {count(kinds)}
                 </Tabs.Tab>
               ))}

@@ -15,6 +15,7 @@ const BY_CODE: Record<ErrorCode, ErrorView> = {
   not_now: { severity: "warning", action: "retry" },
   already_linked: { severity: "warning", action: "none" },
   workspace_owned: { severity: "error", action: "retry" },
+  owner_silent: { severity: "warning", action: "retry" },
   ledger_newer: { severity: "error", action: "none" },
   ledger_damaged: { severity: "error", action: "none" },
   ledger_read_only: { severity: "error", action: "retry" },

@@ -20,6 +20,25 @@ export type ScreenPath =
   | "/reconcile"
   | "/settings";
 
+/** Where what needs a person is: the screen, and what it shows. */
+export function placeOfNeed(what: string | undefined): [ScreenPath, Place] {
+  switch (what) {
+    case "doubts":
+    case "mismatched":
+    case "findings":
+      return ["/reconcile", {}];
+    case "connection":
+    case "credential":
+      return ["/connections", {}];
+    case "failures":
+      return ["/failures", {}];
+    case "changed":
+      return ["/invoices", { filter: "changed" }];
+    default:
+      return ["/overview", {}];
+  }
+}
+
 export function usePlace(): Place & { path: string } {
   const location = useLocation();
   return { ...(location.search as Place), path: location.pathname };

@@ -11,6 +11,8 @@ const COLORS = { info: "bridge", warning: "yellow", error: "red" } as const;
 export function ErrorNote({ error, again }: { error: ApiError; again?: () => void }) {
   const { t } = useTranslation();
   const view = viewOf(error);
+  // the window says it once, above all screens, and every screen asks again by itself
+  if (again && error.code === "owner_silent") return null;
   const Icon = view.severity === "info" ? IconInfoCircle : IconAlertTriangle;
   return (
     <Alert color={COLORS[view.severity]} icon={<Icon size={18} />} variant="light" role="alert" data-testid="error-note">
