@@ -37,6 +37,7 @@ ui_tests() { npm --prefix ui run --silent test; }
 ui_build() { npm --prefix ui run --silent build; }
 # they use the keyring, so they get a session that has one
 scenarios() { scripts/headless.sh cargo test -q "${features[@]}" --test scenarios; }
+campaign() { cargo test -q "${features[@]}" --test campaign -- --nocapture; }
 crashes() { scripts/headless.sh cargo test -q "${features[@]}" --test crashes -- --nocapture; }
 window() { scripts/headless.sh cargo test "${features[@]}" --test window -- --test-threads=1; }
 screens() { scripts/headless.sh cargo test "${features[@]}" --test screens -- --test-threads=1 --nocapture; }
@@ -66,6 +67,7 @@ phase "clippy" cargo clippy -q "${features[@]}" --all-targets -- -D warnings
 phase "unit and store" cargo test -q "${features[@]}" --exclude punte-tests
 if [ "$what" = all ]; then
   phase "build the app" cargo build -q "${features[@]}" --bins
+  phase "campaign" campaign
   phase "scenarios" scenarios
   phase "crashes" crashes
   phase "contract" cargo test -q "${features[@]}" --test contract

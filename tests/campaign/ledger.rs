@@ -26,10 +26,11 @@ const PROMISES: &[(&str, &str)] = &[
            WHERE before.document_row = d.row AND before.row < again.row ORDER BY before.row DESC LIMIT 1)",
     ),
     (
-        "was sent again with another key, and was never refused",
-        "SELECT d.id FROM documents d JOIN attempts again ON again.document_row = d.row AND again.trigger = 'repeat'
-         WHERE again.idempotency_key <> (SELECT before.idempotency_key FROM attempts before
-           WHERE before.document_row = d.row AND before.row < again.row ORDER BY before.row DESC LIMIT 1)",
+        "was sent again with another key, and was not refused before",
+        "SELECT d.id FROM documents d JOIN attempts again ON again.document_row = d.row
+         JOIN attempts before ON before.row = (SELECT max(row) FROM attempts
+           WHERE document_row = d.row AND row < again.row)
+         WHERE again.idempotency_key <> before.idempotency_key AND before.outcome <> 'refused'",
     ),
     (
         "has an attempt that never ended",

@@ -44,6 +44,8 @@ pub enum Event {
     Storno(u64),
     InvoiceAgain(u64),
     Retry(u64),
+    /// A person answers what changed since an invoice as Punte proposes, or ignores it.
+    Answer(u64),
     /// An older version of an order is delivered after a newer one, and once more.
     OldVersion(u64),
     /// The ledger's file is copied while it is in use.
@@ -61,6 +63,7 @@ impl Event {
             Event::Order(_) => "order".into(),
             Event::Edit(_, Edit::Lines(_)) => "order edited: goods".into(),
             Event::Edit(_, Edit::Address(_)) => "order edited: address".into(),
+            Event::Edit(_, Edit::Refund(_)) => "order refunded in part".into(),
             Event::Edit(_, Edit::Status(status)) => format!("order edited: {status}"),
             Event::Fault(fault) => {
                 let kind = format!("{:?}", fault.kind);
@@ -84,6 +87,7 @@ impl Event {
             Event::Storno(_) => "storno asked".into(),
             Event::InvoiceAgain(_) => "invoiced again".into(),
             Event::Retry(_) => "retried by hand".into(),
+            Event::Answer(_) => "change answered".into(),
             Event::OldVersion(_) => "old version delivered late".into(),
             Event::Backup => "backup".into(),
             Event::Restore(_) => "old ledger restored".into(),
@@ -110,6 +114,12 @@ pub fn plan(settings: &Settings) -> Vec<(Duration, Event)> {
             events.push((soon, Event::Edit(dice.random(), edit)));
         }
     }
+    // and long after
+    for _ in 0..dice.random_range(0..4) {
+        let moment = at(&mut dice);
+        let edit = edit(&mut dice);
+        events.push((moment, Event::Edit(dice.random(), edit)));
+    }
     for _ in 0..dice.random_range(3..12) {
         let moment = at(&mut dice);
         let event = trouble(&mut dice, settings);
@@ -131,10 +141,11 @@ pub fn plan(settings: &Settings) -> Vec<(Duration, Event)> {
 }
 
 fn edit(dice: &mut StdRng) -> Edit {
-    match dice.random_range(0..6) {
+    match dice.random_range(0..8) {
         0 | 1 => Edit::Lines(dice.random_range(0..100_000)),
         2 | 3 => Edit::Address(dice.random_range(0..1000)),
-        4 => Edit::Status("cancelled"),
+        4 | 5 => Edit::Refund(dice.random_range(100..4000)),
+        6 => Edit::Status("cancelled"),
         _ => Edit::Status("refunded"),
     }
 }
@@ -222,7 +233,8 @@ fn fault(dice: &mut StdRng, provider: Provider) -> Fault {
 }
 
 fn by_a_person(dice: &mut StdRng) -> Event {
-    match dice.random_range(0..8) {
+    match dice.random_range(0..10) {
+        8.. => Event::Answer(dice.random()),
         0..=2 => {
             let kind = OperationKind::ALL.choose(dice).copied().unwrap_or(OperationKind::Cancel);
             Event::Operate(kind, dice.random())

@@ -5,7 +5,7 @@ use crate::hands::series_of;
 use crate::plan::{Event, TROUBLED, plan};
 use crate::world::{Life, Settings, World};
 use punte_connectors::billing::{DocumentKind, EmailRequest, Issued, PaymentRequest, Target};
-use punte_domain::{CollectKind, DocumentState, OperationKind, OperationState, Reference};
+use punte_domain::{ChangeState, CollectKind, DocumentState, OperationKind, OperationState, Reference};
 use punte_engine::OperationParams;
 use punte_engine::store::ledger::{Document, ListQuery};
 use punte_sandbox::{Fault, FaultKind, Provider, account};
@@ -252,6 +252,7 @@ impl Run {
                     let _ = self.life.workspace().retry(&[one.id], "ana").await;
                 }
             }
+            Event::Answer(pick) => self.answer(pick).await,
             Event::OldVersion(pick) => self.deliver_old_version(pick).await,
             _ => {}
         }
@@ -321,6 +322,23 @@ impl Run {
             _ => OperationParams::None,
         };
         let _ = self.life.workspace().operate(&one.id, kind, params, "asked by the customer", "ana").await;
+    }
+
+    /// Accepts what is proposed about a change, or ignores it.
+    async fn answer(&self, pick: u64) {
+        let workspace = self.life.workspace();
+        for document in self.documents().await {
+            for change in workspace.ledger().list_changes(document.row).await.unwrap_or_default() {
+                if change.state != ChangeState::Open {
+                    continue;
+                }
+                if pick.is_multiple_of(3) {
+                    let _ = workspace.ignore_change(&change.id, "agreed on the phone", "ana").await;
+                } else {
+                    let _ = workspace.accept_change(&change.id, None, "as proposed", "ana").await;
+                }
+            }
+        }
     }
 
     /// An export made earlier is taken in now: versions that the ledger has left behind.

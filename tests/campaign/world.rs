@@ -5,7 +5,7 @@ use crate::gate::Gate;
 use crate::hands::Hands;
 use crate::wire::{Net, OBLIO, SHOP, SMARTBILL, Wire};
 use punte_connectors::{Budgets, HttpRequest};
-use punte_domain::{Reference, fiscal_date};
+use punte_domain::{Reference, RefundMode, fiscal_date};
 use punte_engine::mapping::preset_romanian_woocommerce;
 use punte_engine::setup::ConnectionDraft;
 use punte_engine::store::ledger::{Flow, Writing};
@@ -16,13 +16,14 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rusqlite::OpenFlags;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
 const FIRST_ORDER: u64 = 7001;
+const FIRST_REFUND: u64 = 900_000;
 const MINUTE_MS: i64 = 60 * 1000;
 
 /// What a seed decides about its world before anything happens in it.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub write_back: bool,
     /// A second flow that matches every order.
     pub two_flows: bool,
+    /// What every flow does about refunds.
+    pub refunds: RefundMode,
     pub origin_ms: i64,
     pub replays: bool,
     pub number_returns: bool,
@@ -50,6 +53,7 @@ impl Settings {
             ours: seed.is_multiple_of(2),
             write_back: dice.random_ratio(1, 4),
             two_flows: dice.random_ratio(1, 4),
+            refunds: [RefundMode::Off, RefundMode::Propose, RefundMode::Automatic][dice.random_range(0..3)],
             origin_ms: ORIGINS[dice.random_range(0..ORIGINS.len())],
             replays: dice.random_ratio(1, 2),
             number_returns: dice.random_ratio(1, 2),
@@ -91,6 +95,8 @@ pub struct World {
     pub folder: TempDir,
     vault: Arc<MemoryVault>,
     lives: u64,
+    /// Orders and the ids of their refunds.
+    pub refunds: BTreeSet<(u64, String)>,
     backups: u32,
     pub restored: bool,
     /// The shop's orders as they are now.
@@ -137,6 +143,7 @@ impl World {
             folder: folder(),
             vault: Arc::default(),
             lives: 0,
+            refunds: BTreeSet::new(),
             backups: 0,
             restored: false,
             orders: BTreeMap::new(),
@@ -214,8 +221,8 @@ impl World {
                 active_from_ms: self.settings.origin_ms - MINUTE_MS,
                 series_is_ours: self.settings.ours,
                 write_back: self.settings.write_back,
-                full_refund: Default::default(),
-                partial_refund: Default::default(),
+                full_refund: self.settings.refunds,
+                partial_refund: self.settings.refunds,
                 created_ms: self.settings.origin_ms,
             };
             workspace.save_flow(flow).await.expect("a flow");
@@ -319,6 +326,14 @@ impl World {
             }
             Edit::Address(n) => order["billing"]["address_1"] = json!(format!("Str. Nouă {n}")),
             Edit::Status(status) => order["status"] = json!(status),
+            Edit::Refund(bani) => {
+                let refund = FIRST_REFUND + pick % 1_000_000;
+                let mut refunds = order["refunds"].as_array().cloned().unwrap_or_default();
+                let total = format!("-{}.{:02}", bani / 100, bani % 100);
+                refunds.push(json!({ "id": refund, "reason": "retur", "total": total }));
+                order["refunds"] = json!(refunds);
+                self.refunds.insert((id, refund.to_string()));
+            }
         }
         self.put(id, order);
     }
@@ -335,6 +350,8 @@ pub enum Edit {
     Lines(u64),
     Address(u64),
     Status(&'static str),
+    /// A part of the money is given back: bani.
+    Refund(u64),
 }
 
 pub fn draft(kind: &str, address: &str, account: &str, secret: &str) -> ConnectionDraft {

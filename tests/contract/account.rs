@@ -133,6 +133,7 @@ pub fn unpaid_request(account: &Account, order: &str) -> IssueRequest {
 
 pub fn query(sent: &IssueRequest, baseline: Baseline) -> FindQuery {
     FindQuery {
+        first_date: None,
         company: sent.company.clone(),
         series: sent.series.clone(),
         issue_date: sent.issue_date,

@@ -213,6 +213,7 @@ async fn make(client: &dyn BillingProvider, kind: ProviderKind, order: u64) {
         }
         ProviderKind::Oblio => {
             let query = FindQuery {
+                first_date: None,
                 company: sent.company.clone(),
                 series: sent.series.clone(),
                 issue_date: sent.issue_date,

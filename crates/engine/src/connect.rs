@@ -226,7 +226,7 @@ impl Workspace {
             _ => Some(now_ms + rest(count)),
         };
         tracing::warn!(connection = %connection.name, kind = failure.kind.as_str(), "the connection rests");
-        self.ledger.stop_connection(&connection.id, failure.clone(), until_ms).await?;
+        self.ledger.stop_connection(&connection.id, failure.clone(), until_ms, (now_ms, now_ms + MAX_REST_MS)).await?;
         if matches!(failure.kind, FailureKind::CredentialMissing | FailureKind::CredentialRefused) {
             self.forget_connector(&connection.id);
         }

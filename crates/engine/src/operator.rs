@@ -125,16 +125,19 @@ impl Workspace {
         if document.state != DocumentState::InDoubt {
             return Err(EngineError::NotNow("not_in_doubt"));
         }
-        let candidate = self
-            .evidence_of(&document)
-            .await?
-            .into_iter()
-            .filter_map(|(_, evidence)| evidence)
-            .flat_map(|evidence| evidence.looked_at)
-            .find(|candidate| candidate.document.series == series && candidate.document.number == number)
-            .ok_or_else(|| StoreError::NotFound(format!("{series} {number}")))?;
-        self.in_peace(&document, self.attach(&document, candidate.document, who, required(reason)?, self.now_ms()))
-            .await
+        let reason = required(reason)?;
+        self.in_peace(&document, async {
+            let candidate = self
+                .evidence_of(&document)
+                .await?
+                .into_iter()
+                .filter_map(|(_, evidence)| evidence)
+                .flat_map(|evidence| evidence.looked_at)
+                .find(|candidate| candidate.document.series == series && candidate.document.number == number)
+                .ok_or_else(|| StoreError::NotFound(format!("{series} {number}")))?;
+            self.attach(&document, candidate.document, who, reason, self.now_ms()).await
+        })
+        .await
     }
 
     /// A named person declares a document in doubt never issued; refused without a complete, decisive look that found
@@ -143,9 +146,6 @@ impl Workspace {
         let document = self.get_document(id).await?;
         if document.state != DocumentState::InDoubt {
             return Err(EngineError::NotNow("not_in_doubt"));
-        }
-        if let Some(blocked) = self.absence_blocked(&document).await? {
-            return Err(EngineError::NotNow(blocked));
         }
         let reason = required(reason)?;
         let failure = Failure::new(
@@ -156,6 +156,11 @@ impl Workspace {
         )
         .with_detail(reason);
         self.in_peace(&document, async {
+            // asked in peace: what was sent again meanwhile no look has seen yet
+            let document = self.get_document(id).await?;
+            if let Some(blocked) = self.absence_blocked(&document).await? {
+                return Err(EngineError::NotNow(blocked));
+            }
             Ok(self.ledger.settle_absent(document.row, failure, who, reason, self.now_ms()).await?)
         })
         .await

@@ -2,13 +2,15 @@
 //!
 //! Nothing is sent without a durable intent, and nothing is concluded from silence.
 
+mod prepared;
+
 use crate::connect::{Gate, is_connections_fault};
-use crate::error::{EngineError, Result};
-use crate::settle::{parse_date, to_json};
+use crate::error::Result;
+use crate::settle::to_json;
 use crate::workspace::{Change, Workspace, lock};
-use punte_connectors::billing::{Baseline, BillingProvider, Exchange, IssueRequest, Issued, Settling, StornoRequest};
+use punte_connectors::billing::{Issued, Settling};
 use punte_domain::planted::{Bug, is_planted};
-use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Reference, Role, fiscal_date};
+use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Role, fiscal_date};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
 use std::collections::BTreeSet;
@@ -31,6 +33,7 @@ const DELAYS: [Duration; 8] = [
 /// What must be sent one at a time, or at least together bounded: a company's series at a provider.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Lane {
+    provider: String,
     billing_id: String,
     company: String,
     series: String,
@@ -39,14 +42,21 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn of(document: &Document) -> Lane {
         Lane {
+            provider: document.provider.clone(),
             billing_id: document.billing_id.clone(),
             company: document.company.clone(),
             series: document.series.clone(),
         }
     }
 
-    fn is(&self, (billing_id, company, series): &(String, String, String)) -> bool {
-        (&self.billing_id, &self.company, &self.series) == (billing_id, company, series)
+    /// Whether both are one queue. A provider that takes one writer has one for a series, over however many connections.
+    pub(crate) fn is_with(&self, other: &Lane) -> bool {
+        self.is(&(other.provider.clone(), other.company.clone(), other.series.clone()))
+            && (one_writer(&self.provider) || self.billing_id == other.billing_id)
+    }
+
+    fn is(&self, (provider, company, series): &(String, String, String)) -> bool {
+        (&self.provider, &self.company, &self.series) == (provider, company, series)
     }
 }
 
@@ -85,8 +95,8 @@ impl Workspace {
         let doubts = self.ledger.read_doubts().await?;
         // the lanes in which something waits, not those that a flow names now: its series may have changed since
         for (billing_id, company, series, due_ms) in self.ledger.list_lanes().await? {
-            let lane = Lane { billing_id, company, series };
-            let Some(connection) = connections.iter().find(|c| c.id == lane.billing_id) else { continue };
+            let Some(connection) = connections.iter().find(|c| c.id == billing_id) else { continue };
+            let lane = Lane { provider: connection.kind.clone(), billing_id, company, series };
             let gate = self.may_call(connection, now_ms);
             if gate == Gate::Closed {
                 next_ms = next_ms.min(self.opens_in(connection, now_ms).as_millis() as i64);
@@ -99,7 +109,8 @@ impl Workspace {
             let single = one_writer(&connection.kind) && !is_planted(Bug::ManyWriters);
             // a delete in doubt counts, too: the counter that creates are settled by may move back under them
             let is_doubted = || doubts.creates.iter().chain(&doubts.deletes).any(|doubted| lane.is(doubted));
-            if single && (busy.contains(&lane) || is_doubted() && !is_planted(Bug::LaneGoesOn)) {
+            if single && (busy.iter().any(|other| other.is_with(&lane)) || is_doubted() && !is_planted(Bug::LaneGoesOn))
+            {
                 continue;
             }
             let room = if single || gate == Gate::Probe { 1 } else { self.deps.timing.parallel };
@@ -119,7 +130,7 @@ impl Workspace {
         for row in self.ledger.list_due(&lane.billing_id, &lane.company, &lane.series, self.now_ms(), limit).await? {
             {
                 let mut in_flight = lock(&self.in_flight);
-                if in_flight.values().filter(|other| **other == lane).count() >= room {
+                if in_flight.values().filter(|other| other.is_with(&lane)).count() >= room {
                     break;
                 }
                 match in_flight.entry(row) {
@@ -160,9 +171,14 @@ impl Workspace {
         if self.settle_as_found(&document).await? || !self.may_be_sent(&document).await? {
             return Ok(());
         }
-        let (provider, baseline) = match self.prepare(&document, connection).await {
-            Ok(ready) => ready,
+        let today = fiscal_date(self.now_ms()).to_string();
+        let prepared = match self.prepare(&document, connection, &today).await? {
+            Ok(prepared) => prepared,
             Err(failure) if is_connections_fault(&failure) => return self.note_trouble(connection, &failure).await,
+            Err(failure) if self.is_not_listed_yet(&document, &failure).await? => {
+                let due_ms = self.now_ms() + DELAYS[1].as_millis() as i64;
+                return Ok(self.ledger.postpone(document.row, due_ms).await?);
+            }
             // a series that is not there: this record's matter, with its cause
             Err(failure) => {
                 self.ledger.hold(document.row, failure, self.now_ms()).await?;
@@ -171,20 +187,32 @@ impl Workspace {
             }
         };
         let key = self.issue_key(&document).await?;
+        let idempotency_key = self.ledger.info().seed.idempotency_key(&key, document.key_revision);
+        // proven absent or declared so, and still perhaps on its way: what the same key answers may be of the first time
+        let was_doubted = document.issue_date.is_some()
+            && self.ledger.first_doubted_date(document.row, &idempotency_key).await?.is_some();
+        // nothing begins once the workspace stops
+        if self.stopping.is_cancelled() {
+            return Ok(());
+        }
         let intent = Intent {
             company: document.company.clone(),
             series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
             trigger,
-            idempotency_key: self.ledger.info().seed.idempotency_key(&key, document.key_revision),
-            baseline: to_json(&baseline)?,
-            issue_date: fiscal_date(self.now_ms()).to_string(),
+            idempotency_key,
+            baseline: to_json(&prepared.baseline)?,
+            issue_date: prepared.issue_date.to_string(),
         };
         let attempt = self.ledger.record_intent(document.row, intent, self.now_ms()).await?;
         self.changed(Change::Documents);
-        let exchange = self.send(&document, &attempt, provider.as_ref()).await?;
+        let settling = prepared.provider.capabilities().settling;
+        let exchange = self.send(&document, &attempt, prepared).await;
         let failure = exchange.outcome.as_ref().err().cloned();
-        let outcome = self.outcome_of(&document, exchange.outcome);
+        let outcome = match settling {
+            Settling::ByList if was_doubted => Outcome::Unknown(unconfirmed(&document, exchange.outcome)),
+            Settling::ByList | Settling::ByGap => self.outcome_of(&document, exchange.outcome),
+        };
         self.commit_outcome(&document, &attempt, connection, outcome, to_json(&exchange.record)?).await?;
         match failure {
             None => self.note_contact(connection).await?,
@@ -248,20 +276,6 @@ impl Workspace {
         Ok(self.ledger.postpone(document.row, self.now_ms() + DELAYS[0].as_millis() as i64).await?)
     }
 
-    /// The provider and what it says of the series now: read before the intent, so that the intent holds it.
-    async fn prepare(
-        &self,
-        document: &Document,
-        connection: &Connection,
-    ) -> std::result::Result<(Arc<dyn BillingProvider>, Baseline), Failure> {
-        let provider = self.billing(connection).await?;
-        let baseline = match provider.capabilities().settling {
-            Settling::ByList => Baseline::default(),
-            Settling::ByGap => provider.read_baseline(&document.company, &document.series).await?,
-        };
-        Ok((provider, baseline))
-    }
-
     pub(crate) async fn issue_key(&self, document: &Document) -> Result<IssueKey> {
         let order = self.ledger.get_order_by_row(document.order_row).await?;
         Ok(IssueKey {
@@ -270,49 +284,6 @@ impl Workspace {
             role: parse_role(&document.role),
             generation: document.generation,
         })
-    }
-
-    async fn send(
-        &self,
-        document: &Document,
-        attempt: &Attempt,
-        provider: &dyn BillingProvider,
-    ) -> Result<Exchange<Issued>> {
-        let broken = |detail: &str| EngineError::Invalid { field: "intent", detail: detail.to_owned() };
-        let issue_date = parse_date(&attempt.issue_date).ok_or_else(|| broken(&attempt.issue_date))?;
-        let reference = Reference::parse(&attempt.reference).ok_or_else(|| broken(&attempt.reference))?;
-        tracing::info!(document = %document.id, reference = %attempt.reference, trigger = %attempt.trigger, "sending");
-        if let Some(original) = self.original_of(document).await? {
-            let request = StornoRequest {
-                company: document.company.clone(),
-                series: document.series.clone(),
-                issue_date,
-                original,
-                reference,
-                idempotency_key: attempt.idempotency_key.clone(),
-                order_number: document.order_number.clone(),
-                refund_payment: true,
-            };
-            return Ok(provider.issue_storno(&request).await);
-        }
-        let request = IssueRequest {
-            company: document.company.clone(),
-            series: document.series.clone(),
-            issue_date,
-            draft: attempt.draft.clone(),
-            reference,
-            idempotency_key: attempt.idempotency_key.clone(),
-            order_number: document.order_number.clone(),
-        };
-        Ok(provider.issue_invoice(&request).await)
-    }
-
-    /// What a storno takes back, as the provider knows it.
-    pub(crate) async fn original_of(&self, document: &Document) -> Result<Option<Issued>> {
-        let Some(row) = document.reverses_row else { return Ok(None) };
-        let original = self.ledger.get_document_by_row(row).await?;
-        let number = original.number.ok_or_else(|| StoreError::NotFound(format!("number of {}", original.id)))?;
-        Ok(Some(Issued { series: original.series, number, provider_id: original.provider_id, link: original.link }))
     }
 
     fn outcome_of(&self, document: &Document, answer: std::result::Result<Issued, Failure>) -> Outcome {
@@ -421,13 +392,26 @@ impl Workspace {
         if self.settle_as_found(&document).await? {
             return Ok(());
         }
-        let (provider, baseline) = match self.prepare(&document, connection).await {
-            Ok(ready) => ready,
-            Err(failure) => {
+        let prepared = match self.prepare(&document, connection, &sent.issue_date).await? {
+            Ok(prepared) => prepared,
+            Err(failure) if is_connections_fault(&failure) => {
                 self.watch(document.row, quiet);
                 return self.note_trouble(connection, &failure).await;
             }
+            Err(failure) if self.is_not_listed_yet(&document, &failure).await? => {
+                self.watch(document.row, quiet);
+                return Ok(());
+            }
+            // the original of a storno is gone, the series is: nothing that goes on by itself
+            Err(failure) => {
+                tracing::warn!(document = %document.id, kind = failure.kind.as_str(), "cannot be sent again");
+                return Ok(self.ledger.park(document.row, "series_moved", self.now_ms()).await?);
+            }
         };
+        if self.stopping.is_cancelled() {
+            return Ok(());
+        }
+        let settling = prepared.provider.capabilities().settling;
         let intent = Intent {
             company: document.company.clone(),
             series: document.series.clone(),
@@ -438,13 +422,13 @@ impl Workspace {
             } else {
                 sent.idempotency_key.clone()
             },
-            baseline: to_json(&baseline)?,
+            baseline: to_json(&prepared.baseline)?,
             issue_date: sent.issue_date.clone(),
         };
         let attempt = self.ledger.record_intent(document.row, intent, self.now_ms()).await?;
         self.changed(Change::Documents);
-        let exchange = self.send(&document, &attempt, provider.as_ref()).await?;
-        let outcome = match provider.capabilities().settling {
+        let exchange = self.send(&document, &attempt, prepared).await;
+        let outcome = match settling {
             Settling::ByGap => self.outcome_of(&document, exchange.outcome),
             Settling::ByList => Outcome::Unknown(unconfirmed(&document, exchange.outcome)),
         };

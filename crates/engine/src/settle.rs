@@ -65,7 +65,7 @@ impl Workspace {
 
     /// Starts every look that is due. Answers how long until the next one.
     async fn settle_due(self: &Arc<Self>) -> Result<Duration> {
-        let documents = self.ledger.list_in_state(DocumentState::InDoubt, 1000).await?;
+        let documents = self.ledger.list_in_doubt(1000).await?;
         lock(&self.watches).retain(|row, _| documents.iter().any(|document| document.row == *row));
         if documents.is_empty() {
             return Ok(self.deps.timing.idle);
@@ -144,7 +144,10 @@ impl Workspace {
         let circumstances = |settling| Circumstances {
             settling,
             decisive,
-            series_is_ours: flow.series_is_ours,
+            // declared of the series that the flow writes in now, which need not be this one
+            series_is_ours: flow.series_is_ours
+                && (&flow.billing_id, &flow.company, &flow.series)
+                    == (&document.billing_id, &document.company, &document.series),
             earlier_proofs: document.absent_proofs,
             incomplete: watch.incomplete,
             number_taken: taken_number(&attempt).is_some(),
@@ -302,7 +305,13 @@ impl Workspace {
             struck.retain(|number| *number != taken);
         }
         let known_last = self.known_before(document, &baseline).await.map_err(|error| unreadable(error.to_string()))?;
+        let first = self
+            .ledger
+            .first_doubted_date(document.row, &attempt.idempotency_key)
+            .await
+            .map_err(|error| unreadable(error.to_string()))?;
         let query = FindQuery {
+            first_date: first.as_deref().and_then(parse_date),
             company: document.company.clone(),
             series: document.series.clone(),
             issue_date: parse_date(&attempt.issue_date).ok_or_else(|| unreadable(attempt.issue_date.clone()))?,

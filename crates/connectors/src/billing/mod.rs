@@ -176,6 +176,8 @@ pub struct Baseline {
 /// What to look for after an unknown outcome.
 #[derive(Debug, Clone)]
 pub struct FindQuery {
+    /// Issue date of an earlier send of the same document, if it may have taken effect, too.
+    pub first_date: Option<NaiveDate>,
     pub company: String,
     pub series: String,
     pub issue_date: NaiveDate,

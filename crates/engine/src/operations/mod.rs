@@ -101,8 +101,9 @@ impl Workspace {
         }
         let connections = self.ledger.list_connections().await?;
         let mut next = self.deps.timing.idle;
-        let waiting = self.ledger.list_operations_in(OperationState::Waiting, 200).await?;
-        let doubted = self.ledger.list_operations_in(OperationState::InDoubt, 200).await?;
+        let by_ms = self.now_ms() + self.deps.timing.idle.as_millis() as i64;
+        let waiting = self.ledger.list_operations_due(by_ms, self.list_closed().await?, 200).await?;
+        let doubted = self.ledger.list_operations_to_settle(1000).await?;
         lock(&self.operation_watches).retain(|row, _| doubted.iter().any(|operation| operation.row == *row));
         for operation in waiting.into_iter().chain(doubted) {
             let document = self.ledger.get_document_by_row(operation.document_row).await?;
@@ -164,9 +165,8 @@ impl Workspace {
             return watch.next_look.checked_sub(now).filter(|left| !left.is_zero());
         }
         let left_ms = operation.due_ms.unwrap_or(0) - self.now_ms();
-        let longest_ms = 60 * 60 * 1000;
         debug_assert_eq!(operation.document_row, document.row);
-        (left_ms > 0 && left_ms <= longest_ms).then(|| Duration::from_millis(left_ms as u64))
+        (left_ms > 0).then(|| Duration::from_millis(left_ms as u64))
     }
 
     /// Whether a delete must wait: the counter of a series that has one writer moves with it.
@@ -175,7 +175,7 @@ impl Workspace {
             return Ok(false);
         }
         let lane = Lane::of(document);
-        let busy = lock(&self.in_flight).iter().any(|(row, other)| *row != document.row && *other == lane);
+        let busy = lock(&self.in_flight).iter().any(|(row, other)| *row != document.row && other.is_with(&lane));
         Ok(busy || self.is_doubted(&lane).await?)
     }
 
@@ -202,6 +202,9 @@ impl Workspace {
             }
             _ => String::new(),
         };
+        if self.stopping.is_cancelled() {
+            return Ok(());
+        }
         let sent =
             self.ledger.record_operation_intent(operation.row, repeat, to_json(&baseline)?, key, self.now_ms()).await?;
         self.changed(Change::Documents);
@@ -360,7 +363,7 @@ fn check_presence(kind: OperationKind, target: &Target, seen: Presence) -> std::
 }
 
 /// A read before the intent that failed: nothing of the operation has left.
-fn nothing_sent(mut failure: Failure) -> Failure {
+pub(crate) fn nothing_sent(mut failure: Failure) -> Failure {
     if failure.phase == Phase::Unknown {
         failure.phase = Phase::NotSent;
     }

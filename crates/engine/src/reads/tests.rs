@@ -91,6 +91,18 @@ fn draft() -> Draft {
 
 /// A document of `con_bill` that is due now.
 pub(crate) async fn ready(workspace: &Workspace, n: u64) -> Document {
+    let key = IssueKey { shop_identity: "cana.ro".into(), order_id: n.to_string(), role: Role::Invoice, generation: 1 };
+    let reference = workspace.ledger.info().seed.reference(&key).as_str().to_owned();
+    ready_as(workspace, n, reference, ("con_bill", "oblio")).await
+}
+
+/// The same under a given reference, at another connection.
+pub(crate) async fn ready_as(
+    workspace: &Workspace,
+    n: u64,
+    reference: String,
+    (billing_id, provider): (&str, &str),
+) -> Document {
     let ledger = &workspace.ledger;
     let order = shop_order(n, &TestOrder { created_ms: NOW_MS, modified_ms: NOW_MS, bad: None });
     let incoming = IncomingOrder {
@@ -107,10 +119,10 @@ pub(crate) async fn ready(workspace: &Workspace, n: u64) -> Document {
     let document = NewDocument {
         id: format!("doc_{n}"),
         issue_key: key.to_string(),
-        reference: workspace.ledger.info().seed.reference(&key).as_str().to_owned(),
+        reference,
         flow_id: "flow_1".into(),
-        billing_id: "con_bill".into(),
-        provider: "oblio".into(),
+        billing_id: billing_id.into(),
+        provider: provider.into(),
         company: "RO12345674".into(),
         series: "FCT".into(),
         role: "invoice".into(),

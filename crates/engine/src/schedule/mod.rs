@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Longer than whatever waits: what is due still later was written while the clock stood wrong.
+const BEYOND: Duration = Duration::from_secs(8 * 60 * 60);
 /// Where the cache keeps what ran last.
 const LAST: &str = "schedule";
 /// A job that never ran waits at most so long.
@@ -309,11 +311,35 @@ impl Workspace {
 
     pub(crate) async fn run_schedule(self: &Arc<Self>) {
         loop {
+            if let Err(error) = self.pull_in().await {
+                self.note_engine_error(&error, "pull in");
+            }
             let next = self.run_due_jobs(|kind| matches!(kind, JobKind::Health | JobKind::Retention)).await;
             if !self.rest(&self.schedule_wake, next).await {
                 return;
             }
         }
+    }
+
+    /// What is due further ahead than anything waits is due now: the clock went back since.
+    pub(crate) async fn pull_in(&self) -> Result<()> {
+        let now_ms = self.now_ms();
+        let count = self.ledger.pull_in(now_ms + BEYOND.as_millis() as i64, now_ms).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        tracing::warn!(count, "the clock went back: what waited for it is due now");
+        for wake in [
+            &self.outbox_wake,
+            &self.operate_wake,
+            &self.verify_wake,
+            &self.einvoice_wake,
+            &self.note_wake,
+            &self.change_wake,
+        ] {
+            wake.notify_one();
+        }
+        Ok(())
     }
 
     /// Jobs that may take minutes, so that the others do not wait for them.

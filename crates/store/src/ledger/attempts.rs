@@ -229,6 +229,17 @@ impl Ledger {
         .await
     }
 
+    /// The earliest issue date (`YYYY-MM-DD`) of the sends of a document with this idempotency key whose answer was not
+    /// readable; `None` where every answer was.
+    pub async fn first_doubted_date(&self, document_row: i64, idempotency_key: &str) -> Result<Option<String>> {
+        self.read_at_once(|c| {
+            let sql = "SELECT min(issue_date) FROM attempts
+               WHERE document_row = ?1 AND idempotency_key = ?2 AND outcome = 'unknown'";
+            Ok(c.prepare_cached(sql)?.query_row(params![document_row, idempotency_key], |row| row.get(0))?)
+        })
+        .await
+    }
+
     pub async fn find_last_attempt(&self, document_row: i64) -> Result<Option<Attempt>> {
         self.read_at_once(move |c| last_attempt(c, document_row)).await
     }
@@ -323,8 +334,8 @@ impl Ledger {
             let document = documents::get(c, document_row)?;
             let what = if who.is_empty() { "proven_absent" } else { "declared_absent" };
             let note = NewEvent::new(what, json!({ "reason": reason })).by(&who).with_failure(&failure);
-            documents::apply(c, &document, DocumentEvent::ProvenAbsent, Some(&failure), now_ms, &note)?;
-            raise_revision(c, document_row)
+            // the key stays: a request that takes effect later than anybody looks meets it again
+            documents::apply(c, &document, DocumentEvent::ProvenAbsent, Some(&failure), now_ms, &note)
         })
         .await
     }

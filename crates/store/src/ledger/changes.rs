@@ -232,7 +232,9 @@ impl Ledger {
         self.read(move |c| {
             documents::list(
                 c,
-                "WHERE change_due_ms IS NOT NULL AND state = 'issued' AND change_due_ms <= ?1
+                // by their state nearly all documents would be looked at
+                "INDEXED BY documents_change_due
+                 WHERE change_due_ms IS NOT NULL AND state = 'issued' AND change_due_ms <= ?1
                  ORDER BY change_due_ms, row LIMIT ?2",
                 params![now_ms, limit],
             )
@@ -317,8 +319,8 @@ impl Ledger {
         self.read(|c| {
             Ok(c.prepare_cached(
                 "SELECT min(due) FROM (
-                   SELECT min(change_due_ms) AS due FROM documents WHERE change_due_ms IS NOT NULL
-                     AND state IN ('sending', 'in_doubt', 'issued')
+                   SELECT min(change_due_ms) AS due FROM documents INDEXED BY documents_change_due
+                     WHERE change_due_ms IS NOT NULL AND state IN ('sending', 'in_doubt', 'issued')
                    UNION ALL SELECT min(due_ms) FROM changes WHERE due_ms IS NOT NULL)",
             )?
             .query_row([], |row| row.get(0))?)

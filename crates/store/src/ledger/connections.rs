@@ -180,15 +180,32 @@ impl Ledger {
         .await
     }
 
-    /// Stops a connection once, whatever number of records ran into the cause.
-    pub async fn stop_connection(&self, id: &str, failure: Failure, until_ms: Option<i64>) -> Result<()> {
+    /// Stops a connection once, whatever number of records ran into the cause: while a stop stands, another one counts for
+    /// nothing, and of the two the one that lasts longer stays. A stop until after `beyond_ms` does not stand: no rest is so
+    /// long.
+    pub async fn stop_connection(
+        &self,
+        id: &str,
+        failure: Failure,
+        until_ms: Option<i64>,
+        (now_ms, beyond_ms): (i64, i64),
+    ) -> Result<()> {
         let id = id.to_owned();
         self.write(move |c| {
-            c.execute(
-                "UPDATE connections SET stop_failure = ?2, stopped_until_ms = ?3, stop_count = stop_count + 1
+            let known: Option<Option<i64>> = c
+                .prepare_cached("SELECT stopped_until_ms FROM connections WHERE id = ?1 AND stop_failure IS NOT NULL")?
+                .query_row([&id], |row| row.get(0))
+                .optional()?;
+            let standing = known.filter(|until| until.is_none_or(|until| until > now_ms && until <= beyond_ms));
+            let lasts = |until: Option<i64>| until.unwrap_or(i64::MAX);
+            if standing.is_some_and(|standing| lasts(standing) >= lasts(until_ms)) {
+                return Ok(());
+            }
+            c.prepare_cached(
+                "UPDATE connections SET stop_failure = ?2, stopped_until_ms = ?3, stop_count = stop_count + ?4
                  WHERE id = ?1",
-                params![id, serde_json::to_string(&failure)?, until_ms],
-            )?;
+            )?
+            .execute(params![id, serde_json::to_string(&failure)?, until_ms, standing.is_none()])?;
             Ok(())
         })
         .await

@@ -76,6 +76,15 @@ pub(super) fn check_room(c: &Sqlite, document: &Document) -> Result<()> {
     Ok(())
 }
 
+/// Whether something done to a document is not over: a restore may make it stand again.
+fn has_open_operation(c: &Sqlite, document_row: i64) -> Result<bool> {
+    Ok(c.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM operations
+           WHERE document_row = ?1 AND state IN ('waiting', 'sending', 'in_doubt'))",
+    )?
+    .query_row([document_row], |row| row.get(0))?)
+}
+
 /// Whether a later generation of a document's issue key was asked for.
 pub(super) fn has_successor(c: &Sqlite, document: &Document) -> Result<bool> {
     Ok(c.prepare_cached(
@@ -97,13 +106,7 @@ impl Ledger {
             if original.state != DocumentState::Issued {
                 return stale(original.state.as_str());
             }
-            let open: bool = c
-                .prepare_cached(
-                    "SELECT EXISTS (SELECT 1 FROM operations
-                       WHERE document_row = ?1 AND state IN ('waiting', 'sending', 'in_doubt'))",
-                )?
-                .query_row([original.row], |row| row.get(0))?;
-            if open {
+            if has_open_operation(c, original.row)? {
                 return stale("an operation is open");
             }
             let taken = taken_back_minor(c, original.row)?;
@@ -148,8 +151,8 @@ impl Ledger {
         .await
     }
 
-    /// Writes a new generation of an order's invoice down. The one before must be cancelled, reversed or deleted, and have no
-    /// successor yet.
+    /// Writes a new generation of an order's invoice down. The one before must be cancelled, reversed or deleted, with nothing open
+    /// on it, and have no successor yet.
     pub async fn request_generation(
         &self,
         before_row: i64,
@@ -166,6 +169,9 @@ impl Ledger {
             let is_over = is_over || is_planted(Bug::GenerationUnchecked);
             if !is_over || documents::find_by_key(c, &plan.document.issue_key)?.is_some() {
                 return Err(StoreError::Stale(format!("{} is {}", before.id, before.state.as_str())));
+            }
+            if has_open_operation(c, before.row)? && !is_planted(Bug::GenerationUnchecked) {
+                return Err(StoreError::Stale(format!("{}: an operation is open", before.id)));
             }
             let row = documents::insert(c, before.order_row, &plan, now_ms)?;
             let facts = json!({ "generation": plan.document.generation.to_string(), "reason": reason });

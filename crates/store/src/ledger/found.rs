@@ -289,13 +289,15 @@ impl Ledger {
                 now_ms,
                 &NewEvent::new("found_restored", facts),
             )?;
+            // no claim saw what its order had become: it is compared now
             let set = c
                 .prepare_cached(
                     "UPDATE documents SET billing_id = ?2, provider = ?3, company = ?4, series = ?5, number = ?6,
                        provider_id = ?7, link = ?8, issue_date = coalesce(?9, issue_date, ?10), issued_ms = ?11,
                        verify_due_ms = ?11, verification = 'pending', verify_tries = 0,
                        generation = coalesce(?12, generation), issue_key = coalesce(?13, issue_key),
-                       reference = coalesce(?14, reference) WHERE row = ?1",
+                       reference = coalesce(?14, reference),
+                       change_due_ms = iif(role = 'invoice', ?11, change_due_ms) WHERE row = ?1",
                 )?
                 .execute(params![
                     document_row,

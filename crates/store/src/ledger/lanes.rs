@@ -1,20 +1,93 @@
 //! Lanes: what waits in a company's series at a provider, and which numbers of it are known.
 
 use super::Ledger;
+use super::documents::{self, Document};
+use super::operations::{self, Operation};
 use crate::error::Result;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
 /// Ready, and not an invoice of a flow that is switched off. A storno is sent whatever became of its flow.
 const SENDABLE: &str = "state = 'ready' AND (role <> 'invoice' OR flow_id IN (SELECT id FROM flows WHERE enabled = 1))";
 
-/// Lanes in doubt: (billing connection, company, series).
+/// Digits that a number is printed with at most.
+const NUMBER_DIGITS: usize = 20;
+
+/// Series in doubt, over whichever connection: (provider, company, series).
 #[derive(Debug, Clone, Default)]
 pub struct Doubts {
     pub creates: Vec<(String, String, String)>,
     pub deletes: Vec<(String, String, String)>,
 }
 
+/// Where something waits for an instant: the table with what of it waits, and the column.
+const DUES: [(&str, &str, &str); 7] = [
+    ("documents", "state = 'ready'", "due_ms"),
+    ("documents INDEXED BY documents_unverified", "state = 'issued' AND verification = 'pending'", "verify_due_ms"),
+    ("documents", "einvoice_due_ms IS NOT NULL", "einvoice_due_ms"),
+    ("documents", "note_due_ms IS NOT NULL", "note_due_ms"),
+    ("documents INDEXED BY documents_change_due", "change_due_ms IS NOT NULL", "change_due_ms"),
+    ("changes", "due_ms IS NOT NULL", "due_ms"),
+    ("operations", "state = 'waiting'", "due_ms"),
+];
+
 impl Ledger {
+    /// Whatever waits for an instant after `beyond_ms` is due now: no wait is so long, so the clock stood wrong when it was
+    /// written. Answers how much that was; writes nothing where there is none.
+    pub async fn pull_in(&self, beyond_ms: i64, now_ms: i64) -> Result<u32> {
+        let is_any = move |c: &Sqlite| -> Result<bool> {
+            for (table, condition, due) in DUES {
+                let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition} AND {due} > ?1)");
+                if c.prepare_cached(&sql)?.query_row([beyond_ms], |row| row.get(0))? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        if !self.read(is_any).await? {
+            return Ok(0);
+        }
+        self.write(move |c| {
+            let mut count = 0;
+            for (table, condition, due) in DUES {
+                let sql = format!("UPDATE {table} SET {due} = ?2 WHERE {condition} AND {due} > ?1");
+                count += c.prepare_cached(&sql)?.execute([beyond_ms, now_ms])? as u32;
+            }
+            Ok(count)
+        })
+        .await
+    }
+
+    /// Every document in doubt, oldest first, at most `limit`. Those that are left to a person come last.
+    pub async fn list_in_doubt(&self, limit: u32) -> Result<Vec<Document>> {
+        self.read(move |c| {
+            documents::list(c, "WHERE state = 'in_doubt' ORDER BY parked_reason IS NOT NULL, row LIMIT ?1", [limit])
+        })
+        .await
+    }
+
+    /// Operations that wait to be sent and are due by an instant, but for those of connections that may not be called now,
+    /// oldest first.
+    pub async fn list_operations_due(&self, by_ms: i64, closed: Vec<String>, limit: u32) -> Result<Vec<Operation>> {
+        self.read(move |c| {
+            operations::list(
+                c,
+                "WHERE state = 'waiting' AND coalesce(due_ms, 0) <= ?1
+                   AND (SELECT billing_id FROM documents d WHERE d.row = document_row)
+                     NOT IN (SELECT value FROM json_each(?2)) ORDER BY row LIMIT ?3",
+                params![by_ms, serde_json::to_string(&closed)?, limit],
+            )
+        })
+        .await
+    }
+
+    /// Operations in doubt that a read can settle, oldest first.
+    pub async fn list_operations_to_settle(&self, limit: u32) -> Result<Vec<Operation>> {
+        self.read(move |c| {
+            operations::list(c, "WHERE state = 'in_doubt' AND kind <> 'send_email' ORDER BY row LIMIT ?1", [limit])
+        })
+        .await
+    }
+
     /// Rows of the ready and due documents of one lane, longest due first.
     pub async fn list_due(
         &self,
@@ -66,7 +139,7 @@ impl Ledger {
         .await
     }
 
-    /// The lanes in which an outcome is in doubt and not left to a person, and those in which a delete is.
+    /// The series in which an outcome is in doubt and not left to a person, and those in which a delete is.
     pub async fn read_doubts(&self) -> Result<Doubts> {
         self.read_at_once(|c| {
             let lanes = |sql: &str| -> Result<Vec<(String, String, String)>> {
@@ -76,11 +149,11 @@ impl Ledger {
             };
             Ok(Doubts {
                 creates: lanes(
-                    "SELECT DISTINCT billing_id, company, series FROM documents
+                    "SELECT DISTINCT provider, company, series FROM documents
                      WHERE state = 'in_doubt' AND parked_reason IS NULL",
                 )?,
                 deletes: lanes(
-                    "SELECT DISTINCT d.billing_id, d.company, d.series FROM operations o
+                    "SELECT DISTINCT d.provider, d.company, d.series FROM operations o
                      JOIN documents d ON d.row = o.document_row WHERE o.state = 'in_doubt' AND o.kind = 'delete'",
                 )?,
             })
@@ -118,11 +191,15 @@ impl Ledger {
         series: &str,
         number: u64,
     ) -> Result<Option<(String, String)>> {
-        let key = (provider.to_owned(), company.to_owned(), series.to_owned(), number as i64);
+        // as it is printed: with any count of zeros before it
+        let printed: Vec<String> = (1..=NUMBER_DIGITS).map(|digits| format!("{number:0digits$}")).collect();
+        let key = (provider.to_owned(), company.to_owned(), series.to_owned(), serde_json::to_string(&printed)?);
         self.read(move |c| {
             Ok(c.prepare_cached(
-                "SELECT number, reference FROM documents WHERE provider = ?1 AND company = ?2 AND role = 'invoice'
-                 AND series = ?3 AND CAST(number AS INTEGER) = ?4 AND state IN ('issued', 'cancelled', 'reversed')",
+                "SELECT number, reference FROM documents INDEXED BY documents_at_provider
+                 WHERE provider = ?1 AND company = ?2 AND (role = 'proforma') = 0 AND role = 'invoice'
+                   AND series = ?3 AND number IN (SELECT value FROM json_each(?4)) AND number IS NOT NULL
+                   AND state <> 'deleted' AND state IN ('issued', 'cancelled', 'reversed')",
             )?
             .query_row(params![key.0, key.1, key.2, key.3], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?)

@@ -108,6 +108,13 @@ fn get(c: &Sqlite, row: i64) -> Result<Operation> {
         .ok_or_else(|| StoreError::NotFound(format!("operation row {row}")))
 }
 
+/// Operations by a condition of ours, ordered and bounded by it.
+pub(super) fn list(c: &Sqlite, tail: &str, parameters: impl rusqlite::Params) -> Result<Vec<Operation>> {
+    let mut query = c.prepare_cached(&format!("SELECT {OPERATION} FROM operations {tail}"))?;
+    let rows = query.query_map(parameters, operation_from)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The one place where an operation's state changes.
 fn apply(
     c: &Sqlite,
@@ -247,26 +254,12 @@ impl Ledger {
     }
 
     pub async fn list_operations(&self, document_row: i64) -> Result<Vec<Operation>> {
-        self.read(move |c| {
-            let mut query = c.prepare_cached(&format!(
-                "SELECT {OPERATION} FROM operations WHERE document_row = ?1 ORDER BY row DESC LIMIT 200"
-            ))?;
-            let rows = query.query_map([document_row], operation_from)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-        .await
+        self.read(move |c| list(c, "WHERE document_row = ?1 ORDER BY row DESC LIMIT 200", [document_row])).await
     }
 
     /// Operations in a state, oldest first.
     pub async fn list_operations_in(&self, state: OperationState, limit: u32) -> Result<Vec<Operation>> {
-        self.read(move |c| {
-            let mut query = c.prepare_cached(&format!(
-                "SELECT {OPERATION} FROM operations WHERE state = ?1 ORDER BY row LIMIT ?2"
-            ))?;
-            let rows = query.query_map(params![state.as_str(), limit], operation_from)?;
-            Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-        .await
+        self.read(move |c| list(c, "WHERE state = ?1 ORDER BY row LIMIT ?2", params![state.as_str(), limit])).await
     }
 
     /// Commits the intent: from here on a request may be under way. `repeat` is for what answers yes again.

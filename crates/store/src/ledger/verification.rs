@@ -107,20 +107,26 @@ impl Ledger {
         .await
     }
 
-    /// What a later read of an issued document said.
+    /// What a later read of an issued document said. It changes nothing where the document moved on meanwhile, or where a
+    /// comparison of its series has said what is wrong with it.
     pub async fn record_verification(&self, document_row: i64, verified: Verified, now_ms: i64) -> Result<()> {
         self.write(move |c| {
-            c.prepare_cached(
-                "UPDATE documents SET verification = ?2, verification_detail = ?3, verify_due_ms = ?4,
-                   verify_tries = verify_tries + 1, changed_ms = ?5 WHERE row = ?1 AND state = 'issued'",
-            )?
-            .execute(params![
-                document_row,
-                verified.verification.as_str(),
-                verified.detail,
-                verified.due_ms,
-                now_ms
-            ])?;
+            let changed = c
+                .prepare_cached(
+                    "UPDATE documents SET verification = ?2, verification_detail = ?3, verify_due_ms = ?4,
+                       verify_tries = verify_tries + 1, changed_ms = ?5
+                     WHERE row = ?1 AND state = 'issued' AND verification = 'pending'",
+                )?
+                .execute(params![
+                    document_row,
+                    verified.verification.as_str(),
+                    verified.detail,
+                    verified.due_ms,
+                    now_ms
+                ])?;
+            if changed == 0 {
+                return Ok(());
+            }
             let what = match verified.verification {
                 Verification::Pending => return Ok(()),
                 Verification::Verified => "verified",

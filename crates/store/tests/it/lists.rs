@@ -104,3 +104,20 @@ async fn what_screens_and_workers_ask_uses_an_index() {
         assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{query} sorts: {plan:?}");
     }
 }
+
+#[tokio::test]
+async fn a_number_is_found_however_it_is_printed() {
+    let world = world().await;
+    for (n, number) in [(1, "0007"), (2, "8"), (3, "0000000000000000010")] {
+        let (sending, attempt) = world.sending(n).await;
+        world.ledger.record_outcome(attempt, sending.row, issued(number), "{}".into(), NOW_MS).await.unwrap();
+    }
+    let at = async |number| {
+        let found = world.ledger.find_at_number("oblio", "RO12345674", "FCT", number).await.unwrap();
+        found.map(|(number, _)| number)
+    };
+    assert_eq!(at(7).await.as_deref(), Some("0007"));
+    assert_eq!(at(8).await.as_deref(), Some("8"));
+    assert_eq!(at(10).await.as_deref(), Some("0000000000000000010"));
+    assert_eq!(at(70).await, None);
+}

@@ -11,3 +11,4 @@ mod ownership;
 mod reconcile;
 mod support;
 mod transitions;
+mod walk;

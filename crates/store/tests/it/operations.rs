@@ -231,3 +231,73 @@ async fn what_is_found_under_a_number_that_came_back_displaces_whoever_held_it()
     assert_eq!(world.document(1).await.state, DocumentState::Deleted);
     assert_eq!(world.document(2).await.number.as_deref(), Some("0001"));
 }
+
+#[tokio::test]
+async fn an_order_is_not_invoiced_again_while_its_cancelled_invoice_may_be_restored() {
+    let world = world().await;
+    let row = issued_document(&world, 1, "0001").await;
+    let cancel = world.ledger.request_operation(asked("op_1", row, OperationKind::Cancel), NOW_MS).await.unwrap();
+    world.ledger.record_operation_intent(cancel.row, false, "{}".into(), String::new(), NOW_MS).await.unwrap();
+    let done = OperationOutcome::Done(Effect::Cancelled);
+    world.ledger.record_operation_outcome(cancel.row, done, "{}".into(), NOW_MS).await.unwrap();
+    world.ledger.request_operation(asked("op_2", row, OperationKind::Restore), NOW_MS).await.unwrap();
+    let again = || {
+        let mut plan = plan(1);
+        plan.document.id = "doc_again".into();
+        plan.document.issue_key = "cana.ro|1|invoice|2".into();
+        plan.document.reference = "PNT-again".into();
+        plan.document.generation = 2;
+        world.ledger.request_generation(row, plan, "wrong client", "ana", NOW_MS)
+    };
+    let beside = again().await;
+    assert!(matches!(beside, Err(StoreError::Stale(_))), "two live invoices of one order: {beside:?}");
+    world.ledger.close_operation("op_2", "not wanted", "ana", NOW_MS).await.unwrap();
+    again().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_nobody_settles_does_not_fill_the_lists_of_what_is_in_doubt() {
+    let world = world().await;
+    let ledger = &world.ledger;
+    for (n, kind) in [(1, OperationKind::SendEmail), (2, OperationKind::Delete)] {
+        let row = issued_document(&world, n, &format!("000{n}")).await;
+        let operation = ledger.request_operation(asked(&format!("op_{n}"), row, kind), NOW_MS).await.unwrap();
+        ledger.record_operation_intent(operation.row, false, "{}".into(), String::new(), NOW_MS).await.unwrap();
+    }
+    ledger.sweep_operations(NOW_MS).await.unwrap();
+    let doubted = ledger.list_operations_to_settle(1).await.unwrap();
+    assert_eq!(doubted.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["op_2"]);
+    let (parked, _) = world.sending(3).await;
+    let (open, _) = world.sending(4).await;
+    ledger.sweep_sending(NOW_MS).await.unwrap();
+    ledger.park(parked.row, "series_moved", NOW_MS).await.unwrap();
+    let rows = async |limit| {
+        let listed = ledger.list_in_doubt(limit).await.unwrap();
+        listed.iter().map(|one| one.row).collect::<Vec<_>>()
+    };
+    assert_eq!((rows(1).await, rows(2).await), (vec![open.row], vec![open.row, parked.row]));
+}
+
+#[tokio::test]
+async fn what_waits_longer_than_any_wait_is_due_now() {
+    let world = world().await;
+    let ledger = &world.ledger;
+    let ahead_ms = NOW_MS + 365 * 24 * 60 * 60 * 1000;
+    // written while the clock stood a year ahead
+    let row = issued_document(&world, 1, "0001").await;
+    ledger.want_verification(row, ahead_ms).await.unwrap();
+    ledger.record_einvoice_read(row, "processing", "", Some(ahead_ms), NOW_MS).await.unwrap();
+    ledger.request_operation(asked("op_1", row, OperationKind::SendEmail), ahead_ms).await.unwrap();
+    let waiting = world.ready(2).await;
+    ledger.postpone(waiting.row, ahead_ms).await.unwrap();
+    let soon = world.ready(3).await;
+    ledger.postpone(soon.row, NOW_MS + 60_000).await.unwrap();
+    assert_eq!(ledger.list_operations_due(NOW_MS, Vec::new(), 10).await.unwrap().len(), 0);
+    assert_eq!(ledger.pull_in(NOW_MS + 60_000, NOW_MS).await.unwrap(), 4);
+    assert_eq!(ledger.pull_in(NOW_MS + 60_000, NOW_MS).await.unwrap(), 0);
+    assert_eq!(ledger.list_unverified(NOW_MS, Vec::new(), 10).await.unwrap().len(), 1);
+    assert_eq!(ledger.list_einvoices_due(NOW_MS, Vec::new(), 10).await.unwrap().len(), 1);
+    assert_eq!(ledger.list_operations_due(NOW_MS, Vec::new(), 10).await.unwrap().len(), 1);
+    assert_eq!(ledger.list_operations_due(NOW_MS, vec!["con_bill".into()], 10).await.unwrap().len(), 0);
+    assert_eq!(ledger.list_due("con_bill", "RO12345674", "FCT", NOW_MS, 10).await.unwrap(), [waiting.row]);
+}

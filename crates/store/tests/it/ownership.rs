@@ -134,6 +134,16 @@ async fn an_open_document_that_was_found_is_issued_under_its_number() {
 }
 
 #[tokio::test]
+async fn the_order_of_a_found_document_is_compared_with_it() {
+    let world = world().await;
+    let ready = world.ready(1).await;
+    let unjudged = async || world.ledger.list_unjudged(NOW_MS, 10).await.unwrap().len();
+    assert_eq!(unjudged().await, 0);
+    world.ledger.attach_found(ready.row, found(1, "0011"), None, TODAY, NOW_MS).await.unwrap();
+    assert_eq!(unjudged().await, 1, "a refund that the lost part knew of is not lost with it");
+}
+
+#[tokio::test]
 async fn a_later_generation_that_was_found_gives_the_document_its_identity() {
     let world = world().await;
     let ready = world.ready(1).await;

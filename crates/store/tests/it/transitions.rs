@@ -163,3 +163,45 @@ async fn what_is_in_doubt_cannot_be_dismissed_and_is_settled_with_its_evidence()
     let declared = events.iter().find(|event| event.what == "declared_absent").unwrap();
     assert_eq!((declared.who.as_str(), &declared.facts["reason"]), ("ana", &"asked the accountant".into()));
 }
+
+#[tokio::test]
+async fn a_read_that_began_before_a_mismatch_was_found_does_not_hide_it() {
+    let world = world().await;
+    let (sending, attempt) = world.sending(1).await;
+    world.ledger.record_outcome(attempt, sending.row, issued("0007"), "{}".into(), NOW_MS).await.unwrap();
+    let detail = r#"{"field":"total","ours":"59","provider":"60"}"#;
+    world.ledger.record_mismatches(vec![(sending.row, detail.into())], NOW_MS).await.unwrap();
+    let read = Verified { verification: Verification::Verified, detail: None, due_ms: None };
+    world.ledger.record_verification(sending.row, read, NOW_MS).await.unwrap();
+    let document = world.document(1).await;
+    assert_eq!(
+        (document.verification, document.verification_detail.as_deref()),
+        (Verification::Mismatched, Some(detail))
+    );
+    let events = world.ledger.list_events(document.order_row).await.unwrap();
+    assert!(!events.iter().any(|event| event.what == "verified"), "nor is it told on the timeline");
+}
+
+#[tokio::test]
+async fn a_connection_is_stopped_once_however_many_requests_ran_into_the_cause() {
+    let world = world().await;
+    let stop = async |kind, until_ms, now_ms: i64| {
+        let failure = Failure::new(kind, Phase::Refused, "create invoice", "order 1");
+        world.ledger.stop_connection("con_bill", failure, until_ms, (now_ms, now_ms + 60_000)).await.unwrap();
+        let stop = world.ledger.get_connection("con_bill").await.unwrap().stop.unwrap();
+        (stop.failure.kind, stop.until_ms.map(|until| until - NOW_MS), stop.count)
+    };
+    let (lost, limited, refused) =
+        (FailureKind::ConnectionLost, FailureKind::RateLimited, FailureKind::CredentialRefused);
+    assert_eq!(stop(lost, Some(NOW_MS + 3000), NOW_MS).await, (lost, Some(3000), 1));
+    assert_eq!(stop(lost, Some(NOW_MS + 3001), NOW_MS + 1).await, (lost, Some(3001), 1), "sent beside the first");
+    assert_eq!(stop(limited, Some(NOW_MS + 9000), NOW_MS + 2).await, (limited, Some(9000), 1));
+    assert_eq!(stop(lost, Some(NOW_MS + 3003), NOW_MS + 3).await, (limited, Some(9000), 1), "the longer rest stays");
+    assert_eq!(stop(lost, Some(NOW_MS + 24_000), NOW_MS + 9000).await, (lost, Some(24_000), 2), "stopped anew");
+    assert_eq!(stop(refused, None, NOW_MS + 9001).await, (refused, None, 2));
+    assert_eq!(stop(lost, Some(NOW_MS + 12_000), NOW_MS + 9002).await, (refused, None, 2), "until a person came");
+    world.ledger.release_connection("con_bill").await.unwrap();
+    stop(lost, Some(NOW_MS + 99_000), NOW_MS + 60_000).await;
+    let before = NOW_MS - 60_000;
+    assert_eq!(stop(lost, Some(before + 3000), before).await, (lost, Some(-57_000), 4), "the clock went back");
+}

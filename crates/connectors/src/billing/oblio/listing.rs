@@ -100,7 +100,8 @@ impl Oblio {
     pub(super) async fn look(&self, query: &FindQuery) -> Result<Evidence, Failure> {
         let operation = Operation::new("find document", query.reference.to_string());
         let day = |days: Option<chrono::NaiveDate>| days.unwrap_or(query.issue_date).to_string();
-        let after = day(query.issue_date.checked_sub_days(Days::new(1)));
+        let first = query.first_date.map_or(query.issue_date, |first| first.min(query.issue_date));
+        let after = day(first.checked_sub_days(Days::new(1)));
         let before = day(query.issue_date.checked_add_days(Days::new(1)));
         let filters = [
             ("cif", query.company.as_str()),

@@ -41,6 +41,7 @@ fn created() -> Answer {
 fn query() -> FindQuery {
     let request = request();
     FindQuery {
+        first_date: None,
         company: request.company,
         series: request.series,
         issue_date: request.issue_date,

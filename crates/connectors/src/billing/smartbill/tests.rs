@@ -59,6 +59,7 @@ fn not_found() -> Answer {
 fn query(baseline: &str) -> FindQuery {
     let request = request();
     FindQuery {
+        first_date: None,
         company: request.company,
         series: request.series,
         issue_date: request.issue_date,
