@@ -20,11 +20,15 @@ const ANSWER: usize = 64 * 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum AttachError {
     /// The owner left no note, or the note's port is silent: it is known only that somebody holds the lock.
-    #[error("the workspace is owned by process {pid:?}, which does not answer: {detail}")]
+    #[error("the workspace is owned by {}, which does not answer: {detail}", named(*pid))]
     Silent { pid: Option<u32>, detail: String },
     /// The owner answered with an error of the api.
     #[error(transparent)]
     Api(#[from] ApiError),
+}
+
+fn named(pid: Option<u32>) -> String {
+    pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
 }
 
 /// A connection to a workspace's owner.

@@ -46,8 +46,9 @@ function Themed() {
       <Notifications position="bottom-right" />
       <ErrorBoundary>
         <div data-testid={ids.root} style={{ height: "100%" }}>
-          {app.error?.code === "owner_silent" && <ErrorNote error={app.error} />}
-          {app.error && <ErrorNote error={app.error} again={() => void app.refetch()} />}
+          {app.error && !open && (
+            <ErrorNote error={app.error} again={app.error.code === "owner_silent" ? undefined : () => void app.refetch()} />
+          )}
           {app.data && (open ? <RouterProvider key={open.id} router={router} /> : <StartScreen app={app.data} />)}
         </div>
       </ErrorBoundary>

@@ -20,7 +20,7 @@ export function Quarantine({ quarantine }: { quarantine: QuarantineInfo }) {
           <Text size="sm">
             <b>{t(`quarantine.reason.${quarantine.reason}`)}</b> {t("quarantine.what")}
           </Text>
-          <Text size="sm" c="dimmed">
+          <Text size="sm">
             {t("quarantine.since")} <Time ms={quarantine.sinceMs} />
             {quarantine.readsFromMs !== null && (
               <>

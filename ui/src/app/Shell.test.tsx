@@ -95,6 +95,20 @@ test("a window that only asks the owner says so", async () => {
   expect(await screen.findByTestId(ids.statusBar)).toHaveTextContent(t("shell.attached", { pid: 4711 }));
 });
 
+test("an owner that does not answer any more is told once, above the screens", async () => {
+  const silent = { code: "owner_silent", detail: "process 4711", field: null, failure: null };
+  let asked = 0;
+  const answer = () => {
+    asked += 1;
+    if (asked > 1) throw silent;
+    return { ...app, attachedTo: 4711 };
+  };
+  const { t, host } = await show(<Shell />, { ...answers, "app.get": answer });
+  await screen.findByText(t("shell.attached", { pid: 4711 }));
+  host.tell(["app"]);
+  expect(await screen.findByText(t("error.owner_silent"))).toBeVisible();
+});
+
 test("a workspace that cannot be opened says so", async () => {
   const { t } = await show(<Shell />, { ...answers, "workspace.open": new Error("the disk is gone") });
   await userEvent.click(await screen.findByText(here.name));

@@ -57,7 +57,7 @@ export function Shell() {
         open={(id) => open.mutate({ id })}
         openSandbox={() => sandbox.mutate({})}
       />
-      <Banners app={app.data} overview={overview.data} error={open.error ?? sandbox.error} />
+      <Banners app={app.data} overview={overview.data} error={app.error ?? open.error ?? sandbox.error} />
       <Navigation counts={overview.data?.counts} />
       <main>
         <Outlet />
@@ -171,7 +171,7 @@ function Navigation({ counts }: { counts: Counts | undefined }) {
 interface BannersProps {
   app: AppInfo;
   overview: Overview | undefined;
-  /** Another workspace could not be opened. */
+  /** The owner does not answer, or another workspace could not be opened. */
   error: ApiError | null;
 }
 
@@ -220,7 +220,7 @@ function StatusBar({ app, overview }: { app: AppInfo; overview: Overview | undef
   return (
     <footer data-testid={ids.statusBar}>
       {app.attachedTo !== null && (
-        <Text span size="xs" fw={500}>
+        <Text span size="xs" fw={500} title={t("shell.attachedText")}>
           {t("shell.attached", { pid: app.attachedTo })}
         </Text>
       )}

@@ -181,7 +181,7 @@ pub struct Counts {
     pub mismatched: u32,
     /// Issued, and the order changed since in a way that waits for a decision.
     pub changed: u32,
-    /// What reconcile passes found and a person has to look at: missing there, one too many, gaps and repeats of a series.
+    /// What reconcile passes found beside what is mismatched: one too many, gaps and repeats of a series.
     pub findings: u32,
     pub cancelled: u32,
     pub reversed: u32,

@@ -64,10 +64,9 @@ pub(super) fn day_text(at_ms: i64) -> String {
     fiscal_date(at_ms).to_string()
 }
 
-/// Findings that ask for a person. What is mismatched is counted by its documents, and in a series that others write in, too,
-/// documents that are unknown here are no alarm.
-const TO_LOOK_AT: [FindingKind; 4] =
-    [FindingKind::MissingThere, FindingKind::Duplicate, FindingKind::Gap, FindingKind::Repeat];
+/// Findings that ask for a person. What is mismatched or missing there is counted by its documents, and in a series that others
+/// write in, too, documents that are unknown here are no alarm.
+const TO_LOOK_AT: [FindingKind; 3] = [FindingKind::Duplicate, FindingKind::Gap, FindingKind::Repeat];
 
 pub(super) fn counts(counts: &LedgerCounts) -> Counts {
     Counts {

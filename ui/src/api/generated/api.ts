@@ -158,7 +158,7 @@ export type Counts = { held: number, ready: number, sending: number, issued: num
  */
 changed: number, 
 /**
- * What reconcile passes found and a person has to look at: missing there, one too many, gaps and repeats of a series.
+ * What reconcile passes found beside what is mismatched: one too many, gaps and repeats of a series.
  */
 findings: number, cancelled: number, reversed: number, dismissed: number, orders: number, ordersNotInvoiced: number, ordersWaiting: number, };
 

@@ -17,6 +17,7 @@ export function FindingCard({ finding }: { finding: FindingInfo }) {
   const provider = t(`system.${finding.provider}`, { defaultValue: finding.provider });
   const why = ["findingWhy", "reason"].map((words) => `${words}.${finding.why}`).find((key) => i18n.exists(key));
   const ignored = finding.state === "ignored";
+  const linked = finding.documentId !== null || finding.orderId !== null;
   return (
     <section className="card" data-testid={ids.finding(finding.id)}>
       <Stack gap={6}>
@@ -56,7 +57,7 @@ export function FindingCard({ finding }: { finding: FindingInfo }) {
               {t("reconcile.openRecord")}
             </Button>
           )}
-          <Button variant="subtle" onClick={() => setAsking(true)} data-testid={ids.findingIgnore}>
+          <Button variant={linked ? "subtle" : "default"} onClick={() => setAsking(true)} data-testid={ids.findingIgnore}>
             {ignored ? t("reconcile.takeBack") : t("reconcile.ignore")}
           </Button>
         </Group>
@@ -110,7 +111,7 @@ function Theirs({ seen, provider }: { seen: SeenInfo; provider: string }) {
   const parts = [
     `${seen.series} ${seen.number}`,
     seen.date && format.day(seen.date),
-    seen.total && `${format.decimal(seen.total)} ${seen.currency}`.trim(),
+    seen.total && format.money(seen.total, seen.currency),
     seen.client,
     seen.state && t(`reconcile.theirState.${seen.state}`),
     seen.references.join(", "),

@@ -4,7 +4,7 @@ import i18next from "i18next";
 import { expect, test } from "vitest";
 import type { FindingInfo, ReconcileRunInfo, ReconcileRuns } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
-import { failure } from "../../test/samples";
+import { failure, issued } from "../../test/samples";
 import { show } from "../../test/show";
 import { lastDay } from "./Passes";
 import { ReconcileScreen } from "./ReconcileScreen";
@@ -133,11 +133,11 @@ test("a duplicate names the invoice that stands and proposes the storno, and lea
   expect(card).toHaveTextContent("FCT 0009 · #1042");
   expect(card).toHaveTextContent(t("findingWhy.linked_elsewhere", { linked: "FCT 0007" }));
   expect(card).toHaveTextContent(t("findingProposal.storno"));
-  expect(card).toHaveTextContent("121.00 RON · Ana · PNT-7K3QM4X2ZPV");
+  expect(card).toHaveTextContent("RON 121.00 · Ana · PNT-7K3QM4X2ZPV");
   await userEvent.click(within(card).getByText(t("reconcile.openRecord")));
   expect(place()).toContain("document=doc_2");
-  const asked = calls.find((call) => call.command === "reconcile.findings");
-  expect(asked?.request).toMatchObject({ kinds: ["unknown_here", "duplicate"], state: "open", after: null });
+  const request = { kinds: ["unknown_here", "duplicate"], state: "open", runId: null, after: null, limit: 50 };
+  expect(calls).toContainEqual({ command: "reconcile.findings", request });
 });
 
 test("a finding is ignored with a reason, and what is ignored says by whom", async () => {
@@ -176,6 +176,21 @@ test("a mismatch shows each field with both sides", async () => {
   const card = await screen.findByTestId(ids.finding("fnd_1"));
   expect(within(card).getByText("121.01")).toBeVisible();
   expect(within(card).getByText(shown.t("state.cancelled"))).toBeVisible();
+});
+
+test("what a finding tells of a document is not told a second time", async () => {
+  const differs = [{ field: "total", ours: "121", theirs: "121.01" }];
+  const mismatch = '{"field":"total","ours":"121","provider":"121.01"}';
+  const documents = ["doc_2", "doc_3"].map((id, at) => ({ ...issued, id, verification: "mismatched", mismatch, orderNumber: `200${at}` }));
+  const { t } = await show(<ReconcileScreen />, {
+    "doubts.list": { ...nothing, mismatched: documents },
+    "reconcile.runs": { ...passes, open: { ...passes.open, mismatched: 1 } },
+    "reconcile.findings": page([{ ...finding, kind: "mismatched", why: "", proposal: "", differs }]),
+  });
+  await userEvent.click(await screen.findByRole("tab", { name: `${t("reconcile.mismatched")} 2` }));
+  expect(await screen.findByTestId(ids.finding("fnd_1"))).toBeVisible();
+  expect(screen.getByText(/#2001/)).toBeVisible();
+  expect(screen.queryByText(/#2000/)).toBeNull();
 });
 
 test("an order that waits says why, and an empty section says what would be there", async () => {

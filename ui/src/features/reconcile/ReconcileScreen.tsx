@@ -1,6 +1,6 @@
 import { Stack, Tabs, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useAsk } from "../../api/queries";
+import { useAsk, useFindings } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
@@ -26,7 +26,10 @@ export function ReconcileScreen() {
   const passes = useAsk("reconcile.runs", {});
   const open = doubts.data?.doubts ?? [];
   const operations = doubts.data?.operations ?? [];
-  const mismatched = doubts.data?.mismatched ?? [];
+  const told = useFindings(["mismatched", "missing_there"], "open");
+  const findings = new Set(told.data?.pages.flatMap((page) => page.rows.map((row) => row.documentId)));
+  // what a finding tells is not told a second time
+  const mismatched = (doubts.data?.mismatched ?? []).filter((document) => !findings.has(document.id));
   const doubted = open.length + operations.length;
   const count = (kinds: string[]) => kinds.reduce((sum, kind) => sum + (passes.data?.open[kind] ?? 0), 0);
   return (
@@ -39,13 +42,13 @@ export function ReconcileScreen() {
       {passes.error && <ErrorNote error={passes.error} again={() => void passes.refetch()} />}
       {passes.data && <Passes passes={passes.data} />}
       {doubts.data && (
-        <Tabs defaultValue={doubted === 0 && mismatched.length > 0 ? "mismatched" : "doubts"} keepMounted={false} mt="md">
+        <Tabs defaultValue={doubted === 0 && mismatched.length + count(["mismatched"]) > 0 ? "mismatched" : "doubts"} keepMounted={false} mt="md">
           <Tabs.List mb="md">
             <Tabs.Tab value="doubts" data-testid={ids.reconcileTab("doubts")}>
               {t("reconcile.doubts")} {doubted}
             </Tabs.Tab>
             <Tabs.Tab value="mismatched" data-testid={ids.reconcileTab("mismatched")}>
-              {t("reconcile.mismatched")} {Math.max(mismatched.length, count(["mismatched"]))}
+              {t("reconcile.mismatched")} {mismatched.length + count(["mismatched"])}
             </Tabs.Tab>
             {passes.data &&
               TABS.map(({ tab, kinds }) => (

@@ -54,7 +54,7 @@ test("what changed stands before and after, with what is proposed", async () => 
   const row = await screen.findByTestId(ids.change("refunded_partly"));
   expect(screen.getByText(t("change.title"))).toBeVisible();
   expect(row).toHaveTextContent(t("change.kind.refunded_partly", { refund: "10460" }));
-  expect(row).toHaveTextContent("0.00 RON20.00 RON");
+  expect(row).toHaveTextContent("RON 0.00RON 20.00");
   expect(within(row).getByTestId(ids.changeAccept)).toHaveTextContent("20.00");
   const other = screen.getByTestId(ids.change("billing"));
   expect(other).toHaveTextContent("Ana Pop");

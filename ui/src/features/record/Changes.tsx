@@ -97,7 +97,7 @@ function Fact({ fact, currency }: { fact: ChangedFieldInfo; currency: string }) 
   const shown = (text: string) => {
     if (text === "") return t("change.nothing");
     if (fact.field === "status") return t(`change.status.${text}`);
-    return AMOUNTS.has(fact.field) ? `${format.decimal(text)} ${currency}` : text;
+    return AMOUNTS.has(fact.field) ? format.money(text, currency) : text;
   };
   return (
     <>

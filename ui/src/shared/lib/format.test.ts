@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fiscalDay, formatAmount, formatClock, formatCount, formatDecimal, formatInstant, formatPlain, formatRelative, parseAmount } from "./format";
+import { fiscalDay, formatAmount, formatClock, formatCount, formatDecimal, formatInstant, formatMoney, formatPlain, formatRelative, parseAmount } from "./format";
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 
@@ -8,6 +8,13 @@ test("amounts are in the locale, with a true minus", () => {
   expect(plain(formatAmount({ minor: 123456, currency: "RON" }, "en"))).toBe("RON 1,234.56");
   expect(plain(formatAmount({ minor: -5900, currency: "EUR" }, "ro"))).toBe("−59,00 EUR");
   expect(plain(formatAmount({ minor: 1500, currency: "JPY" }, "en"))).toBe("JPY 1,500");
+});
+
+test("a provider's decimal text is an amount where it has a currency", () => {
+  expect(plain(formatMoney("-60.5", "RON", "ro"))).toBe("−60,50 lei");
+  expect(plain(formatMoney("121.01", "RON", "en"))).toBe("RON 121.01");
+  expect(formatMoney("121.01", "", "en")).toBe("121.01");
+  expect(formatMoney("n/a", "RON", "en")).toBe("n/a");
 });
 
 test("decimals keep what they have, and what is no number stays as it came", () => {

@@ -24,6 +24,12 @@ export function formatAmount(amount: Amount, language: Language): string {
   return `${number} ${amount.currency === "RON" ? "lei" : amount.currency}`;
 }
 
+/** The same of a decimal text, as a provider writes it; what is no number, or has no currency, as it came. */
+export function formatMoney(text: string, currency: string, language: Language): string {
+  if (currency === "" || text === "" || Number.isNaN(Number(text))) return formatDecimal(text, language);
+  return formatAmount({ minor: Math.round(Number(text) * 10 ** exponent(currency)), currency }, language);
+}
+
 /** `101,95`: an amount whose currency stands beside it already. */
 export function formatPlain(amount: Amount, language: Language): string {
   const digits = exponent(amount.currency);

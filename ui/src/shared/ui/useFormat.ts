@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Amount } from "../../api/generated/api";
-import { formatAmount, formatClock, formatCount, formatDay, formatDecimal, formatInstant, formatPlain, formatRelative, type Language } from "../lib/format";
+import { formatAmount, formatClock, formatCount, formatDay, formatDecimal, formatInstant, formatMoney, formatPlain, formatRelative, type Language } from "../lib/format";
 
 /** Formatting in the language of the screen; the same object until the language changes. */
 export function useFormat() {
@@ -12,6 +12,7 @@ export function useFormat() {
       language,
       amount: (amount: Amount) => formatAmount(amount, language),
       amounts: (amounts: Amount[]) => amounts.map((one) => formatAmount(one, language)).join(" + "),
+      money: (text: string, currency: string) => formatMoney(text, currency, language),
       plain: (amount: Amount) => formatPlain(amount, language),
       count: (count: number) => formatCount(count, language),
       decimal: (text: string, digits?: number) => formatDecimal(text, language, digits),
