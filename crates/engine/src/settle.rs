@@ -15,6 +15,9 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Wall clock and monotonic time that are further apart than this after a rest tell of a sleep.
+const RESUMED_MS: i64 = 60 * 1000;
+
 /// The watch on one document in doubt: monotonic instants, lost with the process on purpose (then the quiet time begins
 /// anew).
 #[derive(Debug, Clone, Copy)]
@@ -63,8 +66,25 @@ impl Workspace {
         }
     }
 
+    /// A machine that slept may have sent its last bytes only now: every quiet time begins anew. A wall clock that was set
+    /// looks the same, and costs no more than a wait.
+    pub(crate) fn note_resume(&self) {
+        let now = (self.now_ms(), self.deps.clock.monotonic());
+        let Some((wall_ms, monotonic)) = lock(&self.last_settling).replace(now) else { return };
+        let apart_ms = (now.0 - wall_ms) - now.1.saturating_sub(monotonic).as_millis() as i64;
+        if apart_ms.abs() > RESUMED_MS {
+            tracing::info!(
+                apart_ms,
+                "the machine slept, or its clock was set: what is in doubt waits its quiet time anew"
+            );
+            lock(&self.watches).clear();
+            lock(&self.operation_watches).clear();
+        }
+    }
+
     /// Starts every look that is due. Answers how long until the next one.
     async fn settle_due(self: &Arc<Self>) -> Result<Duration> {
+        self.note_resume();
         let documents = self.ledger.list_in_doubt(1000).await?;
         lock(&self.watches).retain(|row, _| documents.iter().any(|document| document.row == *row));
         if documents.is_empty() {
@@ -388,4 +408,26 @@ pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
 
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
     Ok(serde_json::to_string(value).map_err(StoreError::Json)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::reads::tests::desk_with;
+    use crate::workspace::lock;
+    use std::sync::atomic::Ordering;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn the_quiet_time_begins_anew_when_the_machine_slept() {
+        let desk = desk_with(true).await;
+        let workspace = &desk.workspace;
+        workspace.note_resume();
+        workspace.watch(7, Duration::from_secs(1200));
+        desk.clock.now_ms.fetch_add(30_000, Ordering::Relaxed);
+        workspace.note_resume();
+        assert!(lock(&workspace.watches).contains_key(&7), "half a minute is a rest");
+        desk.clock.now_ms.fetch_add(3 * 60 * 60 * 1000, Ordering::Relaxed);
+        workspace.note_resume();
+        assert!(lock(&workspace.watches).is_empty(), "three hours are not");
+    }
 }

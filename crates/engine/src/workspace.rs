@@ -127,6 +127,8 @@ pub struct Workspace {
     pub(crate) watches: Mutex<HashMap<i64, Watch>>,
     /// The same for operations in doubt.
     pub(crate) operation_watches: Mutex<HashMap<i64, Watch>>,
+    /// Wall clock and monotonic time when what is in doubt was last gone through.
+    pub(crate) last_settling: Mutex<Option<(i64, Duration)>>,
     /// Documents that a task of this process is sending or looking up, each with its lane.
     pub(crate) in_flight: Mutex<HashMap<i64, Lane>>,
     /// Of these, the ones that an operation is done to, each with its connection.
@@ -202,6 +204,7 @@ impl Workspace {
             connected: Mutex::default(),
             watches: Mutex::default(),
             operation_watches: Mutex::default(),
+            last_settling: Mutex::default(),
             in_flight: Mutex::default(),
             operating: Mutex::default(),
             reconciling: Arc::default(),
