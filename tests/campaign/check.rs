@@ -70,7 +70,7 @@ pub async fn check(world: &World, life: &Life) -> Verdict {
     verdict.broken.extend(world.net.complaints());
     let findings = Findings::of(world, life, &mut verdict.broken).await;
     once(world, &held, &keys, &findings, &mut verdict);
-    strangers(&held, &findings, &mut verdict);
+    strangers(&held, &documents, &findings, &mut verdict);
     not_more_than_invoiced(&held, &keys, &mut verdict);
     none_lost(world, life, &orders, &documents, &mut verdict).await;
     agree(world, life, &documents, &held, &findings, &mut verdict).await;
@@ -182,9 +182,16 @@ fn not_more_than_invoiced(held: &[Held], keys: &BTreeMap<Reference, String>, ver
 }
 
 /// Every invoice that other people wrote is shown by the pass.
-fn strangers(held: &[Held], findings: &Findings, verdict: &mut Verdict) {
+fn strangers(held: &[Held], documents: &[Document], findings: &Findings, verdict: &mut Verdict) {
     let kinds = [FindingKind::UnknownHere, FindingKind::Duplicate];
-    for one in held.iter().filter(|one| one.by_hand && one.is_live) {
+    // ours was deleted, and its copy, reference and all, was given its number: to every reader it is ours
+    let stands_in = |one: &Held| {
+        documents.iter().any(|document| {
+            let is_its = one.reference.as_ref().is_some_and(|reference| reference.as_str() == document.reference);
+            is_its && document.number.as_deref().is_some_and(|number| same_number(number, &one.number))
+        })
+    };
+    for one in held.iter().filter(|one| one.by_hand && one.is_live && !stands_in(one)) {
         if !findings.names_number(one.provider, &one.number, &kinds) {
             verdict
                 .broken

@@ -157,8 +157,16 @@ impl Run {
         }
     }
 
-    /// A person opens every connection that waits for one.
+    /// A person opens every connection that waits for one, unless the machine dies meanwhile.
     async fn reopen_connections(&self) {
+        tokio::select! {
+            biased;
+            () = self.life.gate.ended() => {}
+            () = self.open_connections() => {}
+        }
+    }
+
+    async fn open_connections(&self) {
         let Ok(connections) = self.life.workspace().ledger().list_connections().await else { return };
         for connection in connections.iter().filter(|connection| connection.stop.is_some()) {
             let _ = self.life.workspace().wake(&connection.id).await;
