@@ -392,6 +392,8 @@ impl Run {
         self.ending.clear();
         self.life.gate.stop_failing();
         self.life.gate.never_end();
+        // a machine that died at this very moment is started first
+        self.live_until(Instant::now()).await;
         let over = Instant::now() + HEALING;
         let mut rounds = 0;
         loop {
