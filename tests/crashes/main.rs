@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a test")]
 
+mod storm;
+
 use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order, until};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
