@@ -245,9 +245,10 @@ impl Workspace {
         evaluation: Evaluation,
     ) -> NewDocument {
         let head = &order.head;
-        let (client, tax_id, total) = match &evaluation.draft {
-            Some(draft) => (draft.client.name.clone(), draft.client.tax_id.clone(), draft.total()),
-            None => (head.customer.clone(), head.tax_id.clone(), head.total),
+        // a mapping may invoice in another currency than the order's
+        let (client, tax_id, total, currency) = match &evaluation.draft {
+            Some(draft) => (draft.client.name.clone(), draft.client.tax_id.clone(), draft.total(), draft.currency),
+            None => (head.customer.clone(), head.tax_id.clone(), head.total, head.currency),
         };
         NewDocument {
             id: self.deps.clock.new_id("doc"),
@@ -267,8 +268,8 @@ impl Workspace {
             problems: evaluation.problems,
             client,
             tax_id,
-            currency: head.currency.code().to_owned(),
-            total_minor: head.currency.to_minor(total).unwrap_or(head.total_minor),
+            currency: currency.code().to_owned(),
+            total_minor: currency.to_minor(total).unwrap_or(head.total_minor),
             total_text: total.normalize().to_string(),
             due_ms: self.now_ms(),
         }

@@ -92,12 +92,18 @@ impl Workspace {
             // a refusal is what a retry is for; a draft that cannot be sent is not
             match plan.failure.filter(|failure| failure.phase == Phase::Prepare) {
                 Some(failure) => {
-                    self.ledger.hold_again(&document, plan.document, failure.clone(), self.now_ms()).await?;
-                    report.skipped.push(skip("still_failing", Some(failure)));
+                    match self.ledger.hold_again(&document, plan.document, failure.clone(), self.now_ms()).await {
+                        Ok(()) => report.skipped.push(skip("still_failing", Some(failure))),
+                        // it moved on meanwhile: the others are retried all the same
+                        Err(StoreError::Stale(_) | StoreError::Illegal(_)) => {
+                            report.skipped.push(skip("not_held", None));
+                        }
+                        Err(error) => return Err(error.into()),
+                    }
                 }
                 None => match self.ledger.requeue(&document, plan.document, who, self.now_ms()).await {
                     Ok(()) => report.queued.push(id.clone()),
-                    Err(StoreError::Stale(_)) => report.skipped.push(skip("not_held", None)),
+                    Err(StoreError::Stale(_) | StoreError::Illegal(_)) => report.skipped.push(skip("not_held", None)),
                     Err(error) => return Err(error.into()),
                 },
             }
