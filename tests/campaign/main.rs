@@ -22,6 +22,7 @@ mod wire;
 mod world;
 
 use report::Report;
+use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -30,6 +31,12 @@ const SEEDS: u64 = 300;
 
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// What a panic said.
+fn words_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
 }
 
 /// Runs seeds on all cores, each in a world of its own.
@@ -46,8 +53,10 @@ fn campaign(first: u64, count: u64) -> Report {
                     if seed >= first + count {
                         return;
                     }
-                    let outcome = run::run(seed);
-                    clock::lock(&report).add(outcome);
+                    match catch_unwind(|| run::run(seed)) {
+                        Ok(outcome) => clock::lock(&report).add(outcome),
+                        Err(panic) => clock::lock(&report).add_stopped(seed, words_of(panic.as_ref())),
+                    }
                 }
             });
         }
@@ -63,6 +72,18 @@ fn nothing_is_issued_twice_and_nothing_is_lost() {
     eprintln!("{}", report.text(began.elapsed()));
     assert!(report.broken().is_empty(), "seeds that broke a promise: {:?}", report.broken());
     assert!(report.left_share() < 0.01, "{:.2} % was left to a person", report.left_share() * 100.0);
+}
+
+/// Seeds that once broke a promise: an effect after every look at Oblio, a document that came back from a send to an order
+/// that was cancelled meanwhile.
+const KEPT: [u64; 3] = [56, 107, 2679];
+
+#[test]
+fn what_once_broke_a_promise_keeps_it() {
+    for seed in KEPT {
+        let outcome = run::run(seed);
+        assert!(outcome.verdict.broken.is_empty(), "seed {seed}: {:?}", outcome.verdict.broken);
+    }
 }
 
 #[test]

@@ -43,6 +43,12 @@ impl Report {
         }
     }
 
+    /// A seed whose program came to a stop.
+    pub fn add_stopped(&mut self, seed: u64, words: String) {
+        self.seeds += 1;
+        self.broken.insert(seed, vec![words]);
+    }
+
     /// Seeds that broke a promise.
     pub fn broken(&self) -> Vec<u64> {
         self.broken.keys().copied().collect()

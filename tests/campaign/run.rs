@@ -21,6 +21,11 @@ const STEP: Duration = Duration::from_secs(10 * 60);
 /// A life whose owner was replaced goes on for so long.
 const OVERLAP: Duration = Duration::from_secs(5 * 60);
 
+/// What waits to be sent, and what its order is by now.
+const STUCK: &str = "SELECT d.id || ' ' || d.role || ' generation ' || d.generation || ' of order ' || d.order_number
+     || ' for version ' || d.order_version || ' of ' || o.version || ', decisions wanted ' || o.wanted || ': ' || o.reason
+   FROM documents d JOIN orders o ON o.row = d.order_row WHERE d.state = 'ready'";
+
 /// What a seed came to.
 #[derive(Debug)]
 pub struct Outcome {
@@ -125,7 +130,12 @@ impl Run {
                 biased;
                 () = gate.ended() => self.start_again().await,
                 () = tokio::time::sleep_until(next) => {
-                    assert!(!gate.ran_in_circles(), "seed {}: it runs in circles", self.world.settings.seed);
+                    assert!(
+                        !gate.ran_in_circles(),
+                        "seed {}: it runs in circles, with {:?}",
+                        self.world.settings.seed,
+                        self.world.peek(STUCK)
+                    );
                     self.end_what_is_over().await;
                     if Instant::now() >= moment {
                         return;

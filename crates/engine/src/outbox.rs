@@ -267,8 +267,14 @@ impl Workspace {
     /// What could not be claimed is tried again a little later: its order is being decided anew, say.
     async fn not_at_once(&self, row: i64) {
         let due_ms = self.now_ms() + 1000;
-        if let Err(error) = self.ledger.postpone(row, due_ms).await {
-            self.note_engine_error(&error.into(), "postpone");
+        let done = async {
+            self.ledger.postpone(row, due_ms).await?;
+            self.ledger.reconsider_if_newer(row).await
+        };
+        match done.await {
+            Ok(true) => self.decide_wake.notify_one(),
+            Ok(false) => {}
+            Err(error) => self.note_engine_error(&error.into(), "postpone"),
         }
     }
 

@@ -170,6 +170,22 @@ impl Ledger {
         .await
     }
 
+    /// Asks for a new decision where a document that waits is of an older version than its order and nothing was decided about
+    /// it: the newer version was decided while the document was being sent, and it came back. Answers whether it asked.
+    pub async fn reconsider_if_newer(&self, document_row: i64) -> Result<bool> {
+        self.write(move |c| {
+            let asked = c
+                .prepare_cached(
+                    "UPDATE orders SET wanted = wanted + 1 WHERE wanted = 0 AND EXISTS (SELECT 1 FROM documents d
+                       WHERE d.row = ?1 AND d.order_row = orders.row AND d.role = 'invoice' AND d.state = 'ready'
+                         AND d.order_version < orders.version)",
+                )?
+                .execute([document_row])?;
+            Ok(asked > 0)
+        })
+        .await
+    }
+
     /// Writes every flow's decision about a version, with the documents that follow, in one commit. `wanted` is the
     /// order's as it was read before its flows and mappings.
     ///
