@@ -10,6 +10,8 @@ use thirtyfour::prelude::*;
 
 /// Longest that anything on screen may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The app begins with its session: on a machine that is busy that takes long.
+const DRIVER_PATIENCE: Duration = Duration::from_secs(90);
 
 /// A window with its driver.
 pub struct Window {
@@ -51,7 +53,8 @@ impl Window {
         let application = serde_json::json!({ "application": program("punte"), "args": ["--home", home] });
         capabilities.set("tauri:options", application).unwrap();
         let url = format!("http://127.0.0.1:{port}");
-        let driver = until("the driver", PATIENCE, async || WebDriver::new(&url, capabilities.clone()).await).await;
+        let driver =
+            until("the driver", DRIVER_PATIENCE, async || WebDriver::new(&url, capabilities.clone()).await).await;
         let window = Window { session: Some(driver), tauri_driver: Some(tauri_driver) };
         window.find("app-root").await;
         window
