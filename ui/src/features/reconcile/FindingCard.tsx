@@ -35,11 +35,9 @@ export function FindingCard({ finding }: { finding: FindingInfo }) {
         {finding.differs.length === 0 && finding.theirs.map((one) => (
           <Theirs key={`${one.number} ${one.total} ${one.client}`} seen={one} provider={provider} />
         ))}
-        {finding.proposal && (
-          <Text size="sm" fw={500}>
-            {t(`findingProposal.${finding.proposal}`)}
-          </Text>
-        )}
+        <Text size="sm" fw={500}>
+          {t(finding.proposal ? `findingProposal.${finding.proposal}` : `findingAdvice.${finding.kind}`)}
+        </Text>
         <Text size="xs" c="dimmed">
           {t("reconcile.firstSeen")} <Time ms={finding.firstSeenMs} />
           {" · "}

@@ -176,6 +176,7 @@ test("a mismatch shows each field with both sides", async () => {
   const card = await screen.findByTestId(ids.finding("fnd_1"));
   expect(within(card).getByText("121.01")).toBeVisible();
   expect(within(card).getByText(shown.t("state.cancelled"))).toBeVisible();
+  expect(within(card).getByText(shown.t("findingAdvice.mismatched"))).toBeVisible();
 });
 
 test("what a finding tells of a document is not told a second time", async () => {
