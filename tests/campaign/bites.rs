@@ -1,4 +1,4 @@
-//! The campaign must bite: every planted bug has to break a promise within so many seeds.
+//! The campaign must bite: every planted bug has to break a promise within so many seeds. `BUG` names one of them to hunt alone.
 
 use crate::{clock, run};
 use punte_domain::planted::{Bug, plant};
@@ -30,13 +30,17 @@ fn hunt(bug: Bug) -> Option<(u64, String)> {
 fn planted_bugs_are_found() {
     // a run that a bug stops says so in the table
     std::panic::set_hook(Box::new(|_| {}));
+    let only = std::env::var("BUG").ok();
+    let bugs: Vec<Bug> =
+        Bug::ALL.into_iter().filter(|bug| only.as_ref().is_none_or(|name| *name == format!("{bug:?}"))).collect();
+    assert!(!bugs.is_empty(), "no bug has the name {only:?}");
     let next = AtomicUsize::new(0);
     let found = Mutex::new(Vec::new());
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some(bug) = Bug::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(bug) = bugs.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let caught = hunt(*bug);
                     let line = match &caught {
                         Some((seed, promise)) => format!("{:<26} seed {seed:>4}  {promise}", format!("{bug:?}")),

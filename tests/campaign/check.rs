@@ -191,7 +191,15 @@ fn strangers(held: &[Held], documents: &[Document], findings: &Findings, verdict
             is_its && document.number.as_deref().is_some_and(|number| same_number(number, &one.number))
         })
     };
-    for one in held.iter().filter(|one| one.by_hand && one.is_live && !stands_in(one)) {
+    // a SmartBill series is read from the first number on that the ledger knows: of a restored one that may have been lost
+    let number_of = |text: &str| text.parse::<u64>().ok();
+    let first_known = documents
+        .iter()
+        .filter(|document| document.provider == "smartbill")
+        .filter_map(|document| number_of(document.number.as_deref()?))
+        .min();
+    let is_earlier = |one: &Held| one.provider == Provider::SmartBill && number_of(&one.number) < first_known;
+    for one in held.iter().filter(|one| one.by_hand && one.is_live && !stands_in(one) && !is_earlier(one)) {
         if !findings.names_number(one.provider, &one.number, &kinds) {
             verdict
                 .broken

@@ -20,6 +20,8 @@ struct State {
     has_ended: bool,
     /// Commits that fail from now on.
     failing: u32,
+    /// Commits that fail once the next request that changes something has been answered.
+    failing_behind: u32,
     is_full: bool,
     dice: StdRng,
 }
@@ -37,6 +39,7 @@ impl Gate {
             ends_at: None,
             has_ended: false,
             failing: 0,
+            failing_behind: 0,
             is_full: false,
             dice: StdRng::seed_from_u64(seed ^ 0x6A7E),
         };
@@ -53,13 +56,24 @@ impl Gate {
         lock(&self.state).failing += count;
     }
 
+    /// The outcome of the next request that changes something cannot be written at first.
+    pub fn fail_commits_behind(&self, count: u32) {
+        lock(&self.state).failing_behind += count;
+    }
+
+    /// A request that changes something was answered.
+    pub fn note_answer(&self) {
+        let mut state = lock(&self.state);
+        state.failing += std::mem::take(&mut state.failing_behind);
+    }
+
     pub fn fill_disk(&self, is_full: bool) {
         lock(&self.state).is_full = is_full;
     }
 
     pub fn stop_failing(&self) {
         let mut state = lock(&self.state);
-        state.failing = 0;
+        (state.failing, state.failing_behind) = (0, 0);
         state.is_full = false;
     }
 

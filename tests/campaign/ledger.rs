@@ -33,6 +33,14 @@ const PROMISES: &[(&str, &str)] = &[
          WHERE again.idempotency_key <> before.idempotency_key AND before.outcome <> 'refused'",
     ),
     (
+        "was sent again although the last look proved nothing",
+        "SELECT d.id FROM documents d JOIN attempts again ON again.document_row = d.row AND again.trigger = 'repeat'
+         WHERE NOT coalesce((SELECT l.decisive AND json_extract(l.evidence, '$.complete')
+             AND (d.provider <> 'smartbill' OR json_extract(l.evidence, '$.counter_unchanged'))
+           FROM looks l WHERE l.document_row = d.row AND l.attempt_row = (SELECT max(row) FROM attempts before
+             WHERE before.document_row = d.row AND before.row < again.row) ORDER BY l.row DESC LIMIT 1), 0)",
+    ),
+    (
         "has an attempt that never ended",
         "SELECT d.id FROM documents d JOIN attempts a ON a.document_row = d.row AND a.outcome = 'sending'",
     ),

@@ -29,6 +29,8 @@ pub enum Event {
     /// Somebody sets the machine's clock.
     ClockStep(i64),
     CommitsFail(u32),
+    /// As many commits fail, from the answer to the next request that changes something.
+    OutcomesFail(u32),
     /// The disk takes no more for so long.
     DiskFull(Duration),
     /// A credential works no more for so long; then a person gives it again.
@@ -78,6 +80,7 @@ impl Event {
             Event::Restart(_) => "restart".into(),
             Event::ClockStep(by) => if *by > 0 { "clock set forward" } else { "clock set back" }.into(),
             Event::CommitsFail(_) => "commits fail".into(),
+            Event::OutcomesFail(_) => "outcomes cannot be written".into(),
             Event::DiskFull(_) => "disk full".into(),
             Event::Revoked(..) => "credential revoked".into(),
             Event::HandMade(..) => "invoice made by hand".into(),
@@ -135,9 +138,55 @@ pub fn plan(settings: &Settings) -> Vec<(Duration, Event)> {
         events.push((one.min(other), Event::Backup));
         events.push((one.max(other), Event::Restore(Duration::from_secs(dice.random_range(1..60 * MINUTE)))));
     }
+    // drawn apart, so that seeds without these (the kept ones are) stay what they were
+    rare(&mut StdRng::seed_from_u64(settings.seed ^ 0xC), settings, &mut events);
     // the sort is stable: what falls on one instant happens in the order in which it was drawn
     events.sort_by_key(|(moment, _)| *moment);
     events
+}
+
+/// What chance would bring about too seldom: several things that must fall together.
+fn rare(dice: &mut StdRng, settings: &Settings, events: &mut Vec<(Duration, Event)>) {
+    let at = |dice: &mut StdRng| Duration::from_millis(dice.random_range(60_000..TROUBLED.as_millis() as u64 * 4 / 5));
+    let create = |provider, kind| Fault::new(provider, "create", kind).times(1);
+    // the clock is set while a request is on its way
+    if dice.random_ratio(1, 8) {
+        let moment = at(dice);
+        let late = create(Provider::SmartBill, FaultKind::Late)
+            .delay_ms(dice.random_range(14 * MINUTE * 1000..18 * MINUTE * 1000));
+        let step = Duration::from_secs(dice.random_range(7 * MINUTE..9 * MINUTE));
+        events.push((moment, Event::Fault(late)));
+        events.push((moment, Event::Order(dice.random_range(0..100_000))));
+        events.push((moment + step, Event::ClockStep(dice.random_range(30 * 60 * 1000..26 * 60 * 60 * 1000))));
+    }
+    // the answer to a create breaks off, where a fault of any request would hit a read before it
+    if dice.random_ratio(1, 10) {
+        let provider = if dice.random() { Provider::Oblio } else { Provider::SmartBill };
+        let moment = at(dice);
+        let broken = create(provider, FaultKind::Reset).acting(dice.random());
+        events.push((moment, Event::Fault(broken)));
+    }
+    // a full disk would hit the intent, and nothing be sent
+    if dice.random_ratio(1, 10) {
+        events.push((at(dice), Event::OutcomesFail(dice.random_range(1..12))));
+    }
+    // the answer about a payment is lost
+    if dice.random_ratio(1, 10) {
+        let moment = at(dice) + Duration::from_secs(30 * MINUTE);
+        for (provider, records) in [(Provider::Oblio, "collect"), (Provider::SmartBill, "payment")] {
+            let lost = Fault::new(provider, records, FaultKind::TimeoutAfter).times(1);
+            events.push((moment, Event::Fault(lost)));
+        }
+        events.push((moment, Event::Operate(OperationKind::RecordPayment, dice.random())));
+    }
+    // a declaration that a series is ours alone may be wrong
+    if settings.ours && dice.random_ratio(1, 10) {
+        let moment = at(dice);
+        let soon = Duration::from_secs(dice.random_range(8 * MINUTE..15 * MINUTE));
+        events.push((moment, Event::Fault(create(Provider::SmartBill, FaultKind::TimeoutBefore))));
+        events.push((moment, Event::Order(dice.random_range(0..100_000))));
+        events.push((moment + soon, Event::HandMade(Provider::SmartBill, dice.random())));
+    }
 }
 
 fn edit(dice: &mut StdRng) -> Edit {
@@ -178,7 +227,7 @@ fn trouble(dice: &mut StdRng, settings: &Settings) -> Event {
     }
 }
 
-/// What other people do in the same series. A SmartBill series that is declared ours alone is left alone.
+/// What other people do in the same series. A SmartBill series that is declared ours alone is mostly left alone.
 fn by_others(dice: &mut StdRng, settings: &Settings, provider: Provider) -> Event {
     let provider = if settings.ours { Provider::Oblio } else { provider };
     match dice.random_range(0..6) {

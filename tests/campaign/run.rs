@@ -222,6 +222,7 @@ impl Run {
             }
             Event::ClockStep(by_ms) => self.world.wall.step(by_ms),
             Event::CommitsFail(count) => self.life.gate.fail_commits(count),
+            Event::OutcomesFail(count) => self.life.gate.fail_commits_behind(count),
             Event::DiskFull(lasts) => {
                 self.life.gate.fill_disk(true);
                 self.ending.push((Instant::now() + lasts, Ending::DiskFull));
@@ -384,14 +385,22 @@ impl Run {
     async fn be_replaced(&mut self) {
         let lock_file = self.world.ledger_folder().join("owner.lock");
         std::fs::remove_file(lock_file).expect("the lock can be removed");
-        self.points += self.life.gate.passed();
+        let gate = self.life.gate.clone();
+        self.points += gate.passed();
         let old = self.life.leave();
         self.live_again().await;
         let moment = Instant::now() + OVERLAP;
         self.live_until(moment).await;
-        if let Some(old) = old {
-            old.kill().await;
+        let Some(old) = old else { return };
+        let wrote = tokio::select! {
+            biased;
+            () = gate.ended() => false,
+            written = old.ledger().probe_write() => written.is_ok(),
+        };
+        if wrote {
+            self.world.net.complain("an owner that was replaced goes on writing".to_owned());
         }
+        old.kill().await;
     }
 
     /// Everything works again; a person does what a person is for.

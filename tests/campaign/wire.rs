@@ -88,6 +88,10 @@ impl Net {
         lock(&self.arrivals).clone()
     }
 
+    pub fn complain(&self, complaint: String) {
+        lock(&self.complaints).push(complaint);
+    }
+
     pub fn complaints(&self) -> Vec<String> {
         lock(&self.complaints).clone()
     }
@@ -191,7 +195,7 @@ impl Transport for Wire {
             return Err(TransportError::Unreachable("refused by the campaign".into()));
         }
         if let Some(Err(complaint)) = lock(&self.net.witness).as_ref().map(|witness| witness(&request)) {
-            lock(&self.net.complaints).push(complaint);
+            self.net.complain(complaint);
         }
         let (answered, answer) = oneshot::channel();
         let (net, sent, there, back) = (self.net.clone(), request.clone(), self.net.latency(), self.net.latency());
@@ -208,7 +212,16 @@ impl Transport for Wire {
             Err(_) => Err(TransportError::TimedOut),
         };
         self.net.note(&request, &answer);
+        if changes_something(&request) {
+            self.gate.note_answer();
+        }
         self.gate.point().await;
         answer
     }
+}
+
+/// Whether a request asks a billing provider to do something.
+pub fn changes_something(request: &HttpRequest) -> bool {
+    let is_billing = request.url.contains(SMARTBILL) || request.url.contains(OBLIO);
+    is_billing && request.method != http::Method::GET && !request.url.contains("/authorize/")
 }

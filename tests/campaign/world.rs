@@ -3,7 +3,7 @@
 use crate::clock::{LifeClock, Wall};
 use crate::gate::Gate;
 use crate::hands::Hands;
-use crate::wire::{Net, OBLIO, SHOP, SMARTBILL, Wire};
+use crate::wire::{Net, SHOP, SMARTBILL, Wire, changes_something};
 use punte_connectors::{Budgets, HttpRequest};
 use punte_domain::{Reference, RefundMode, fiscal_date};
 use punte_engine::mapping::preset_romanian_woocommerce;
@@ -382,8 +382,7 @@ fn peek(folder: &Path, sql: &str) -> rusqlite::Result<Vec<String>> {
 
 /// Whether a request that changes something at a provider was written down before it left.
 fn has_intent(folder: &Path, request: &HttpRequest) -> Result<(), String> {
-    let is_billing = request.url.contains(SMARTBILL) || request.url.contains(OBLIO);
-    if !is_billing || request.method == http::Method::GET || request.url.contains("/authorize/") {
+    if !changes_something(request) {
         return Ok(());
     }
     let body = request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
@@ -396,8 +395,26 @@ fn has_intent(folder: &Path, request: &HttpRequest) -> Result<(), String> {
             .to_owned(),
     };
     match peek(folder, &sql) {
-        Ok(found) if !found.is_empty() => Ok(()),
+        Ok(found) if !found.is_empty() => has_its_series(folder, request),
         Ok(_) => Err(format!("{} {} left without an intent", request.method, request.url)),
+        Err(error) => Err(format!("{} {}: the ledger cannot be read: {error}", request.method, request.url)),
+    }
+}
+
+/// SmartBill tells what became of a create only by the numbers of its series: nothing else may be on its way in it.
+fn has_its_series(folder: &Path, request: &HttpRequest) -> Result<(), String> {
+    let body = request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let references = Reference::find_all(&body);
+    let Some(reference) = references.first().filter(|_| request.url.contains(SMARTBILL)) else { return Ok(()) };
+    let sql = format!(
+        "SELECT other.id FROM documents one JOIN documents other ON other.row <> one.row AND other.provider = one.provider
+           AND (other.company, other.series) = (one.company, one.series)
+         WHERE one.reference = '{reference}' AND one.state = 'sending' AND one.provider = 'smartbill'
+           AND (other.state = 'sending' OR other.state = 'in_doubt' AND other.parked_reason IS NULL)"
+    );
+    match peek(folder, &sql) {
+        Ok(others) if others.is_empty() => Ok(()),
+        Ok(others) => Err(format!("{reference} was sent while {others:?} of its series was on its way")),
         Err(error) => Err(format!("{} {}: the ledger cannot be read: {error}", request.method, request.url)),
     }
 }

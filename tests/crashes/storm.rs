@@ -40,7 +40,7 @@ fn fault(dice: &mut Dice) -> Value {
 /// A person opens what waits for one, and tries again what is held.
 async fn help(desk: &Desk) {
     let all = desk.call("connections.list", json!({})).await;
-    for connection in all["connections"].as_array().into_iter().flatten() {
+    for connection in ["shops", "billing"].into_iter().flat_map(|kind| all[kind].as_array().unwrap()) {
         desk.call("connections.wake", json!({ "id": connection["id"] })).await;
     }
     let list = json!({ "search": "", "filter": "held", "after": null, "limit": 500 });
@@ -51,10 +51,20 @@ async fn help(desk: &Desk) {
     }
 }
 
+/// What a failure needs to be understood: the counters, what holds the owner up, what each connection waits for, and the open documents.
+async fn waiting(desk: &Desk, counts: Value) -> Value {
+    let app = desk.call("app.get", json!({})).await;
+    let connections = desk.call("connections.list", json!({})).await;
+    let list = json!({ "search": "", "filter": "ready", "after": null, "limit": 5 });
+    let open = desk.try_call("documents.list", list).await;
+    json!({ "counts": counts, "app": app, "connections": connections, "open": open.unwrap_or_else(|refused| refused) })
+}
+
 #[tokio::test]
 async fn through_a_storm_of_faults_every_order_has_its_one_document() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
     let (seed, orders) = (set("PUNTE_CRASH_SEED", now), set("PUNTE_STORM_ORDERS", 60));
+    println!("PUNTE_CRASH_SEED={seed} ({orders} orders)");
     let mut dice = Dice(seed);
     let started = Instant::now();
     let home = tempfile::tempdir().unwrap();
@@ -91,7 +101,7 @@ async fn through_a_storm_of_faults_every_order_has_its_one_document() {
         help(&desk).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
         let counts = desk.call("counts.get", json!({})).await;
-        if counts["issued"] == wanted { Ok(()) } else { Err(counts) }
+        if counts["issued"] == wanted { Ok(()) } else { Err(waiting(&desk, counts).await) }
     })
     .await;
     let found = documents(&sandbox).await;

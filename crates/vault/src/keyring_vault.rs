@@ -6,17 +6,28 @@ use crate::{Result, Vault, VaultError};
 use async_trait::async_trait;
 use keyring::{Entry, Error};
 use secrecy::{ExposeSecret, SecretString};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::Mutex;
+
+/// The longest that a call waits for its turn, and then for the store: time for a person to unlock it.
+const LONGEST: Duration = Duration::from_secs(15);
 
 pub struct KeyringVault {
     service: String,
     turn: Arc<Mutex<()>>,
+    /// What was read or set in this process, for when the store falls silent: work goes on with it.
+    known: StdMutex<HashMap<String, SecretString>>,
 }
 
 impl KeyringVault {
     pub fn new(service: &str) -> Self {
-        KeyringVault { service: service.to_owned(), turn: Arc::default() }
+        KeyringVault { service: service.to_owned(), turn: Arc::default(), known: StdMutex::default() }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, SecretString>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn call<T, F>(&self, name: &str, work: F) -> Result<T>
@@ -24,14 +35,24 @@ impl KeyringVault {
         T: Send + 'static,
         F: FnOnce(Entry) -> keyring::Result<T> + Send + 'static,
     {
-        let turn = self.turn.clone().lock_owned().await;
         let (service, name) = (self.service.clone(), name.to_owned());
-        let done = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
-            work(Entry::new(&service, &name)?)
-        });
-        done.await.map_err(|error| VaultError::Refused(error.to_string()))?.map_err(|error| refused(&error))
+        in_turn(&self.turn, LONGEST, move || work(Entry::new(&service, &name)?)).await?.map_err(|error| refused(&error))
     }
+}
+
+/// Runs blocking work when its turn has come. What does not end in time is left to itself, and holds the turn until it ends.
+async fn in_turn<T: Send + 'static>(
+    turn: &Arc<Mutex<()>>,
+    longest: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let silent = |_| VaultError::Silent;
+    let turn = tokio::time::timeout(longest, turn.clone().lock_owned()).await.map_err(silent)?;
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    tokio::time::timeout(longest, done).await.map_err(silent)?.map_err(|error| VaultError::Refused(error.to_string()))
 }
 
 /// The store's words, without what an error might carry of the secret.
@@ -45,19 +66,40 @@ fn refused(error: &Error) -> VaultError {
 #[async_trait]
 impl Vault for KeyringVault {
     async fn get(&self, name: &str) -> Result<Option<SecretString>> {
-        self.call(name, |entry| match entry.get_password() {
-            Ok(secret) => Ok(Some(SecretString::from(secret))),
-            Err(Error::NoEntry) => Ok(None),
-            Err(error) => Err(error),
-        })
-        .await
+        let read = self
+            .call(name, |entry| match entry.get_password() {
+                Ok(secret) => Ok(Some(SecretString::from(secret))),
+                Err(Error::NoEntry) => Ok(None),
+                Err(error) => Err(error),
+            })
+            .await;
+        match &read {
+            Ok(Some(secret)) => {
+                self.known().insert(name.to_owned(), secret.clone());
+            }
+            Ok(None) => {
+                self.known().remove(name);
+            }
+            Err(VaultError::Silent) => {
+                tracing::warn!("the keyring does not answer: what it said before holds");
+                if let Some(secret) = self.known().get(name) {
+                    return Ok(Some(secret.clone()));
+                }
+            }
+            Err(VaultError::Refused(_)) => {}
+        }
+        read
     }
 
     async fn set(&self, name: &str, secret: SecretString) -> Result<()> {
-        self.call(name, move |entry| entry.set_password(secret.expose_secret())).await
+        let kept = secret.clone();
+        self.call(name, move |entry| entry.set_password(secret.expose_secret())).await?;
+        self.known().insert(name.to_owned(), kept);
+        Ok(())
     }
 
     async fn delete(&self, name: &str) -> Result<()> {
+        self.known().remove(name);
         self.call(name, |entry| match entry.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(error),
@@ -69,6 +111,18 @@ impl Vault for KeyringVault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc;
+
+    #[tokio::test]
+    async fn a_store_that_hangs_is_waited_for_no_longer_than_its_time_and_works_again_when_it_answers() {
+        let (turn, short) = (Arc::default(), Duration::from_millis(50));
+        let (answer, unanswered) = mpsc::channel::<()>();
+        let hanging = in_turn(&turn, short, move || unanswered.recv().is_ok()).await;
+        assert_eq!(hanging, Err(VaultError::Silent));
+        assert_eq!(in_turn(&turn, short, || 1).await, Err(VaultError::Silent), "the hanging call still has the turn");
+        answer.send(()).unwrap();
+        assert_eq!(in_turn(&turn, LONGEST, || 1).await, Ok(1));
+    }
 
     /// Runs where a keyring is (the window test's session sets PUNTE_TEST_KEYRING).
     #[tokio::test]
