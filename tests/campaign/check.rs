@@ -14,7 +14,7 @@ use punte_engine::store::ledger::{Document, ListQuery, OrderRow};
 use punte_sandbox::{Provider, account};
 use rust_decimal::Decimal;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::str::FromStr;
 
@@ -71,7 +71,7 @@ pub async fn check(world: &World, life: &Life) -> Verdict {
     let findings = Findings::of(world, life, &mut verdict.broken).await;
     once(world, &held, &keys, &findings, &mut verdict);
     strangers(&held, &documents, &findings, &mut verdict);
-    not_more_than_invoiced(&held, &keys, &mut verdict);
+    not_more_than_invoiced(world, &held, &documents, &keys, &findings, &mut verdict);
     none_lost(world, life, &orders, &documents, &mut verdict).await;
     agree(world, life, &documents, &held, &findings, &mut verdict).await;
     at_rest(world, life, &documents, &mut verdict).await;
@@ -111,9 +111,18 @@ fn held(world: &World) -> Vec<Held> {
     all
 }
 
-/// Every reference that Punte could have written, and the order and role that it stands for: all generations of an invoice are
-/// one, for only one of them may live.
-fn keys(world: &World, life: &Life, orders: &[OrderRow]) -> BTreeMap<Reference, String> {
+/// What a reference stands for.
+struct Meant {
+    order: u64,
+    generation: u32,
+    /// Order and role: all generations of an invoice are one, for only one of them may live.
+    name: String,
+}
+
+type Keys = BTreeMap<Reference, Meant>;
+
+/// Every reference that Punte could have written, and what it stands for.
+fn keys(world: &World, life: &Life, orders: &[OrderRow]) -> Keys {
     let info = life.workspace().ledger().info();
     let identity = orders.first().map_or_else(String::new, |order| order.shop_identity.clone());
     let mut all = BTreeMap::new();
@@ -125,7 +134,7 @@ fn keys(world: &World, life: &Life, orders: &[OrderRow]) -> BTreeMap<Reference, 
                 let (shop_identity, order_id) = (identity.clone(), id.to_string());
                 let name = format!("{id} {}", if role == Role::Invoice { String::new() } else { role.to_string() });
                 let key = IssueKey { shop_identity, order_id, role, generation };
-                all.insert(info.seed.reference(&key), name);
+                all.insert(info.seed.reference(&key), Meant { order: *id, generation, name });
             }
         }
     }
@@ -133,14 +142,16 @@ fn keys(world: &World, life: &Life, orders: &[OrderRow]) -> BTreeMap<Reference, 
 }
 
 /// At most one live invoice of an order, over all its generations and both providers. What other people made is theirs.
-fn once(world: &World, held: &[Held], keys: &BTreeMap<Reference, String>, findings: &Findings, verdict: &mut Verdict) {
+fn once(world: &World, held: &[Held], keys: &Keys, findings: &Findings, verdict: &mut Verdict) {
+    let taken_back = taken_back(held, keys);
     let mut live: BTreeMap<&String, Vec<&Held>> = BTreeMap::new();
     for one in held.iter().filter(|one| one.is_live) {
         if one.by_hand || touched_by_hand(world, one.provider, &one.series, &one.number) {
             continue;
         }
         match one.reference.as_ref().map(|reference| keys.get(reference)) {
-            Some(Some(order)) => live.entry(order).or_default().push(one),
+            Some(Some(meant)) if taken_back.contains(&(meant.order, meant.generation)) => {}
+            Some(Some(meant)) => live.entry(&meant.name).or_default().push(one),
             Some(None) => verdict.broken.push(format!("{} {} bears a reference of no order", one.series, one.number)),
             None => verdict.broken.push(format!("{} {} bears no reference", one.series, one.number)),
         }
@@ -163,20 +174,51 @@ fn once(world: &World, held: &[Held], keys: &BTreeMap<Reference, String>, findin
     }
 }
 
-/// Stornos and corrections together never take back more than the invoices of their order say.
-fn not_more_than_invoiced(held: &[Held], keys: &BTreeMap<Reference, String>, verdict: &mut Verdict) {
-    let mut left: BTreeMap<&str, Decimal> = BTreeMap::new();
+/// Generations whose invoice was taken back whole by corrections: nothing of it lives on.
+fn taken_back(held: &[Held], keys: &Keys) -> BTreeSet<(u64, u32)> {
+    let mut left: BTreeMap<(u64, u32), (Decimal, usize)> = BTreeMap::new();
+    for one in held.iter().filter(|one| one.is_live && !one.by_hand) {
+        let Some(meant) = one.reference.as_ref().and_then(|reference| keys.get(reference)) else { continue };
+        let (sum, count) = left.entry((meant.order, meant.generation)).or_default();
+        *sum += one.total;
+        *count += 1;
+    }
+    left.into_iter().filter(|(_, (sum, count))| sum.is_zero() && *count > 1).map(|(key, _)| key).collect()
+}
+
+/// Stornos and corrections together never take back more than the invoices of their order say. Where a part of the ledger was
+/// lost, a storno without a reference cannot be told, but it is shown.
+fn not_more_than_invoiced(
+    world: &World,
+    held: &[Held],
+    documents: &[Document],
+    keys: &Keys,
+    findings: &Findings,
+    verdict: &mut Verdict,
+) {
+    let mut left: BTreeMap<u64, Decimal> = BTreeMap::new();
+    let mut shown = BTreeSet::new();
+    // a copy that bears our reference is ours to every reader: one that was linked is what was invoiced
+    let is_linked = |one: &Held| {
+        documents.iter().any(|document| {
+            let is_its = document.provider == provider_name(one.provider) && document.series == one.series;
+            is_its && document.number.as_deref().is_some_and(|number| same_number(number, &one.number))
+        })
+    };
     // a storno is counted with what it takes back
-    for one in held.iter().filter(|one| !one.cancelled && !one.by_hand && !one.is_storno) {
-        let Some(name) = one.reference.as_ref().and_then(|reference| keys.get(reference)) else { continue };
-        let order = name.split(' ').next().unwrap_or_default();
-        if one.reversed_by.is_none() {
-            *left.entry(order).or_default() += one.total;
-        } else {
-            left.entry(order).or_default();
+    for one in held.iter().filter(|one| !one.cancelled && (!one.by_hand || is_linked(one)) && !one.is_storno) {
+        let Some(meant) = one.reference.as_ref().and_then(|reference| keys.get(reference)) else { continue };
+        let left = left.entry(meant.order).or_default();
+        match &one.reversed_by {
+            None => *left += one.total,
+            Some(storno) if findings.names_number(one.provider, storno, &[FindingKind::UnknownHere]) => {
+                shown.insert(meant.order);
+            }
+            Some(_) => {}
         }
     }
-    for (order, left) in left.into_iter().filter(|(_, left)| *left < Decimal::ZERO) {
+    let is_told = |order: &u64| world.restored && shown.contains(order);
+    for (order, left) in left.into_iter().filter(|(order, left)| *left < Decimal::ZERO && !is_told(order)) {
         verdict.broken.push(format!("order {order}: {left} was taken back that was never invoiced"));
     }
 }
@@ -200,7 +242,9 @@ fn strangers(held: &[Held], documents: &[Document], findings: &Findings, verdict
         .min();
     let is_earlier = |one: &Held| one.provider == Provider::SmartBill && number_of(&one.number) < first_known;
     for one in held.iter().filter(|one| one.by_hand && one.is_live && !stands_in(one) && !is_earlier(one)) {
-        if !findings.names_number(one.provider, &one.number, &kinds) {
+        if !findings.names_number(one.provider, &one.number, &kinds)
+            && !findings.names_as_theirs(one.provider, &one.number)
+        {
             verdict
                 .broken
                 .push(format!("{} {} was made by hand, and the pass does not show it", one.series, one.number));

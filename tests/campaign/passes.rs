@@ -57,6 +57,14 @@ impl Findings {
         })
     }
 
+    /// Whether a number is shown as what the provider has in the place of one of ours.
+    pub fn names_as_theirs(&self, provider: Provider, number: &str) -> bool {
+        let is_it = |theirs: &str| theirs.rsplit(' ').next().is_some_and(|one| same_number(one, number));
+        self.0.iter().any(|(at, finding)| {
+            *at == provider && finding.facts.differs.iter().any(|one| one.field == "number" && is_it(&one.theirs))
+        })
+    }
+
     pub fn names_document(&self, row: i64) -> bool {
         self.0.iter().any(|(_, finding)| finding.document_row == Some(row) && finding.kind != FindingKind::Expected)
     }

@@ -147,7 +147,7 @@ impl Net {
         };
         let body = request.body.clone().unwrap_or_default();
         let text = String::from_utf8_lossy(&body).into_owned();
-        if is_ours {
+        if is_ours && changes_something(&request) {
             lock(&self.arrivals).push(Arrival { at_ms: self.wall.true_ms(), body: text });
         }
         let (ours, theirs) = tokio::io::duplex(256 * 1024);

@@ -388,7 +388,11 @@ fn has_intent(folder: &Path, request: &HttpRequest) -> Result<(), String> {
     let body = request.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
     let sql = match Reference::find_all(&body).first() {
         Some(reference) => {
-            format!("SELECT 'attempt' FROM attempts WHERE outcome = 'sending' AND reference = '{reference}'",)
+            // one that a second owner swept meanwhile was written down all the same
+            format!(
+                "SELECT 'attempt' FROM attempts WHERE reference = '{reference}' AND (outcome = 'sending'
+                   OR outcome = 'unknown' AND json_extract(failure, '$.kind') = 'interrupted')"
+            )
         }
         None => "SELECT 'operation' FROM operations WHERE state = 'sending'
                  UNION ALL SELECT 'storno' FROM documents WHERE state = 'sending' AND reverses_row IS NOT NULL"

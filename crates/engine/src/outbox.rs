@@ -226,7 +226,7 @@ impl Workspace {
     /// Asks the shop, where its orders bear our notes, whether this one was invoiced by a ledger that is no more: then it is
     /// held. A shop that cannot be asked now makes the document wait.
     async fn may_be_sent(&self, document: &Document) -> Result<bool> {
-        if !self.still_corrects(document).await? {
+        if !self.still_takes_back(document).await? {
             return Ok(false);
         }
         let flow = self.ledger.find_flow(&document.flow_id).await?;

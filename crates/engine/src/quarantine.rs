@@ -243,9 +243,14 @@ impl Workspace {
         }
     }
 
+    /// Whether anything was found at the providers after a part of the ledger was lost.
+    pub(crate) fn has_found(&self) -> bool {
+        self.owner.has_found.load(Ordering::Relaxed)
+    }
+
     /// Records that came to be open since: polled after the restore, and held or due.
     pub(crate) async fn attach_found(&self) -> Result<()> {
-        if !self.owner.has_found.load(Ordering::Relaxed) || self.is_quarantined() {
+        if !self.has_found() || self.is_quarantined() {
             return Ok(());
         }
         for document in self.ledger.list_open_and_found(200).await? {
@@ -261,7 +266,7 @@ impl Workspace {
     /// Whether an open document was found at its provider after a part of the ledger was lost: then it is settled here, and
     /// must not be sent. A later generation of it counts as well: it stands for the same order.
     pub(crate) async fn settle_as_found(&self, document: &Document) -> Result<bool> {
-        if !self.owner.has_found.load(Ordering::Relaxed) {
+        if !self.has_found() {
             return Ok(false);
         }
         let key = self.issue_key(document).await?;

@@ -166,19 +166,49 @@ impl Workspace {
         Ok(made)
     }
 
-    /// Whether the invoice that a correction takes a part of back still stands. If not, the correction is held.
-    pub(crate) async fn still_corrects(&self, document: &Document) -> Result<bool> {
-        let Some(row) = document.corrects_row else { return Ok(true) };
+    /// Whether what a storno or a correction takes back still stands: the invoice itself, and all of it that this ledger
+    /// believes to stand. If not, it is held.
+    pub(crate) async fn still_takes_back(&self, document: &Document) -> Result<bool> {
+        let Some(row) = document.takes_back() else { return Ok(true) };
         let original = self.ledger.get_document_by_row(row).await?;
-        if original.state == DocumentState::Issued {
-            return Ok(true);
-        }
-        let object = format!("{} {}", original.series, original.number.unwrap_or_default());
-        let failure = Failure::new(FailureKind::DocumentCancelled, Phase::Prepare, "create invoice", object)
-            .with_detail(original.state.as_str());
+        let object = format!("{} {}", original.series, original.number.clone().unwrap_or_default());
+        let held = |kind, detail: &str| {
+            Failure::new(kind, Phase::Prepare, "create invoice", object.clone()).with_detail(detail)
+        };
+        let failure = if document.corrects_row.is_some() && original.state != DocumentState::Issued {
+            Some(held(FailureKind::DocumentCancelled, original.state.as_str()))
+        } else {
+            let other = self.taken_back_elsewhere(document).await?;
+            other.map(|number| held(FailureKind::AlreadyReversed, &number))
+        };
+        let Some(failure) = failure else { return Ok(true) };
         self.ledger.hold(document.row, failure, self.now_ms()).await?;
         self.changed(Change::Documents);
         Ok(false)
+    }
+
+    /// Series and number of another storno or correction of the same invoice that was found at its provider after a part of
+    /// the ledger was lost, and has no document here.
+    async fn taken_back_elsewhere(&self, document: &Document) -> Result<Option<String>> {
+        if !self.has_found() {
+            return Ok(None);
+        }
+        let order = self.ledger.get_order_by_row(document.order_row).await?;
+        let here = self.ledger.list_documents_of_order(document.order_row).await?;
+        let subjects = order.head.refunds.iter().map(|refund| refund.id.clone()).chain(["storno".to_owned()]);
+        let references = subjects
+            .map(|subject| IssueKey {
+                shop_identity: order.shop_identity.clone(),
+                order_id: order.head.order_id.clone(),
+                role: Role::Correction(subject),
+                generation: document.generation,
+            })
+            .map(|key| self.ledger.info().seed.reference(&key).to_string())
+            .filter(|reference| here.iter().all(|one| one.reference != *reference))
+            .collect();
+        let found = self.ledger.find_references(references).await?;
+        let live = found.iter().find(|one| one.cancelled != Some(true));
+        Ok(live.map(|one| format!("{} {}", one.series, one.number)))
     }
 
     pub(crate) async fn kin_of(&self, document: &Document) -> Result<Kin> {

@@ -268,6 +268,7 @@ impl Workspace {
             OperationSettling::PaidAmount => Some(provider.read_payment(&target).await.map_err(nothing_sent)?.paid),
             _ => None,
         };
+        check_left(operation, document, &target, paid)?;
         Ok((provider, target, OperationBaseline { paid }))
     }
 
@@ -384,6 +385,27 @@ pub(crate) fn nothing_sent(mut failure: Failure) -> Failure {
 
 pub(crate) fn document_currency(document: &Document) -> Option<Currency> {
     document.draft.as_ref().map(|draft| draft.currency)
+}
+
+/// A payment that would bring more than the document says was recorded meanwhile: by somebody else, or by a part of the
+/// ledger that is lost.
+fn check_left(
+    operation: &Operation,
+    document: &Document,
+    target: &Target,
+    paid: Option<Decimal>,
+) -> std::result::Result<(), Failure> {
+    let params: Option<OperationParams> = serde_json::from_str(&operation.params).ok();
+    let (OperationKind::RecordPayment, Some(OperationParams::Payment(payment)), Some(paid), Some(currency)) =
+        (operation.kind, params, paid, document_currency(document))
+    else {
+        return Ok(());
+    };
+    match currency.to_minor(paid + payment.value) {
+        Ok(after) if after <= document.total_minor => Ok(()),
+        _ => Err(Failure::new(FailureKind::AlreadyPaid, Phase::Prepare, operation.kind.as_str(), target.name())
+            .with_detail(paid.normalize().to_string())),
+    }
 }
 
 #[cfg(test)]
