@@ -9,6 +9,7 @@ use crate::world::{Life, World};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use punte_domain::{DocumentState, IssueKey, OrderStatus, Reference, Role, Verification};
+use punte_engine::OperationParams;
 use punte_engine::reconcile::FindingKind;
 use punte_engine::store::ledger::{Document, ListQuery, OrderRow};
 use punte_sandbox::{Provider, account};
@@ -356,7 +357,7 @@ async fn agree(
                     verdict.broken.push(format!("{name} is not live there"));
                 }
                 totals(document, one, &name, is_shown, verdict);
-                payments(life, document, one, &name, verdict).await;
+                payments(world, life, document, one, &name, verdict).await;
             }
         }
     }
@@ -372,13 +373,23 @@ fn totals(document: &Document, one: &Held, name: &str, is_shown: bool, verdict: 
     }
 }
 
-/// No payment was recorded twice.
-async fn payments(life: &Life, document: &Document, one: &Held, name: &str, verdict: &mut Verdict) {
+/// No payment was recorded twice: never more is paid than the invoice says, nor than was asked for.
+async fn payments(world: &World, life: &Life, document: &Document, one: &Held, name: &str, verdict: &mut Verdict) {
     let operations = life.workspace().ledger().list_operations(document.row).await.unwrap_or_default();
     let was_deleted = operations.iter().any(|operation| operation.kind.as_str() == "delete_payment");
-    let total = document.draft.as_ref().map(|draft| draft.total()).unwrap_or_default();
-    if !was_deleted && !total.is_sign_negative() && one.paid > total + Decimal::ONE {
-        verdict.broken.push(format!("{name}: {} paid of {total}", one.paid));
+    let Some(draft) = document.draft.as_ref().filter(|draft| !was_deleted && !draft.total().is_sign_negative()) else {
+        return;
+    };
+    let of = |params: &str| match serde_json::from_str(params) {
+        Ok(OperationParams::Payment(payment)) => payment.value,
+        _ => Decimal::ZERO,
+    };
+    let with_it = draft.payment.as_ref().map_or(Decimal::ZERO, |payment| payment.value);
+    let asked: Decimal = with_it + operations.iter().map(|operation| of(&operation.params)).sum::<Decimal>();
+    // what was asked for in a part of the ledger that is lost is not known here
+    let most = if world.restored { draft.total() } else { draft.total().min(asked) };
+    if one.paid > most + Decimal::ONE {
+        verdict.broken.push(format!("{name}: {} paid of {}, {asked} asked for", one.paid, draft.total()));
     }
 }
 

@@ -328,7 +328,8 @@ impl Run {
         let params = match kind {
             OperationKind::RecordPayment => OperationParams::Payment(PaymentRequest {
                 kind: CollectKind::BankTransfer,
-                value: Decimal::new(one.total_minor, 2),
+                // all of it, or a part: of a part a second one would not be too much
+                value: Decimal::new(if pick.is_multiple_of(2) { one.total_minor / 2 } else { one.total_minor }, 2),
                 date: self.world.today(),
                 document_number: "OP 17".into(),
             }),
