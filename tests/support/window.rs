@@ -99,24 +99,30 @@ impl Window {
 
     /// Replaces a field's text.
     pub async fn fill(&self, id: &str, text: &str) {
-        let field = self.find(id).await;
-        let mut select_all = self.driver().action_chain().click_element(&field);
-        select_all = select_all.key_down(Key::Control).send_keys("a").key_up(Key::Control);
-        select_all.perform().await.unwrap();
-        field.send_keys(text).await.unwrap();
+        self.look(id, async |field| {
+            let select_all = self.driver().action_chain().click_element(&field);
+            select_all.key_down(Key::Control).send_keys("a").key_up(Key::Control).perform().await?;
+            field.send_keys(text).await
+        })
+        .await;
     }
 
     pub async fn text(&self, id: &str) -> String {
         // text() of some parts comes back empty
-        self.find(id).await.prop("textContent").await.unwrap().unwrap_or_default()
+        self.look(id, async |part| part.prop("textContent").await).await.unwrap_or_default()
     }
 
     pub async fn attribute(&self, id: &str, name: &str) -> String {
-        self.find(id).await.attr(name).await.unwrap().unwrap_or_default()
+        self.look(id, async |part| part.attr(name).await).await.unwrap_or_default()
     }
 
     pub async fn is_enabled(&self, id: &str) -> bool {
-        self.find(id).await.is_enabled().await.unwrap()
+        self.look(id, async |part| part.is_enabled().await).await
+    }
+
+    /// Does something with a part, again where the screen drew the part anew between finding and touching it.
+    async fn look<T>(&self, id: &str, read: impl AsyncFn(WebElement) -> WebDriverResult<T>) -> T {
+        until(&format!("a look at {id}"), PATIENCE, async || read(self.find(id).await).await).await
     }
 
     /// Waits until a part's text is as wished.
