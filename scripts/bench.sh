@@ -12,8 +12,22 @@ for tool in dbus-run-session xvfb-run gnome-keyring-daemon; do
   command -v "$tool" >/dev/null || { scripts/install.sh test; break; }
 done
 echo "== build"
-cargo bench -q -p punte-connectors -p punte-cli --no-run
+cargo bench -q -p punte-mapping -p punte-connectors -p punte-cli --no-run
 started=$SECONDS
+echo "== orders to drafts, on one core"
+cargo bench -q -p punte-mapping --bench mapping
+node -e '
+  const fs = require("fs");
+  const [, criterion, out] = process.argv;
+  const median = (name) =>
+    JSON.parse(fs.readFileSync(`${criterion}/mapping/${name}/new/estimates.json`, "utf8")).median.point_estimate;
+  const per = (name, orders) => Math.round((orders * 1e9) / median(name));
+  fs.writeFileSync(`${out}/mapping.json`, JSON.stringify([
+    { name: "orders_mapped_per_s", value: per("orders", 3), unit: "orders/s", goal: 10000 },
+    { name: "orders_explained_per_s", value: per("explain", 1), unit: "orders/s", goal: null },
+    { name: "hostile_mapping_ms", value: Math.round(median("hostile") / 1e5) / 10, unit: "ms", goal: 50 },
+  ]));
+' "${CARGO_TARGET_DIR:-target}/criterion" "$out"
 echo "== calls that a limit allows, and how many of them are used"
 cargo bench -q -p punte-connectors --bench rate_limit
 echo "== orders to issued invoices"

@@ -6,7 +6,7 @@ use crate::hands::Hands;
 use crate::wire::{Net, SHOP, SMARTBILL, Wire, changes_something};
 use punte_connectors::{Budgets, HttpRequest};
 use punte_domain::{Reference, RefundMode, fiscal_date};
-use punte_engine::mapping::preset_romanian_woocommerce;
+use punte_engine::editor::MappingStart;
 use punte_engine::setup::ConnectionDraft;
 use punte_engine::store::ledger::{Flow, Writing};
 use punte_engine::vault::MemoryVault;
@@ -177,8 +177,8 @@ impl World {
         let (deps, gate, writing) = self.parts();
         let workspace =
             Workspace::create_with(&self.ledger_folder(), "Atelier Cană", false, deps, writing).expect("a workspace");
-        let rules = preset_romanian_woocommerce();
-        workspace.save_mapping("map_1", &rules.name.clone(), &rules, "ana").await.expect("a mapping");
+        let start = MappingStart::Preset("woocommerce_ro".to_owned());
+        let mapping = workspace.create_mapping("", start, "ana").await.expect("a mapping");
         let shop = workspace
             .save_connection(draft(
                 "woocommerce",
@@ -216,7 +216,7 @@ impl World {
                 company: account::COMPANY.to_owned(),
                 series: series.to_owned(),
                 condition,
-                mapping_id: "map_1".to_owned(),
+                mapping_id: mapping.id.clone(),
                 enabled: true,
                 active_from_ms: self.settings.origin_ms - MINUTE_MS,
                 series_is_ours: self.settings.ours,

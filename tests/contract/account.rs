@@ -116,6 +116,7 @@ pub fn request(account: &Account, order: &str) -> IssueRequest {
             due_days: None,
             mentions: String::new(),
             order_total: dec!(71.97),
+            tolerance: Decimal::ZERO,
             warehouse: String::new(),
         },
         reference: reference(order),

@@ -10,6 +10,8 @@ mod demo;
 mod import;
 mod intake;
 mod issue;
+mod mappings;
+mod mappings_records;
 mod notes;
 mod operations;
 mod owner;

@@ -84,7 +84,12 @@ impl Window {
 
     /// Clicks, again where the screen moved away under the pointer.
     pub async fn click(&self, id: &str) {
-        until(&format!("a click on {id}"), PATIENCE, async || self.find(id).await.click().await).await;
+        until(&format!("a click on {id}"), PATIENCE, async || {
+            let part = self.find(id).await;
+            part.scroll_into_view().await?;
+            part.click().await
+        })
+        .await;
     }
 
     /// Opens a choice and takes the option that holds a text.
@@ -103,6 +108,20 @@ impl Window {
             let select_all = self.driver().action_chain().click_element(&field);
             select_all.key_down(Key::Control).send_keys("a").key_up(Key::Control).perform().await?;
             field.send_keys(text).await
+        })
+        .await;
+    }
+
+    /// Drags one part onto another, as a hand with a mouse does.
+    pub async fn drag(&self, from: &str, onto: &str) {
+        let what = format!("{from} dragged onto {onto}");
+        until(&what, PATIENCE, async || {
+            let (from, onto) = (self.find(from).await, self.find(onto).await);
+            from.scroll_into_view().await?;
+            onto.scroll_into_view().await?;
+            let hand = self.driver().action_chain();
+            let hand = hand.move_to_element_center(&from).click_and_hold().move_by_offset(6, 6);
+            hand.move_to_element_center(&onto).release().perform().await
         })
         .await;
     }

@@ -25,8 +25,7 @@ pub fn typescript() -> String {
         EmailInput, OperateRequest, OperationInfo, FileContent, EInvoiceInfo, ListsRequest, AbilityInfo,
         ConnectionListsInfo, CandidateInfo, LookInfo, Doubt, Doubts, LinkRequest, RecordRequest,
         DraftLineInfo, VatShareInfo, DraftInfo, AttemptInfo, TimelineEntry, RecordInfo, ProblemInfo, ImportRequest,
-        ImportProblem, ImportReport, MappingRequest, RuleValueInfo, RuleInfo, MappingName, SampleOrder, MappingInfo,
-        RuleChange, RulePreview, RuleSaved, ReconcileRequest, ReconcileStarted, ReconcileRunInfo, LaneChoice,
+        ImportProblem, ImportReport, RuleEntry, BlockEntry, TableRow, TableEntry, RoundingEntry, MappingDocument, TargetInfo, FunctionInfo, MappingSummary, Mappings, MappingCreate, KeptDraft, MappingInfo, MappingFlow, SampleRequest, SampleInfo, SampleAnswer, SamplesRequest, SampleOrder, Samples, TryRequest, RuleProblem, RuleErrorInfo, InputInfo, RuleValueInfo, PayloadInfo, MappingTrial, DraftSave, DraftSaved, PublishRequest, Published, MappingVersionInfo, MappingHistory, VersionRequest, DiffRequest, MappingChangeInfo, MappingDiff, MappingText, DryRunRequest, FieldChangeInfo, DryRunRow, FieldCount, DryRunInfo, DryRunAnswer, DraftEditEntry, DraftEditRequest, DraftEditSave, EditPreview, DraftEdits, DraftFields, ReconcileRequest, ReconcileStarted, ReconcileRunInfo, LaneChoice,
         ReconcileRuns, FindingsRequest, DifferenceInfo, SeenInfo, FindingInfo, FindingPage, IgnoreRequest, JobInfo,
         ScheduleInfo, RetentionRequest, AccessRole, Tag, Event, ErrorCode, ApiError,
     );
@@ -50,5 +49,27 @@ mod tests {
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(committed == current, "the command list changed: run `make bindings` and commit the result");
+    }
+
+    /// The words of the mapping editor's codes, of both languages.
+    #[test]
+    fn every_problem_of_a_mapping_and_every_function_has_words() {
+        use punte_engine::mapping::{ProblemCode, functions, presets};
+        for language in ["en", "ro"] {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/shared/i18n/");
+            let text = std::fs::read_to_string(format!("{path}{language}/editor.json")).unwrap();
+            let words: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let words = &words["editor"];
+            for code in ProblemCode::ALL {
+                let told = &words["problem"][code.as_str()];
+                assert!(told["what"].is_string() && told["fix"].is_string(), "{language}: {}", code.as_str());
+            }
+            for function in functions() {
+                assert!(words["function"][function.name].is_string(), "{language}: {}", function.name);
+            }
+            for id in presets() {
+                assert!(words["preset"][id]["name"].is_string(), "{language}: {id}");
+            }
+        }
     }
 }

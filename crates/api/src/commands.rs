@@ -32,6 +32,7 @@ pub enum Tag {
     App,
     Connections,
     Documents,
+    DryRun,
     Mappings,
     Orders,
     Reconcile,
@@ -53,6 +54,7 @@ impl Event {
                 Tag::App,
                 Tag::Connections,
                 Tag::Documents,
+                Tag::DryRun,
                 Tag::Mappings,
                 Tag::Orders,
                 Tag::Reconcile,
@@ -208,9 +210,37 @@ commands! {
     "schedule.run_now" => schedule_run_now(ById) -> Nothing, Operator, [];
     "schedule.set_retention" => schedule_set_retention(RetentionRequest) -> Nothing, Owner, [];
 
-    "mapping.get" => mapping_get(MappingRequest) -> MappingInfo, Viewer, [Mappings, Orders];
-    "mapping.preview" => mapping_preview(RuleChange) -> RulePreview, Viewer, [];
-    "mapping.save_rule" => mapping_save_rule(RuleChange) -> RuleSaved, Integrator, [];
+    "mappings.list" => mappings_list(Nothing) -> Mappings, Viewer, [Mappings, Connections];
+    "mappings.get" => mappings_get(ById) -> MappingInfo, Viewer, [Mappings, Connections];
+    "mappings.create" => mappings_create(MappingCreate) -> MappingSummary, Integrator, [];
+    "mappings.samples" => mappings_samples(SamplesRequest) -> Samples, Viewer, [Orders, Documents];
+    "mappings.sample" => mappings_sample(SampleRequest) -> SampleAnswer, Viewer, [];
+    /// What a mapping makes of an order; keeps and sends nothing.
+    "mappings.try" => mappings_try(TryRequest) -> MappingTrial, Viewer, [];
+    "mappings.save_draft" => mappings_save_draft(DraftSave) -> DraftSaved, Integrator, [];
+    "mappings.discard_draft" => mappings_discard_draft(ById) -> Nothing, Integrator, [];
+    "mappings.publish" => mappings_publish(PublishRequest) -> Published, Integrator, [];
+    /// Retries the held documents of a mapping that would pass now.
+    "mappings.retry_held" => mappings_retry_held(ById) -> RetryResult, Operator, [];
+    "mappings.history" => mappings_history(ById) -> MappingHistory, Viewer, [Mappings, Documents];
+    "mappings.version" => mappings_version(VersionRequest) -> MappingDocument, Viewer, [Mappings];
+    "mappings.diff" => mappings_diff(DiffRequest) -> MappingDiff, Viewer, [];
+    /// A mapping as a file's text, in a stable order.
+    "mappings.write_text" => mappings_write_text(MappingDocument) -> MappingText, Viewer, [];
+    "mappings.read_text" => mappings_read_text(MappingText) -> MappingDocument, Viewer, [];
+    /// Tries a changed mapping on many orders in the background; nothing is sent.
+    "dry_run.start" => dry_run_start(DryRunRequest) -> DryRunInfo, Operator, [];
+    /// The run of a mapping that is under way or was last.
+    "dry_run.get" => dry_run_get(ById) -> DryRunAnswer, Viewer, [DryRun];
+    /// Stops the run of a mapping.
+    "dry_run.cancel" => dry_run_cancel(ById) -> Nothing, Operator, [];
+
+    "drafts.fields" => drafts_fields(ById) -> DraftFields, Viewer, [Documents, Mappings];
+    "drafts.preview" => drafts_preview(DraftEditRequest) -> EditPreview, Viewer, [];
+    /// Keeps edits of one record's draft, by hand, with author and reason; nothing is sent by it.
+    "drafts.save" => drafts_save(DraftEditSave) -> DraftFields, Operator, [];
+    /// Takes a record's edits back: its draft is what the mapping makes.
+    "drafts.undo" => drafts_undo(WithReason) -> DraftFields, Operator, [];
 
     "sandbox.get" => sandbox_get(Nothing) -> SandboxInfo, Viewer, [Sandbox, Documents, Orders];
     "sandbox.set_fault" => sandbox_set_fault(SandboxFault) -> SandboxInfo, Operator, [];

@@ -193,6 +193,7 @@ fn request(order: u64) -> IssueRequest {
             due_days: None,
             mentions: String::new(),
             order_total: dec!(10),
+            tolerance: rust_decimal::Decimal::ZERO,
             warehouse: String::new(),
         },
         reference: WorkspaceSeed([1; 32]).reference(&key),

@@ -37,11 +37,11 @@ pub struct Printed<'a> {
     pub mentions: &'a str,
 }
 
-/// Gross by VAT rate, positive.
+/// Gross by VAT rate; negative where more is taken back than given.
 fn by_rate<'d>(lines: impl Iterator<Item = (&'d Line, crate::Currency)>) -> BTreeMap<Decimal, Decimal> {
     let mut sums = BTreeMap::new();
     for (line, currency) in lines {
-        *sums.entry(line.vat_rate).or_default() += line.gross(currency).abs();
+        *sums.entry(line.vat_rate).or_default() += line.gross(currency);
     }
     sums
 }
@@ -51,7 +51,7 @@ pub fn left_by_rate(original: &Draft, earlier: &[Draft]) -> BTreeMap<Decimal, De
     let mut left = by_rate(original.lines.iter().map(|line| (line, original.currency)));
     let lines = earlier.iter().flat_map(|draft| draft.lines.iter().map(|line| (line, draft.currency)));
     for (rate, gross) in by_rate(lines) {
-        *left.entry(rate).or_default() -= gross;
+        *left.entry(rate).or_default() += gross;
     }
     left.retain(|_, gross| !gross.is_zero());
     left
@@ -90,7 +90,7 @@ pub fn correction(
         }
     };
     let wanted = by_rate(lines.iter().map(|line| (line, original.currency)));
-    let fits = |(rate, gross): (&Decimal, &Decimal)| left.get(rate).is_some_and(|left| gross <= left);
+    let fits = |(rate, taken): (&Decimal, &Decimal)| left.get(rate).is_some_and(|left| -*taken <= *left);
     if !wanted.iter().all(fits) {
         return Err(NoCorrection::MoreThanLeft);
     }
@@ -115,6 +115,7 @@ fn draft_of(original: &Draft, lines: Vec<Line>, amount: Decimal, mentions: &str)
         due_days: None,
         mentions: mentions.to_owned(),
         order_total: -amount,
+        tolerance: Decimal::ZERO,
         // whether goods came back is not known: the stock is a person's matter
         warehouse: String::new(),
         ..original.clone()
@@ -151,11 +152,13 @@ fn refund_lines(original: &Draft, amount: Decimal, lines: &[RefundLine]) -> Opti
 
 fn refund_line(original: &Draft, refund: &RefundLine) -> Option<Line> {
     let explains = |rate: Decimal| (refund.net * rate / dec!(100) - refund.tax).abs() <= TOLERANCE;
-    let named = original.lines.iter().find(|line| line.name == refund.name && explains(line.vat_rate));
+    // what was taken off the invoice is in the prices that the shop gives back
+    let given = || original.lines.iter().filter(|line| !matches!(line.kind, LineKind::Discount | LineKind::Rounding));
+    let named = given().find(|line| line.name == refund.name && explains(line.vat_rate));
     let like = match named {
         Some(line) => line,
         None => {
-            let mut fitting = original.lines.iter().filter(|line| explains(line.vat_rate));
+            let mut fitting = given().filter(|line| explains(line.vat_rate));
             let first = fitting.next()?;
             if fitting.any(|other| other.vat_rate != first.vat_rate) {
                 return None;
@@ -226,6 +229,7 @@ mod tests {
             due_days: Some(15),
             mentions: "Multumim".into(),
             order_total: Decimal::ZERO,
+            tolerance: Decimal::ZERO,
             warehouse: "Depozit".into(),
         };
         draft.order_total = draft.total();
@@ -295,6 +299,17 @@ mod tests {
         let strange = correction(&mixed(), &[], dec!(20), &[], Some(dec!(19)), PRINTED);
         assert!(matches!(strange, Err(NoCorrection::WhichRate(_))), "no rate that the invoice has not");
         assert_eq!(correction(&mixed(), &[], dec!(50), &[], Some(dec!(11)), PRINTED), Err(NoCorrection::MoreThanLeft));
+    }
+
+    #[test]
+    fn a_discount_line_lowers_what_can_be_taken_back() {
+        let off = Line { kind: LineKind::Discount, ..line("Reducere", dec!(-1), dec!(21), dec!(21)) };
+        let original = invoice(vec![line("Cană", dec!(2), dec!(60.5), dec!(21)), off]);
+        assert_eq!(left_by_rate(&original, &[])[&dec!(21)], dec!(100));
+        assert_eq!(correction(&original, &[], dec!(100.01), &[], None, PRINTED), Err(NoCorrection::MoreThanLeft));
+        let made = correction(&original, &[], dec!(100), &[], None, PRINTED).unwrap();
+        assert_eq!((made.total(), made.problems()), (dec!(-100), vec![]));
+        assert_eq!(rest(&original, &[made], PRINTED), Err(NoCorrection::MoreThanLeft));
     }
 
     #[test]

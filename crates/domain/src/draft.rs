@@ -1,7 +1,7 @@
 //! The provider-neutral invoice that a mapping makes, and the checks it must pass before anything is sent.
 
 use crate::money::Currency;
-use crate::tax_id::{TaxIdError, parse_cui};
+use crate::tax_id::{TaxIdError, cnp_is_consistent, parse_cui};
 use crate::vat::legal_rates;
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, dec};
@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 /// Lines on one document: SmartBill refuses more (HTTP 410), and no shop order comes near.
 pub const MAX_LINES: usize = 400;
 const MAX_TEXT: usize = 300;
+/// What e-Factura takes for a person whose CNP is not known.
+const NO_TAX_ID: &str = "0000000000000";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Client {
@@ -38,6 +40,23 @@ pub enum LineKind {
     Product,
     Shipping,
     Fee,
+    /// Takes something off: its quantity is negative, its price is not.
+    Discount,
+    /// Takes up a small difference to the order's total, either way.
+    Rounding,
+}
+
+impl LineKind {
+    /// The code on the wire and in documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LineKind::Product => "product",
+            LineKind::Shipping => "shipping",
+            LineKind::Fee => "fee",
+            LineKind::Discount => "discount",
+            LineKind::Rounding => "rounding",
+        }
+    }
 }
 
 /// One line. Unit prices include VAT: shops in Romania sell gross, and gross sums to what the customer paid.
@@ -102,6 +121,9 @@ pub struct Draft {
     pub mentions: String,
     /// What the shop says the customer owes or paid: the draft must sum to it.
     pub order_total: Decimal,
+    /// A difference to it up to this is let through; 0 is to the cent.
+    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    pub tolerance: Decimal,
     /// The provider's warehouse that goods leave; empty: its stock is not touched.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub warehouse: String,
@@ -151,7 +173,7 @@ impl Draft {
         self.check_client(&mut problems);
         self.check_lines(&mut problems);
         let total = self.total();
-        if self.currency.round(self.order_total) != total {
+        if (self.currency.round(self.order_total) - total).abs() > self.tolerance {
             problem(
                 &mut problems,
                 "total",
@@ -160,6 +182,28 @@ impl Draft {
             );
         }
         problems
+    }
+
+    /// Whether every number is of a size that can be reckoned with: amounts and quantities up to 10^12, rates from 0 to 100.
+    ///
+    /// # Errors
+    /// The numbers that are not, by field.
+    pub fn check_sizes(&self) -> Result<(), Vec<DraftProblem>> {
+        const MOST: Decimal = dec!(1_000_000_000_000);
+        let mut problems = Vec::new();
+        let mut check = |field: String, value: Decimal, is_fine: bool| {
+            if !is_fine {
+                problem(&mut problems, &field, crate::FailureKind::FieldInvalid, value.normalize().to_string());
+            }
+        };
+        check("document.total".to_owned(), self.order_total, self.order_total.abs() <= MOST);
+        for (index, line) in self.lines.iter().enumerate() {
+            let at = |name: &str| format!("lines[{}].{name}", index + 1);
+            check(at("quantity"), line.quantity, line.quantity.abs() <= MOST);
+            check(at("unit_price"), line.unit_price, line.unit_price.abs() <= MOST);
+            check(at("vat_rate"), line.vat_rate, (Decimal::ZERO..=dec!(100)).contains(&line.vat_rate));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 
     fn check_client(&self, problems: &mut Vec<DraftProblem>) {
@@ -184,6 +228,12 @@ impl Draft {
         }
         if romanian && client.county == "Bucuresti" && !is_sector(&client.city) {
             problem(problems, "client.city", K::AddressIncomplete, client.city.clone());
+        }
+        if !client.is_company && romanian {
+            let id = client.tax_id.trim();
+            if !(id.is_empty() || id == NO_TAX_ID || cnp_is_consistent(id)) {
+                problem(problems, "client.tax_id", K::TaxIdInvalid, id.chars().take(24).collect());
+            }
         }
         if client.is_company && romanian {
             match parse_cui(&client.tax_id) {
@@ -212,7 +262,8 @@ impl Draft {
             problem(problems, "lines", K::TooManyLines, self.lines.len().to_string());
         }
         let legal = legal_rates(self.tax_point);
-        // what takes something back does so in every line, by its quantity: a price is never negative
+        // what takes something back does so in every line, by its quantity: a price is never negative. A discount goes the
+        // other way, a rounding either
         let takes_back = self.order_total < Decimal::ZERO;
         for (index, line) in self.lines.iter().enumerate() {
             let at = |name: &str| format!("lines[{}].{name}", index + 1);
@@ -224,7 +275,14 @@ impl Draft {
             if line.unit.trim().is_empty() {
                 problem(problems, &at("unit"), K::FieldMissing, String::new());
             }
-            if line.quantity.is_zero() || line.quantity.is_sign_negative() != takes_back {
+            let is_right_way = match line.kind {
+                LineKind::Product | LineKind::Shipping | LineKind::Fee => {
+                    line.quantity.is_sign_negative() == takes_back
+                }
+                LineKind::Discount => line.quantity.is_sign_negative() != takes_back,
+                LineKind::Rounding => true,
+            };
+            if line.quantity.is_zero() || !is_right_way {
                 problem(problems, &at("quantity"), K::FieldInvalid, line.quantity.to_string());
             }
             if line.unit_price < Decimal::ZERO {
@@ -252,11 +310,11 @@ pub fn is_sector(city: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::FailureKind;
 
-    pub(super) fn draft() -> Draft {
+    pub(crate) fn draft() -> Draft {
         Draft {
             client: Client {
                 name: "EXEMPLU SRL".into(),
@@ -283,6 +341,7 @@ mod tests {
             due_days: None,
             mentions: String::new(),
             order_total: dec!(71.97),
+            tolerance: Decimal::ZERO,
             warehouse: String::new(),
         }
     }
@@ -324,6 +383,48 @@ mod tests {
         let mut off = draft();
         off.order_total = dec!(71.98);
         assert_eq!(kinds(&off), [("total".into(), FailureKind::TotalsDiffer)]);
+    }
+
+    #[test]
+    fn a_tolerance_lets_through_what_is_within_it_and_no_more() {
+        let mut off = draft();
+        off.tolerance = dec!(0.02);
+        off.order_total = dec!(71.99);
+        assert_eq!(kinds(&off), []);
+        off.order_total = dec!(72.00);
+        assert_eq!(kinds(&off), [("total".into(), FailureKind::TotalsDiffer)]);
+    }
+
+    #[test]
+    fn a_discount_is_a_line_that_goes_the_other_way() {
+        let mut cheaper = draft();
+        cheaper.lines.push(Line { kind: LineKind::Discount, ..line("Card cadou", dec!(-1), dec!(10), dec!(21)) });
+        cheaper.order_total = dec!(61.97);
+        assert_eq!(kinds(&cheaper), []);
+        assert_eq!(cheaper.vat_shares()[0].vat, dec!(2.95), "it lowers its rate's share");
+        cheaper.lines[2].quantity = dec!(1);
+        assert_eq!(kinds(&cheaper)[0], ("lines[3].quantity".into(), FailureKind::FieldInvalid));
+    }
+
+    #[test]
+    fn a_person_has_no_tax_id_or_a_right_one_or_thirteen_zeros() {
+        let mut person = draft();
+        person.client.is_company = false;
+        for good in ["", "0000000000000", "1980101123452"] {
+            person.client.tax_id = good.into();
+            assert_eq!(kinds(&person), [], "{good}");
+        }
+        person.client.tax_id = "1980101123453".into();
+        assert_eq!(kinds(&person), [("client.tax_id".into(), FailureKind::TaxIdInvalid)]);
+    }
+
+    #[test]
+    fn numbers_beyond_reckoning_are_named() {
+        let mut huge = draft();
+        huge.lines[1].quantity = Decimal::MAX;
+        huge.lines[0].vat_rate = dec!(-100);
+        let found: Vec<String> = huge.check_sizes().unwrap_err().into_iter().map(|problem| problem.field).collect();
+        assert_eq!(found, ["lines[1].vat_rate", "lines[2].quantity"]);
     }
 
     #[test]

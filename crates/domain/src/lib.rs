@@ -7,6 +7,7 @@
 pub mod changes;
 pub mod correction;
 pub mod draft;
+pub mod draft_edits;
 pub mod failure;
 pub mod fiscal;
 pub mod identity;
@@ -20,6 +21,7 @@ pub mod vat;
 
 pub use changes::{ChangeEvent, ChangeKind, ChangeState, Difference, OrderChange, Proposal, RefundMode, changes_since};
 pub use draft::{Client, CollectKind, Draft, DraftProblem, Line, LineKind, Payment};
+pub use draft_edits::{DraftEdit, FieldChange, apply_edits, diff_drafts};
 pub use failure::{Failure, FailureKind, Next, Phase};
 pub use fiscal::fiscal_date;
 pub use identity::{IssueKey, Reference, Role, WorkspaceSeed};

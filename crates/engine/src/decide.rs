@@ -1,14 +1,15 @@
 //! For every order and flow: a document, waiting, or not invoiced and why; and the mapping that makes the draft.
 
+use crate::editor::{compiled, parsed, with_edits};
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use futures_util::future::join_all;
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{
-    DocumentState, Draft, DraftProblem, Failure, FailureKind, IssueKey, OrderHead, OrderStatus, Phase, Role,
+    DocumentState, Draft, DraftEdit, DraftProblem, Failure, FailureKind, IssueKey, OrderHead, OrderStatus, Phase, Role,
     fiscal_date,
 };
-use punte_mapping::{CompiledMapping, Evaluation, MappingContext, MappingRules};
+use punte_mapping::{CompiledMapping, Evaluation, Mapping, MappingContext};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, DecisionRow, Document, DocumentPlan, Flow, NewDocument, OrderRow};
 use serde_json::Value;
@@ -21,9 +22,14 @@ const TOGETHER: usize = 32;
 
 /// A mapping compiled at one version.
 pub(crate) struct ActiveMapping {
+    pub id: String,
     pub version: u32,
+    pub document: Mapping,
     pub compiled: CompiledMapping,
 }
+
+/// Mappings of a batch by id.
+type Mappings = HashMap<String, Option<Arc<ActiveMapping>>>;
 
 /// What a rule says about an order before any mapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +90,7 @@ impl Workspace {
         }
         let flows = self.ledger.list_flows().await?;
         let connections = self.ledger.list_connections().await?;
-        let mut mappings: HashMap<String, Arc<ActiveMapping>> = HashMap::new();
+        let mut mappings = Mappings::new();
         let mut decided = 0;
         for together in orders.chunks(TOGETHER) {
             if self.stopping.is_cancelled() {
@@ -117,19 +123,22 @@ impl Workspace {
         order: &OrderRow,
         flows: &[Flow],
         connections: &[Connection],
-        mappings: &mut HashMap<String, Arc<ActiveMapping>>,
+        mappings: &mut Mappings,
     ) -> Result<Vec<DecisionRow>> {
         let mut decisions = Vec::new();
         for flow in flows.iter().filter(|flow| flow.enabled && flow.shop_id == order.connection_id) {
             let mapping = match mappings.get(&flow.mapping_id) {
                 Some(known) => known.clone(),
                 None => {
-                    let compiled = Arc::new(self.active_mapping(&flow.mapping_id).await?);
-                    mappings.insert(flow.mapping_id.clone(), compiled.clone());
-                    compiled
+                    let usable = self.usable_mapping(&flow.mapping_id).await?;
+                    mappings.insert(flow.mapping_id.clone(), usable.clone());
+                    usable
                 }
             };
-            decisions.push(self.decide_for(order, flow, connections, &mapping).await?);
+            decisions.push(match mapping {
+                Some(mapping) => self.decide_for(order, flow, connections, &mapping).await?,
+                None => plain(order, flow, "waiting", "mapping_error"),
+            });
         }
         Ok(decisions)
     }
@@ -141,35 +150,17 @@ impl Workspace {
         connections: &[Connection],
         mapping: &ActiveMapping,
     ) -> Result<DecisionRow> {
-        let plain = |decision, reason, withdraw| DecisionRow {
-            flow_id: flow.id.clone(),
-            decision,
-            reason,
-            plan: None,
-            withdraw,
-        };
-        let withdrawn = |reason: &str| {
-            Some(
-                Failure::new(
-                    FailureKind::OrderWithdrawn,
-                    Phase::Prepare,
-                    "decide",
-                    format!("order {}", order.head.number),
-                )
-                .with_detail(reason),
-            )
-        };
         match rule_for(&order.head, flow.active_from_ms) {
-            Rule::Waiting(reason) => return Ok(plain("waiting", reason, withdrawn(reason))),
-            Rule::No(reason) => return Ok(plain("not_invoiced", reason, withdrawn(reason))),
+            Rule::Waiting(reason) => return Ok(plain(order, flow, "waiting", reason)),
+            Rule::No(reason) => return Ok(plain(order, flow, "not_invoiced", reason)),
             Rule::Invoice { .. } => {}
         }
         let raw: Value =
             serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
         match meets_condition(&flow.condition, &raw) {
             Ok(true) => {}
-            Ok(false) => return Ok(plain("not_invoiced", "condition", withdrawn("condition"))),
-            Err(_) => return Ok(plain("waiting", "condition_error", withdrawn("condition_error"))),
+            Ok(false) => return Ok(plain(order, flow, "not_invoiced", "condition")),
+            Err(_) => return Ok(plain(order, flow, "waiting", "condition_error")),
         }
         let plan = self.plan(order, flow, connections, mapping, &raw).await?;
         Ok(DecisionRow {
@@ -206,16 +197,36 @@ impl Workspace {
         raw: &Value,
         generation: u32,
     ) -> Result<DocumentPlan> {
+        let key = self.invoice_key(order, flow, generation);
+        let known = self.ledger.find_document_by_key(&key.to_string()).await?;
+        let edits = known.as_ref().and_then(|known| known.edits.as_ref()).map(|edits| edits.edits.as_slice());
+        Ok(self.plan_with(order, flow, connections, mapping, raw, (key, known.as_ref(), edits.unwrap_or_default())))
+    }
+
+    fn invoice_key(&self, order: &OrderRow, flow: &Flow, generation: u32) -> IssueKey {
         let taker = if is_planted(Bug::FlowInKey) { flow.id.as_str() } else { "" };
-        let key = IssueKey {
+        IssueKey {
             shop_identity: format!("{}{taker}", order.shop_identity),
             order_id: order.head.order_id.clone(),
             role: Role::Invoice,
             generation,
-        };
-        let known = self.ledger.find_document_by_key(&key.to_string()).await?;
+        }
+    }
+
+    /// The plan of a document, with these edits of its draft, whatever the record has.
+    pub(crate) fn plan_with(
+        &self,
+        order: &OrderRow,
+        flow: &Flow,
+        connections: &[Connection],
+        mapping: &ActiveMapping,
+        raw: &Value,
+        (key, known, edits): (IssueKey, Option<&Document>, &[DraftEdit]),
+    ) -> DocumentPlan {
         let billing = connections.iter().find(|c| c.id == flow.billing_id);
-        let mut evaluation = mapping.compiled.evaluate(raw, &context_of(&order.head));
+        let context = context_of(&order.head);
+        let made = mapping.compiled.evaluate(raw, &context);
+        let mut evaluation = with_edits(made, edits, mapping, raw, &context);
         if let (Some(draft), Some(billing)) = (&mut evaluation.draft, billing) {
             choose_for(draft, billing);
         }
@@ -228,11 +239,12 @@ impl Workspace {
             );
         }
         if failure.is_none() {
-            failure = keeps_held(known.as_ref());
+            failure = keeps_held(known);
         }
         let provider = billing.map_or_else(String::new, |c| c.kind.clone());
-        let document = self.new_document(&key, order, flow, mapping.version, provider, evaluation);
-        Ok(DocumentPlan { document, seen: known.map(|known| known.state), failure })
+        let mut document = self.new_document(&key, order, flow, mapping, provider, evaluation);
+        document.edit_revision = known.map_or(0, |known| known.edit_revision);
+        DocumentPlan { document, seen: known.map(|known| known.state), failure }
     }
 
     fn new_document(
@@ -240,7 +252,7 @@ impl Workspace {
         key: &IssueKey,
         order: &OrderRow,
         flow: &Flow,
-        mapping_version: u32,
+        mapping: &ActiveMapping,
         provider: String,
         evaluation: Evaluation,
     ) -> NewDocument {
@@ -263,7 +275,9 @@ impl Workspace {
             generation: key.generation,
             order_number: head.number.clone(),
             order_version: order.version,
-            mapping_version,
+            mapping_id: mapping.id.clone(),
+            mapping_version: mapping.version,
+            edit_revision: 0,
             draft: evaluation.draft,
             problems: evaluation.problems,
             client,
@@ -275,19 +289,36 @@ impl Workspace {
         }
     }
 
+    /// A mapping for decisions; none where what is published cannot be used by this version of Punte: its orders wait, and
+    /// those of others go on.
+    async fn usable_mapping(&self, mapping_id: &str) -> Result<Option<Arc<ActiveMapping>>> {
+        match self.active_mapping(mapping_id).await {
+            Ok(mapping) => Ok(Some(Arc::new(mapping))),
+            Err(EngineError::Invalid { detail, .. }) => {
+                tracing::error!(mapping_id, detail, "the mapping cannot be used: its orders wait");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     pub(crate) async fn active_mapping(&self, mapping_id: &str) -> Result<ActiveMapping> {
         let stored = self.ledger.get_mapping(mapping_id).await?;
-        let rules: MappingRules = serde_json::from_str(&stored.rules).map_err(StoreError::Json)?;
-        let compiled = punte_mapping::compile(&rules).map_err(|errors| EngineError::Invalid {
-            field: "mapping",
-            detail: errors.first().map_or_else(String::new, |error| format!("{}: {}", error.target, error.message)),
-        })?;
-        Ok(ActiveMapping { version: stored.version, compiled })
+        let document = parsed(&stored.rules)?;
+        let compiled = compiled(&document)?;
+        Ok(ActiveMapping { id: stored.mapping_id, version: stored.version, document, compiled })
     }
 }
 
+/// A decision without a document; an open one of the flow is pulled back.
+fn plain(order: &OrderRow, flow: &Flow, decision: &'static str, reason: &'static str) -> DecisionRow {
+    let object = format!("order {}", order.head.number);
+    let withdrawn = Failure::new(FailureKind::OrderWithdrawn, Phase::Prepare, "decide", object).with_detail(reason);
+    DecisionRow { flow_id: flow.id.clone(), decision, reason, plan: None, withdraw: Some(withdrawn) }
+}
+
 /// What a person chose from the provider's lists goes into the draft, so that it is frozen with it.
-fn choose_for(draft: &mut Draft, billing: &Connection) {
+pub(crate) fn choose_for(draft: &mut Draft, billing: &Connection) {
     draft.warehouse = billing.warehouse.clone();
     for line in draft.lines.iter_mut().filter(|line| line.vat_name.is_empty()) {
         if let Some(name) = billing.vat_names.get(&line.vat_rate.normalize().to_string()) {
@@ -304,7 +335,7 @@ fn keeps_held(known: Option<&Document>) -> Option<Failure> {
         .filter(|failure| failure.phase != Phase::Prepare)
 }
 
-pub(crate) fn meets_condition(condition: &str, raw: &Value) -> std::result::Result<bool, punte_mapping::RuleError> {
+pub(crate) fn meets_condition(condition: &str, raw: &Value) -> std::result::Result<bool, punte_mapping::Problem> {
     if condition.trim().is_empty() {
         return Ok(true);
     }

@@ -10,6 +10,7 @@ mod changes;
 pub mod clock;
 mod connect;
 mod decide;
+pub mod editor;
 pub mod error;
 mod intake;
 mod judgement;

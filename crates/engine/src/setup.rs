@@ -1,17 +1,14 @@
-//! Setting up: connections with a live test, flows, mappings.
+//! Setting up: connections with a live test, and flows.
 
 use crate::connect::{Connected, is_connections_fault, secret_name};
-use crate::decide::{context_of, failure_of};
 use crate::error::{EngineError, Result};
 use crate::outbox::one_writer;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::Urgency;
 use punte_connectors::billing::{CheckStep, Company, Series, VatRate};
-use punte_mapping::{Evaluation, MappingRules};
 use punte_store::StoreError;
-use punte_store::ledger::{Connection, Flow, MappingVersion, OrderRow};
+use punte_store::ledger::{Connection, Flow};
 use secrecy::SecretString;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A connection as a person typed it. An empty secret keeps the stored one.
@@ -60,27 +57,10 @@ pub struct TestReport {
     pub vat_rates: Vec<VatRate>,
 }
 
-/// A mapping tried on one order.
-pub struct Trial {
-    pub mapping: MappingVersion,
-    pub rules: MappingRules,
-    pub evaluation: Option<Evaluation>,
-}
-
-/// What saving a mapping did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MappingSaved {
-    pub version: u32,
-    /// Held documents tried again with the new version.
-    pub tried: u32,
-    /// Of these, the ones that a retry would now send.
-    pub passing: u32,
-}
-
 /// Of thirty calls in a window some must stay ours.
 const MOST_RESERVED: u32 = 25;
 
-fn required<'t>(field: &'static str, text: &'t str) -> Result<&'t str> {
+pub(crate) fn required<'t>(field: &'static str, text: &'t str) -> Result<&'t str> {
     let text = text.trim();
     if text.is_empty() || text.len() > 300 {
         return Err(EngineError::Invalid { field, detail: "1 to 300 characters".into() });
@@ -217,10 +197,14 @@ impl Workspace {
         required("series", &flow.series)?;
         self.ledger.get_connection(&flow.shop_id).await?;
         let billing = self.ledger.get_connection(&flow.billing_id).await?;
-        self.ledger.get_mapping(&flow.mapping_id).await?;
+        // one of which nothing is published would leave its orders undecided
+        self.active_mapping(&flow.mapping_id).await.map_err(|error| match error {
+            EngineError::Store(StoreError::NotFound(id)) => EngineError::Invalid { field: "mappingId", detail: id },
+            error => error,
+        })?;
         if !flow.condition.trim().is_empty() {
             punte_mapping::check_condition(&flow.condition)
-                .map_err(|error| EngineError::Invalid { field: "condition", detail: error.message })?;
+                .map_err(|error| EngineError::Invalid { field: "condition", detail: error.to_string() })?;
         }
         let others = self.ledger.list_flows().await?;
         // of a provider that takes one writer a series is one, over however many connections
@@ -252,65 +236,6 @@ impl Workspace {
 
     pub fn clock_now_ms(&self) -> i64 {
         self.now_ms()
-    }
-
-    /// Adds a version of a mapping and tries it on what is held. Nothing held is sent by this: a person retries.
-    pub async fn save_mapping(&self, id: &str, name: &str, rules: &MappingRules, author: &str) -> Result<MappingSaved> {
-        punte_mapping::compile(rules).map_err(|errors| EngineError::Invalid {
-            field: "expression",
-            detail: errors.first().map_or_else(String::new, |error| format!("{}: {}", error.target, error.message)),
-        })?;
-        let json = serde_json::to_string(rules).map_err(StoreError::Json)?;
-        let version = self.ledger.save_mapping(id, name, json, author, self.now_ms()).await?;
-        self.changed(Change::Mappings);
-        self.decide_wake.notify_one();
-        let (tried, passing) = self.try_on_held(id).await?;
-        Ok(MappingSaved { version, tried, passing })
-    }
-
-    async fn try_on_held(&self, mapping_id: &str) -> Result<(u32, u32)> {
-        let flows = self.ledger.list_flows().await?;
-        let mapping = self.active_mapping(mapping_id).await?;
-        let (mut tried, mut passing) = (0, 0);
-        for document in self.ledger.list_in_state(punte_domain::DocumentState::Held, 1000).await? {
-            if !flows.iter().any(|flow| flow.id == document.flow_id && flow.mapping_id == mapping_id) {
-                continue;
-            }
-            let order = self.ledger.get_order_by_row(document.order_row).await?;
-            let raw: Value =
-                serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
-            let evaluation = mapping.compiled.evaluate(&raw, &context_of(&order.head));
-            tried += 1;
-            passing += u32::from(evaluation.draft.is_some() && failure_of(&order.head, &evaluation.problems).is_none());
-        }
-        Ok((tried, passing))
-    }
-
-    /// A mapping's rules, and what they make of an order.
-    pub async fn try_mapping(
-        &self,
-        id: &str,
-        changed: Option<MappingRules>,
-        order: Option<&OrderRow>,
-    ) -> Result<Trial> {
-        let mapping = self.ledger.get_mapping(id).await?;
-        let rules = match changed {
-            Some(rules) => rules,
-            None => serde_json::from_str(&mapping.rules).map_err(StoreError::Json)?,
-        };
-        let evaluation = match order {
-            None => None,
-            Some(order) => {
-                let raw: Value =
-                    serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
-                let compiled = punte_mapping::compile(&rules).map_err(|errors| EngineError::Invalid {
-                    field: "expression",
-                    detail: errors.first().map_or_else(String::new, |error| error.message.clone()),
-                })?;
-                Some(compiled.evaluate(&raw, &context_of(&order.head)))
-            }
-        };
-        Ok(Trial { mapping, rules, evaluation })
     }
 
     /// Whether anything on a connection keeps it from being called, for a card's word.

@@ -236,6 +236,7 @@ mod tests {
             due_days: None,
             mentions: String::new(),
             order_total: dec!(59),
+            tolerance: rust_decimal::Decimal::ZERO,
             warehouse: String::new(),
         }
     }

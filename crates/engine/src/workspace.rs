@@ -5,6 +5,7 @@
 
 use crate::clock::Clock;
 use crate::connect::Connected;
+use crate::editor::DryRun;
 use crate::error::Result;
 use crate::outbox::Lane;
 use crate::quarantine::Owner;
@@ -41,6 +42,8 @@ pub enum Change {
     Workspace,
     Reconcile,
     Schedule,
+    /// A dry run went on, or ended.
+    DryRun,
 }
 
 /// The parts that a host puts under a workspace.
@@ -135,6 +138,8 @@ pub struct Workspace {
     pub(crate) operating: Mutex<BTreeMap<i64, String>>,
     /// Series whose reconcile pass is under way.
     pub(crate) reconciling: Arc<Mutex<BTreeSet<SeriesKey>>>,
+    /// The dry run of each mapping that is under way or was last.
+    pub(crate) dry_runs: Mutex<HashMap<String, DryRun>>,
     /// What runs by itself: when it ran last, and when it is due.
     pub(crate) schedule: Mutex<Schedule>,
     pub(crate) outbox_wake: Notify,
@@ -208,6 +213,7 @@ impl Workspace {
             in_flight: Mutex::default(),
             operating: Mutex::default(),
             reconciling: Arc::default(),
+            dry_runs: Mutex::default(),
             schedule: Mutex::default(),
             outbox_wake: Notify::new(),
             settle_wake: Notify::new(),

@@ -134,6 +134,17 @@ pub(crate) fn sector(city: &str) -> String {
     format!("Sector {digit}")
 }
 
+/// The sector that a Bucharest postal code names: six digits that begin with 01 to 06. Empty where it names none.
+pub(crate) fn sector_of_postcode(postcode: &str) -> String {
+    let digits: Vec<u8> = postcode.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    match digits.as_slice() {
+        [b'0', sector @ b'1'..=b'6', rest @ ..] if rest.len() == 4 && rest.iter().all(u8::is_ascii_digit) => {
+            format!("Sector {}", sector - b'0')
+        }
+        _ => String::new(),
+    }
+}
+
 fn sector_digit(text: &str) -> Option<char> {
     let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let as_digit = |word: &str| {
@@ -188,6 +199,15 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(sector(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_postal_code_of_bucharest_names_its_sector() {
+        for (postcode, expected) in
+            [("010001", "Sector 1"), ("06 2345", "Sector 6"), ("070001", ""), ("400001", ""), ("10001", ""), ("", "")]
+        {
+            assert_eq!(sector_of_postcode(postcode), expected, "{postcode:?}");
         }
     }
 

@@ -26,6 +26,9 @@ pub enum StoreError {
     /// The record moved on since it was read.
     #[error("the record changed meanwhile: {0}")]
     Stale(String),
+    /// Another version of a mapping was published since the one that the new one was begun from.
+    #[error("mapping {0} was published meanwhile")]
+    PublishedMeanwhile(String),
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
     /// A document at the provider is already linked to another record.
@@ -56,6 +59,7 @@ impl StoreError {
             | StoreError::Missing(_)
             | StoreError::NotFound(_)
             | StoreError::Stale(_)
+            | StoreError::PublishedMeanwhile(_)
             | StoreError::Quarantined
             | StoreError::Illegal(_)
             | StoreError::AlreadyLinked(_)

@@ -16,6 +16,9 @@ export interface Search {
   filter?: string;
   block?: string;
   target?: string;
+  mapping?: string;
+  value?: string;
+  edit?: string;
 }
 
 const word = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
@@ -28,6 +31,9 @@ const root = createRootRoute({
     filter: word(search.filter),
     block: word(search.block),
     target: word(search.target),
+    mapping: word(search.mapping),
+    value: word(search.value),
+    edit: word(search.edit),
   }),
 });
 

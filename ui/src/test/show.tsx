@@ -97,6 +97,9 @@ function lendWhatJsdomLacks() {
   window.ResizeObserver ??= NoObserver;
   Element.prototype.scrollIntoView ??= () => {};
   window.scrollTo = () => {};
+  // CodeMirror measures its text
+  Range.prototype.getClientRects ??= () => [] as unknown as DOMRectList;
+  Range.prototype.getBoundingClientRect ??= () => new DOMRect();
   // a screen without a size shows no rows
   for (const [name, size] of [["clientHeight", 640], ["clientWidth", 1000]] as const) {
     Object.defineProperty(HTMLElement.prototype, name, { value: size, configurable: true });

@@ -166,6 +166,9 @@ pub struct FlowInput {
     pub company: String,
     pub series: String,
     pub condition: String,
+    /// Null keeps what the flow has; a new one takes the first.
+    #[serde(default)]
+    pub mapping_id: Option<String>,
     pub series_is_ours: bool,
     #[serde(default)]
     pub write_back: bool,

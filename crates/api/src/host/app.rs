@@ -4,6 +4,7 @@ use super::{Host, Running, SandboxHandle, SandboxLogin, State, convert};
 use crate::commands::{Event, Session, Tag};
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
+use punte_engine::editor::MappingStart;
 use punte_engine::setup::ConnectionDraft;
 use punte_engine::store::StoreError;
 use punte_engine::store::ledger::Flow;
@@ -341,10 +342,8 @@ pub(super) fn problem_code(error: &ApiError) -> &'static str {
 }
 
 async fn add_preset(workspace: &Workspace, author: &str) -> Result<String, EngineError> {
-    let rules = punte_engine::mapping::preset_romanian_woocommerce();
-    let id = workspace.new_id("map");
-    workspace.save_mapping(&id, &rules.name.clone(), &rules, author).await?;
-    Ok(id)
+    let made = workspace.create_mapping("", MappingStart::Preset("woocommerce_ro".to_owned()), author).await?;
+    Ok(made.id)
 }
 
 fn login_draft(kind: &str, name: &str, login: &SandboxLogin, id: Option<String>) -> ConnectionDraft {

@@ -79,11 +79,13 @@ impl Host {
             None => None,
         };
         let now_ms = workspace.clock_now_ms();
-        let mapping_id = match &known {
-            Some(flow) => flow.mapping_id.clone(),
-            None => {
+        let mapping_id = match (input.mapping_id, &known) {
+            (Some(id), _) => id,
+            (None, Some(flow)) => flow.mapping_id.clone(),
+            (None, None) => {
                 let mappings = workspace.ledger().list_mappings().await?;
-                mappings.into_iter().next().map(|(id, _)| id).ok_or_else(|| ApiError::not_found("mapping"))?
+                let first = mappings.into_iter().find(|mapping| mapping.version > 0);
+                first.map(|mapping| mapping.id).ok_or_else(|| ApiError::not_found("mapping"))?
             }
         };
         // a flow switched on again acts from then on, like a new one; shops tell whole seconds, and an order of this very

@@ -3,7 +3,7 @@
 use crate::dto::*;
 use chrono::{Datelike, Days, NaiveDate, TimeZone};
 use chrono_tz::Europe::Bucharest;
-use punte_domain::{CollectKind, Draft, DraftProblem, Failure, LineKind, Next, Phase, fiscal_date};
+use punte_domain::{Draft, DraftProblem, Failure, Next, Phase, fiscal_date};
 use punte_engine::connectors::billing::{Company, Evidence, ReferenceSeen, Series, VatRate, WireRecord};
 use punte_engine::reconcile::FindingKind;
 use punte_engine::store::ledger::{Attempt, Counts as LedgerCounts, Document, Event, Look, OrderRow as StoredOrder};
@@ -163,11 +163,6 @@ pub(super) fn draft(draft: &Draft) -> DraftInfo {
     // an amount that does not fit was refused long before it came here
     let amount =
         |value| Amount { minor: currency.to_minor(value).unwrap_or_default(), currency: currency.code().to_owned() };
-    let line_kind = |kind| match kind {
-        LineKind::Product => "product",
-        LineKind::Shipping => "shipping",
-        LineKind::Fee => "fee",
-    };
     let client = &draft.client;
     DraftInfo {
         client_name: client.name.clone(),
@@ -185,7 +180,7 @@ pub(super) fn draft(draft: &Draft) -> DraftInfo {
             .lines
             .iter()
             .map(|line| DraftLineInfo {
-                kind: line_kind(line.kind).to_owned(),
+                kind: line.kind.as_str().to_owned(),
                 name: line.name.clone(),
                 code: line.code.clone(),
                 description: line.description.clone(),
@@ -207,15 +202,7 @@ pub(super) fn draft(draft: &Draft) -> DraftInfo {
             .collect(),
         total: amount(draft.total()),
         order_total: amount(draft.order_total),
-        payment_kind: draft.payment.as_ref().map(|payment| {
-            match payment.kind {
-                CollectKind::Card => "card",
-                CollectKind::BankTransfer => "bank_transfer",
-                CollectKind::CashOnDelivery => "cash_on_delivery",
-                CollectKind::Other => "other",
-            }
-            .to_owned()
-        }),
+        payment_kind: draft.payment.as_ref().map(|payment| payment.kind.as_str().to_owned()),
         payment: draft.payment.as_ref().map(|payment| amount(payment.value)),
         mentions: draft.mentions.clone(),
     }

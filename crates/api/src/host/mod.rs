@@ -5,7 +5,7 @@ mod app;
 mod changes;
 mod connections;
 mod convert;
-mod mappings;
+mod editor;
 mod operations;
 mod reconcile;
 mod records;
@@ -190,6 +190,7 @@ fn tag_of(change: Change) -> Tag {
         Change::Workspace => Tag::App,
         Change::Reconcile => Tag::Reconcile,
         Change::Schedule => Tag::Schedule,
+        Change::DryRun => Tag::DryRun,
     }
 }
 
@@ -219,7 +220,10 @@ impl From<StoreError> for ApiError {
             StoreError::Damaged(_) => ErrorCode::LedgerDamaged,
             StoreError::ReadOnly(_) => ErrorCode::LedgerReadOnly,
             StoreError::Missing(_) | StoreError::NotFound(_) => ErrorCode::NotFound,
-            StoreError::Stale(_) | StoreError::Illegal(_) | StoreError::Quarantined => ErrorCode::NotNow,
+            StoreError::Stale(_)
+            | StoreError::Illegal(_)
+            | StoreError::PublishedMeanwhile(_)
+            | StoreError::Quarantined => ErrorCode::NotNow,
             StoreError::AlreadyLinked(_) => ErrorCode::AlreadyLinked,
             StoreError::Sqlite(_) | StoreError::Io(_) | StoreError::Json(_) | StoreError::Closed => ErrorCode::Internal,
         };
@@ -285,9 +289,28 @@ handlers! {
     schedule_list(Nothing) -> ScheduleInfo;
     schedule_run_now(ById) -> Nothing;
     schedule_set_retention(RetentionRequest) -> Nothing;
-    mapping_get(MappingRequest) -> MappingInfo;
-    mapping_preview(RuleChange) -> RulePreview;
-    mapping_save_rule(RuleChange) -> RuleSaved;
+    mappings_list(Nothing) -> Mappings;
+    mappings_get(ById) -> MappingInfo;
+    mappings_create(MappingCreate) -> MappingSummary;
+    mappings_samples(SamplesRequest) -> Samples;
+    mappings_sample(SampleRequest) -> SampleAnswer;
+    mappings_try(TryRequest) -> MappingTrial;
+    mappings_save_draft(DraftSave) -> DraftSaved;
+    mappings_discard_draft(ById) -> Nothing;
+    mappings_publish(PublishRequest) -> Published;
+    mappings_retry_held(ById) -> RetryResult;
+    mappings_history(ById) -> MappingHistory;
+    mappings_version(VersionRequest) -> MappingDocument;
+    mappings_diff(DiffRequest) -> MappingDiff;
+    mappings_write_text(MappingDocument) -> MappingText;
+    mappings_read_text(MappingText) -> MappingDocument;
+    dry_run_start(DryRunRequest) -> DryRunInfo;
+    dry_run_get(ById) -> DryRunAnswer;
+    dry_run_cancel(ById) -> Nothing;
+    drafts_fields(ById) -> DraftFields;
+    drafts_preview(DraftEditRequest) -> EditPreview;
+    drafts_save(DraftEditSave) -> DraftFields;
+    drafts_undo(WithReason) -> DraftFields;
     sandbox_get(Nothing) -> SandboxInfo;
     sandbox_set_fault(SandboxFault) -> SandboxInfo;
     sandbox_clear_faults(Nothing) -> SandboxInfo;

@@ -7,8 +7,8 @@ use crate::error::ApiError;
 use punte_domain::{DocumentState, Failure, FailureKind, Phase};
 use punte_engine::Workspace;
 use punte_engine::connectors::billing::Baseline;
-use punte_engine::safe_because;
 use punte_engine::store::ledger::{Document, ListQuery};
+use punte_engine::{RetryReport, safe_because};
 use std::collections::{BTreeMap, HashSet};
 
 const GROUP_SHOWN: usize = 100;
@@ -180,19 +180,7 @@ impl Host {
         }
         let workspace = self.workspace().await?;
         let report = workspace.retry(&request.ids, &session.operator).await?;
-        let now_ms = workspace.clock_now_ms();
-        Ok(RetryResult {
-            queued: report.queued,
-            skipped: report
-                .skipped
-                .into_iter()
-                .map(|skip| Skipped {
-                    id: skip.id,
-                    reason: skip.reason.to_owned(),
-                    failure: skip.failure.map(|failure| convert::failure(&failure, "", now_ms)),
-                })
-                .collect(),
-        })
+        Ok(retry_result(report, workspace.clock_now_ms()))
     }
 
     pub(super) async fn documents_dismiss(&self, session: &Session, request: WithReason) -> Result<Nothing, ApiError> {
@@ -242,6 +230,15 @@ impl Host {
         self.workspace().await?.declare_absent(&request.id, &request.reason, &session.operator).await?;
         Ok(Nothing {})
     }
+}
+
+pub(super) fn retry_result(report: RetryReport, now_ms: i64) -> RetryResult {
+    let skipped = report.skipped.into_iter().map(|skip| Skipped {
+        id: skip.id,
+        reason: skip.reason.to_owned(),
+        failure: skip.failure.map(|failure| convert::failure(&failure, "", now_ms)),
+    });
+    RetryResult { queued: report.queued, skipped: skipped.collect() }
 }
 
 /// The shop whose orders a file holds, when there is only one; a workspace without shops gets a file connection.

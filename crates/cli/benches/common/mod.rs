@@ -179,10 +179,8 @@ fn draft(
 
 /// The Romanian preset as a mapping; its id.
 pub async fn add_preset(workspace: &Workspace) -> String {
-    let rules = punte_engine::mapping::preset_romanian_woocommerce();
-    let id = workspace.new_id("map");
-    workspace.save_mapping(&id, &rules.name.clone(), &rules, "bench").await.unwrap();
-    id
+    let start = punte_engine::editor::MappingStart::Preset("woocommerce_ro".to_owned());
+    workspace.create_mapping("", start, "bench").await.unwrap().id
 }
 
 pub async fn add_flow(workspace: &Workspace, shop: &Connection, billing: &Connection, series: &str, mapping_id: &str) {

@@ -85,6 +85,7 @@ pub(crate) fn request() -> IssueRequest {
             due_days: Some(15),
             mentions: String::new(),
             order_total: dec!(91.96),
+            tolerance: Decimal::ZERO,
             warehouse: String::new(),
         },
         reference: reference("1001"),

@@ -19,10 +19,14 @@ pub mod oblio;
 mod offers;
 mod pdf;
 mod prepare;
+#[cfg(test)]
+mod preview_tests;
 mod rates_cache;
 mod record;
 pub mod smartbill;
 mod steps;
+
+pub use prepare::Unsendable;
 
 pub use acts::{
     Ability, DocumentKind, DocumentPage, DocumentQuery, EInvoiceState, EInvoiceStatus, EmailRequest, FromProforma,
@@ -278,6 +282,15 @@ pub trait BillingProvider: Send + Sync {
 
     /// Read before the intent is written; what it returns is stored in it.
     async fn read_baseline(&self, company: &str, series: &str) -> Result<Baseline, Failure>;
+
+    /// The body that a create would send, as JSON to read, or what keeps it from being made. Asks nobody: rates that are not
+    /// kept from an earlier create are those that the caller read (`listed`), else as the draft names them.
+    fn preview_create(
+        &self,
+        request: &IssueRequest,
+        kind: DocumentKind,
+        listed: Option<&[VatRate]>,
+    ) -> Result<String, Unsendable>;
 
     /// One create, sent once, never repeated here.
     async fn issue_invoice(&self, request: &IssueRequest) -> Exchange<Issued>;

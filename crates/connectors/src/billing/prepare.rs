@@ -5,14 +5,14 @@ use super::{DocumentKind, IssueRequest, VatRate};
 use crate::call::{Operation, fold};
 use crate::scalar::json_number;
 use bytes::Bytes;
-use punte_domain::{Failure, FailureKind, Phase, Reference};
+use punte_domain::{Draft, Failure, FailureKind, Phase, Reference};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Number;
 
 /// Why a draft cannot be put into a provider's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unsendable {
+pub struct Unsendable {
     pub kind: FailureKind,
     pub detail: String,
 }
@@ -50,6 +50,24 @@ pub(crate) fn mentions_of(own: &str, order_number: &str, reference: &Reference) 
 pub(crate) fn json_body<T: Serialize>(body: &T) -> Result<Bytes, Unsendable> {
     let bytes = serde_json::to_vec(body).map(Bytes::from);
     bytes.map_err(|error| Unsendable::new(FailureKind::FieldInvalid, error.to_string()))
+}
+
+/// The rates that a body is shown with where nobody read the account's: every line's by its percentage, under the name that
+/// was chosen for it, if one was.
+pub(crate) fn assumed_rates(draft: &Draft) -> Vec<VatRate> {
+    let mut rates: Vec<VatRate> = Vec::new();
+    for line in &draft.lines {
+        let rate = VatRate { name: line.vat_name.clone(), percent: line.vat_rate };
+        if !rates.contains(&rate) {
+            rates.push(rate);
+        }
+    }
+    rates
+}
+
+/// A body as text to read.
+pub(crate) fn shown_body<T: Serialize>(body: &T) -> Result<String, Unsendable> {
+    serde_json::to_string_pretty(body).map_err(|error| Unsendable::new(FailureKind::FieldInvalid, error.to_string()))
 }
 
 /// What has problems is not sent, whoever asks for it: the first one, by its field.

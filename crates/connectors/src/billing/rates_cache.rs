@@ -1,10 +1,10 @@
 //! The account's VAT rates, kept for some minutes so that a create does not ask for them every time.
 
-use super::prepare::Unsendable;
+use super::prepare::{Unsendable, assumed_rates};
 use super::{BillingProvider, VatRate};
 use crate::call::{Operation, before_sending};
 use bytes::Bytes;
-use punte_domain::{Failure, FailureKind};
+use punte_domain::{Draft, Failure, FailureKind};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -29,6 +29,16 @@ impl RatesCache {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(company.to_owned(), (Instant::now(), rates.clone()));
         rates
+    }
+
+    /// The rates that a body is shown with, without asking: those kept here, else those that the caller read once, else as the
+    /// draft names them.
+    pub(crate) fn to_show(&self, company: &str, listed: Option<&[VatRate]>, draft: &Draft) -> Vec<VatRate> {
+        match (self.find(company), listed) {
+            (Some(known), _) => known.to_vec(),
+            (None, Some(listed)) => listed.to_vec(),
+            (None, None) => assumed_rates(draft),
+        }
     }
 
     /// A body made with the company's rates. A rate that is not among the known ones may have been added since: they are

@@ -49,6 +49,7 @@ fn draft() -> Draft {
         due_days: None,
         mentions: String::new(),
         order_total: dec!(121),
+        tolerance: rust_decimal::Decimal::ZERO,
         warehouse: String::new(),
     }
 }

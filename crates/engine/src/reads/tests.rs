@@ -85,6 +85,7 @@ fn draft() -> Draft {
         due_days: None,
         mentions: String::new(),
         order_total: dec!(59),
+        tolerance: rust_decimal::Decimal::ZERO,
         warehouse: String::new(),
     }
 }
@@ -129,7 +130,9 @@ pub(crate) async fn ready_as(
         generation: 1,
         order_number: n.to_string(),
         order_version: 1,
+        mapping_id: "map_1".into(),
         mapping_version: 1,
+        edit_revision: 0,
         draft: Some(draft()),
         problems: Vec::new(),
         client: "Ana".into(),

@@ -74,7 +74,7 @@ fn expected(quirk: Quirk) -> (Outcome, &'static str) {
         Quirk::WrongTaxId => (Outcome::Held, "the tax id's check digit is wrong"),
         Quirk::NoSector => (Outcome::Held, "Bucharest without a sector, and no postcode to suggest one"),
         Quirk::WrongTotal => (Outcome::Held, "the total is not the sum of the lines"),
-        Quirk::PartlyRefunded => (Outcome::Held, "partly refunded before it was invoiced: a person decides"),
+        Quirk::PartlyRefunded => (Outcome::Issued, "whole, though partly refunded before: the refund is proposed"),
         Quirk::FullyRefunded => (Outcome::NotInvoiced, "refunded in full"),
         Quirk::InvoicedElsewhere => (Outcome::NotInvoiced, "already invoiced by another tool, says its meta data"),
         Quirk::Status(_) => (Outcome::NotInvoiced, "its status is neither completed nor paid"),

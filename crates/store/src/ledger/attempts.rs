@@ -1,8 +1,8 @@
 //! Attempts: the intent before a request, its outcome after, and the looks that settle what is in doubt.
 
-use super::Ledger;
 use super::documents::{self, Document};
 use super::events::{self, NewEvent, failure_text, optional_json};
+use super::{Ledger, following};
 use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Draft, Failure, FailureKind, Phase};
@@ -467,7 +467,7 @@ fn attach(
     match set {
         Ok(_) => {
             documents::want_note(c, document, now_ms)?;
-            documents::reverse(c, document, number, now_ms)
+            following::reverse(c, document, number, now_ms)
         }
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
             Err(StoreError::AlreadyLinked(format!("{series} {number}")))

@@ -1,5 +1,6 @@
 //! Documents and their transitions. Each state change goes through the lifecycle's function and leaves an event.
 
+use super::edits::RecordEdits;
 use super::events::{self, NewEvent, failure_text, optional_json};
 use super::orders::DocumentPlan;
 use super::{Ledger, changes, following};
@@ -24,7 +25,10 @@ pub struct NewDocument {
     pub generation: u32,
     pub order_number: String,
     pub order_version: u32,
+    pub mapping_id: String,
     pub mapping_version: u32,
+    /// Of the record's own edits that the draft was made with; 0: of none.
+    pub edit_revision: u32,
     /// `None` where the mapping could not make one.
     pub draft: Option<Draft>,
     pub problems: Vec<DraftProblem>,
@@ -90,6 +94,12 @@ pub struct Document {
     pub einvoice_words: Option<String>,
     pub note_due_ms: Option<i64>,
     pub note_tries: u32,
+    /// The mapping whose version made the draft.
+    pub mapping_id: String,
+    /// What a person set by hand in the draft.
+    pub edits: Option<RecordEdits>,
+    /// Raised by every change of the edits.
+    pub edit_revision: u32,
 }
 
 impl Document {
@@ -104,7 +114,7 @@ pub(super) const DOCUMENT: &str = "row, id, issue_key, reference, order_row, flo
      mapping_version, draft, problems, failure, client, tax_id, currency, total_minor, key_revision, due_ms, tries, \
      issue_date, number, provider_id, link, created_ms, issued_ms, absent_proofs, parked_reason, \
      reverses_row, paid_minor, einvoice, einvoice_words, note_due_ms, note_tries, \
-     corrects_row, open_changes";
+     corrects_row, open_changes, mapping_id, edits, edit_revision";
 
 pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
     let state: String = row.get(12)?;
@@ -158,6 +168,9 @@ pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
         note_tries: row.get(42)?,
         corrects_row: row.get(43)?,
         open_changes: row.get(44)?,
+        mapping_id: row.get(45)?,
+        edits: optional_json(row, 46)?,
+        edit_revision: row.get(47)?,
     })
 }
 
@@ -223,31 +236,16 @@ pub(super) fn displace(c: &Sqlite, by: &Document, series: &str, number: &str, no
     Ok(())
 }
 
-/// The storno of a document was issued, or the correction that takes the last of it back.
-pub(super) fn reverse(c: &Sqlite, storno: &Document, number: &str, now_ms: i64) -> Result<()> {
-    let Some(row) = storno.takes_back() else { return Ok(()) };
-    let original = get(c, row)?;
-    if storno.corrects_row.is_some() && !following::is_used_up(c, &original)? {
-        return Ok(());
-    }
-    // cancelled or deleted meanwhile by hand: the storno stands all the same
-    if original.state.after(DocumentEvent::Reversed).is_err() {
-        return Ok(());
-    }
-    let note = NewEvent::new("reversed", json!({ "series": storno.series, "number": number }));
-    apply(c, &original, DocumentEvent::Reversed, None, now_ms, &note)?;
-    want_note(c, &original, now_ms)
-}
-
 pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i64) -> Result<i64> {
     let d = &plan.document;
     let state = if plan.failure.is_some() { DocumentState::Held } else { DocumentState::Ready };
     c.prepare_cached(
         "INSERT INTO documents (id, issue_key, reference, order_row, flow_id, billing_id, provider, company, series, role,
            generation, state, verification, order_number, order_version, mapping_version, draft, problems, failure,
-           client, tax_id, currency, total_minor, total_text, key_revision, due_ms, tries, created_ms, changed_ms)
+           client, tax_id, currency, total_minor, total_text, key_revision, due_ms, tries, created_ms, changed_ms,
+           mapping_id)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-           ?21, ?22, ?23, 1, ?24, 0, ?25, ?25)",
+           ?21, ?22, ?23, 1, ?24, 0, ?25, ?25, ?26)",
     )?
     .execute(params![
         d.id,
@@ -274,7 +272,8 @@ pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i6
         d.total_minor,
         d.total_text,
         (state == DocumentState::Ready).then_some(d.due_ms),
-        now_ms
+        now_ms,
+        d.mapping_id
     ])?;
     let row = c.last_insert_rowid();
     let mut event = NewEvent::new(
@@ -287,33 +286,40 @@ pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i6
 }
 
 /// Replaces what was mapped; only while the draft is open.
+///
+/// # Errors
+/// [`StoreError::Stale`] where it is not, or the draft was made with other edits than the record has.
 pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -> Result<()> {
     let draft = if is_planted(Bug::DraftNotReplaced) { get(c, row)?.draft } else { d.draft.clone() };
     let draft = draft.as_ref().map(serde_json::to_string).transpose()?;
-    c.prepare_cached(
-        "UPDATE documents SET order_version = ?2, mapping_version = ?3, draft = ?4, problems = ?5, client = ?6,
+    let changed = c
+        .prepare_cached(
+            "UPDATE documents SET order_version = ?2, mapping_version = ?3, draft = ?4, problems = ?5, client = ?6,
            tax_id = ?7, currency = ?8, total_minor = ?9, total_text = ?10, company = ?11, series = ?12,
-           order_number = ?13, changed_ms = ?14, billing_id = ?15, provider = ?16 WHERE row = ?1 AND state IN ('held', 'ready')",
-    )?
-    .execute(params![
-        row,
-        d.order_version,
-        d.mapping_version,
-        draft,
-        serde_json::to_string(&d.problems)?,
-        d.client,
-        d.tax_id,
-        d.currency,
-        d.total_minor,
-        d.total_text,
-        d.company,
-        d.series,
-        d.order_number,
-        now_ms,
-        d.billing_id,
-        d.provider
-    ])?;
-    Ok(())
+           order_number = ?13, changed_ms = ?14, billing_id = ?15, provider = ?16, mapping_id = ?17
+         WHERE row = ?1 AND state IN ('held', 'ready') AND edit_revision = ?18",
+        )?
+        .execute(params![
+            row,
+            d.order_version,
+            d.mapping_version,
+            draft,
+            serde_json::to_string(&d.problems)?,
+            d.client,
+            d.tax_id,
+            d.currency,
+            d.total_minor,
+            d.total_text,
+            d.company,
+            d.series,
+            d.order_number,
+            now_ms,
+            d.billing_id,
+            d.provider,
+            d.mapping_id,
+            d.edit_revision
+        ])?;
+    if changed == 0 { Err(StoreError::Stale(d.issue_key.clone())) } else { Ok(()) }
 }
 
 /// The one place where a document's state changes: lifecycle, failure, due time and event together.

@@ -5,8 +5,8 @@ use super::documents::{self, Document};
 use super::events::{self, NewEvent};
 use super::{DocumentPlan, Ledger, changes};
 use crate::error::{Result, StoreError};
-use punte_domain::DocumentState;
 use punte_domain::planted::{Bug, is_planted};
+use punte_domain::{DocumentEvent, DocumentState};
 use rusqlite::{Connection as Sqlite, params};
 use serde_json::json;
 
@@ -91,6 +91,22 @@ pub(super) fn has_successor(c: &Sqlite, document: &Document) -> Result<bool> {
         "SELECT EXISTS (SELECT 1 FROM documents WHERE order_row = ?1 AND role = ?2 AND generation > ?3)",
     )?
     .query_row(params![document.order_row, document.role, document.generation], |row| row.get(0))?)
+}
+
+/// The storno of a document was issued, or the correction that takes the last of it back.
+pub(super) fn reverse(c: &Sqlite, storno: &Document, number: &str, now_ms: i64) -> Result<()> {
+    let Some(row) = storno.takes_back() else { return Ok(()) };
+    let original = documents::get(c, row)?;
+    if storno.corrects_row.is_some() && !is_used_up(c, &original)? {
+        return Ok(());
+    }
+    // cancelled or deleted meanwhile by hand: the storno stands all the same
+    if original.state.after(DocumentEvent::Reversed).is_err() {
+        return Ok(());
+    }
+    let note = NewEvent::new("reversed", json!({ "series": storno.series, "number": number }));
+    documents::apply(c, &original, DocumentEvent::Reversed, None, now_ms, &note)?;
+    documents::want_note(c, &original, now_ms)
 }
 
 impl Ledger {

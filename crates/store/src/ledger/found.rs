@@ -324,7 +324,7 @@ impl Ledger {
             }
             let document = documents::get(c, document_row)?;
             documents::want_note(c, &document, now_ms)?;
-            documents::reverse(c, &document, &found.number, now_ms)?;
+            super::following::reverse(c, &document, &found.number, now_ms)?;
             if found.cancelled == Some(true) {
                 let note = NewEvent::new("found_cancelled", json!({}));
                 documents::apply(c, &document, DocumentEvent::Cancelled, None, now_ms, &note)?;

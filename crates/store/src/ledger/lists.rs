@@ -100,6 +100,17 @@ impl Ledger {
         .await
     }
 
+    /// Orders that were taken in after another one, oldest first.
+    pub async fn list_orders_after(&self, row: i64, limit: u32) -> Result<Vec<OrderRow>> {
+        self.read(move |c| {
+            let mut query =
+                c.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE row > ?1 ORDER BY row LIMIT ?2"))?;
+            let rows = query.query_map([row, i64::from(limit)], order_from)?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
     pub async fn page_documents(&self, query: ListQuery) -> Result<Vec<Document>> {
         self.read(move |c| {
             let (sql, values) = page_sql(DOCUMENT, "documents", "state", &query);

@@ -8,6 +8,7 @@ mod changes;
 mod check;
 mod connections;
 mod documents;
+mod edits;
 mod events;
 mod following;
 mod found;
@@ -31,12 +32,13 @@ pub use changes::{ChangeRow, SeenChange};
 pub use check::{Finding, Verdict};
 pub use connections::{Connection, Flow, Stop};
 pub use documents::{Document, NewDocument};
+pub use edits::{EditsKept, RecordEdits};
 pub use events::{Event, NewEvent};
 pub use following::NewTakingBack;
 pub use found::{FoundReference, Rekeyed, SeriesProgress, SeriesRead};
 pub use lanes::Doubts;
 pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
-pub use mappings::MappingVersion;
+pub use mappings::{MappingDraft, MappingRow, MappingVersion, NewVersion, VersionRow};
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
 pub use ownership::Quarantine;
@@ -66,6 +68,7 @@ static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0004_reconcile.sql")),
     M::up(include_str!("0005_owner.sql")),
     M::up(include_str!("0006_speed.sql")),
+    M::up(include_str!("0007_mappings.sql")),
 ];
 
 const READERS: usize = 4;

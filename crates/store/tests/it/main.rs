@@ -5,6 +5,7 @@
 mod changes;
 mod check;
 mod lists;
+mod mappings;
 mod opening;
 mod operations;
 mod ownership;

@@ -146,6 +146,7 @@ pub fn draft() -> Draft {
         due_days: None,
         mentions: String::new(),
         order_total: dec!(59),
+        tolerance: Decimal::ZERO,
         warehouse: String::new(),
     }
 }
@@ -164,7 +165,9 @@ pub fn plan(n: u64) -> DocumentPlan {
         generation: 1,
         order_number: n.to_string(),
         order_version: 1,
+        mapping_id: "map_1".into(),
         mapping_version: 1,
+        edit_revision: 0,
         draft: Some(draft()),
         problems: Vec::new(),
         client: "Ștefan Țîru".into(),

@@ -280,7 +280,11 @@ export type TestResult = { ok: boolean, steps: Array<TestStep>,
  */
 companies: Array<CompanyChoice> | null, series: Array<SeriesChoice>, vatRates: Array<VatChoice>, };
 
-export type FlowInput = { id: string | null, name: string, shopId: string, billingId: string, company: string, series: string, condition: string, seriesIsOurs: boolean, writeBack: boolean, 
+export type FlowInput = { id: string | null, name: string, shopId: string, billingId: string, company: string, series: string, condition: string, 
+/**
+ * Null keeps what the flow has; a new one takes the first.
+ */
+mappingId: string | null, seriesIsOurs: boolean, writeBack: boolean, 
 /**
  * `off`, `propose`, `automatic`; null keeps what the flow has, and a new one proposes.
  */
@@ -677,59 +681,377 @@ export type ImportProblem = { line: number, order: string | null, field: string,
 
 export type ImportReport = { read: number, new: number, changed: number, unchanged: number, rejected: Array<ImportProblem>, };
 
-export type MappingRequest = { 
+export type RuleEntry = { 
 /**
- * Null takes the first flow's mapping.
- */
-mappingId: string | null, 
-/**
- * Null takes the newest order.
- */
-orderId: string | null, };
-
-export type RuleValueInfo = { 
-/**
- * Name of the line the value is for (`Cană ceramică`), empty outside line blocks.
- */
-item: string, value: string | null, error: string | null, };
-
-export type RuleInfo = { 
-/**
- * `client.city`, or a line field: `vat_rate`.
+ * The field's name inside its section: `name`, `unit_price`.
  */
 target: string, 
 /**
- * Line block (`line_items`); null outside.
+ * Empty: only the default.
  */
-block: string | null, expression: string, 
+expression: string, 
 /**
- * One value, or one for each line of the block.
+ * A constant, taken when the expression gives nothing and `whenEmpty` is `default`.
  */
-values: Array<RuleValueInfo>, };
+default: string | null, 
+/**
+ * `leave_out`, `default`, `hold`.
+ */
+whenEmpty: string, note: string, };
 
-export type MappingName = { id: string, name: string, flows: Array<string>, };
+export type BlockEntry = { 
+/**
+ * Unique in the mapping: `line_items`.
+ */
+name: string, 
+/**
+ * `product`, `shipping`, `fee`, `discount`.
+ */
+kind: string, 
+/**
+ * Gives the list; in the fields' expressions `item` is its entry.
+ */
+items: string, 
+/**
+ * Skips entries for which it is false; empty takes all.
+ */
+when: string, fields: Array<RuleEntry>, };
+
+export type TableRow = { key: string, value: string, };
+
+export type TableEntry = { name: string, rows: Array<TableRow>, };
+
+export type RoundingEntry = { 
+/**
+ * The largest difference that it may take up, in the order's currency: `0.05`.
+ */
+cap: string, 
+/**
+ * Printed name.
+ */
+name: string, };
+
+export type MappingDocument = { name: string, 
+/**
+ * The difference to the order's total that is let through as it is: `0`.
+ */
+tolerance: string, rounding: RoundingEntry | null, client: Array<RuleEntry>, document: Array<RuleEntry>, lines: Array<BlockEntry>, payment: Array<RuleEntry>, tables: Array<TableEntry>, };
+
+export type TargetInfo = { 
+/**
+ * `client`, `document`, `line`, `payment`.
+ */
+section: string, name: string, 
+/**
+ * `text`, `amount`, `flag`.
+ */
+kind: string, 
+/**
+ * Without a rule for it the mapping is refused.
+ */
+required: boolean, };
+
+export type FunctionInfo = { name: string, signature: string, example: string, 
+/**
+ * What the example gives.
+ */
+result: string, };
+
+export type MappingSummary = { id: string, name: string, version: number, 
+/**
+ * Names of the flows that use it.
+ */
+flows: Array<string>, hasDraft: boolean, };
+
+export type Mappings = { mappings: Array<MappingSummary>, 
+/**
+ * Ids of the presets that a new mapping can start from; their words are in the catalogues.
+ */
+presets: Array<string>, targets: Array<TargetInfo>, functions: Array<FunctionInfo>, };
+
+export type MappingCreate = { name: string, preset: string | null, copyOf: string | null, document: MappingDocument | null, };
+
+export type KeptDraft = { document: MappingDocument, 
+/**
+ * The version that it was begun from.
+ */
+baseVersion: number, savedMs: number, author: string, };
+
+export type MappingInfo = { id: string, name: string, 
+/**
+ * The published version; 0 where none is yet.
+ */
+version: number, published: MappingDocument, draft: KeptDraft | null, 
+/**
+ * The flows that use it, whose provider the result can be shown for.
+ */
+flows: Array<MappingFlow>, };
+
+export type MappingFlow = { id: string, name: string, 
+/**
+ * `smartbill`, `oblio`.
+ */
+provider: string, };
+
+export type SampleRequest = { mappingId: string, which: string, value: string | null, 
+/**
+ * Id of the order that is shown now.
+ */
+from: string | null, document: MappingDocument | null, };
+
+export type SampleInfo = { 
+/**
+ * Null for one that was pasted or is built in.
+ */
+id: string | null, number: string, customer: string, 
+/**
+ * The order as received.
+ */
+json: string, };
+
+export type SampleAnswer = { 
+/**
+ * Null where there is none (any more).
+ */
+sample: SampleInfo | null, };
+
+export type SamplesRequest = { 
+/**
+ * Part of a number or name; empty for the newest.
+ */
+search: string, onlyHeld: boolean, };
 
 export type SampleOrder = { id: string, number: string, customer: string, };
 
-export type MappingInfo = { mappings: Array<MappingName>, id: string, name: string, version: number, rules: Array<RuleInfo>, samples: Array<SampleOrder>, sample: SampleOrder | null, draft: DraftInfo | null, problems: Array<ProblemInfo>, };
+export type Samples = { orders: Array<SampleOrder>, };
 
-export type RuleChange = { mappingId: string, target: string, block: string | null, expression: string, orderId: string | null, };
+export type TryRequest = { mappingId: string, document: MappingDocument, 
+/**
+ * A known order, or null and `json`.
+ */
+orderId: string | null, json: string | null, 
+/**
+ * The flow for whose provider the request is made; null takes the first.
+ */
+flowId: string | null, };
 
-export type RulePreview = { 
+export type RuleProblem = { 
 /**
- * The expression cannot be compiled.
+ * Code of what is wrong, with its words and its fix in the catalogues: `syntax`, `not_there`, `unknown_name`, …
  */
-error: string | null, line: number | null, column: number | null, values: Array<RuleValueInfo>, draft: DraftInfo | null, problems: Array<ProblemInfo>, };
+code: string, 
+/**
+ * Facts: the name, the path, the amounts.
+ */
+detail: string, 
+/**
+ * From 1; null where the whole expression is meant.
+ */
+line: number | null, column: number | null, 
+/**
+ * What may have been meant: a field or function of a like name.
+ */
+near: string | null, };
 
-export type RuleSaved = { version: number, 
+export type RuleErrorInfo = { 
 /**
- * Open records that were mapped again with the new version.
+ * `client.name`; in a block the field alone, or `items`, `when`.
  */
-remapped: number, 
+target: string, block: string | null, problem: RuleProblem, };
+
+export type InputInfo = { 
 /**
- * Of these, now ready to be sent.
+ * `order.billing.city`, `item.total`.
  */
-ready: number, };
+path: string, value: string, };
+
+export type RuleValueInfo = { 
+/**
+ * `client.name`; in a block the field alone.
+ */
+target: string, block: string | null, 
+/**
+ * Position in the block's list, from 0.
+ */
+item: number | null, 
+/**
+ * Name of the line (`Cană ceramică`), empty outside blocks.
+ */
+itemName: string, 
+/**
+ * Null where nothing came of it.
+ */
+value: string | null, 
+/**
+ * Where the value is from: `expression`, `default`, `left_out`, `held`, `error`.
+ */
+origin: string, problem: RuleProblem | null, 
+/**
+ * What the expression read of the order.
+ */
+inputs: Array<InputInfo>, };
+
+export type PayloadInfo = { provider: string, 
+/**
+ * Pretty-printed JSON.
+ */
+json: string, };
+
+export type MappingTrial = { 
+/**
+ * What keeps the mapping from being used at all; then there are no values.
+ */
+errors: Array<RuleErrorInfo>, values: Array<RuleValueInfo>, 
+/**
+ * There when every required value could be read; it may still have problems.
+ */
+draft: DraftInfo | null, problems: Array<ProblemInfo>, 
+/**
+ * VAT as the order states it; null where the mapping does not read it.
+ */
+orderVat: Amount | null, 
+/**
+ * There when the draft has no problems.
+ */
+payload: PayloadInfo | null, };
+
+export type DraftSave = { mappingId: string, document: MappingDocument, baseVersion: number, };
+
+export type DraftSaved = { savedMs: number, };
+
+export type PublishRequest = { mappingId: string, document: MappingDocument, baseVersion: number, reason: string, };
+
+export type Published = { version: number, 
+/**
+ * Held documents tried again with the new version.
+ */
+held: number, 
+/**
+ * Of these, the ones that would now pass.
+ */
+passing: number, };
+
+export type MappingVersionInfo = { version: number, author: string, reason: string, createdMs: number, 
+/**
+ * Documents whose draft this version made.
+ */
+documents: number, };
+
+export type MappingHistory = { 
+/**
+ * Newest first.
+ */
+versions: Array<MappingVersionInfo>, };
+
+export type VersionRequest = { mappingId: string, version: number, };
+
+export type DiffRequest = { before: MappingDocument, after: MappingDocument, };
+
+export type MappingChangeInfo = { 
+/**
+ * `client`, `document`, `payment`, `lines`, `tables`, `settings`.
+ */
+section: string, 
+/**
+ * Name of the block or table.
+ */
+part: string | null, 
+/**
+ * The field, the table's key, or the setting.
+ */
+target: string, 
+/**
+ * `expression`, `default`, `when_empty`, `note`, `items`, `when`, `kind`, `value`.
+ */
+aspect: string, 
+/**
+ * Null where it was not there.
+ */
+before: string | null, after: string | null, };
+
+export type MappingDiff = { changes: Array<MappingChangeInfo>, };
+
+export type MappingText = { fileName: string, content: string, };
+
+export type DryRunRequest = { mappingId: string, document: MappingDocument, last: number, only: string, search: string, };
+
+export type FieldChangeInfo = { 
+/**
+ * `client.city`, `lines[2].vat_rate`, `total`.
+ */
+field: string, before: string | null, after: string | null, };
+
+export type DryRunRow = { orderId: string, number: string, customer: string, 
+/**
+ * What the published version makes of it: `issue`, `hold`.
+ */
+before: string, after: string, changes: Array<FieldChangeInfo>, 
+/**
+ * What would hold it with the changed mapping.
+ */
+problems: Array<ProblemInfo>, 
+/**
+ * An invoice exists already: it stays as it is.
+ */
+isIssued: boolean, };
+
+export type FieldCount = { field: string, count: number, };
+
+export type DryRunInfo = { id: string, mappingId: string, 
+/**
+ * `running`, `done`, `cancelled`, `failed`.
+ */
+state: string, detail: string, total: number, done: number, issue: number, hold: number, 
+/**
+ * Would differ from what the published version makes.
+ */
+changed: number, 
+/**
+ * Held with the published version, issued with the changed one; and the other way round.
+ */
+mended: number, broken: number, 
+/**
+ * By the flow's rules no invoice at all (cancelled, not paid, …): not tried.
+ */
+leftOut: number, startedMs: number, finishedMs: number | null, 
+/**
+ * How often each field differs, most first.
+ */
+fields: Array<FieldCount>, 
+/**
+ * The ones that differ or would be held, newest order first, at most 500.
+ */
+rows: Array<DryRunRow>, truncated: boolean, };
+
+export type DryRunAnswer = { run: DryRunInfo | null, };
+
+export type DraftEditEntry = { 
+/**
+ * `client.city`, `lines[2].vat_rate`, `document.mentions`.
+ */
+field: string, value: string, };
+
+export type DraftEditRequest = { documentId: string, 
+/**
+ * All edits of the record; they replace the earlier ones.
+ */
+edits: Array<DraftEditEntry>, };
+
+export type DraftEditSave = { documentId: string, edits: Array<DraftEditEntry>, reason: string, revision: number, };
+
+export type EditPreview = { draft: DraftInfo | null, problems: Array<ProblemInfo>, 
+/**
+ * Against what the mapping makes.
+ */
+changes: Array<FieldChangeInfo>, };
+
+export type DraftEdits = { edits: Array<DraftEditEntry>, 
+/**
+ * Against what the mapping makes.
+ */
+changes: Array<FieldChangeInfo>, author: string, reason: string, atMs: number, };
+
+export type DraftFields = { fields: Array<DraftEditEntry>, revision: number, edits: DraftEdits | null, };
 
 export type ReconcileRequest = { 
 /**
@@ -890,7 +1212,7 @@ months: number, };
 
 export type AccessRole = "viewer" | "operator" | "integrator" | "owner";
 
-export type Tag = "app" | "connections" | "documents" | "mappings" | "orders" | "reconcile" | "sandbox" | "schedule";
+export type Tag = "app" | "connections" | "documents" | "dry_run" | "mappings" | "orders" | "reconcile" | "sandbox" | "schedule";
 
 export type Event = { tags: Array<Tag>, };
 
@@ -952,9 +1274,28 @@ export interface Commands {
   "schedule.list": { request: Nothing; response: ScheduleInfo };
   "schedule.run_now": { request: ById; response: Nothing };
   "schedule.set_retention": { request: RetentionRequest; response: Nothing };
-  "mapping.get": { request: MappingRequest; response: MappingInfo };
-  "mapping.preview": { request: RuleChange; response: RulePreview };
-  "mapping.save_rule": { request: RuleChange; response: RuleSaved };
+  "mappings.list": { request: Nothing; response: Mappings };
+  "mappings.get": { request: ById; response: MappingInfo };
+  "mappings.create": { request: MappingCreate; response: MappingSummary };
+  "mappings.samples": { request: SamplesRequest; response: Samples };
+  "mappings.sample": { request: SampleRequest; response: SampleAnswer };
+  "mappings.try": { request: TryRequest; response: MappingTrial };
+  "mappings.save_draft": { request: DraftSave; response: DraftSaved };
+  "mappings.discard_draft": { request: ById; response: Nothing };
+  "mappings.publish": { request: PublishRequest; response: Published };
+  "mappings.retry_held": { request: ById; response: RetryResult };
+  "mappings.history": { request: ById; response: MappingHistory };
+  "mappings.version": { request: VersionRequest; response: MappingDocument };
+  "mappings.diff": { request: DiffRequest; response: MappingDiff };
+  "mappings.write_text": { request: MappingDocument; response: MappingText };
+  "mappings.read_text": { request: MappingText; response: MappingDocument };
+  "dry_run.start": { request: DryRunRequest; response: DryRunInfo };
+  "dry_run.get": { request: ById; response: DryRunAnswer };
+  "dry_run.cancel": { request: ById; response: Nothing };
+  "drafts.fields": { request: ById; response: DraftFields };
+  "drafts.preview": { request: DraftEditRequest; response: EditPreview };
+  "drafts.save": { request: DraftEditSave; response: DraftFields };
+  "drafts.undo": { request: WithReason; response: DraftFields };
   "sandbox.get": { request: Nothing; response: SandboxInfo };
   "sandbox.set_fault": { request: SandboxFault; response: SandboxInfo };
   "sandbox.clear_faults": { request: Nothing; response: SandboxInfo };
@@ -1007,9 +1348,28 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "schedule.list": ["schedule", "connections"],
   "schedule.run_now": [],
   "schedule.set_retention": [],
-  "mapping.get": ["mappings", "orders"],
-  "mapping.preview": [],
-  "mapping.save_rule": [],
+  "mappings.list": ["mappings", "connections"],
+  "mappings.get": ["mappings", "connections"],
+  "mappings.create": [],
+  "mappings.samples": ["orders", "documents"],
+  "mappings.sample": [],
+  "mappings.try": [],
+  "mappings.save_draft": [],
+  "mappings.discard_draft": [],
+  "mappings.publish": [],
+  "mappings.retry_held": [],
+  "mappings.history": ["mappings", "documents"],
+  "mappings.version": ["mappings"],
+  "mappings.diff": [],
+  "mappings.write_text": [],
+  "mappings.read_text": [],
+  "dry_run.start": [],
+  "dry_run.get": ["dry_run"],
+  "dry_run.cancel": [],
+  "drafts.fields": ["documents", "mappings"],
+  "drafts.preview": [],
+  "drafts.save": [],
+  "drafts.undo": [],
   "sandbox.get": ["sandbox", "documents", "orders"],
   "sandbox.set_fault": [],
   "sandbox.clear_faults": [],

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, ConnectionInput, TestResult } from "../../api/generated/api";
 import { useAct, useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
+import { DialogFoot } from "../../shared/ui/DialogFoot";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { BillingChoices } from "./BillingChoices";
 import { ConnectionChoices } from "./ConnectionChoices";
@@ -152,25 +153,14 @@ export function ConnectionForm({ kind, connection, close }: Props) {
         {(proven || connection) && <TextInput {...field("name")} />}
         {connection && !isShop && <ConnectionLists connection={connection} lists={lists} />}
         {save.error && <ErrorNote error={save.error} />}
-        <Group justify="flex-end" gap="xs" wrap="nowrap">
-          {missing && (
-            <Text size="sm" c="dimmed" mr="auto" data-testid="conn-missing">
-              {t(`wizard.missing.${missing}`)}
-            </Text>
-          )}
-          <Button variant="default" onClick={close}>
-            {t("common.cancel")}
-          </Button>
-          <Button
-            disabled={missing !== null}
-            title={missing ? t(`wizard.missing.${missing}`) : undefined}
-            loading={save.isPending}
-            onClick={() => save.mutate(draft, { onSuccess: close })}
-            data-testid={ids.connForm("save")}
-          >
-            {t("wizard.save")}
-          </Button>
-        </Group>
+        <DialogFoot
+          missing={missing ? t(`wizard.missing.${missing}`) : null}
+          label={t("wizard.save")}
+          busy={save.isPending}
+          act={() => save.mutate(draft, { onSuccess: close })}
+          close={close}
+          testId={ids.connForm("save")}
+        />
       </Stack>
     </Modal>
   );

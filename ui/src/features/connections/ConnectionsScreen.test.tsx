@@ -146,7 +146,7 @@ test("a failed test names the step, quotes the provider, and nothing can be save
   expect(step).toHaveTextContent("Autentificare esuata");
   expect(screen.getByTestId("test-step-address")).toHaveAttribute("data-ok", "true");
   expect(screen.getByTestId(ids.connForm("save"))).toBeDisabled();
-  expect(screen.getByTestId("conn-missing")).toHaveTextContent(t("wizard.missing.test"));
+  expect(screen.getByTestId(`${ids.connForm("save")}-note`)).toHaveTextContent(t("wizard.missing.test"));
 });
 
 test("a passed test offers what the provider has, for invoices only, and saves it", async () => {
@@ -340,4 +340,21 @@ test("a flow can write the number back to the shop, and says under which keys", 
   await userEvent.click(screen.getByTestId(ids.flowForm("write-back")));
   await userEvent.click(screen.getByTestId(ids.flowForm("save")));
   await waitFor(() => expect(calls.find((call) => call.command === "flows.save")?.request).toMatchObject({ writeBack: true }));
+});
+
+test("a flow chooses its mapping where there is more than one", async () => {
+  const mapping = (id: string, name: string) => ({ id, name, version: 1, flows: [], hasDraft: false });
+  const { calls } = await show(<ConnectionsScreen />, {
+    "connections.list": wired,
+    "connections.test": { ...oblio, companies: null },
+    "mappings.list": { mappings: [mapping("map_1", "România"), mapping("map_2", "OSS")], presets: [], targets: [], functions: [] },
+    "flows.save": flow,
+  });
+  await userEvent.click(await screen.findByText(flow.name));
+  const choice = await screen.findByTestId(ids.flowForm("mapping"));
+  expect(choice).toHaveValue("România");
+  await userEvent.click(choice);
+  await userEvent.click(await screen.findByRole("option", { name: "OSS" }));
+  await userEvent.click(screen.getByTestId(ids.flowForm("save")));
+  await waitFor(() => expect(calls.find((call) => call.command === "flows.save")?.request).toMatchObject({ mappingId: "map_2" }));
 });

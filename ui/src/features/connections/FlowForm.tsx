@@ -69,6 +69,7 @@ export function FlowForm({ flow, connections, close }: Props) {
           set={set}
           billing={connections.billing.find((one) => one.id === draft.billingId)}
         />
+        <MappingChoice draft={draft} set={set} />
         <Textarea
           label={t("flow.condition")}
           description={t("flow.conditionText")}
@@ -145,8 +146,9 @@ export function FlowForm({ flow, connections, close }: Props) {
 function startOf(flow: FlowInfo | null, connections: Connections, name: string): FlowInput {
   if (flow) {
     const { id, shopId, billingId, company, series, condition, seriesIsOurs, writeBack, enabled } = flow;
-    const { name, fullRefund, partialRefund } = flow;
-    return { id, name, shopId, billingId, company, series, condition, seriesIsOurs, writeBack, fullRefund, partialRefund, enabled };
+    const { name, mappingId, fullRefund, partialRefund } = flow;
+    const refunds = { fullRefund, partialRefund };
+    return { id, name, shopId, billingId, company, series, condition, mappingId, seriesIsOurs, writeBack, ...refunds, enabled };
   }
   const billing = connections.billing[0];
   return {
@@ -157,12 +159,32 @@ function startOf(flow: FlowInfo | null, connections: Connections, name: string):
     company: billing?.company ?? "",
     series: "",
     condition: "",
+    mappingId: null,
     seriesIsOurs: false,
     writeBack: false,
     fullRefund: "propose",
     partialRefund: "propose",
     enabled: true,
   };
+}
+
+/** Which mapping, where there is more than one. */
+function MappingChoice({ draft, set }: Pick<PlaceProps, "draft" | "set">) {
+  const { t } = useTranslation();
+  const mappings = useAsk("mappings.list", {});
+  const all = mappings.data?.mappings ?? [];
+  if (all.length < 2) return null;
+  return (
+    <Select
+      label={t("flow.mapping")}
+      description={t("flow.mappingText")}
+      data={all.map((one) => ({ value: one.id, label: one.name }))}
+      value={draft.mappingId ?? all[0]?.id ?? null}
+      onChange={(mappingId) => mappingId && set({ mappingId })}
+      allowDeselect={false}
+      data-testid={ids.flowForm("mapping")}
+    />
+  );
 }
 
 interface PlaceProps {

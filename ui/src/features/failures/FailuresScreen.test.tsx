@@ -89,3 +89,10 @@ test("the report stays when its group is gone, and names the order", async () =>
   expect(screen.getByTestId("retry-report")).toHaveTextContent(t("skipped.in_doubt"));
   expect(screen.getByTestId("retry-report")).toHaveTextContent("#1042");
 });
+
+test("what one record needs is edited in its own draft, where a retry is safe", async () => {
+  const { place } = await show(<FailuresScreen />, { "failures.list": { groups: [group] } }, "/failures");
+  await userEvent.click(await screen.findByTestId(ids.editRetry("vat_rate_unknown")));
+  expect(place()).toContain("document=doc_1");
+  expect(place()).toContain("edit=draft");
+});

@@ -89,6 +89,15 @@ function Cause({ group, retry }: { group: FailureGroup; retry: (plan: RetryPlan)
             {t("failures.openRule")}
           </Button>
         )}
+        {place === "rule" && safeBecause && first && (
+          <Button
+            variant="default"
+            onClick={() => go.stay({ document: first.id, edit: "draft" })}
+            data-testid={ids.editRetry(kind)}
+          >
+            {t("editor.edit.retry")}
+          </Button>
+        )}
         {(place === "connection" || place === "flow") && (
           <Button variant="default" onClick={() => go.screen("/connections")}>
             {t("failures.openConnections")}
@@ -125,7 +134,7 @@ function Records({ group }: { group: FailureGroup }) {
       <table className="plain" style={{ marginTop: 8 }}>
         <tbody>
           {group.documents.map((document) => (
-            <tr key={document.id} className="link-row" onClick={() => go.stay({ document: document.id })}>
+            <tr key={document.id} className="link-row" onClick={() => go.stay({ document: document.id, edit: undefined })}>
               <td>
                 <Anchor component="button" size="sm" fw={600} data-testid={ids.row(document.orderNumber)}>
                   #{document.orderNumber}

@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import type { OperationInfo, RecordInfo } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
 import { CopyText } from "../../shared/ui/CopyText";
-import { DraftView, Problems } from "../../shared/ui/DraftView";
 import { systemName } from "../../shared/ui/FailureText";
 import { useFormat } from "../../shared/ui/useFormat";
 import { Attempts } from "./Attempts";
+import { DraftPart } from "./draft/DraftPart";
 import { PdfView } from "./pdf/PdfView";
 import { Timeline } from "./Timeline";
 
@@ -14,10 +14,12 @@ interface Props {
   record: RecordInfo;
   tab: string;
   onTab: (tab: string) => void;
+  /** A dialog of the record has opened or closed: Escape is the dialog's then. */
+  onActing: (acting: boolean) => void;
 }
 
 /** The parts of a record, one at a time. */
-export function Parts({ record, tab, onTab }: Props) {
+export function Parts({ record, tab, onTab, onActing }: Props) {
   const { t } = useTranslation();
   const pdf = record.offers.find((offer) => offer.act === "pdf");
   const tabs = ["timeline", "order", "draft", "attempts", ...(pdf ? ["pdf"] : [])];
@@ -40,11 +42,7 @@ export function Parts({ record, tab, onTab }: Props) {
           <Order record={record} />
         </Tabs.Panel>
         <Tabs.Panel value="draft">
-          <Stack>
-            <Problems problems={record.problems} />
-            {record.draft && <DraftView draft={record.draft} />}
-            {!record.draft && record.problems.length === 0 && <Text c="dimmed">{t("record.noDraft")}</Text>}
-          </Stack>
+          <DraftPart record={record} onActing={onActing} />
         </Tabs.Panel>
         <Tabs.Panel value="attempts">
           <Attempts attempts={record.attempts} operations={record.operations.filter(wasSent)} />

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RecordInfo } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
-import { useGo } from "../../shared/lib/navigation";
+import { useGo, usePlace } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { CopyText } from "../../shared/ui/CopyText";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
@@ -27,7 +27,7 @@ export function RecordDrawer({ order, document }: { order: string | undefined; d
   const opened = order !== undefined || document !== undefined;
   const request = { orderId: document ? null : (order ?? null), documentId: document ?? null };
   const record = useAsk("record.get", request, opened);
-  const close = () => go.stay({ order: undefined, document: undefined });
+  const close = () => go.stay({ order: undefined, document: undefined, edit: undefined });
   const [acting, setActing] = useState(false);
   // while another record is being read, the one before must not stand in its place
   const shown = record.data && isOf(record.data, order, document) ? record.data : null;
@@ -79,7 +79,8 @@ function Content({ record, close, onActing }: ContentProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const { document, order } = record;
-  const [tab, setTab] = useState("timeline");
+  const place = usePlace();
+  const [tab, setTab] = useState(place.edit === undefined ? "timeline" : "draft");
   const failure = document?.state === "issued" ? null : (document?.failure ?? null);
   return (
     <>
@@ -148,7 +149,7 @@ function Content({ record, close, onActing }: ContentProps) {
         <ActRow record={record} openPdf={() => setTab("pdf")} onActing={onActing} />
         <Operations operations={record.operations} small={tab === "pdf"} onActing={onActing} />
       </div>
-      <Parts record={record} tab={tab} onTab={setTab} />
+      <Parts record={record} tab={tab} onTab={setTab} onActing={onActing} />
     </>
   );
 }

@@ -14,6 +14,7 @@ import {
   IconHandStop,
   IconHandClick,
   IconLink,
+  IconPencil,
   IconPencilCheck,
   IconPencilX,
   IconQuestionMark,
@@ -77,6 +78,8 @@ const ICONS: Record<string, TablerIcon> = {
   einvoice: IconBuildingBank,
   noted_at_shop: IconPencilCheck,
   note_failed: IconPencilX,
+  draft_edited: IconPencil,
+  draft_edit_undone: IconArrowBackUp,
 };
 
 /** Everything that happened, newest first, each with its exact time. */

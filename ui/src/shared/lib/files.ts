@@ -21,3 +21,11 @@ export function saveFile(file: FileContent): boolean {
     return false;
   }
 }
+
+/** The same of a text. */
+export function saveText(name: string, text: string, mediaType: string): boolean {
+  const bytes = new TextEncoder().encode(text);
+  let plain = "";
+  for (const byte of bytes) plain += String.fromCharCode(byte);
+  return saveFile({ name, mediaType, base64: btoa(plain) });
+}

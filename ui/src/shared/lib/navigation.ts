@@ -8,6 +8,12 @@ export interface Place {
   filter?: string;
   block?: string;
   target?: string;
+  /** A mapping's id; `all` lists them even where there is only one. */
+  mapping?: string;
+  /** A value that is proposed for the target. */
+  value?: string;
+  /** The drawer opens with the draft's fields to be edited. */
+  edit?: string;
 }
 
 export type ScreenPath =

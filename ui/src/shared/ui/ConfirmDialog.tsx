@@ -19,6 +19,8 @@ interface Props {
   missing?: string | null;
   /** Input fields that show their own error. */
   fields?: string[];
+  /** Where the words of its refusals are. */
+  refusals?: string;
   busy: boolean;
   error: ApiError | null;
   onAct: (reason: string) => void;
@@ -48,7 +50,7 @@ export function ConfirmDialog(props: Props) {
             data-testid={ids.reason}
           />
         )}
-        {props.error && !atReason && !props.fields?.includes(field) && <ErrorNote error={props.error} />}
+        {props.error && !atReason && !props.fields?.includes(field) && <ErrorNote error={props.error} refusals={props.refusals} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={props.onClose} data-autofocus>
             {t("common.cancel")}

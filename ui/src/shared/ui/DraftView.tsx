@@ -52,7 +52,7 @@ export function DraftView({ draft }: { draft: DraftInfo }) {
               </td>
               <td className="num">{format.decimal(line.unitPrice)}</td>
               <td className="num">{t("draft.percent", { rate: format.decimal(line.vatRate, 0) })}</td>
-              <td className="num">{format.amount(line.gross)}</td>
+              <td className="num">{format.plain(line.gross)}</td>
             </tr>
           ))}
         </tbody>

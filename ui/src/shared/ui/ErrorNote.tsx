@@ -7,8 +7,15 @@ import { FailureText } from "./FailureText";
 
 const COLORS = { info: "bridge", warning: "yellow", error: "red" } as const;
 
+interface Props {
+  error: ApiError;
+  again?: () => void;
+  /** Where the words are of why something is refused now, before those that all screens share. */
+  refusals?: string;
+}
+
 /** What went wrong, in words, with its facts, and the way on where there is one. */
-export function ErrorNote({ error, again }: { error: ApiError; again?: () => void }) {
+export function ErrorNote({ error, again, refusals }: Props) {
   const { t } = useTranslation();
   const view = viewOf(error);
   // the window says it once, above all screens, and every screen asks again by itself
@@ -23,7 +30,7 @@ export function ErrorNote({ error, again }: { error: ApiError; again?: () => voi
         {error.failure ? (
           <FailureText failure={error.failure} />
         ) : (
-          <Facts error={error} />
+          <Facts error={error} refusals={refusals} />
         )}
         {again && view.action !== "none" && (
           <Group>
@@ -38,10 +45,10 @@ export function ErrorNote({ error, again }: { error: ApiError; again?: () => voi
 }
 
 /** Why not now is one of few codes, and those have words; anything else is shown as it came. */
-function Facts({ error }: { error: ApiError }) {
+function Facts({ error, refusals }: Pick<Props, "error" | "refusals">) {
   const { t, i18n } = useTranslation();
   const { code, detail, field } = error;
-  const words = code === "not_now" && /^[a-z_]+$/.test(detail) ? [`blocked.${detail}`, `absent.${detail}`] : [];
+  const words = code === "not_now" && /^[a-z_]+$/.test(detail) ? [`${refusals}.${detail}`, `blocked.${detail}`, `absent.${detail}`] : [];
   const known = words.find((key) => i18n.exists(key));
   if (known) return <Text size="sm">{t(known, { provider: t("blocked.theProvider") })}</Text>;
   if (!detail) return null;

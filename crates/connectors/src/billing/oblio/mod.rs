@@ -9,7 +9,7 @@ use super::{
     Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentKind, DocumentPage,
     DocumentQuery, EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued,
     NumberSeen, PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, SeriesPage, SeriesQuery,
-    Settling, StornoRequest, Target, VatRate, WireRecord,
+    Settling, StornoRequest, Target, Unsendable, VatRate, WireRecord,
 };
 use crate::call::{Operation, before_sending, header, read_limits};
 use crate::mask::Mask;
@@ -309,6 +309,15 @@ impl BillingProvider for Oblio {
 
     async fn read_baseline(&self, _company: &str, _series: &str) -> Result<Baseline, Failure> {
         Ok(Baseline::default())
+    }
+
+    fn preview_create(
+        &self,
+        request: &IssueRequest,
+        kind: DocumentKind,
+        listed: Option<&[VatRate]>,
+    ) -> Result<String, Unsendable> {
+        self.shown(request, kind, listed)
     }
 
     async fn issue_invoice(&self, request: &IssueRequest) -> Exchange<Issued> {

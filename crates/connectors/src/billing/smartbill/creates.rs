@@ -9,12 +9,15 @@ use bytes::Bytes;
 use http::Method;
 use punte_domain::{Failure, Phase};
 
-fn body_with(request: &IssueRequest, kind: DocumentKind, rates: &[VatRate]) -> Result<Bytes, Unsendable> {
-    let body = match kind {
-        DocumentKind::Invoice => convert::invoice(request, rates)?,
-        DocumentKind::Proforma => convert::estimate(request, rates)?,
-    };
-    prepare::json_body(&body)
+fn body_of<'r>(
+    request: &'r IssueRequest,
+    kind: DocumentKind,
+    rates: &[VatRate],
+) -> Result<wire::Invoice<'r>, Unsendable> {
+    match kind {
+        DocumentKind::Invoice => convert::invoice(request, rates),
+        DocumentKind::Proforma => convert::estimate(request, rates),
+    }
 }
 
 impl SmartBill {
@@ -26,9 +29,20 @@ impl SmartBill {
     ) -> Result<Issued, Failure> {
         let operation = create_operation(request, kind);
         prepare::check_draft(request).map_err(|problem| problem.failure(&operation))?;
-        let make = |rates: &[VatRate]| body_with(request, kind, rates);
+        let make = |rates: &[VatRate]| prepare::json_body(&body_of(request, kind, rates)?);
         let body = self.rates.body(self, &operation, &request.company, make).await?;
         self.make(&operation, self.create_path(kind), &request.series, body, record).await
+    }
+
+    pub(super) fn shown(
+        &self,
+        request: &IssueRequest,
+        kind: DocumentKind,
+        listed: Option<&[VatRate]>,
+    ) -> Result<String, Unsendable> {
+        prepare::check_draft(request)?;
+        let rates = self.rates.to_show(&request.company, listed, &request.draft);
+        prepare::shown_body(&body_of(request, kind, &rates)?)
     }
 
     pub(super) async fn convert(&self, request: &FromProforma, record: &mut WireRecord) -> Result<Issued, Failure> {

@@ -9,7 +9,7 @@ use super::{
     Ability, Baseline, BillingConfig, BillingProvider, Capabilities, CheckStep, Company, DocumentKind, DocumentPage,
     DocumentQuery, EInvoiceStatus, EmailRequest, Evidence, Exchange, FindQuery, FromProforma, IssueRequest, Issued,
     NumberSeen, PaymentRequest, PaymentStatus, Presence, ProviderKind, ReadBack, Series, SeriesPage, SeriesQuery,
-    Settling, Steps, StornoRequest, Target, VatRate, WireRecord,
+    Settling, Steps, StornoRequest, Target, Unsendable, VatRate, WireRecord,
 };
 use crate::call::{Operation, basic_authorization, create_limits, header, read_limits};
 use crate::mask::Mask;
@@ -263,6 +263,15 @@ impl BillingProvider for SmartBill {
             return Err(failure.with_detail("no next number in it"));
         }
         Ok(Baseline { next_number: found.next_number })
+    }
+
+    fn preview_create(
+        &self,
+        request: &IssueRequest,
+        kind: DocumentKind,
+        listed: Option<&[VatRate]>,
+    ) -> Result<String, Unsendable> {
+        self.shown(request, kind, listed)
     }
 
     async fn issue_invoice(&self, request: &IssueRequest) -> Exchange<Issued> {

@@ -44,7 +44,8 @@ async fn opened() -> (Desk, Arc<Books>) {
     workspace.ledger.save_connection(connection("con_bill", "oblio")).await.unwrap();
     let name = secret_name(&workspace.ledger.info().id, "con_bill");
     workspace.deps.vault.set(&name, "secret".into()).await.unwrap();
-    workspace.ledger.save_mapping("map_1", "preset", "{}".into(), "ana", NOW_MS).await.unwrap();
+    let preset = punte_mapping::preset("woocommerce_ro").unwrap().to_text();
+    workspace.ledger.save_mapping("map_1", "preset", preset, "ana", NOW_MS).await.unwrap();
     workspace.ledger.save_flow(flow()).await.unwrap();
     (desk, books)
 }
@@ -236,7 +237,9 @@ async fn a_correction_of_what_was_cancelled_by_hand_is_held() {
         generation: 1,
         order_number: original.order_number.clone(),
         order_version: 1,
+        mapping_id: "map_1".into(),
         mapping_version: 1,
+        edit_revision: 0,
         draft,
         problems: Vec::new(),
         client: original.client.clone(),

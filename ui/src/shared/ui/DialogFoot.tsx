@@ -1,0 +1,35 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+interface Props {
+  /** What keeps it from being done, in words; null where nothing does. */
+  missing: string | null;
+  /** What doing it means, where nothing is missing. */
+  told?: string;
+  label: string;
+  busy: boolean;
+  act: () => void;
+  close: () => void;
+  testId: string;
+}
+
+/** The foot of a dialog: what is missing or what follows, the way out, and the act. */
+export function DialogFoot({ missing, told, label, busy, act, close, testId }: Props) {
+  const { t } = useTranslation();
+  const text = missing ?? told;
+  return (
+    <Group justify="flex-end" gap="xs" wrap="nowrap">
+      {text && (
+        <Text size="sm" c="dimmed" mr="auto" data-testid={`${testId}-note`}>
+          {text}
+        </Text>
+      )}
+      <Button variant="default" onClick={close}>
+        {t("common.cancel")}
+      </Button>
+      <Button disabled={missing !== null} title={missing ?? undefined} loading={busy} onClick={act} data-testid={testId}>
+        {label}
+      </Button>
+    </Group>
+  );
+}
