@@ -67,7 +67,7 @@ export function EditorBar() {
         />
         <DraftState isChanged={isChanged} />
         <Steps />
-        <Group gap={8} wrap="nowrap" ml="auto">
+        <Group gap={8} wrap="nowrap" ml="auto" style={{ flex: "none" }}>
           <SampleBar />
           <Button variant="default" leftSection={<IconFlask size={15} />} onClick={() => setDialog("dry_run")} data-testid={ids.dryRun}>
             {t("editor.dryRun.open")}

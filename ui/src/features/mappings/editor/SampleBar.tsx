@@ -41,7 +41,7 @@ export function SampleBar() {
             onClick={() => open(!opened)}
             aria-expanded={opened}
             title={named ?? undefined}
-            maw={320}
+            maw={250}
             data-testid={ids.sample}
           >
             {t("editor.sample")}

@@ -198,6 +198,7 @@ function SourceRow({ node, open, here, read, onFold, onHere, onTake }: RowProps)
       <Tooltip label={node.value} disabled={node.value === ""}>
         <span className="source-value" data-kind={node.kind}>
           {node.kind === "empty" ? t("editor.type.empty") : node.value}
+          {node.count !== null && node.count > node.children.length && t("editor.listed", { count: node.children.length })}
         </span>
       </Tooltip>
       <span className="source-kind">{t(`editor.type.${node.kind}`)}</span>

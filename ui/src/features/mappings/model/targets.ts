@@ -135,10 +135,10 @@ export function linesOf(document: MappingDocument, trial: MappingTrial | null): 
   );
 }
 
-/** The rule that a draft's field (`client.city`, `lines[2].vat_rate`) comes from. */
+/** The rule that a draft's field (`client.city`, `lines[2].vat_rate`, lines from 1) comes from. */
 export function spotOf(field: string, lines: Spot[]): Spot | null {
   const line = /^lines\[(\d+)\]\.(\w+)$/.exec(field);
   if (!line) return /^(client|document|payment)\.\w+$/.test(field) ? { block: null, target: field } : null;
-  const block = lines[Number(line[1])]?.block;
+  const block = lines[Number(line[1]) - 1]?.block;
   return block && line[2] ? { block, target: line[2] } : null;
 }

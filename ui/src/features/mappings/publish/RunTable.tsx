@@ -120,7 +120,7 @@ export function useFieldName() {
   return (field: string): string => {
     const line = /^lines\[(\d+)\](?:\.(\w+))?$/.exec(field);
     if (line) {
-      const number = Number(line[1]) + 1;
+      const number = Number(line[1]);
       return line[2] ? t("editor.lineField", { number, field: words.field(line[2]) }) : t("editor.line", { number });
     }
     const [section = "", name] = field.split(".");

@@ -13,7 +13,7 @@ const fields: DraftFields = {
   fields: [
     { field: "client.name", value: "EXEMPLU SRL" },
     { field: "client.city", value: "Bucuresti" },
-    { field: "lines[0].vat_rate", value: "19" },
+    { field: "lines[1].vat_rate", value: "19" },
   ],
   revision: 4,
   edits: null,
@@ -70,11 +70,11 @@ test("a record that moved on is refused in words of its own, and nothing that wa
 
 test("a value becomes a rule: the mapping opens at its target with the value as a proposal", async () => {
   const { place } = await opened();
-  fireEvent.change(screen.getByTestId(ids.editField("lines[0].vat_rate")), { target: { value: "21" } });
-  await userEvent.click(screen.getByTestId(ids.editRule("lines[0].vat_rate")));
+  fireEvent.change(screen.getByTestId(ids.editField("lines[1].vat_rate")), { target: { value: "21" } });
+  await userEvent.click(screen.getByTestId(ids.editRule("lines[1].vat_rate")));
   const [path, search] = place().split("?");
   expect(path).toBe("/mappings");
-  expect(Object.fromEntries(new URLSearchParams(search))).toEqual({ document: "doc_1", target: "lines[0].vat_rate", value: '"21"' });
+  expect(Object.fromEntries(new URLSearchParams(search))).toEqual({ document: "doc_1", target: "lines[1].vat_rate", value: '"21"' });
 });
 
 test("what was edited stands with author and reason, and is taken back with a reason", async () => {
@@ -115,5 +115,5 @@ test("edits are told against what the mapping makes, also over earlier edits", (
   const values = new Map(edited.fields.map((one) => [one.field, one.value]));
   expect(editsOf(values, mapping)).toEqual([{ field: "client.city", value: "Sector 1" }]);
   expect(editsOf(new Map(values).set("client.city", "Bucuresti"), mapping)).toEqual([]);
-  expect(fieldGroups(edited.fields).map((group) => group.id)).toEqual(["client", "lines[0]"]);
+  expect(fieldGroups(edited.fields).map((group) => group.id)).toEqual(["client", "lines[1]"]);
 });

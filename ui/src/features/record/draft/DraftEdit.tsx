@@ -1,7 +1,7 @@
-import { ActionIcon, Button, Group, Modal, Stack, Text, Textarea, TextInput, Title, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Group, Modal, NativeSelect, Stack, Text, Textarea, TextInput, Title, Tooltip } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconArrowBackUp, IconPencil, IconRoute } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
+import { type ChangeEvent, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DraftEditEntry, DraftFields, RecordInfo } from "../../../api/generated/api";
 import { useAct, useAsk } from "../../../api/queries";
@@ -15,6 +15,8 @@ import { Loading } from "../../../shared/ui/Loading";
 import { editsOf, fieldGroups, type FieldGroup, lineNumber, nameOf, valuesOfMapping } from "./fields";
 
 const REST_MS = 250;
+/** Fields that are yes or no. */
+const FLAGS = new Set(["is_company", "vat_payer", "is_service"]);
 
 /** One record's draft under edit, without the mapping: every field, what comes of it, and why it is done. */
 export function DraftEdit({ record, close }: { record: RecordInfo; close: () => void }) {
@@ -133,26 +135,33 @@ function Field({ record, field, value, ofMapping, set }: FieldProps) {
   const go = useGo();
   const isChanged = value !== ofMapping;
   const name = nameOf(field);
+  const isFlag = FLAGS.has(name);
+  const words = (text: string) => (isFlag && text !== "" ? t(text === "true" ? "common.yes" : "common.no") : text) || t("editor.nothing");
+  const shared = {
+    flex: 1,
+    size: "xs",
+    label: (
+      <Group gap={8} component="span" style={{ display: "inline-flex" }}>
+        {t(`editor.field.${name}`, { defaultValue: name })}
+        {isChanged && (
+          <Badge icon={IconPencil} color="var(--state-held)">
+            {t("editor.edit.changed")}
+          </Badge>
+        )}
+      </Group>
+    ),
+    description: isChanged ? t("editor.edit.was", { value: words(ofMapping) }) : undefined,
+    value,
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLSelectElement>) => set(field, event.currentTarget.value),
+    "data-testid": ids.editField(field),
+  };
   return (
     <Group gap={6} wrap="nowrap" align="flex-start" data-changed={isChanged}>
-      <TextInput
-        flex={1}
-        size="xs"
-        label={
-          <Group gap={8} component="span" style={{ display: "inline-flex" }}>
-            {t(`editor.field.${name}`, { defaultValue: name })}
-            {isChanged && (
-              <Badge icon={IconPencil} color="var(--state-held)">
-                {t("editor.edit.changed")}
-              </Badge>
-            )}
-          </Group>
-        }
-        description={isChanged ? t("editor.edit.was", { value: ofMapping || t("editor.nothing") }) : undefined}
-        value={value}
-        onChange={(event) => set(field, event.currentTarget.value)}
-        data-testid={ids.editField(field)}
-      />
+      {isFlag ? (
+        <NativeSelect {...shared} data={["true", "false"].map((flag) => ({ value: flag, label: words(flag) }))} />
+      ) : (
+        <TextInput {...shared} />
+      )}
       {isChanged && (
         <Group gap={2} wrap="nowrap" mt={22}>
           <Tooltip label={t("editor.edit.revert")}>

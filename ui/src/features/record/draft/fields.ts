@@ -20,7 +20,7 @@ export function nameOf(field: string): string {
 /** The number of a line's group, from 1; null for the other groups. */
 export function lineNumber(group: string): number | null {
   const found = /^lines\[(\d+)\]$/.exec(group);
-  return found ? Number(found[1]) + 1 : null;
+  return found ? Number(found[1]) : null;
 }
 
 /** The fields in their groups, in the host's order. */
