@@ -73,6 +73,8 @@ async fn a_held_order_is_issued_by_a_published_mapping_once_the_held_ones_are_re
     assert_eq!(retried["queued"], json!([held["id"]]));
     world.desk.wait_for(61001, "issued").await;
     assert_eq!(world.count(61001, Buyer::Person).await, 1);
+    let record = world.desk.call("record.get", json!({ "orderId": null, "documentId": held["id"] })).await;
+    assert_eq!(record["madeBy"]["version"], 2, "a document remembers the version that made it");
     let history = world.desk.call("mappings.history", json!({ "id": mapping["id"] })).await;
     let told: Vec<_> = history["versions"]
         .as_array()

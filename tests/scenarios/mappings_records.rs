@@ -170,3 +170,27 @@ async fn a_record_that_is_due_is_sent_with_what_was_set_by_hand_meanwhile() {
     let made = world.sandbox.control.documents_of("oblio", 62401).await;
     assert_eq!((made.len(), &made[0]["client"]), (1, &json!("VATRA NOUĂ SRL")), "{made:?}");
 }
+
+#[tokio::test]
+async fn an_edit_of_a_line_is_not_made_to_another_line_that_took_its_place() {
+    let world = World::new().await;
+    let held = world.held_without_city(62601, Buyer::Person).await;
+    let edits = json!([edit("client.city", "Dej"), edit("lines[1].vat_rate", "11")]);
+    world.desk.call("drafts.save", save(&held, edits, 0, "these are books")).await;
+    let mut changed = without_city(62601, Buyer::Person);
+    changed["line_items"][0]["name"] = json!("Farfurie");
+    world.sandbox.control.order(changed).await;
+    let record = until("the changed order", Duration::from_secs(20), async || {
+        let record = world.record(&held).await;
+        if record["versions"] == 2 && record["problems"][0]["field"] == "lines[1].vat_rate" {
+            Ok(record)
+        } else {
+            Err(record["problems"].clone())
+        }
+    })
+    .await;
+    assert_eq!(record["problems"][0]["detail"], "Cană «Ș» != Farfurie");
+    let skipped = world.desk.call("documents.retry", json!({ "ids": [held["id"]] })).await;
+    assert_eq!(skipped["skipped"][0]["reason"], "still_failing");
+    assert_eq!(world.count(62601, Buyer::Person).await, 0, "nothing is sent at a rate that was meant for another line");
+}

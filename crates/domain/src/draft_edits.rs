@@ -21,6 +21,10 @@ pub struct DraftEdit {
     pub field: String,
     /// As text: decimals with a point, flags `true` or `false`; blank for nothing.
     pub value: String,
+    /// Of a line's field the line's name as the mapping made it when this was set; `None`: not asked for. The edit is not made
+    /// to another line that took its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
 }
 
 /// A field in which two drafts differ.
@@ -100,17 +104,41 @@ fn text_of(number: Decimal) -> String {
     number.normalize().to_string()
 }
 
-/// Sets fields of a draft; of two edits of one field the later holds. The draft's own checks are not made here.
+/// The edits with the names of the lines that they are meant for.
+pub fn anchored(draft: &Draft, edits: Vec<DraftEdit>) -> Vec<DraftEdit> {
+    let named = |edit: DraftEdit| DraftEdit { line: line_of(draft, &edit.field).map(|line| line.name.clone()), ..edit };
+    edits.into_iter().map(named).collect()
+}
+
+/// The line that a field is of.
+fn line_of<'d>(draft: &'d Draft, field: &str) -> Option<&'d Line> {
+    draft.lines.get(line_index(field.split_once('.')?.0)?)
+}
+
+/// `line` is `lines[n]`, n from 1.
+fn line_index(line: &str) -> Option<usize> {
+    let position = line.strip_prefix("lines[").and_then(|rest| rest.strip_suffix(']'))?;
+    position.parse::<usize>().ok()?.checked_sub(1)
+}
+
+/// Sets fields of a draft; of two edits of one field the later holds. Of the draft's own checks only the sizes of its numbers
+/// are made here.
 ///
 /// # Errors
-/// Every edit that cannot be made, by its field: an unknown field, a line that is not there, a text that is no such value.
-/// The draft is left as it was then.
+/// Every edit that cannot be made, by its field: an unknown field, a line that is not there or is another by now, a text that
+/// is no such value, a number beyond reckoning. The draft is left as it was then.
 pub fn apply_edits(draft: &mut Draft, edits: &[DraftEdit]) -> Result<(), Vec<DraftProblem>> {
     let mut edited = draft.clone();
     let mut payment = PaymentText::of(draft.payment.as_ref());
     let mut problems = Vec::new();
     let mut touches_payment = false;
     for edit in edits {
+        if let (Some(meant), Some(line)) = (&edit.line, line_of(draft, &edit.field))
+            && *meant != line.name
+        {
+            problems.push(Wrong::Moved(format!("{meant} != {}", line.name)).problem(edit));
+            continue;
+        }
         let set = match edit.field.split_once('.') {
             Some(("client", name)) => set_client(&mut edited, name, &edit.value),
             Some(("document", name)) => set_document(&mut edited, name, &edit.value),
@@ -131,12 +159,12 @@ pub fn apply_edits(draft: &mut Draft, edits: &[DraftEdit]) -> Result<(), Vec<Dra
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() {
-        *draft = edited;
-        Ok(())
-    } else {
-        Err(problems)
+    if !problems.is_empty() {
+        return Err(problems);
     }
+    edited.check_sizes()?;
+    *draft = edited;
+    Ok(())
 }
 
 /// What differs between two drafts: fields by name, lines by their place, and the total.
@@ -168,6 +196,8 @@ enum Wrong {
     Field,
     /// The text is no such value.
     Value,
+    /// The line is another by now: what was meant, and what stands there.
+    Moved(String),
 }
 
 impl Wrong {
@@ -175,6 +205,7 @@ impl Wrong {
         let detail = match self {
             Wrong::Field => String::new(),
             Wrong::Value => edit.value.chars().take(60).collect(),
+            Wrong::Moved(names) => names,
         };
         DraftProblem { field: edit.field.clone(), kind: FailureKind::FieldInvalid, detail }
     }
@@ -227,11 +258,8 @@ fn set_document(draft: &mut Draft, name: &str, value: &str) -> Result<(), Wrong>
     Ok(())
 }
 
-/// `line` is `lines[n]`, n from 1.
 fn set_line(lines: &mut [Line], line: &str, name: &str, value: &str) -> Result<(), Wrong> {
-    let position = line.strip_prefix("lines[").and_then(|rest| rest.strip_suffix(']'));
-    let index = position.and_then(|text| text.parse::<usize>().ok()).and_then(|place| place.checked_sub(1));
-    let line = index.and_then(|index| lines.get_mut(index)).ok_or(Wrong::Field)?;
+    let line = line_index(line).and_then(|index| lines.get_mut(index)).ok_or(Wrong::Field)?;
     match name {
         "name" => line.name = value.trim().to_owned(),
         "code" => line.code = value.trim().to_owned(),
@@ -292,7 +320,7 @@ impl PaymentText {
     /// A payment goes with its kind; one that was not there needs a kind to come.
     fn read(&self) -> Result<Option<Payment>, DraftProblem> {
         let wrong = |name: &str, value: &str| {
-            Wrong::Value.problem(&DraftEdit { field: format!("payment.{name}"), value: value.to_owned() })
+            Wrong::Value.problem(&DraftEdit { field: format!("payment.{name}"), value: value.to_owned(), line: None })
         };
         if self.kind.is_empty() {
             let is_blank = self.value.is_empty() && self.document_number.is_empty();
@@ -315,7 +343,7 @@ mod tests {
     use rust_decimal::dec;
 
     fn edit(field: &str, value: &str) -> DraftEdit {
-        DraftEdit { field: field.into(), value: value.into() }
+        DraftEdit { field: field.into(), value: value.into(), line: None }
     }
 
     fn value_of(draft: &Draft, field: &str) -> String {
@@ -357,6 +385,28 @@ mod tests {
                 ("lines[2].vat_rate", Some("11"), Some("21")),
             ]
         );
+    }
+
+    #[test]
+    fn an_edit_of_a_line_is_not_made_to_another_that_took_its_place() {
+        let edits = anchored(&draft(), vec![edit("lines[2].name", "Atlas"), edit("lines[2].vat_rate", "21")]);
+        let mut same = draft();
+        apply_edits(&mut same, &edits).unwrap();
+        assert_eq!((same.lines[1].name.as_str(), same.lines[1].vat_rate), ("Atlas", dec!(21)));
+        let mut turned = draft();
+        turned.lines.reverse();
+        let problems = apply_edits(&mut turned, &edits).unwrap_err();
+        assert_eq!(problems[1].field, "lines[2].vat_rate");
+        assert_eq!(problems[1].detail, "Carte != Cană ceramică");
+        assert_eq!(turned.lines[1].vat_rate, dec!(21), "as it was");
+    }
+
+    #[test]
+    fn a_number_beyond_reckoning_is_refused() {
+        let mut huge = draft();
+        let edits = [edit("lines[1].unit_price", "9999999999999999999999999999")];
+        assert_eq!(apply_edits(&mut huge, &edits).unwrap_err()[0].field, "lines[1].unit_price");
+        assert_eq!(huge, draft());
     }
 
     #[test]

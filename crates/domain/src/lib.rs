@@ -21,7 +21,7 @@ pub mod vat;
 
 pub use changes::{ChangeEvent, ChangeKind, ChangeState, Difference, OrderChange, Proposal, RefundMode, changes_since};
 pub use draft::{Client, CollectKind, Draft, DraftProblem, Line, LineKind, Payment};
-pub use draft_edits::{DraftEdit, FieldChange, apply_edits, diff_drafts};
+pub use draft_edits::{DraftEdit, FieldChange, anchored, apply_edits, diff_drafts};
 pub use failure::{Failure, FailureKind, Next, Phase};
 pub use fiscal::fiscal_date;
 pub use identity::{IssueKey, Reference, Role, WorkspaceSeed};

@@ -92,6 +92,7 @@ export const record: RecordInfo = {
   flowId: "flow_1",
   document,
   draft: null,
+  madeBy: null,
   problems: [],
   documents: [],
   changes: [],

@@ -304,6 +304,14 @@ pub struct TimelineEntry {
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+pub struct MadeBy {
+    pub mapping_id: String,
+    pub name: String,
+    pub version: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct RecordInfo {
     pub order: OrderRow,
     /// The order as received, newest version, pretty-printed.
@@ -320,6 +328,8 @@ pub struct RecordInfo {
     /// Newest first.
     pub operations: Vec<OperationInfo>,
     pub draft: Option<DraftInfo>,
+    /// Which version of which mapping made the draft.
+    pub made_by: Option<MadeBy>,
     /// What keeps the draft from being sent: target field, kind, facts.
     pub problems: Vec<ProblemInfo>,
     pub attempts: Vec<AttemptInfo>,

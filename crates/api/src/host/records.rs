@@ -133,6 +133,10 @@ impl Host {
             versions: order.version,
             flow_id: document.as_ref().map(|document| document.flow_id.clone()),
             draft: document.as_ref().and_then(|document| document.draft.as_ref()).map(convert::draft),
+            made_by: match &document {
+                Some(document) => made_by(&workspace, document).await?,
+                None => None,
+            },
             problems: document.as_ref().map(|document| convert::problems(&document.problems)).unwrap_or_default(),
             attempts: attempts.iter().rev().map(|attempt| convert::attempt(attempt, provider)).collect(),
             timeline: ledger
@@ -242,6 +246,16 @@ pub(super) fn retry_result(report: RetryReport, now_ms: i64) -> RetryResult {
 }
 
 /// The shop whose orders a file holds, when there is only one; a workspace without shops gets a file connection.
+/// The version that made a document's draft; of a draft that takes something back, the one of its invoice.
+async fn made_by(workspace: &Workspace, document: &Document) -> Result<Option<MadeBy>, ApiError> {
+    if document.draft.is_none() {
+        return Ok(None);
+    }
+    let mappings = workspace.ledger().list_mappings().await?;
+    let made = mappings.into_iter().find(|mapping| mapping.id == document.mapping_id);
+    Ok(made.map(|mapping| MadeBy { mapping_id: mapping.id, name: mapping.name, version: document.mapping_version }))
+}
+
 async fn only_shop(workspace: &Workspace) -> Result<String, ApiError> {
     let shops: Vec<_> = workspace
         .ledger()

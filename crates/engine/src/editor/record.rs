@@ -6,7 +6,7 @@ use crate::decide::{ActiveMapping, context_of};
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use punte_domain::draft_edits::fields;
-use punte_domain::{Draft, DraftEdit, DraftProblem, FieldChange, IssueKey, apply_edits, diff_drafts};
+use punte_domain::{Draft, DraftEdit, DraftProblem, FieldChange, IssueKey, anchored, apply_edits, diff_drafts};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, Document, DocumentPlan, EditsKept, Flow, NewEvent, OrderRow, RecordEdits};
 use serde_json::{Value, json};
@@ -85,6 +85,11 @@ impl Workspace {
         let same =
             |edit: &DraftEdit| now.iter().any(|(field, value)| *field == edit.field && *value == edit.value.trim());
         let edits: Vec<DraftEdit> = edits.into_iter().filter(|edit| !same(edit)).collect();
+        // a later version of the order or the mapping may have another line there
+        let edits = match &open.plain.document.draft {
+            Some(draft) => anchored(draft, edits),
+            None => edits,
+        };
         if edits.is_empty() {
             return match open.document.edits {
                 Some(_) => self.keep(&open, None, revision, reason, who).await,

@@ -21,7 +21,7 @@ fn edits(n: u64, city: &str) -> EditsKept {
     plan.draft = Some(edited);
     EditsKept {
         edits: Some(RecordEdits {
-            edits: vec![DraftEdit { field: "client.city".into(), value: city.into() }],
+            edits: vec![DraftEdit { field: "client.city".into(), value: city.into(), line: None }],
             author: "ana".into(),
             reason: "by phone".into(),
             at_ms: NOW_MS,

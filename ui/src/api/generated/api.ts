@@ -643,6 +643,8 @@ facts: Record<string, string>,
  */
 who: string, failure: FailureInfo | null, };
 
+export type MadeBy = { mappingId: string, name: string, version: number, };
+
 export type RecordInfo = { order: OrderRow, 
 /**
  * The order as received, newest version, pretty-printed.
@@ -664,6 +666,10 @@ offers: Array<OfferInfo>,
  * Newest first.
  */
 operations: Array<OperationInfo>, draft: DraftInfo | null, 
+/**
+ * Which version of which mapping made the draft.
+ */
+madeBy: MadeBy | null, 
 /**
  * What keeps the draft from being sent: target field, kind, facts.
  */

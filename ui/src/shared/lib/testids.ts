@@ -153,6 +153,7 @@ export const ids = {
   editPreview: "edit-preview",
   editRule: (field: string) => `edit-rule-${field}`,
   edited: "draft-edited",
+  madeBy: "draft-made-by",
   editRetry: (kind: string) => `edit-retry-${kind}`,
   doubt: (order: string) => `doubt-${order}`,
   link: (number: string) => `link-${number}`,

@@ -47,7 +47,7 @@ impl Host {
 }
 
 fn edits(entries: Vec<DraftEditEntry>) -> Vec<DraftEdit> {
-    entries.into_iter().map(|entry| DraftEdit { field: entry.field, value: entry.value }).collect()
+    entries.into_iter().map(|entry| DraftEdit { field: entry.field, value: entry.value, line: None }).collect()
 }
 
 fn entry(field: String, value: String) -> DraftEditEntry {

@@ -94,10 +94,12 @@ test("what was edited stands with author and reason, and is taken back with a re
   await waitFor(() => expect(calls).toContainEqual({ command: "drafts.undo", request: { id: "doc_1", reason: "mistaken" } }));
 });
 
-test("what was issued, and what takes back, is not offered to be edited", async () => {
-  await show(<RecordDrawer order={undefined} document="doc_2" />, { "record.get": { ...issuedRecord, draft } }, "/invoices");
+test("what was issued, and what takes back, is not offered to be edited, and says which version of its mapping made it", async () => {
+  const madeBy = { mappingId: "map_1", name: "WooCommerce", version: 3 };
+  const { t } = await show(<RecordDrawer order={undefined} document="doc_2" />, { "record.get": { ...issuedRecord, draft, madeBy } }, "/invoices");
   await userEvent.click(await screen.findByTestId(ids.drawerTab("draft")));
   await screen.findByTestId("draft");
+  expect(screen.getByTestId(ids.madeBy)).toHaveTextContent(t("editor.edit.madeBy", { name: "WooCommerce", version: 3 }));
   expect(screen.queryByTestId(ids.editDraft)).toBeNull();
 });
 

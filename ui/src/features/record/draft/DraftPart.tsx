@@ -1,8 +1,8 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { DraftEdits, RecordInfo } from "../../../api/generated/api";
+import type { DraftEdits, MadeBy as MadeByInfo, RecordInfo } from "../../../api/generated/api";
 import { useAct, useAsk } from "../../../api/queries";
 import { useGo, usePlace } from "../../../shared/lib/navigation";
 import { ids } from "../../../shared/lib/testids";
@@ -55,10 +55,24 @@ export function DraftPart({ record, onActing }: Props) {
       {edits && <Edited edits={edits} />}
       <Problems problems={record.problems} />
       {record.draft && <DraftView draft={record.draft} />}
+      {record.madeBy && <MadeBy made={record.madeBy} />}
       {!record.draft && record.problems.length === 0 && <Text c="dimmed">{t("record.noDraft")}</Text>}
       {editing && <DraftEdit record={record} close={close} />}
       {document && <Undo record={record} id={document.id} opened={undoing} close={() => setUndoing(false)} />}
     </Stack>
+  );
+}
+
+/** Which version of which mapping the draft is by; it opens there. */
+function MadeBy({ made }: { made: MadeByInfo }) {
+  const { t } = useTranslation();
+  const go = useGo();
+  return (
+    <Text size="xs" c="dimmed">
+      <Anchor component="button" type="button" size="xs" onClick={() => go.screen("/mappings", { mapping: made.mappingId })} data-testid={ids.madeBy}>
+        {t("editor.edit.madeBy", { name: made.name, version: made.version })}
+      </Anchor>
+    </Text>
   );
 }
 
