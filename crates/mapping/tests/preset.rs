@@ -299,7 +299,7 @@ fn order_of(lines: Vec<(u32, i64, bool)>, shipping: i64) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
     fn a_consistent_order_is_invoiced_to_the_ban(
