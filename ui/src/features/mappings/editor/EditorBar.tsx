@@ -145,7 +145,7 @@ function DraftState({ isChanged }: { isChanged: boolean }) {
   return (
     <Group gap={4} wrap="nowrap" c="dimmed" className="draft-state" data-testid={ids.draftState} data-state={state}>
       <Icon size={14} color={state === "failed" ? "var(--state-mismatched)" : undefined} aria-hidden />
-      <Text size="xs" span>
+      <Text size="xs" span truncate>
         {isChanged ? (editing.base > 0 ? t("editor.draftOf", { version: editing.base }) : t("editor.draftNew")) : t("editor.published", { version: editing.base })}
         {isChanged && (state === "waiting" || state === "saving") && `, ${t("editor.saving")}`}
         {state === "failed" && `, ${t("editor.notSaved")}`}
