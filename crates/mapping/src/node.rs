@@ -34,7 +34,7 @@ struct List {
     items: Vec<Dynamic>,
 }
 
-/// A JSON value that stands at `path`.
+/// A JSON value that stands at `path`; with an empty one, what it holds does not know where it stands.
 pub(crate) fn to_dynamic(value: &Value, path: &str) -> Dynamic {
     match value {
         Value::Null => Dynamic::UNIT,
@@ -48,7 +48,7 @@ pub(crate) fn to_dynamic(value: &Value, path: &str) -> Dynamic {
         Value::Array(items) => {
             let items = items.iter().enumerate().map(|(at, item)| match item {
                 // only what holds others needs to know where it stands
-                Value::Object(_) | Value::Array(_) => to_dynamic(item, &format!("{path}[{at}]")),
+                Value::Object(_) | Value::Array(_) if !path.is_empty() => to_dynamic(item, &format!("{path}[{at}]")),
                 single => to_dynamic(single, ""),
             });
             let items = items.collect();
@@ -58,8 +58,8 @@ pub(crate) fn to_dynamic(value: &Value, path: &str) -> Dynamic {
             let fields = fields
                 .iter()
                 .map(|(name, value)| {
-                    let at =
-                        if value.is_object() || value.is_array() { format!("{path}.{name}") } else { String::new() };
+                    let holds = value.is_object() || value.is_array();
+                    let at = if holds && !path.is_empty() { format!("{path}.{name}") } else { String::new() };
                     (name.as_str().into(), to_dynamic(value, &at))
                 })
                 .collect();
