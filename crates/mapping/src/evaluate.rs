@@ -94,7 +94,8 @@ impl CompiledMapping {
     fn run(&self, mut scope: Scope<'static>, context: &MappingContext, explains: bool) -> Evaluation {
         let root = scope.get("order").cloned().unwrap_or(Dynamic::UNIT);
         let _set = scene::Set::new(root, self.tables.clone());
-        let mut run = Run { explains, parts: Parts::default(), values: Vec::new(), problems: Vec::new() };
+        let mut run =
+            Run { explains, is_exhausted: false, parts: Parts::default(), values: Vec::new(), problems: Vec::new() };
         for rule in &self.rules {
             if let Some(value) = run.rule(rule, None, &mut scope) {
                 run.parts.top[rule.target] = Some(value);
@@ -135,6 +136,8 @@ struct At<'b> {
 /// An evaluation under way.
 struct Run {
     explains: bool,
+    /// No operations are left: whatever comes would only say so again.
+    is_exhausted: bool,
     parts: Parts,
     values: Vec<RuleValue>,
     problems: Vec<DraftProblem>,
@@ -200,6 +203,7 @@ impl Run {
     }
 
     fn problem(&mut self, field: String, problem: &Problem) {
+        self.is_exhausted |= problem.code == ProblemCode::TooManyOperations;
         self.problems.push(DraftProblem { field, kind: problem.kind(), detail: problem.facts() });
     }
 
@@ -245,6 +249,9 @@ impl Run {
 
     fn block(&mut self, block: &CompiledBlock, scope: &mut Scope<'_>) {
         for (index, item) in self.items(block, scope).into_iter().enumerate() {
+            if self.is_exhausted {
+                break;
+            }
             scope.set_value("item", item);
             match is_wanted(block, scope) {
                 Ok(true) => self.line(block, index, scope),
