@@ -83,7 +83,9 @@ impl CompiledMapping {
     pub fn evaluate(&self, order: &Value, context: &MappingContext) -> Evaluation {
         // most orders are right: what is wrong is said with its place by a second look
         let quick = self.run(scope_without_places(order, context), context, false);
-        if quick.problems.is_empty() { quick } else { self.run(scope_of(order, context), context, false) }
+        let used_up = ProblemCode::TooManyOperations.as_str();
+        let is_told = quick.problems.iter().all(|problem| problem.detail.starts_with(used_up));
+        if is_told { quick } else { self.run(scope_of(order, context), context, false) }
     }
 
     /// The same, with every value explained: slower.

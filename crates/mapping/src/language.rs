@@ -63,7 +63,7 @@ pub(crate) fn language() -> &'static Language {
 
 fn bound(engine: &mut Engine) {
     // of all expressions over one order: one of 400 lines takes some 60,000
-    engine.set_max_operations(250_000);
+    engine.set_max_operations(200_000);
     engine.set_max_expr_depths(64, 64);
     engine.set_max_call_levels(16);
     engine.set_max_string_size(64 * 1024);
