@@ -66,7 +66,7 @@ async fn a_mapping_made_from_nothing_by_drag_and_typing_is_tried_published_and_i
 
     window.click("dry-run").await;
     window.click("dry-run-start").await;
-    window.find("dry-run-summary").await;
+    window.wait_text("dry-run-summary", |text| text.contains("would be issued")).await;
     window.picture("dry-run").await;
     window.script("document.querySelector('.mantine-Modal-close').click()").await;
     window.click("publish").await;

@@ -191,17 +191,20 @@ impl Draft {
     pub fn check_sizes(&self) -> Result<(), Vec<DraftProblem>> {
         const MOST: Decimal = dec!(1_000_000_000_000);
         let mut problems = Vec::new();
-        let mut check = |field: String, value: Decimal, is_fine: bool| {
-            if !is_fine {
-                problem(&mut problems, &field, crate::FailureKind::FieldInvalid, value.normalize().to_string());
-            }
-        };
-        check("document.total".to_owned(), self.order_total, self.order_total.abs() <= MOST);
+        if self.order_total.abs() > MOST {
+            problem(&mut problems, "document.total", crate::FailureKind::FieldInvalid, self.order_total.to_string());
+        }
         for (index, line) in self.lines.iter().enumerate() {
-            let at = |name: &str| format!("lines[{}].{name}", index + 1);
-            check(at("quantity"), line.quantity, line.quantity.abs() <= MOST);
-            check(at("unit_price"), line.unit_price, line.unit_price.abs() <= MOST);
-            check(at("vat_rate"), line.vat_rate, (Decimal::ZERO..=dec!(100)).contains(&line.vat_rate));
+            for (name, value, is_fine) in [
+                ("quantity", line.quantity, line.quantity.abs() <= MOST),
+                ("unit_price", line.unit_price, line.unit_price.abs() <= MOST),
+                ("vat_rate", line.vat_rate, (Decimal::ZERO..=dec!(100)).contains(&line.vat_rate)),
+            ] {
+                if !is_fine {
+                    let field = format!("lines[{}].{name}", index + 1);
+                    problem(&mut problems, &field, crate::FailureKind::FieldInvalid, value.normalize().to_string());
+                }
+            }
         }
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }

@@ -81,19 +81,16 @@ pub struct Evaluation {
 impl CompiledMapping {
     /// Evaluates every rule for an order and builds the draft.
     pub fn evaluate(&self, order: &Value, context: &MappingContext) -> Evaluation {
-        // most orders are right: what is wrong is said with its place by a second look
-        let quick = self.run(scope_without_places(order, context), context, false);
-        let used_up = ProblemCode::TooManyOperations.as_str();
-        let is_told = quick.problems.iter().all(|problem| problem.detail.starts_with(used_up));
-        if is_told { quick } else { self.run(scope_of(order, context), context, false) }
+        self.run(order, context, false)
     }
 
     /// The same, with every value explained: slower.
     pub fn explain(&self, order: &Value, context: &MappingContext) -> Evaluation {
-        self.run(scope_of(order, context), context, true)
+        self.run(order, context, true)
     }
 
-    fn run(&self, mut scope: Scope<'static>, context: &MappingContext, explains: bool) -> Evaluation {
+    fn run(&self, order: &Value, context: &MappingContext, explains: bool) -> Evaluation {
+        let mut scope = scope_of(order, context);
         let root = scope.get("order").cloned().unwrap_or(Dynamic::UNIT);
         let _set = scene::Set::new(root, self.tables.clone());
         let mut run =
@@ -110,18 +107,10 @@ impl CompiledMapping {
     }
 }
 
-/// The names that expressions may use, over an order whose values know where they stand.
+/// The names that expressions may use.
 pub(crate) fn scope_of(order: &Value, context: &MappingContext) -> Scope<'static> {
-    scope_over(to_dynamic(order, "order"), context)
-}
-
-fn scope_without_places(order: &Value, context: &MappingContext) -> Scope<'static> {
-    scope_over(to_dynamic(order, ""), context)
-}
-
-fn scope_over(order: Dynamic, context: &MappingContext) -> Scope<'static> {
     let mut scope = Scope::new();
-    scope.push_dynamic("order", order);
+    scope.push_dynamic("order", to_dynamic(order, "order"));
     scope.push_dynamic("settings", to_dynamic(&Value::Object(context.settings.clone()), "settings"));
     scope.push_dynamic("tax_point", context.tax_point.to_string().into());
     scope.push_dynamic("item", Dynamic::UNIT);

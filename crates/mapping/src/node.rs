@@ -9,10 +9,29 @@ use punte_domain::money::parse_decimal;
 use rhai::{Dynamic, EvalAltResult, ImmutableString};
 use rust_decimal::Decimal;
 use serde_json::Value;
+use std::fmt;
 use std::sync::Arc;
 
 /// Marks a name after `?.`: it may be absent.
 pub(crate) const OPTIONAL: char = '?';
+
+/// Where a value stands, written out only where somebody asks.
+#[derive(Debug)]
+enum Place {
+    Root(&'static str),
+    Field(Arc<Place>, ImmutableString),
+    Item(Arc<Place>, usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Root(name) => f.write_str(name),
+            Place::Field(parent, name) => write!(f, "{parent}.{name}"),
+            Place::Item(parent, at) => write!(f, "{parent}[{at}]"),
+        }
+    }
+}
 
 /// Fields of the order, of a line, of an address: `order`, `order.billing`.
 #[derive(Debug, Clone)]
@@ -20,7 +39,7 @@ pub(crate) struct Node(Arc<Fields>);
 
 #[derive(Debug)]
 struct Fields {
-    path: String,
+    place: Arc<Place>,
     fields: Vec<(ImmutableString, Dynamic)>,
 }
 
@@ -30,12 +49,16 @@ pub(crate) struct Items(Arc<List>);
 
 #[derive(Debug)]
 struct List {
-    path: String,
+    place: Arc<Place>,
     items: Vec<Dynamic>,
 }
 
-/// A JSON value that stands at `path`; with an empty one, what it holds does not know where it stands.
-pub(crate) fn to_dynamic(value: &Value, path: &str) -> Dynamic {
+/// A JSON value under a name that expressions know it by.
+pub(crate) fn to_dynamic(value: &Value, name: &'static str) -> Dynamic {
+    converted(value, &|| Place::Root(name))
+}
+
+fn converted(value: &Value, place: &dyn Fn() -> Place) -> Dynamic {
     match value {
         Value::Null => Dynamic::UNIT,
         Value::Bool(flag) => (*flag).into(),
@@ -46,24 +69,20 @@ pub(crate) fn to_dynamic(value: &Value, path: &str) -> Dynamic {
         },
         Value::String(text) => text.as_str().into(),
         Value::Array(items) => {
-            let items = items.iter().enumerate().map(|(at, item)| match item {
-                // only what holds others needs to know where it stands
-                Value::Object(_) | Value::Array(_) if !path.is_empty() => to_dynamic(item, &format!("{path}[{at}]")),
-                single => to_dynamic(single, ""),
-            });
-            let items = items.collect();
-            Dynamic::from(Items(Arc::new(List { path: path.to_owned(), items })))
+            let place = Arc::new(place());
+            let item = |(at, item)| converted(item, &|| Place::Item(place.clone(), at));
+            let items = items.iter().enumerate().map(item).collect();
+            Dynamic::from(Items(Arc::new(List { place, items })))
         }
         Value::Object(fields) => {
-            let fields = fields
-                .iter()
-                .map(|(name, value)| {
-                    let holds = value.is_object() || value.is_array();
-                    let at = if holds && !path.is_empty() { format!("{path}.{name}") } else { String::new() };
-                    (name.as_str().into(), to_dynamic(value, &at))
-                })
-                .collect();
-            Dynamic::from(Node(Arc::new(Fields { path: path.to_owned(), fields })))
+            let place = Arc::new(place());
+            let field = |(name, value): (&String, &Value)| {
+                let name = ImmutableString::from(name.as_str());
+                let value = converted(value, &|| Place::Field(place.clone(), name.clone()));
+                (name, value)
+            };
+            let fields = fields.iter().map(field).collect();
+            Dynamic::from(Node(Arc::new(Fields { place, fields })))
         }
     }
 }
@@ -76,7 +95,7 @@ impl Node {
     /// A field for our own functions; nothing where it is absent.
     pub(crate) fn get(&self, name: &str) -> Dynamic {
         let value = self.find(name).cloned().unwrap_or(Dynamic::UNIT);
-        scene::note(|| format!("{}.{name}", self.0.path), &value);
+        scene::note(|| format!("{}.{name}", self.0.place), &value);
         value
     }
 
@@ -121,16 +140,16 @@ impl Node {
         };
         match self.find(name) {
             Some(value) => {
-                scene::note(|| format!("{}.{name}", self.0.path), value);
+                scene::note(|| format!("{}.{name}", self.0.place), value);
                 Ok(value.clone())
             }
             None if is_optional => {
-                scene::note(|| format!("{}.{name}", self.0.path), &Dynamic::UNIT);
+                scene::note(|| format!("{}.{name}", self.0.place), &Dynamic::UNIT);
                 Ok(Dynamic::UNIT)
             }
             None => Err(raise_problem(Problem {
                 near: nearest(name, self.0.fields.iter().map(|(name, _)| name.as_str())),
-                ..Problem::new(ProblemCode::NotThere, format!("{}.{name}", self.0.path))
+                ..Problem::new(ProblemCode::NotThere, format!("{}.{name}", self.0.place))
             })),
         }
     }
@@ -157,14 +176,14 @@ impl Items {
     pub(crate) fn at(&mut self, index: i64) -> Result<Dynamic, Box<EvalAltResult>> {
         let item = usize::try_from(index).ok().and_then(|index| self.0.items.get(index));
         item.cloned()
-            .ok_or_else(|| raise_problem(Problem::new(ProblemCode::NotThere, format!("{}[{index}]", self.0.path))))
+            .ok_or_else(|| raise_problem(Problem::new(ProblemCode::NotThere, format!("{}[{index}]", self.0.place))))
     }
 
     /// A property of a list: only its length.
     pub(crate) fn property(&mut self, name: &str) -> Result<Dynamic, Box<EvalAltResult>> {
         match name.trim_end_matches(OPTIONAL) {
             "len" => Ok(self.len().into()),
-            name => Err(raise_problem(Problem::new(ProblemCode::NotAFieldOf, format!("{}.{name}", self.0.path)))),
+            name => Err(raise_problem(Problem::new(ProblemCode::NotAFieldOf, format!("{}.{name}", self.0.place)))),
         }
     }
 
