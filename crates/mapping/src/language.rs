@@ -174,17 +174,23 @@ impl Language {
     }
 }
 
+/// Orders after which what a call resolves to is forgotten: names that nobody uses any more must not pile up.
+const KEPT_FOR: u32 = 1000;
+
 thread_local! {
     /// Counted operations, and which function a call resolves to, kept from one expression to the next.
     static RUNTIME: RefCell<Option<(GlobalRuntimeState, Caches)>> = const { RefCell::new(None) };
+    static ORDERS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Begins an order on this thread: its expressions share one budget of operations.
 pub(crate) fn begin() {
-    RUNTIME.with_borrow_mut(|runtime| {
-        if let Some((global, _)) = runtime {
-            global.num_operations = Default::default();
-        }
+    let orders = ORDERS.get().wrapping_add(1);
+    ORDERS.set(orders);
+    RUNTIME.with_borrow_mut(|runtime| match runtime {
+        Some(_) if orders.is_multiple_of(KEPT_FOR) => *runtime = None,
+        Some((global, _)) => global.num_operations = Default::default(),
+        None => {}
     });
 }
 
