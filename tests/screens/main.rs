@@ -90,12 +90,12 @@ async fn picture_mappings(window: &Window, look: &str) {
     settle().await;
     window.click("history").await;
     window.find("history-version-1").await;
-    take("20-history").await;
+    take("32-history").await;
     window.script("document.querySelector('.mantine-Modal-close').click()").await;
     settle().await;
     window.click("mapping-all").await;
     window.find("mapping-list").await;
-    take("21-mapping-list").await;
+    take("33-mapping-list").await;
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn pictures_of_every_screen() {
         window.click("drawer-tab-draft").await;
         window.click("edit-draft").await;
         window.find("edit-reason").await;
-        take("22-edit-draft").await;
+        take("34-edit-draft").await;
         window.script("document.querySelector('.mantine-Modal-close').click()").await;
         settle().await;
         window.click("drawer-retry").await;
