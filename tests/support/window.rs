@@ -11,7 +11,9 @@ use thirtyfour::prelude::*;
 /// Longest that anything on screen may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The app begins with its session: on a machine that is busy that takes long.
-const DRIVER_PATIENCE: Duration = Duration::from_secs(90);
+const DRIVER_PATIENCE: Duration = Duration::from_secs(45);
+/// A driver has been seen never to answer; what the app does wrong at its start it does every time.
+const DRIVERS: u32 = 3;
 
 /// A window with its driver.
 pub struct Window {
@@ -38,26 +40,45 @@ fn free_port() -> u16 {
     std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
+/// A session, once the driver listens.
+async fn session(url: &str, home: &Path) -> WebDriver {
+    let mut capabilities = Capabilities::new();
+    capabilities.set("browserName", "wry").unwrap();
+    let application = serde_json::json!({ "application": program("punte"), "args": ["--home", home] });
+    capabilities.set("tauri:options", application).unwrap();
+    // the caller ends it
+    until("the driver", DRIVER_PATIENCE * 2, async || WebDriver::new(url, capabilities.clone()).await).await
+}
+
+/// What runs, and what each waits for in the kernel: for a driver that does not answer.
+async fn processes() -> String {
+    let listed = tokio::process::Command::new("ps").args(["-eo", "pid,ppid,stat,wchan:24,etimes,args"]).output().await;
+    listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
+}
+
 impl Window {
     /// Starts the app with a home of its own.
     pub async fn open(home: &Path) -> Window {
-        let (port, native) = (free_port(), free_port());
-        let arguments: Vec<String> = ["--port", &port.to_string(), "--native-port", &native.to_string()]
-            .into_iter()
-            .chain(["--native-driver", "/usr/bin/WebKitWebDriver"])
-            .map(str::to_owned)
-            .collect();
-        let tauri_driver = Running::start_at(&repository().join("target/tools/bin/tauri-driver"), home, &arguments);
-        let mut capabilities = Capabilities::new();
-        capabilities.set("browserName", "wry").unwrap();
-        let application = serde_json::json!({ "application": program("punte"), "args": ["--home", home] });
-        capabilities.set("tauri:options", application).unwrap();
-        let url = format!("http://127.0.0.1:{port}");
-        let driver =
-            until("the driver", DRIVER_PATIENCE, async || WebDriver::new(&url, capabilities.clone()).await).await;
-        let window = Window { session: Some(driver), tauri_driver: Some(tauri_driver) };
-        window.find("app-root").await;
-        window
+        for attempt in 1..=DRIVERS {
+            let (port, native) = (free_port(), free_port());
+            let arguments: Vec<String> = ["--port", &port.to_string(), "--native-port", &native.to_string()]
+                .into_iter()
+                .chain(["--native-driver", "/usr/bin/WebKitWebDriver"])
+                .map(str::to_owned)
+                .collect();
+            let program = repository().join("target/tools/bin/tauri-driver");
+            let tauri_driver = Running::start_at(&program, home, &arguments);
+            let url = format!("http://127.0.0.1:{port}");
+            match tokio::time::timeout(DRIVER_PATIENCE, session(&url, home)).await {
+                Ok(driver) => {
+                    let window = Window { session: Some(driver), tauri_driver: Some(tauri_driver) };
+                    window.find("app-root").await;
+                    return window;
+                }
+                Err(_) => eprintln!("driver {attempt}: no session within {DRIVER_PATIENCE:?}\n{}", processes().await),
+            }
+        }
+        panic!("{DRIVERS} drivers gave no session");
     }
 
     fn driver(&self) -> &WebDriver {
