@@ -5,12 +5,15 @@ import "@mantine/notifications/styles.css";
 import "@mantine/spotlight/styles.css";
 import "./app/app.css";
 import { createRoot } from "react-dom/client";
-import { tauriHost } from "./api/tauri";
+import { httpHost } from "./api/http";
+import { takeToken } from "./api/loopback";
+import { isInWindow, tauriHost } from "./api/tauri";
 import { App } from "./app/App";
 import { startI18n, systemLanguage } from "./app/i18n";
 
 const root = document.getElementById("root");
 if (root) {
   await startI18n(systemLanguage());
-  createRoot(root).render(<App host={tauriHost} />);
+  const host = isInWindow() ? tauriHost : httpHost("", takeToken());
+  createRoot(root).render(<App host={host} />);
 }

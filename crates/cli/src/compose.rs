@@ -5,7 +5,7 @@ use punte_api::{ApiError, Host, Parts, SandboxHandle, SandboxLogin, SandboxStart
 use punte_connectors::Budgets;
 use punte_connectors::transport::{HttpTransport, HttpTransportConfig};
 use punte_engine::{Deps, SystemClock, Timing};
-use punte_http::{Listening, OwnerNote};
+use punte_http::{Listening, OwnerNote, Place};
 use punte_sandbox::{
     Endpoints, Fault, FaultKind, Limits, Provider, RunningSandbox, Sandbox, SandboxConfig, SandboxError,
 };
@@ -131,8 +131,13 @@ pub async fn compose(options: Options) -> Result<Composition, ApiError> {
 impl Composition {
     /// Listens on loopback for attached clients. Every workspace opened from here on tells where.
     pub async fn listen(&mut self) -> std::io::Result<()> {
+        self.listen_at(Place::default()).await
+    }
+
+    /// The same at a place of the caller's choice, with the screens beside it where they are named.
+    pub async fn listen_at(&mut self, place: Place) -> std::io::Result<()> {
         let token: String = (0..2).map(|_| uuid::Uuid::new_v4().simple().to_string()).collect();
-        let listening = punte_http::serve(self.host.clone(), self.host.local_session(), token).await?;
+        let listening = punte_http::serve(self.host.clone(), self.host.local_session(), token, place).await?;
         let note = OwnerNote { pid: std::process::id(), port: listening.port, token: listening.token.clone() };
         // listening twice would leave the first note standing; the first listener is gone by then
         if self.notes.own.set(note).is_err() {
@@ -140,6 +145,12 @@ impl Composition {
         }
         self.listening = Some(listening);
         Ok(())
+    }
+
+    /// Where a browser finds the screens: the token is in the fragment, which no request carries.
+    pub fn address(&self) -> Option<String> {
+        let listening = self.listening.as_ref()?;
+        Some(format!("http://127.0.0.1:{}/#token={}", listening.port, listening.token))
     }
 
     /// Stops workspaces, listener and simulators, in this order.

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use punte_cli::commands::{Desk, DeskError};
 use punte_cli::reconcile::{self, Wanted};
 use punte_cli::words::{Language, Words, system_language};
-use punte_cli::{demo, home};
+use punte_cli::{demo, home, serve};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -75,6 +75,18 @@ enum Command {
         #[arg(long, value_name = "DAY")]
         to: String,
     },
+    /// The screens in a browser of this machine, until stopped. Prints the address; whoever has it may do what you may.
+    Serve {
+        /// Default: a free one.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// The built screens. Default: ui/dist above the folder at hand or the program.
+        #[arg(long, value_name = "DIR")]
+        ui: Option<PathBuf>,
+        /// Keep secrets in memory only, until the end.
+        #[arg(long)]
+        no_keyring: bool,
+    },
     /// The simulators alone, for any client.
     Sandbox(sandbox::Arguments),
 }
@@ -137,6 +149,16 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
         Command::Reconcile { connection, company, series, from, to } => {
             let wanted = Wanted { connection, company, series, from, to };
             reconcile(home, workspace, &wanted, arguments.json, words).await
+        }
+        Command::Serve { port, ui, no_keyring } => {
+            let wanted = serve::Wanted { port, screens: ui, no_keyring };
+            let composition = serve::start(home, workspace, wanted).await?;
+            println!("{}", composition.address().unwrap_or_default());
+            println!("{}", words.say("terminal.running", &[]));
+            stop_signal().await;
+            println!("{}", words.say("terminal.stopping", &[]));
+            composition.shut_down().await;
+            Ok(ExitCode::SUCCESS)
         }
         Command::Sandbox(arguments) => {
             sandbox::run(arguments, stop_signal())

@@ -1,6 +1,6 @@
 //! The api over loopback HTTP: for attached clients (the terminal beside a window, a second window) and for browser tests.
 //!
-//! Owns the token, the note that tells others where the owner listens, and nothing of what a command means. Listens on
+//! Serves the built screens beside it, where it is asked to. Owns the token, the note that tells others where the owner listens, and nothing of what a command means. Listens on
 //! loopback only and refuses requests that name another host.
 
 /// Header of a call that is about another workspace than the owner's own screen shows: the workspace's id.
@@ -12,4 +12,4 @@ mod server;
 
 pub use client::{AttachError, Attached};
 pub use note::OwnerNote;
-pub use server::{Listening, serve};
+pub use server::{Listening, Place, serve};

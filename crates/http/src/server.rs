@@ -1,8 +1,8 @@
 //! Commands in, results out, changes as server-sent events.
 
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -11,10 +11,13 @@ use futures_util::Stream;
 use punte_api::{ApiError, ErrorCode, Host, Session};
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, oneshot};
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 /// The largest request: an orders file, as JSON text.
 const BODY: usize = 130 * 1024 * 1024;
@@ -33,17 +36,38 @@ pub struct Listening {
     _stop: oneshot::Sender<()>,
 }
 
-/// Serves the host's commands to whoever has the token, on a free loopback port.
-pub async fn serve(host: Arc<Host>, session: Session, token: String) -> std::io::Result<Listening> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+/// Where the api is served, and with what beside it.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// On loopback; 0 takes a free one.
+    pub port: u16,
+    /// The built screens, for a browser. They are no secret: only what they ask for needs the token.
+    pub screens: Option<PathBuf>,
+}
+
+/// What a page served here may load: itself, and what the window may.
+const POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
+     font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Serves the host's commands on loopback to whoever has the token.
+///
+/// # Errors
+/// The port is taken, or may not be listened on.
+pub async fn serve(host: Arc<Host>, session: Session, token: String, place: Place) -> std::io::Result<Listening> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, place.port))).await?;
     let port = listener.local_addr()?.port();
     let shared = Shared { host, session, token: token.clone().into() };
-    let router = Router::new()
+    let api = Router::new()
         .route("/call/{command}", post(call))
         .route("/events", get(events))
         .layer(from_fn_with_state(shared.clone(), guard))
         .layer(DefaultBodyLimit::max(BODY))
         .with_state(shared);
+    let router = match place.screens {
+        Some(folder) => api.merge(screens(folder)),
+        None => api,
+    };
+    let router = router.layer(from_fn(loopback_only));
     let (stop, stopped) = oneshot::channel::<()>();
     tokio::spawn(async move {
         let ended = axum::serve(listener, router)
@@ -59,11 +83,30 @@ pub async fn serve(host: Arc<Host>, session: Session, token: String) -> std::io:
     Ok(Listening { port, token, _stop: stop })
 }
 
-/// Loopback host names and the right token, or nothing.
-async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+/// The built screens as files. Their addresses lie behind the fragment, so that there is one page.
+fn screens(folder: PathBuf) -> Router {
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    };
+    Router::new()
+        .fallback_service(ServeDir::new(folder))
+        .layer(header(header::CONTENT_SECURITY_POLICY, POLICY))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        // another build may be served from the same address next
+        .layer(header(header::CACHE_CONTROL, "no-cache"))
+}
+
+/// Requests that name another host get nothing.
+async fn loopback_only(request: Request, next: Next) -> Response {
     if !names_loopback(request.headers()) {
         return refused(StatusCode::FORBIDDEN, "this listener answers to loopback names only");
     }
+    next.run(request).await
+}
+
+/// The right token, or nothing.
+async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let given = request
         .headers()
         .get(header::AUTHORIZATION)

@@ -1,7 +1,10 @@
-import { invoke } from "@tauri-apps/api/core";
+import { invoke, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Event } from "./generated/api";
 import { type Host, toApiError } from "./host";
+
+/** Whether this page is shown by the window, and not by a browser. */
+export const isInWindow = isTauri;
 
 /** The window's own process. The only file that knows Tauri. */
 export const tauriHost: Host = {

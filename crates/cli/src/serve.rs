@@ -1,0 +1,60 @@
+//! The screens in a browser of this machine: the same api, over loopback.
+
+use crate::compose::{Composition, Options, compose};
+use punte_api::{ApiError, ErrorCode};
+use punte_http::Place;
+use std::path::{Path, PathBuf};
+
+/// What is served, and where.
+pub struct Wanted {
+    /// On loopback; 0 takes a free one.
+    pub port: u16,
+    /// The built screens. Default: `ui/dist` beside the program or above it.
+    pub screens: Option<PathBuf>,
+    /// Keep secrets in memory only.
+    pub no_keyring: bool,
+}
+
+/// Listens, opens a workspace (the one given, or the last one), and runs every enabled one. Where none was opened yet, the
+/// first screen is served.
+///
+/// # Errors
+/// No built screens, a taken port, or the workspace given cannot be opened.
+pub async fn start(home: PathBuf, workspace: Option<&Path>, wanted: Wanted) -> Result<Composition, ApiError> {
+    let screens = match wanted.screens {
+        Some(folder) => folder,
+        None => find_screens().ok_or_else(|| ApiError::invalid("ui", "ui/dist was not found: name it with --ui"))?,
+    };
+    if !screens.join("index.html").is_file() {
+        return Err(ApiError::invalid("ui", format!("{} holds no index.html", screens.display())));
+    }
+    let mut composition = compose(Options { home, no_keyring: wanted.no_keyring, prepare_sandbox: None }).await?;
+    let place = Place { port: wanted.port, screens: Some(screens) };
+    composition.listen_at(place).await.map_err(|error| ApiError::new(ErrorCode::NotNow, error.to_string()))?;
+    match workspace {
+        Some(folder) => {
+            composition.host.open_folder(folder).await?;
+        }
+        // a workspace that cannot be opened is told on the first screen, but one that another process owns is asked there
+        None => match composition.host.open_last().await {
+            Err(error) if error.code == ErrorCode::WorkspaceOwned => return Err(error),
+            Err(error) => tracing::info!(%error, "no workspace was opened"),
+            Ok(_) => {}
+        },
+    }
+    // what cannot be opened is in the log
+    composition.host.run_enabled().await;
+    Ok(composition)
+}
+
+/// Above the folder at hand and above the program, as in this project's own tree.
+fn find_screens() -> Option<PathBuf> {
+    let starts = [std::env::current_dir().ok(), std::env::current_exe().ok()];
+    let found = |start: &Path| {
+        start
+            .ancestors()
+            .map(|folder| folder.join("ui").join("dist"))
+            .find(|folder| folder.join("index.html").is_file())
+    };
+    starts.iter().flatten().find_map(|start| found(start))
+}
