@@ -18,6 +18,7 @@ mod passes;
 mod plan;
 mod report;
 mod run;
+mod stories;
 mod wire;
 mod world;
 

@@ -44,14 +44,14 @@ pub(crate) fn secret_name(workspace_id: &str, connection_id: &str) -> String {
     format!("{workspace_id}/{connection_id}")
 }
 
-/// How long a connection rests, by the number of times it was stopped in a row.
-const RESTS: [Duration; 6] = [
+/// How long a connection rests, by the number of times it was stopped in a row. The last bounds how long orders wait after a
+/// provider is back.
+const RESTS: [Duration; 5] = [
     Duration::from_secs(3),
     Duration::from_secs(15),
     Duration::from_secs(60),
     Duration::from_secs(5 * 60),
-    Duration::from_secs(15 * 60),
-    Duration::from_secs(30 * 60),
+    Duration::from_secs(10 * 60),
 ];
 
 impl Workspace {
