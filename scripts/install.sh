@@ -7,7 +7,7 @@ wanted=${1:-build}
 
 packages=(build-essential pkg-config libwebkit2gtk-4.1-dev libdbus-1-dev libayatana-appindicator3-1)
 if [ "$wanted" = test ]; then
-  packages+=(xvfb xauth webkit2gtk-driver dbus dbus-x11 gnome-keyring imagemagick python3 python3-venv)
+  packages+=(xvfb xauth webkit2gtk-driver dbus dbus-x11 gnome-keyring imagemagick python3 python3-venv chromium)
 fi
 
 as_root() {
@@ -42,6 +42,16 @@ if ! cmp -s ui/package-lock.json "$stamp"; then
   cp ui/package-lock.json "$stamp"
 fi
 
+# The browser tests' runner; the browser is the system's.
+browser() {
+  local from=tests/browser
+  local stamp=$from/node_modules/.punte-lock
+  if ! cmp -s $from/package-lock.json "$stamp"; then
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm --prefix $from ci --no-audit --no-fund --loglevel=error
+    cp $from/package-lock.json "$stamp"
+  fi
+}
+
 # Clients that others wrote, for the tests of the simulators. Kept in target: they are no part of the product.
 outside() {
   local from=tests/outside to=target/outside
@@ -61,6 +71,7 @@ outside() {
 
 if [ "$wanted" = test ]; then
   outside
+  browser
   # drives the window by WebDriver; the 3.0 line is not released
   if ! target/tools/bin/tauri-driver --help >/dev/null 2>&1; then
     cargo install --quiet tauri-driver --version 2.1.0 --locked --root target/tools --target-dir target/tools/build

@@ -29,6 +29,8 @@ phase() {
 summary() {
   sed 's/\x1b\[[0-9;]*m//g' "$log" | awk '
     /^test result:/ { passed += $4; failed += $6; ignored += $8 }
+    /^ +[0-9]+ passed \(/ { passed += $1 }
+    /^ +[0-9]+ failed$/ { failed += $1 }
     /^ +Tests / { for (i = 2; i <= NF; i++) { if ($i == "passed") passed += $(i - 1); if ($i == "failed") failed += $(i - 1) } }
     END { printf "%d passed, %d failed, %d ignored\n", passed, failed, ignored }'
 }
@@ -40,6 +42,8 @@ scenarios() { scripts/headless.sh cargo test -q "${features[@]}" --test scenario
 campaign() { cargo test -q "${features[@]}" --test campaign -- --nocapture; }
 crashes() { scripts/headless.sh cargo test -q "${features[@]}" --test crashes -- --nocapture; }
 window() { scripts/headless.sh cargo test "${features[@]}" --test window -- --test-threads=1; }
+# Chromium against `punte-cli serve`
+browser() { scripts/headless.sh npm --prefix tests/browser run --silent test; }
 screens() { scripts/headless.sh cargo test "${features[@]}" --test screens -- --test-threads=1 --nocapture; }
 
 if [ "$what" = crashes ]; then
@@ -72,6 +76,7 @@ if [ "$what" = all ]; then
   phase "crashes" crashes
   phase "contract" cargo test -q "${features[@]}" --test contract
   phase "outside" cargo test -q "${features[@]}" --test outside
+  phase "browser" browser
   phase "window" window
   phase "screens" screens
 fi

@@ -178,7 +178,7 @@ fn no_manifest_or_lock_names_a_place_of_one_machine() {
     for line in lock.lines().filter(|line| line.starts_with("source = ")) {
         assert_eq!(line, "source = \"registry+https://github.com/rust-lang/crates.io-index\"");
     }
-    for lock in ["ui/package-lock.json", "tests/outside/package-lock.json"] {
+    for lock in ["ui/package-lock.json", "tests/outside/package-lock.json", "tests/browser/package-lock.json"] {
         let text = std::fs::read_to_string(root().join(lock)).unwrap();
         assert!(!text.contains("\"resolved\": \"http"), "{lock} names a registry");
     }

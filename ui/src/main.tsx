@@ -4,6 +4,8 @@ import "@mantine/charts/styles.css";
 import "@mantine/notifications/styles.css";
 import "@mantine/spotlight/styles.css";
 import "./app/app.css";
+import "./app/contrast.css";
+import "./app/narrow.css";
 import { createRoot } from "react-dom/client";
 import { httpHost } from "./api/http";
 import { takeToken } from "./api/loopback";

@@ -16,7 +16,7 @@ const bridge: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "bridge",
-  primaryShade: { light: 8, dark: 5 },
+  primaryShade: { light: 8, dark: 7 },
   colors: { bridge },
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'DejaVu Sans Mono', monospace",

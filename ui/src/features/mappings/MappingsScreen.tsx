@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import type { MappingInfo, Mappings } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
@@ -57,6 +58,7 @@ function Opened({ id, known, orderId }: { id: string; known: Mappings; orderId: 
   if (!info) return <Waiting />;
   return (
     <Suspense fallback={<Waiting />}>
+      <VisuallyHidden component="h1">{info.name}</VisuallyHidden>
       <Editor info={info} known={known} orderId={orderId} />
     </Suspense>
   );

@@ -91,13 +91,13 @@ function Exchange({ method, url, requestBody, status, answerBody }: ExchangeProp
           <Text size="xs" c="dimmed">
             {t("record.request")}
           </Text>
-          <pre className="mono">{pretty(requestBody)}</pre>
+          <pre className="mono" tabIndex={0}>{pretty(requestBody)}</pre>
         </>
       )}
       <Text size="xs" c="dimmed">
         {status === null ? t("record.noAnswer") : t("record.answer", { status })}
       </Text>
-      {answerBody && <pre className="mono">{pretty(answerBody)}</pre>}
+      {answerBody && <pre className="mono" tabIndex={0}>{pretty(answerBody)}</pre>}
     </>
   );
 }

@@ -34,7 +34,7 @@ export function Parts({ record, tab, onTab, onActing }: Props) {
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      <div className="drawer-part">
+      <div className="drawer-part" tabIndex={0}>
         <Tabs.Panel value="timeline">
           <Timeline entries={record.timeline} />
         </Tabs.Panel>
@@ -92,7 +92,7 @@ function Order({ record }: { record: RecordInfo }) {
       <Text size="sm" fw={500}>
         {t("record.asReceived")}
       </Text>
-      <pre className="mono">{record.orderJson}</pre>
+      <pre className="mono" tabIndex={0}>{record.orderJson}</pre>
     </Stack>
   );
 }

@@ -45,7 +45,7 @@ export function RecordDrawer({ order, document }: { order: string | undefined; d
       transitionProps={{ duration: 90 }}
       shadow="xl"
       padding={0}
-      aria-label={t("record.label")}
+      attributes={{ content: { "aria-label": t("record.label") } }}
       styles={{ inner: { top: 44, bottom: 28, height: "auto" }, content: { borderLeft: "1px solid var(--line)" }, body: { height: "100%" } }}
     >
       <div className="drawer" data-testid={ids.drawer}>

@@ -13,6 +13,7 @@ export function Toggles({ theme }: { theme: string }) {
     <>
       <SegmentedControl
         size="xs"
+        role="radiogroup"
         aria-label={t("common.language")}
         value={i18n.language}
         onChange={(language) => set(language, null)}

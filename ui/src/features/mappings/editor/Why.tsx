@@ -24,7 +24,7 @@ export function Why() {
       <Text size="sm" fw={600}>
         {words.spot(row.spot)}
       </Text>
-      {row.rule?.expression ? <pre className="mono">{row.rule.expression}</pre> : <Text size="sm">{t("editor.noExpression")}</Text>}
+      {row.rule?.expression ? <pre className="mono" tabIndex={0}>{row.rule.expression}</pre> : <Text size="sm">{t("editor.noExpression")}</Text>}
       {row.rule?.default != null && (
         <Text size="sm">{t("editor.whyDefault", { value: row.rule.default, when: t(`editor.whenEmpty.${row.rule.whenEmpty}`) })}</Text>
       )}

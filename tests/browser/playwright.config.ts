@@ -1,0 +1,24 @@
+import { defineConfig } from "@playwright/test";
+
+/** Chromium as the system has it; each test brings a program and a home of its own. */
+export default defineConfig({
+  testDir: ".",
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  timeout: 300_000,
+  expect: { timeout: 15_000 },
+  reporter: [["list"]],
+  outputDir: "../../target/browser",
+  use: {
+    channel: undefined,
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    timezoneId: "Europe/Bucharest",
+    launchOptions: {
+      executablePath: process.env.PUNTE_CHROMIUM ?? "/usr/bin/chromium",
+      // as root, in a container
+      args: ["--no-sandbox", "--disable-gpu"],
+    },
+  },
+});

@@ -1,0 +1,79 @@
+import AxeBuilder from "@axe-core/playwright";
+import path from "node:path";
+import { type Desk, expect, look, looks, pictures, settle, test } from "./desk";
+
+/** Every screen by its place in the navigation, and what must stand on it before it is looked at. */
+const screens: { name: string; ready: string }[] = [
+  { name: "overview", ready: "nav-overview" },
+  { name: "connections", ready: "conn-card-smartbill" },
+  { name: "mappings", ready: "result-total" },
+  { name: "orders", ready: "row-10440" },
+  { name: "invoices", ready: "row-10440" },
+  { name: "failures", ready: "failure-group-tax_id_invalid" },
+  { name: "reconcile", ready: "nav-reconcile" },
+  { name: "settings", ready: "sandbox-switches" },
+];
+
+/** What WCAG 2.2 AA says of the page as it stands. */
+async function audit({ page }: Desk, what: string) {
+  const found = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const told = found.violations.map(
+    (one) => `${what}: ${one.id} (${one.impact}): ${one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1] ?? ""}`).join(" | ")}`,
+  );
+  expect.soft(told).toEqual([]);
+}
+
+for (const [language, theme] of looks) {
+  test(`every screen stands up to WCAG 2.2 AA, ${language} ${theme}`, async ({ desk }) => {
+    await look(desk, language, theme);
+    for (const { name, ready } of screens) {
+      await desk.at(`nav-${name}`).click();
+      await expect(desk.at(ready).first()).toBeVisible();
+      await settle(desk.page);
+      await audit(desk, name);
+      await desk.page.screenshot({ path: path.join(pictures, `${language}-${theme}-${name}.png`) });
+    }
+    await desk.at("nav-invoices").click();
+    await desk.at("row-10439").click();
+    for (const tab of ["timeline", "order", "draft", "attempts"]) {
+      await desk.at(`drawer-tab-${tab}`).click();
+      await settle(desk.page);
+      await audit(desk, `record, ${tab}`);
+      await desk.page.screenshot({ path: path.join(pictures, `${language}-${theme}-record-${tab}.png`) });
+    }
+    await desk.at("drawer-close").click();
+  });
+}
+
+for (const width of [1024, 1280, 1920, 3840]) {
+  test(`nothing is cut off at ${width} px`, async ({ desk }) => {
+    await desk.page.setViewportSize({ width, height: Math.round((width * 10) / 16) });
+    await look(desk, "ro", "light");
+    for (const { name, ready } of screens) {
+      await desk.at(`nav-${name}`).click();
+      await expect(desk.at(ready).first()).toBeVisible();
+      await settle(desk.page);
+      const wider = await desk.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect.soft(wider, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+      await desk.page.screenshot({ path: path.join(pictures, `width-${width}-${name}.png`) });
+    }
+  });
+}
+
+// a zoom of the window leaves so many CSS pixels of 1280 × 800
+for (const zoom of [80, 125, 200]) {
+  test(`every screen can be used at ${zoom} %`, async ({ desk }) => {
+    await desk.page.setViewportSize({ width: Math.round(128000 / zoom), height: Math.round(80000 / zoom) });
+    for (const { name } of screens) {
+      await desk.at(`nav-${name}`).focus();
+      await desk.page.keyboard.press("Enter");
+      await settle(desk.page);
+      await expect.soft(desk.page.getByRole("heading", { level: 1 }), name).toBeVisible();
+      const wider = await desk.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect.soft(wider, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+      await desk.page.screenshot({ path: path.join(pictures, `zoom-${zoom}-${name}.png`) });
+    }
+  });
+}
