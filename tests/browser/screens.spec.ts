@@ -1,6 +1,6 @@
-import AxeBuilder from "@axe-core/playwright";
 import path from "node:path";
-import { type Desk, expect, look, looks, pictures, settle, test } from "./desk";
+import { audit } from "./audit";
+import { expect, look, looks, pictures, settle, test } from "./desk";
 
 /** Every screen by its place in the navigation, and what must stand on it before it is looked at. */
 const screens: { name: string; ready: string }[] = [
@@ -11,19 +11,9 @@ const screens: { name: string; ready: string }[] = [
   { name: "invoices", ready: "row-10440" },
   { name: "failures", ready: "failure-group-tax_id_invalid" },
   { name: "reconcile", ready: "nav-reconcile" },
+  { name: "einvoice", ready: "nav-einvoice" },
   { name: "settings", ready: "sandbox-switches" },
 ];
-
-/** What WCAG 2.2 AA says of the page as it stands. */
-async function audit({ page }: Desk, what: string) {
-  const found = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze();
-  const told = found.violations.map(
-    (one) => `${what}: ${one.id} (${one.impact}): ${one.nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1] ?? ""}`).join(" | ")}`,
-  );
-  expect.soft(told).toEqual([]);
-}
 
 for (const [language, theme] of looks) {
   test(`every screen stands up to WCAG 2.2 AA, ${language} ${theme}`, async ({ desk }) => {

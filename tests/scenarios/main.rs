@@ -4,8 +4,10 @@
 
 mod absence;
 mod again;
+mod bulk;
 mod by_hand;
 mod changes;
+mod closing;
 mod demo;
 mod import;
 mod intake;
@@ -17,6 +19,7 @@ mod operations;
 mod owner;
 mod reconcile;
 mod restored;
+mod serve;
 
 use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order};
 use serde_json::{Value, json};

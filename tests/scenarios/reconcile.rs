@@ -14,7 +14,7 @@ fn days() -> (String, String) {
 }
 
 /// The day in this country.
-fn today() -> String {
+pub fn today() -> String {
     punte_domain::fiscal_date(chrono::Utc::now().timestamp_millis()).to_string()
 }
 
@@ -24,7 +24,7 @@ fn kinds(findings: &[Value]) -> Vec<(String, String)> {
     findings.iter().map(|one| (text(one, "kind"), text(one, "why"))).collect()
 }
 
-fn found(kind: &str, why: &str) -> (String, String) {
+pub fn found(kind: &str, why: &str) -> (String, String) {
     (kind.to_owned(), why.to_owned())
 }
 
@@ -52,7 +52,7 @@ impl World {
     }
 
     /// Passes until what was just issued is old enough to be judged, and the findings are as wanted.
-    async fn reconcile_until(&self, buyer: Buyer, wanted: &[(String, String)]) -> (Value, Vec<Value>) {
+    pub async fn reconcile_until(&self, buyer: Buyer, wanted: &[(String, String)]) -> (Value, Vec<Value>) {
         until(&format!("{buyer:?}: {wanted:?}"), Duration::from_secs(40), async || {
             let (run, findings) = self.reconcile(buyer).await;
             if kinds(&findings) == wanted { Ok((run, findings)) } else { Err((run, findings)) }

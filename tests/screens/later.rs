@@ -116,7 +116,7 @@ async fn picture_records(window: &Window, look: &str) {
 
 async fn picture_differences(window: &Window, look: &str) {
     window.click("nav-reconcile").await;
-    for tab in ["doubts", "mismatched", "expected", "unknown", "missing", "series"] {
+    for tab in ["doubts", "mismatched", "expected", "unknown", "missing", "series", "month"] {
         window.click(&format!("reconcile-tab-{tab}")).await;
         settle().await;
         window.picture(&format!("{look}-25-reconcile-{tab}")).await;
@@ -131,6 +131,7 @@ async fn picture_differences(window: &Window, look: &str) {
 
 async fn picture_settings(window: &Window, look: &str) {
     window.click("nav-connections").await;
+    window.find("flow-add").await;
     window.script("document.querySelector('.flow').click()").await;
     window.find("flow-form-fullRefund").await;
     settle().await;

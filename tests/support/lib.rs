@@ -3,7 +3,7 @@
 //! Everything here speaks from outside: HTTP, files, exit codes. It knows none of the app's types.
 //! Programs that use the keyring want a session that has one: `scripts/headless.sh`.
 
-#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests wait and fail loudly")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stderr, reason = "tests wait and fail loudly")]
 
 mod by_hand;
 mod control;

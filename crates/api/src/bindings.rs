@@ -27,7 +27,16 @@ pub fn typescript() -> String {
         DraftLineInfo, VatShareInfo, DraftInfo, AttemptInfo, TimelineEntry, MadeBy, RecordInfo, ProblemInfo, ImportRequest,
         ImportProblem, ImportReport, RuleEntry, BlockEntry, TableRow, TableEntry, RoundingEntry, MappingDocument, TargetInfo, FunctionInfo, MappingSummary, Mappings, MappingCreate, KeptDraft, MappingInfo, MappingFlow, SampleRequest, SampleInfo, SampleAnswer, SamplesRequest, SampleOrder, Samples, TryRequest, RuleProblem, RuleErrorInfo, InputInfo, RuleValueInfo, PayloadInfo, MappingTrial, DraftSave, DraftSaved, PublishRequest, Published, MappingVersionInfo, MappingHistory, VersionRequest, DiffRequest, MappingChangeInfo, MappingDiff, MappingText, DryRunRequest, FieldChangeInfo, DryRunRow, FieldCount, DryRunInfo, DryRunAnswer, DraftEditEntry, DraftEditRequest, DraftEditSave, EditPreview, DraftEdits, DraftFields, ReconcileRequest, ReconcileStarted, ReconcileRunInfo, LaneChoice,
         ReconcileRuns, FindingsRequest, DifferenceInfo, SeenInfo, FindingInfo, FindingPage, IgnoreRequest, JobInfo,
-        ScheduleInfo, RetentionRequest, AccessRole, Tag, Event, ErrorCode, ApiError,
+        ScheduleInfo, RetentionRequest, ListName, SortBy, TableQuery, RowsRequest, DocumentRows, OrderRows, QueryProblem,
+        TableSummary, ListRef, FieldValue, FieldInfo, ColumnInfo, TableVocabulary, ColumnState, TableLayout, SavedView,
+        SavedViews, ExportColumn, ExportRequest, ExportInfo, ExportAnswer,
+        CauseRecordsRequest, CauseRecord, CauseRecords, AssignCause, SnoozeCause, NoteInfo,
+        RecordDesk, NoteInput, AssignRecord, TagsInput, SnoozeRecord, BulkSelection, BulkRequest, BulkConfirm, BulkCount,
+        BulkJob, BulkJobs, BulkReportRequest, BulkItem, BulkItems, BulkCsvRequest,
+        BooksInfo, BooksList, MonthRequest, CountedAmount, MonthMoney, MonthVat, GapInfo,
+        MonthSeries, LeftOutInfo, MonthEInvoices, ObstacleInfo, ClosingInfo, SinceClosingInfo, MonthReport, MonthClose,
+        MonthFileRequest, EInvoicesRequest, EInvoiceKey, EInvoiceEntry, EInvoices, ExpectedDocuments, ExpectedOrders,
+        Expected, CandidateRequest, TrendRequest, TrendDay, Trend, AccessRole, Tag, Event, ErrorCode, ApiError,
     );
     format!(
         "// Made from the command list in crates/api by `make bindings`; do not edit.\n\n{types}\n\n{}",
@@ -69,6 +78,39 @@ mod tests {
             }
             for id in presets() {
                 assert!(words["preset"][id]["name"].is_string(), "{language}: {id}");
+            }
+        }
+    }
+
+    /// Every reason that a record is not invoiced for, and every known answer of a provider, is explained in both languages.
+    #[test]
+    fn every_failure_and_every_known_answer_has_words() {
+        use punte_domain::FailureKind;
+        use punte_engine::connectors::billing::literal_codes;
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/shared/i18n/");
+        let read = |language: &str, file: &str| -> serde_json::Value {
+            serde_json::from_str(&std::fs::read_to_string(format!("{path}{language}/{file}.json")).unwrap()).unwrap()
+        };
+        let codes = literal_codes();
+        assert!(codes.len() > 90, "{}", codes.len());
+        for language in ["en", "ro"] {
+            let (kinds, literals) = (read(language, "words"), read(language, "literals"));
+            let is_told =
+                |told: &serde_json::Value, what: &str| told[what].as_str().is_some_and(|text| !text.is_empty());
+            for kind in FailureKind::ALL {
+                let told = &kinds["failure"][kind.as_str()];
+                assert!(["title", "cause", "fix"].iter().all(|what| is_told(told, what)), "{language}: {kind:?}");
+            }
+            for code in &codes {
+                let (system, code) = code.split_once('.').unwrap();
+                let told = &literals["literal"][system][code];
+                assert!(["cause", "fix"].iter().all(|what| is_told(told, what)), "{language}: {system}.{code}");
+            }
+            // and nothing is explained that no provider says
+            for (system, told) in literals["literal"].as_object().unwrap() {
+                for code in told.as_object().unwrap().keys() {
+                    assert!(codes.contains(&format!("{system}.{code}")), "{language}: {system}.{code}");
+                }
             }
         }
     }

@@ -30,14 +30,18 @@ pub struct Session {
 #[serde(rename_all = "snake_case")]
 pub enum Tag {
     App,
+    Bulk,
     Connections,
+    Desk,
     Documents,
     DryRun,
+    Exports,
     Mappings,
     Orders,
     Reconcile,
     Sandbox,
     Schedule,
+    Views,
 }
 
 /// A batched note that something changed.
@@ -52,14 +56,18 @@ impl Event {
         Event {
             tags: vec![
                 Tag::App,
+                Tag::Bulk,
                 Tag::Connections,
+                Tag::Desk,
                 Tag::Documents,
                 Tag::DryRun,
+                Tag::Exports,
                 Tag::Mappings,
                 Tag::Orders,
                 Tag::Reconcile,
                 Tag::Sandbox,
                 Tag::Schedule,
+                Tag::Views,
             ],
         }
     }
@@ -169,7 +177,32 @@ commands! {
     "documents.list" => documents_list(ListRequest) -> DocumentPage, Viewer, [Documents];
     "record.get" => record_get(RecordRequest) -> RecordInfo, Viewer, [Orders, Documents, Mappings];
 
-    "failures.list" => failures_list(Nothing) -> Failures, Viewer, [Documents];
+    "failures.list" => failures_list(Nothing) -> Failures, Viewer, [Documents, Desk];
+    "failures.records" => failures_records(CauseRecordsRequest) -> CauseRecords, Viewer, [Documents, Desk];
+    "failures.assign" => failures_assign(AssignCause) -> Nothing, Operator, [];
+    /// Leaves a cause for later: it is back at the instant, or when another record joins it.
+    "failures.snooze" => failures_snooze(SnoozeCause) -> Nothing, Operator, [];
+
+    /// Notes, owner and tags of an order's record.
+    "record.desk" => record_desk(ById) -> RecordDesk, Viewer, [Desk];
+    "record.assign" => record_assign(AssignRecord) -> Nothing, Operator, [];
+    "record.tag" => record_tag(TagsInput) -> Nothing, Operator, [];
+    "record.snooze" => record_snooze(SnoozeRecord) -> Nothing, Operator, [];
+    "notes.save" => notes_save(NoteInput) -> Nothing, Operator, [];
+    "notes.delete" => notes_delete(ById) -> Nothing, Operator, [];
+    "notes.restore" => notes_restore(ById) -> Nothing, Operator, [];
+
+    /// Plans something for many records: what will be done, and what is skipped and why. Does nothing yet.
+    "bulk.plan" => bulk_plan(BulkRequest) -> BulkJob, Operator, [];
+    /// Runs a plan in the background, behind live orders.
+    "bulk.confirm" => bulk_confirm(BulkConfirm) -> BulkJob, Operator, [];
+    /// Stops a job before its next record.
+    "bulk.cancel" => bulk_cancel(ById) -> BulkJob, Operator, [];
+    "bulk.get" => bulk_get(ById) -> BulkJob, Viewer, [Bulk];
+    "bulk.list" => bulk_list(Nothing) -> BulkJobs, Viewer, [Bulk];
+    "bulk.report" => bulk_report(BulkReportRequest) -> BulkItems, Viewer, [Bulk];
+    "bulk.csv" => bulk_csv(BulkCsvRequest) -> FileContent, Viewer, [];
+
     /// Maps and checks held documents again and queues those that pass. Never touches one in doubt.
     "documents.retry" => documents_retry(RetryRequest) -> RetryResult, Operator, [];
     "documents.dismiss" => documents_dismiss(WithReason) -> Nothing, Operator, [];
@@ -205,6 +238,25 @@ commands! {
     "reconcile.findings" => reconcile_findings(FindingsRequest) -> FindingPage, Viewer, [Reconcile];
     "reconcile.ignore" => reconcile_ignore(IgnoreRequest) -> Nothing, Operator, [];
 
+    /// What is not there yet and is no alarm: to be verified, on its way to e-Factura, not decided on.
+    "reconcile.expected" => reconcile_expected(Nothing) -> Expected, Viewer, [Documents, Orders];
+    /// The paper of a document that a look saw at the provider.
+    "doubts.candidate_pdf" => doubts_candidate_pdf(CandidateRequest) -> FileContent, Viewer, [];
+    /// A named person declares that nothing was issued, and has it sent again under the same reference.
+    "doubts.issue" => doubts_issue(WithReason) -> RetryResult, Operator, [];
+    /// A company's month: what was issued, what is missing, what keeps it open.
+    "month.books" => month_books(Nothing) -> BooksList, Viewer, [Connections];
+    "month.report" => month_report(MonthRequest) -> MonthReport, Viewer, [Documents, Orders, Reconcile];
+    /// Closes a month, with a note, accepting what is not as it should be; nothing is sent by it.
+    "month.close" => month_close(MonthClose) -> MonthReport, Operator, [];
+    "month.reopen" => month_reopen(WithReason) -> Nothing, Operator, [];
+    /// The report as a file, in the words that the screen gives.
+    "month.file" => month_file(MonthFileRequest) -> FileContent, Viewer, [];
+    /// Issued documents that are not known to be in e-Factura, late first.
+    "einvoices.list" => einvoices_list(EInvoicesRequest) -> EInvoices, Viewer, [Documents, Connections];
+    /// What was issued and what did not go, by day.
+    "overview.trend" => overview_trend(TrendRequest) -> Trend, Viewer, [Documents];
+
     "schedule.list" => schedule_list(Nothing) -> ScheduleInfo, Viewer, [Schedule, Connections];
     /// Runs a job now instead of when it is due.
     "schedule.run_now" => schedule_run_now(ById) -> Nothing, Operator, [];
@@ -234,6 +286,25 @@ commands! {
     "dry_run.get" => dry_run_get(ById) -> DryRunAnswer, Viewer, [DryRun];
     /// Stops the run of a mapping.
     "dry_run.cancel" => dry_run_cancel(ById) -> Nothing, Operator, [];
+
+    /// Rows of the invoices from an ordinal on, under any filter and order.
+    "table.documents" => table_documents(RowsRequest) -> DocumentRows, Viewer, [Documents];
+    "table.orders" => table_orders(RowsRequest) -> OrderRows, Viewer, [Orders, Documents];
+    /// Count and totals of a filter, as far as they are known.
+    "table.summary" => table_summary(TableQuery) -> TableSummary, Viewer, [Documents, Orders];
+    /// What a list can be filtered and sorted by.
+    "table.vocabulary" => table_vocabulary(ListRef) -> TableVocabulary, Viewer, [Connections];
+    /// The operator's own named filters of a list.
+    "views.list" => views_list(ListRef) -> SavedViews, Viewer, [Views];
+    "views.save" => views_save(SavedView) -> SavedView, Viewer, [];
+    "views.delete" => views_delete(ById) -> Nothing, Viewer, [];
+    "layout.get" => layout_get(ListRef) -> TableLayout, Viewer, [Views];
+    "layout.save" => layout_save(TableLayout) -> Nothing, Viewer, [];
+    /// Writes a whole filter into a file in the background; answers at once.
+    "export.start" => export_start(ExportRequest) -> ExportInfo, Viewer, [];
+    "export.get" => export_get(Nothing) -> ExportAnswer, Viewer, [Exports];
+    /// Stops an export; its file is removed.
+    "export.cancel" => export_cancel(ById) -> Nothing, Viewer, [];
 
     "drafts.fields" => drafts_fields(ById) -> DraftFields, Viewer, [Documents, Mappings];
     "drafts.preview" => drafts_preview(DraftEditRequest) -> EditPreview, Viewer, [];

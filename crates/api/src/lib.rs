@@ -6,6 +6,7 @@ pub mod bindings;
 pub mod commands;
 pub mod dto;
 pub mod error;
+mod files;
 pub mod host;
 
 pub use commands::{AccessRole, COMMANDS, CommandInfo, Commands, Event, Session, Tag, dispatch};

@@ -195,7 +195,8 @@ fn tell_issued(rows: &[Value], words: &Words, print: &dyn Fn(&str)) {
 
 /// The failing ones, by cause: what happened, whether a retry is safe, and the fix.
 pub fn tell_failures(failures: &Value, words: &Words, print: &dyn Fn(&str)) {
-    for group in failures["groups"].as_array().into_iter().flatten() {
+    let is_held = |group: &&Value| group["state"] == "open" || group["state"] == "snoozed";
+    for group in failures["groups"].as_array().into_iter().flatten().filter(is_held) {
         let kind = text(&group["failure"]["kind"]);
         let facts = [("detail", text(&group["failure"]["detail"]))];
         print("");

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod compose;
 pub mod demo;
 pub mod reconcile;
+pub mod seed;
 pub mod serve;
 pub mod words;
 

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use punte_cli::commands::{Desk, DeskError};
 use punte_cli::reconcile::{self, Wanted};
 use punte_cli::words::{Language, Words, system_language};
-use punte_cli::{demo, home, serve};
+use punte_cli::{demo, home, seed, serve};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -74,6 +74,11 @@ enum Command {
         /// Last day.
         #[arg(long, value_name = "DAY")]
         to: String,
+    },
+    /// A workspace full of documents that nobody issued, to measure and to try the screens with: a new one, or the empty one given.
+    Seed {
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
+        documents: u64,
     },
     /// The screens in a browser of this machine, until stopped. Prints the address; whoever has it may do what you may.
     Serve {
@@ -149,6 +154,22 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
         Command::Reconcile { connection, company, series, from, to } => {
             let wanted = Wanted { connection, company, series, from, to };
             reconcile(home, workspace, &wanted, arguments.json, words).await
+        }
+        Command::Seed { documents } => {
+            let now_ms = punte_engine::Clock::now_ms(&punte_engine::SystemClock::default());
+            let quiet = arguments.json;
+            let told = move |orders: usize| {
+                if !quiet && orders.is_multiple_of(100_000) {
+                    eprintln!("{orders}");
+                }
+            };
+            let folder = seed::run(&home, workspace, documents, now_ms, told).await?;
+            if arguments.json {
+                println!("{}", json!({ "folder": folder, "documents": documents }));
+            } else {
+                println!("{}", folder.display());
+            }
+            Ok(ExitCode::SUCCESS)
         }
         Command::Serve { port, ui, no_keyring } => {
             let wanted = serve::Wanted { port, screens: ui, no_keyring };

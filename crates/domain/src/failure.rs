@@ -178,11 +178,15 @@ pub struct Failure {
     pub kind: FailureKind,
     pub phase: Phase,
     /// What was being done: `create invoice`, `list series`, `read order`.
-    pub operation: String,
+    pub operation: Box<str>,
     /// To what: `order #1042`, `series FCT`.
-    pub object: String,
+    pub object: Box<str>,
     /// The other side's own words, as they came (bounded, without markup).
     pub provider_words: Option<String>,
+    /// Which of the other side's known answers this is, by its system (`smartbill.vat_of_product`); none for words that are
+    /// not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Box<str>>,
     /// What exactly: the field, the value, the rate. Facts, not sentences.
     pub detail: Option<String>,
     /// Earliest useful next try, in milliseconds from the answer, where the other side named one.
@@ -194,9 +198,10 @@ impl Failure {
         Failure {
             kind,
             phase,
-            operation: operation.into(),
-            object: object.into(),
+            operation: operation.into().into_boxed_str(),
+            object: object.into().into_boxed_str(),
             provider_words: None,
+            code: None,
             detail: None,
             retry_after_ms: None,
         }
@@ -204,6 +209,11 @@ impl Failure {
 
     pub fn with_words(mut self, words: impl AsRef<str>) -> Self {
         self.provider_words = Some(words.as_ref().chars().take(1000).collect());
+        self
+    }
+
+    pub fn with_code(mut self, system: &str, code: &str) -> Self {
+        self.code = Some(format!("{system}.{code}").into_boxed_str());
         self
     }
 

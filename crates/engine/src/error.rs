@@ -28,3 +28,10 @@ impl From<Failure> for EngineError {
 }
 
 pub type Result<T> = std::result::Result<T, EngineError>;
+
+impl EngineError {
+    /// Whether something moved on meanwhile.
+    pub(crate) fn is_stale(&self) -> bool {
+        matches!(self, EngineError::Store(StoreError::Stale(_)))
+    }
+}

@@ -6,15 +6,20 @@
 #![allow(clippy::missing_errors_doc)]
 
 mod again;
+pub mod bulk;
+mod candidates;
 mod changes;
 pub mod clock;
 mod connect;
 mod decide;
+pub mod desk;
 pub mod editor;
+pub mod einvoices;
 pub mod error;
 mod intake;
 mod judgement;
 mod mark;
+pub mod month;
 mod notes;
 mod offers;
 pub mod operations;

@@ -1,14 +1,16 @@
 //! What an operator does to records: retry, dismiss, link, declare absent.
 
-use crate::decide::{Rule, rule_for};
+use crate::decide::{ActiveMapping, Rule, rule_for};
 use crate::error::{EngineError, Result};
 use crate::judgement::absence_blocked;
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::Evidence;
 use punte_domain::{DocumentState, Failure, FailureKind, Phase};
 use punte_store::StoreError;
-use punte_store::ledger::Document;
+use punte_store::ledger::{Connection, Document, Flow, NewDocument};
 use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Why one of the documents was not queued.
 #[derive(Debug, Clone)]
@@ -22,6 +24,26 @@ pub struct RetrySkip {
 pub struct RetryReport {
     pub queued: Vec<String>,
     pub skipped: Vec<RetrySkip>,
+}
+
+/// What retries of many documents share: read once.
+pub(crate) struct Around {
+    pub connections: Vec<Connection>,
+    pub flows: Vec<Flow>,
+    /// By id.
+    pub mappings: HashMap<String, Arc<ActiveMapping>>,
+}
+
+/// What a retry of one document comes to.
+pub(crate) enum Retry {
+    /// It is not held, or no invoice is due any more.
+    Not(&'static str, Option<Failure>),
+    /// Due again without being mapped.
+    AsItIs,
+    /// Mapped anew, and it passes.
+    Queue(Box<NewDocument>),
+    /// Mapped anew, and this still keeps it.
+    StillFailing(Box<NewDocument>, Failure),
 }
 
 /// Why sending a held document again is safe; `None` where it is not offered.
@@ -48,69 +70,97 @@ impl Workspace {
     /// Maps and checks held documents again; those that pass are due now.
     pub async fn retry(&self, ids: &[String], who: &str) -> Result<RetryReport> {
         let mut report = RetryReport::default();
-        let connections = self.ledger.list_connections().await?;
-        let flows = self.ledger.list_flows().await?;
+        let mut around = self.retry_around().await?;
         for id in ids {
-            let skip = |reason, failure| RetrySkip { id: id.clone(), reason, failure };
+            let skip = |(reason, failure)| RetrySkip { id: id.clone(), reason, failure };
             let Some(document) = self.ledger.find_document(id).await? else {
-                report.skipped.push(skip("not_found", None));
+                report.skipped.push(skip(("not_found", None)));
                 continue;
             };
-            match document.state {
-                DocumentState::Held => {}
-                DocumentState::InDoubt | DocumentState::Sending => {
-                    report.skipped.push(skip("in_doubt", document.failure));
-                    continue;
-                }
-                _ => {
-                    report.skipped.push(skip("not_held", None));
-                    continue;
-                }
-            }
-            if document.takes_back().is_some() {
-                // it follows from the invoice that it takes back, whatever became of the order
-                match self.ledger.requeue_as_it_is(document.row, who, self.now_ms()).await {
-                    Ok(()) => report.queued.push(id.clone()),
-                    Err(StoreError::Stale(_) | StoreError::Illegal(_)) => report.skipped.push(skip("not_held", None)),
-                    Err(error) => return Err(error.into()),
-                }
-                continue;
-            }
-            let Some(flow) = flows.iter().find(|flow| flow.id == document.flow_id) else { continue };
-            let order = self.ledger.get_order_by_row(document.order_row).await?;
-            if let Rule::No(reason) | Rule::Waiting(reason) = rule_for(&order.head, flow.active_from_ms) {
-                let failure =
-                    Failure::new(FailureKind::OrderWithdrawn, Phase::Prepare, "decide", order.head.number.clone())
-                        .with_detail(reason);
-                report.skipped.push(skip("still_failing", Some(failure)));
-                continue;
-            }
-            let mapping = self.active_mapping(&flow.mapping_id).await?;
-            let raw: Value =
-                serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
-            let plan = self.plan(&order, flow, &connections, &mapping, &raw).await?;
-            // a refusal is what a retry is for; a draft that cannot be sent is not
-            match plan.failure.filter(|failure| failure.phase == Phase::Prepare) {
-                Some(failure) => {
-                    match self.ledger.hold_again(&document, plan.document, failure.clone(), self.now_ms()).await {
-                        Ok(()) => report.skipped.push(skip("still_failing", Some(failure))),
-                        // it moved on meanwhile: the others are retried all the same
-                        Err(StoreError::Stale(_) | StoreError::Illegal(_)) => {
-                            report.skipped.push(skip("not_held", None));
-                        }
-                        Err(error) => return Err(error.into()),
-                    }
-                }
-                None => match self.ledger.requeue(&document, plan.document, who, self.now_ms()).await {
-                    Ok(()) => report.queued.push(id.clone()),
-                    Err(StoreError::Stale(_) | StoreError::Illegal(_)) => report.skipped.push(skip("not_held", None)),
-                    Err(error) => return Err(error.into()),
-                },
+            let retry = self.plan_retry(&document, &mut around).await?;
+            match self.do_retry(&document, retry, who).await? {
+                None => report.queued.push(id.clone()),
+                Some(why) => report.skipped.push(skip(why)),
             }
         }
         self.changed(Change::Documents);
         self.outbox_wake.notify_one();
         Ok(report)
+    }
+
+    /// What does not change from one retry to the next.
+    pub(crate) async fn retry_around(&self) -> Result<Around> {
+        Ok(Around {
+            connections: self.ledger.list_connections().await?,
+            flows: self.ledger.list_flows().await?,
+            mappings: HashMap::new(),
+        })
+    }
+
+    /// What a retry of a document would come to now. Writes nothing.
+    pub(crate) async fn plan_retry(&self, document: &Document, around: &mut Around) -> Result<Retry> {
+        match document.state {
+            DocumentState::Held => {}
+            DocumentState::InDoubt | DocumentState::Sending => {
+                return Ok(Retry::Not("in_doubt", document.failure.clone()));
+            }
+            _ => return Ok(Retry::Not("not_held", None)),
+        }
+        if document.takes_back().is_some() {
+            // it follows from the invoice that it takes back, whatever became of the order
+            return Ok(Retry::AsItIs);
+        }
+        let Some(flow) = around.flows.iter().find(|flow| flow.id == document.flow_id) else {
+            return Ok(Retry::Not("flow_gone", None));
+        };
+        let order = self.ledger.get_order_by_row(document.order_row).await?;
+        if let Rule::No(reason) | Rule::Waiting(reason) = rule_for(&order.head, flow.active_from_ms) {
+            let failure =
+                Failure::new(FailureKind::OrderWithdrawn, Phase::Prepare, "decide", order.head.number.clone())
+                    .with_detail(reason);
+            return Ok(Retry::Not("still_failing", Some(failure)));
+        }
+        let mapping = match around.mappings.get(&flow.mapping_id) {
+            Some(known) => known.clone(),
+            None => {
+                let active = Arc::new(self.active_mapping(&flow.mapping_id).await?);
+                around.mappings.insert(flow.mapping_id.clone(), active.clone());
+                active
+            }
+        };
+        let raw: Value =
+            serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
+        let plan = self.plan(&order, flow, &around.connections, &mapping, &raw).await?;
+        // a refusal is what a retry is for; a draft that cannot be sent is not
+        Ok(match plan.failure.filter(|failure| failure.phase == Phase::Prepare) {
+            Some(failure) => Retry::StillFailing(Box::new(plan.document), failure),
+            None => Retry::Queue(Box::new(plan.document)),
+        })
+    }
+
+    /// Does what was planned. Answers why it did not come to be due, if so.
+    pub(crate) async fn do_retry(
+        &self,
+        document: &Document,
+        retry: Retry,
+        who: &str,
+    ) -> Result<Option<(&'static str, Option<Failure>)>> {
+        let now_ms = self.now_ms();
+        let (done, why) = match retry {
+            Retry::Not(reason, failure) => return Ok(Some((reason, failure))),
+            Retry::AsItIs => (self.ledger.requeue_as_it_is(document.row, who, now_ms).await, None),
+            Retry::Queue(plan) => (self.ledger.requeue(document, *plan, who, now_ms).await, None),
+            Retry::StillFailing(plan, failure) => {
+                let held = self.ledger.hold_again(document, *plan, failure.clone(), now_ms).await;
+                (held, Some(("still_failing", Some(failure))))
+            }
+        };
+        match done {
+            Ok(()) => Ok(why),
+            // it moved on meanwhile: the others are retried all the same
+            Err(StoreError::Stale(_) | StoreError::Illegal(_)) => Ok(Some(("not_held", None))),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub async fn dismiss(&self, id: &str, reason: &str, who: &str) -> Result<()> {

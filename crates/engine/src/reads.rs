@@ -8,6 +8,7 @@ use crate::operations::{document_currency, target_of};
 use crate::schedule::{JobKind, JobResult};
 use crate::workspace::{Change, Workspace};
 use bytes::Bytes;
+use punte_connectors::Urgency;
 use punte_connectors::billing::{Ability, Company, EInvoiceState, Series, VatRate};
 use punte_domain::FailureKind;
 use punte_store::StoreError;
@@ -78,12 +79,16 @@ impl Workspace {
 
     /// Reads payment and e-invoice now, and has the document verified again.
     pub async fn refresh_document(&self, document_id: &str) -> Result<()> {
+        self.refresh_with(document_id, Urgency::Live).await
+    }
+
+    pub(crate) async fn refresh_with(&self, document_id: &str, urgency: Urgency) -> Result<()> {
         let document = self.get_document(document_id).await?;
         if document.number.is_none() {
             return Err(EngineError::NotNow("not_issued"));
         }
         let connection = self.ledger.get_connection(&document.billing_id).await?;
-        let provider = self.billing(&connection).await?;
+        let provider = self.billing_with(&connection, urgency).await?;
         let can = provider.capabilities();
         let target = target_of(&document)?;
         if can.can(Ability::PaymentStatus) {

@@ -11,7 +11,7 @@ use punte_store::ledger::{ChangeRow, Document, NewDocument, NewTakingBack};
 use rust_decimal::Decimal;
 
 /// What stands for a refund in the issue key of whatever takes all that is left back: there is one such document.
-const WHOLE: &str = "storno";
+pub(crate) const WHOLE: &str = "storno";
 
 /// What a change's proposal would issue.
 pub struct ChangePlan {

@@ -5,6 +5,8 @@
 
 use crate::clock::Clock;
 use crate::connect::Connected;
+use crate::desk::Passes;
+use crate::desk::export::Exports;
 use crate::editor::DryRun;
 use crate::error::Result;
 use crate::outbox::Lane;
@@ -44,6 +46,10 @@ pub enum Change {
     Schedule,
     /// A dry run went on, or ended.
     DryRun,
+    /// An export went on, or ended.
+    Exports,
+    /// A job over many records went on, or ended.
+    Bulk,
 }
 
 /// The parts that a host puts under a workspace.
@@ -140,6 +146,12 @@ pub struct Workspace {
     pub(crate) reconciling: Arc<Mutex<BTreeSet<SeriesKey>>>,
     /// The dry run of each mapping that is under way or was last.
     pub(crate) dry_runs: Mutex<HashMap<String, DryRun>>,
+    /// Lists that are gone through for their counts, totals and places.
+    pub(crate) desk: Passes,
+    /// The export that is under way or was last.
+    pub(crate) exports: Exports,
+    /// Items of bulk jobs whose act this process has done.
+    pub(crate) bulk_acted: Mutex<BTreeSet<i64>>,
     /// What runs by itself: when it ran last, and when it is due.
     pub(crate) schedule: Mutex<Schedule>,
     pub(crate) outbox_wake: Notify,
@@ -154,6 +166,7 @@ pub struct Workspace {
     pub(crate) owner: Owner,
     pub(crate) schedule_wake: Notify,
     pub(crate) long_wake: Notify,
+    pub(crate) bulk_wake: Notify,
     pub(crate) stopping: CancellationToken,
     killed: CancellationToken,
     tasks: TaskTracker,
@@ -214,6 +227,9 @@ impl Workspace {
             operating: Mutex::default(),
             reconciling: Arc::default(),
             dry_runs: Mutex::default(),
+            desk: Passes::default(),
+            exports: Exports::default(),
+            bulk_acted: Mutex::default(),
             schedule: Mutex::default(),
             outbox_wake: Notify::new(),
             settle_wake: Notify::new(),
@@ -227,6 +243,7 @@ impl Workspace {
             owner: Owner::default(),
             schedule_wake: Notify::new(),
             long_wake: Notify::new(),
+            bulk_wake: Notify::new(),
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -274,6 +291,9 @@ impl Workspace {
         self.spawn(async move { this.run_schedule().await });
         let this = self.clone();
         self.spawn(async move { this.run_long_jobs().await });
+        self.ledger.sweep_bulk_plans(self.now_ms()).await?;
+        let this = self.clone();
+        self.spawn(async move { this.run_bulk().await });
         Ok(())
     }
 
@@ -349,6 +369,7 @@ impl Workspace {
     }
 
     pub(crate) fn changed(&self, change: Change) {
+        self.note_lists(change);
         // nobody listening is fine
         let _ = self.changes.send(change);
     }

@@ -38,30 +38,6 @@ export function useAsk<C extends Command>(
   });
 }
 
-type Listed = "orders.list" | "documents.list";
-
-/** A list by pages. */
-export function useList<C extends Listed>(
-  command: C,
-  search: string,
-  filter: string,
-): UseInfiniteQueryResult<{ pages: Commands[C]["response"][] }, ApiError> {
-  const host = useHost();
-  return useInfiniteQuery<
-    Commands[C]["response"],
-    ApiError,
-    { pages: Commands[C]["response"][] },
-    readonly unknown[],
-    number | null
-  >({
-    queryKey: [command, search, filter],
-    queryFn: ({ pageParam }) => host.call(command, { search, filter, after: pageParam, limit: 100 }),
-    initialPageParam: null,
-    getNextPageParam: (page) => page.next,
-    placeholderData: (before) => before,
-  });
-}
-
 /** What reconcile passes found, by pages. */
 export function useFindings(
   kinds: string[],
@@ -73,6 +49,52 @@ export function useFindings(
     queryKey: ["reconcile.findings", kinds, state],
     queryFn: ({ pageParam }) =>
       host.call("reconcile.findings", { kinds, state, runId: null, after: pageParam, limit: 50 }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
+  });
+}
+
+/** Held records of a cause, by pages. */
+export function useCauseRecords(
+  key: string,
+): UseInfiniteQueryResult<{ pages: Commands["failures.records"]["response"][] }, ApiError> {
+  const host = useHost();
+  type Page = Commands["failures.records"]["response"];
+  return useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], number | null>({
+    queryKey: ["failures.records", key],
+    queryFn: ({ pageParam }) => host.call("failures.records", { key, after: pageParam, limit: 100 }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
+  });
+}
+
+/** Records of a job over many, of all states or of one, by pages. */
+export function useBulkItems(
+  id: string,
+  state: string,
+): UseInfiniteQueryResult<{ pages: Commands["bulk.report"]["response"][] }, ApiError> {
+  const host = useHost();
+  type Page = Commands["bulk.report"]["response"];
+  return useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], number | null>({
+    queryKey: ["bulk.report", id, state],
+    queryFn: ({ pageParam }) => host.call("bulk.report", { id, state, after: pageParam, limit: 100 }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
+  });
+}
+
+/** The e-Factura board, by pages. */
+export function useEInvoices(
+  state: string,
+): UseInfiniteQueryResult<{ pages: Commands["einvoices.list"]["response"][] }, ApiError> {
+  const host = useHost();
+  type Page = Commands["einvoices.list"]["response"];
+  return useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], Page["next"]>({
+    queryKey: ["einvoices.list", state],
+    queryFn: ({ pageParam }) => host.call("einvoices.list", { state, after: pageParam, limit: 50 }),
     initialPageParam: null,
     getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,

@@ -1,8 +1,8 @@
-import { MantineProvider } from "@mantine/core";
+import { createTheme, MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Host, HostContext } from "../api/host";
 import { newQueryClient, useAsk, useChanges } from "../api/queries";
@@ -28,7 +28,7 @@ export function App({ host }: { host: Host }) {
 function Themed() {
   useChanges();
   const app = useAsk("app.get", {});
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [router] = useState(newRouter);
   const wanted = app.data?.theme;
   const language = app.data ? (app.data.language ?? systemLanguage()) : i18n.language;
@@ -37,9 +37,14 @@ function Themed() {
     document.documentElement.lang = language;
   }, [i18n, language]);
   const open = app.data?.open;
+  // the cross of every dialog has a name
+  const named = useMemo(() => {
+    const cross = { defaultProps: { closeButtonProps: { "aria-label": t("common.close") } } };
+    return mergeThemeOverrides(theme, createTheme({ components: { Modal: cross, Drawer: cross } }));
+  }, [t]);
   return (
     <MantineProvider
-      theme={theme}
+      theme={named}
       defaultColorScheme="auto"
       forceColorScheme={wanted === "light" || wanted === "dark" ? wanted : undefined}
     >

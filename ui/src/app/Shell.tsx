@@ -5,6 +5,7 @@ import {
   IconArrowsSplit2,
   IconChevronDown,
   IconFileInvoice,
+  IconFileUpload,
   IconLayoutDashboard,
   IconPlugConnected,
   IconScale,
@@ -15,12 +16,15 @@ import {
   type TablerIcon,
 } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiError, AppInfo, Counts, Overview } from "../api/generated/api";
 import { useAct, useAsk } from "../api/queries";
 import { RecordDrawer } from "../features/record/RecordDrawer";
 import { placeOfNeed, type ScreenPath, useGo, usePlace } from "../shared/lib/navigation";
+import { SHORTCUTS, useShortcuts } from "../shared/lib/shortcuts";
 import { ids } from "../shared/lib/testids";
+import { ExportStatus } from "../shared/ui/desk/ExportStatus";
 import { ErrorNote } from "../shared/ui/ErrorNote";
 import { FailureText } from "../shared/ui/FailureText";
 import { Health } from "../shared/ui/Health";
@@ -29,6 +33,9 @@ import { Toggles } from "../shared/ui/Toggles";
 import { useFormat } from "../shared/ui/useFormat";
 import { openPalette, Palette } from "./Palette";
 import { Quarantine } from "./Quarantine";
+import { ShortcutsHelp } from "./ShortcutsHelp";
+import { RunningJobs } from "./RunningJobs";
+import "./shell.css";
 
 const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (counts: Counts) => number }[] = [
   { name: "overview", path: "/overview", icon: IconLayoutDashboard },
@@ -38,17 +45,18 @@ const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (coun
   { name: "invoices", path: "/invoices", icon: IconFileInvoice, count: (counts) => counts.changed },
   { name: "failures", path: "/failures", icon: IconAlertTriangle, count: (counts) => counts.held },
   { name: "reconcile", path: "/reconcile", icon: IconScale, count: (counts) => counts.inDoubt + counts.mismatched + counts.findings },
+  { name: "einvoice", path: "/einvoice", icon: IconFileUpload },
   { name: "settings", path: "/settings", icon: IconSettings },
 ];
 
 export function Shell() {
   const app = useAsk("app.get", {});
   const overview = useAsk("overview.get", {});
-  const place = usePlace();
   const open = useAct("workspace.open");
   const sandbox = useAct("workspace.open_sandbox");
+  const [helping, setHelping] = useState(false);
+  useGlobalKeys(() => setHelping(true));
   if (!app.data) return null;
-  const inDrawer = place.path !== "/mappings" && (place.order !== undefined || place.document !== undefined);
   return (
     <div className="shell">
       <Header
@@ -63,10 +71,31 @@ export function Shell() {
         <Outlet />
       </main>
       <StatusBar app={app.data} overview={overview.data} />
-      <RecordDrawer order={inDrawer ? place.order : undefined} document={inDrawer ? place.document : undefined} />
-      <Palette />
+      <Drawer />
+      <Palette app={app.data} onHelp={() => setHelping(true)} />
+      <ShortcutsHelp opened={helping} onClose={() => setHelping(false)} />
     </div>
   );
+}
+
+/** The record that the address names. It alone looks at the address, so that a new search does not draw the whole frame again. */
+function Drawer() {
+  const place = usePlace();
+  const isIn = place.path !== "/mappings" && (place.order !== undefined || place.document !== undefined);
+  return <RecordDrawer order={isIn ? place.order : undefined} document={isIn ? place.document : undefined} />;
+}
+
+/** The keys that work on every screen. */
+function useGlobalKeys(help: () => void) {
+  const go = useGo();
+  const screens = SHORTCUTS.flatMap(({ id, to }) => (to ? [[id, () => go.screen(to)] as const] : []));
+  // a screen without a search of its own has the palette's
+  const search = () => {
+    const field = window.document.querySelector<HTMLInputElement>("[data-search]");
+    if (field) field.focus();
+    else openPalette();
+  };
+  useShortcuts({ ...Object.fromEntries(screens), search, help });
 }
 
 interface HeaderProps {
@@ -128,7 +157,7 @@ function Header({ app, overview, open, openSandbox }: HeaderProps) {
         <Toggles theme={app.theme} />
         <Group gap={4} wrap="nowrap" c="dimmed" title={t(`settings.role.${app.role}`)}>
           <IconUser size={16} />
-          <Text span size="sm">
+          <Text span size="sm" className="operator">
             {app.operator}
           </Text>
         </Group>
@@ -152,6 +181,7 @@ function Navigation({ counts }: { counts: Counts | undefined }) {
             className="nav-link"
             data-active={place.path === path}
             aria-current={place.path === path ? "page" : undefined}
+            title={t(`nav.${name}`)}
             data-testid={ids.nav(name)}
           >
             <Icon size={17} stroke={1.7} aria-hidden />
@@ -237,8 +267,12 @@ function StatusBar({ app, overview }: { app: AppInfo; overview: Overview | undef
           )}
         </Group>
       ))}
+      <Group gap={0} ml="auto" mr={8} wrap="nowrap">
+        <ExportStatus />
+      </Group>
       {overview && (
-        <Group gap={16} ml="auto" wrap="nowrap">
+        <Group gap={16} wrap="nowrap">
+          <RunningJobs />
           <Indicator disabled={overview.counts.sending === 0} processing size={7} position="middle-start" offset={-10}>
             <Text span size="xs">
               {t("shell.running", { count: overview.counts.sending })}

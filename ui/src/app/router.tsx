@@ -1,5 +1,6 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
+import { EInvoiceScreen } from "../features/einvoice/EInvoiceScreen";
 import { FailuresScreen } from "../features/failures/FailuresScreen";
 import { InvoicesScreen } from "../features/invoices/InvoicesScreen";
 import { MappingsScreen } from "../features/mappings/MappingsScreen";
@@ -14,11 +15,14 @@ export interface Search {
   order?: string;
   document?: string;
   filter?: string;
+  q?: string;
+  sort?: string;
   block?: string;
   target?: string;
   mapping?: string;
   value?: string;
   edit?: string;
+  text?: string;
 }
 
 const word = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
@@ -29,11 +33,15 @@ const root = createRootRoute({
     order: word(search.order),
     document: word(search.document),
     filter: word(search.filter),
+    // the router reads a number out of `q=1042`
+    q: word(search.q === undefined ? undefined : String(search.q)),
+    sort: word(search.sort),
     block: word(search.block),
     target: word(search.target),
     mapping: word(search.mapping),
     value: word(search.value),
     edit: word(search.edit),
+    text: word(search.text),
   }),
 });
 
@@ -52,6 +60,7 @@ const screens = [
   createRoute({ getParentRoute: () => root, path: "/invoices", component: InvoicesScreen }),
   createRoute({ getParentRoute: () => root, path: "/failures", component: FailuresScreen }),
   createRoute({ getParentRoute: () => root, path: "/reconcile", component: ReconcileScreen }),
+  createRoute({ getParentRoute: () => root, path: "/einvoice", component: EInvoiceScreen }),
   createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsScreen }),
 ];
 

@@ -1,5 +1,6 @@
 import "@testing-library/jest-dom/vitest";
 import { MantineProvider } from "@mantine/core";
+import { Notifications, notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import {
   createMemoryHistory,
@@ -27,7 +28,10 @@ export interface Call {
   request: unknown;
 }
 
-afterEach(cleanup);
+afterEach(() => {
+  notifications.clean();
+  cleanup();
+});
 
 /** Shows a part of the window at an address, in English, over a host that answers as told. */
 export async function show(part: ReactNode, answers: Answers, address = "/") {
@@ -47,6 +51,7 @@ export async function show(part: ReactNode, answers: Answers, address = "/") {
         <QueryClientProvider client={newQueryClient()}>
           <MantineProvider theme={theme} env="test">
             <Changes />
+            <Notifications />
             <RouterProvider router={router as never} />
           </MantineProvider>
         </QueryClientProvider>

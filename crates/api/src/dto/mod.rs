@@ -4,26 +4,38 @@
 //! words live in the catalogues.
 
 mod app;
+mod bulk;
 mod changes;
 mod connections;
+mod desk;
 mod draft_edits;
 mod dry_run;
 mod editor;
+mod einvoices;
+mod failures;
+mod months;
 mod operations;
 mod reconcile;
 mod records;
 mod schedule;
+mod table;
 
 pub use app::*;
+pub use bulk::*;
 pub use changes::*;
 pub use connections::*;
+pub use desk::*;
 pub use draft_edits::*;
 pub use dry_run::*;
 pub use editor::*;
+pub use einvoices::*;
+pub use failures::*;
+pub use months::*;
 pub use operations::*;
 pub use reconcile::*;
 pub use records::*;
 pub use schedule::*;
+pub use table::*;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -63,6 +75,10 @@ pub struct FailureInfo {
     pub object: String,
     /// The other side's own words, to be quoted and labelled.
     pub provider_words: Option<String>,
+    /// Which of its known answers this is (`smartbill.vat_of_product`): its own explanation stands under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub code: Option<String>,
     /// Facts: the field, the value, the rate.
     pub detail: Option<String>,
     #[ts(type = "number | null")]

@@ -156,8 +156,11 @@ pub struct FindingInfo {
     #[ts(type = "number")]
     pub last_seen_ms: i64,
     pub state: String,
+    /// Why it was left be or what explains it, who said so, and when.
     pub reason: String,
     pub who: String,
+    #[ts(type = "number | null")]
+    pub closed_ms: Option<i64>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

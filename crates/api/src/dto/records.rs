@@ -25,6 +25,7 @@ pub struct OrderRow {
     pub number: String,
     pub customer: String,
     pub tax_id: String,
+    pub email: String,
     pub total: Amount,
     /// Status in words that every shop shares (`completed`) and the shop's own.
     pub status: String,
@@ -85,6 +86,10 @@ pub struct DocumentRow {
     pub mismatch: Option<String>,
     /// Changes of the order since, that wait for a decision.
     pub changes: u32,
+    /// The billing connection that it goes over.
+    pub connection_id: String,
+    /// Version of the mapping that made its draft.
+    pub mapping_version: u32,
     /// As the provider said last.
     pub paid: Option<Amount>,
     pub einvoice: Option<EInvoiceInfo>,
@@ -96,28 +101,6 @@ pub struct DocumentPage {
     #[ts(type = "number | null")]
     pub next: Option<i64>,
     pub total: Option<u32>,
-}
-
-/// Held documents that share a cause.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct FailureGroup {
-    pub key: String,
-    /// The first one's failure: kind, words and detail shared by the group.
-    pub failure: FailureInfo,
-    pub count: u32,
-    pub totals: Vec<Amount>,
-    #[ts(type = "number")]
-    pub since_ms: i64,
-    /// Newest first, at most 100.
-    pub documents: Vec<DocumentRow>,
-    /// Why a retry is safe: `nothing_sent`, `refused`, `proven_absent`; null where a retry is not offered.
-    pub safe_because: Option<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct Failures {
-    pub groups: Vec<FailureGroup>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -86,6 +86,20 @@ impl Host {
 
     /// Opens a workspace in a folder, wherever it lies, and remembers it.
     pub async fn open_folder(&self, folder: &Path) -> Result<PathBuf, ApiError> {
+        let id = self.know_folder(folder).await?;
+        self.open(&id).await?;
+        Ok(folder.to_owned())
+    }
+
+    /// Remembers a workspace in a folder as the one to open next, without opening it.
+    pub async fn remember_folder(&self, folder: &Path) -> Result<(), ApiError> {
+        let id = self.know_folder(folder).await?;
+        let mut state = self.state.lock().await;
+        state.settings.last = Some(id);
+        state.settings.write(&self.parts.home)
+    }
+
+    async fn know_folder(&self, folder: &Path) -> Result<String, ApiError> {
         let (id, name, is_sandbox) = punte_engine::store::Ledger::peek(folder)?;
         {
             let mut state = self.state.lock().await;
@@ -98,8 +112,7 @@ impl Host {
                 }
             }
         }
-        self.open(&id).await?;
-        Ok(folder.to_owned())
+        Ok(id)
     }
 
     pub(super) async fn workspace_open(&self, session: &Session, request: ById) -> Result<AppInfo, ApiError> {
@@ -242,7 +255,8 @@ impl Host {
         let counts = convert::counts(&ledger.read_counts().await?);
         let days = convert::day_starts(now_ms, 14);
         let by_day = ledger.count_by_day(days.clone()).await?;
-        let groups = self.failure_groups(&workspace).await?;
+        let mut groups = self.failure_groups(&workspace).await?;
+        groups.retain(|group| group.state == "open");
         let connections = self.connections_list(session, Nothing {}).await?;
         let mut needs_you = Vec::new();
         let mut need = |what: &str, count: u32, subject: &str| {
@@ -252,7 +266,7 @@ impl Host {
         };
         need("quarantine", u32::from(workspace.quarantine().is_some()), "");
         for group in &groups {
-            need("failures", group.count, &group.failure.kind);
+            need("failures", group.count - group.snoozed, &group.failure.kind);
         }
         let doubts = self.doubts_list(session, Nothing {}).await?;
         need("doubts", doubts.doubts.iter().filter(|doubt| doubt.parked).count() as u32, "");

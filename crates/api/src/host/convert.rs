@@ -15,9 +15,10 @@ pub(super) fn failure(failure: &Failure, source: &str, at_ms: i64) -> FailureInf
         phase: phase(failure.phase).to_owned(),
         next: next(failure.next()).to_owned(),
         source: source.to_owned(),
-        operation: failure.operation.clone(),
-        object: failure.object.clone(),
+        operation: failure.operation.to_string(),
+        object: failure.object.to_string(),
         provider_words: failure.provider_words.clone(),
+        code: failure.code.as_deref().map(str::to_owned),
         detail: failure.detail.clone(),
         retry_at_ms: failure.retry_after_ms.map(|after| at_ms + after),
     }
@@ -113,6 +114,8 @@ pub(super) fn document(document: &Document) -> DocumentRow {
         due_ms: document.due_ms,
         mismatch: document.verification_detail.clone(),
         changes: document.open_changes,
+        connection_id: document.billing_id.clone(),
+        mapping_version: document.mapping_version,
         paid: document.paid_minor.map(|minor| Amount { minor, currency: document.currency.clone() }),
         einvoice: document
             .einvoice
@@ -145,6 +148,7 @@ pub(super) fn order(order: &StoredOrder, document: Option<&Document>) -> OrderRo
         number: head.number.clone(),
         customer: head.customer.clone(),
         tax_id: head.tax_id.clone(),
+        email: head.email.clone(),
         total: Amount { minor: head.total_minor, currency: head.currency.code().to_owned() },
         status: head.status.as_str().to_owned(),
         status_text: head.status_text.clone(),

@@ -2,15 +2,21 @@
 
 mod all;
 mod app;
+mod bulk;
 mod changes;
 mod connections;
 mod convert;
+mod desk;
 mod editor;
+mod einvoices;
+mod failures;
+mod months;
 mod operations;
 mod reconcile;
 mod records;
 mod schedule;
 mod settings;
+mod table;
 mod trust;
 
 use crate::commands::{AccessRole, Commands, Event, Session, Tag};
@@ -191,6 +197,8 @@ fn tag_of(change: Change) -> Tag {
         Change::Reconcile => Tag::Reconcile,
         Change::Schedule => Tag::Schedule,
         Change::DryRun => Tag::DryRun,
+        Change::Exports => Tag::Exports,
+        Change::Bulk => Tag::Bulk,
     }
 }
 
@@ -201,7 +209,7 @@ impl From<EngineError> for ApiError {
             EngineError::Vault(detail) => ApiError::new(ErrorCode::Vault, detail),
             EngineError::Outside(failure) => ApiError {
                 code: ErrorCode::Outside,
-                detail: failure.object.clone(),
+                detail: failure.object.to_string(),
                 field: None,
                 failure: Some(Box::new(convert::failure(&failure, "", 0))),
             },
@@ -266,6 +274,23 @@ handlers! {
     documents_list(ListRequest) -> DocumentPage;
     record_get(RecordRequest) -> RecordInfo;
     failures_list(Nothing) -> Failures;
+    failures_records(CauseRecordsRequest) -> CauseRecords;
+    failures_assign(AssignCause) -> Nothing;
+    failures_snooze(SnoozeCause) -> Nothing;
+    record_desk(ById) -> RecordDesk;
+    record_assign(AssignRecord) -> Nothing;
+    record_tag(TagsInput) -> Nothing;
+    record_snooze(SnoozeRecord) -> Nothing;
+    notes_save(NoteInput) -> Nothing;
+    notes_delete(ById) -> Nothing;
+    notes_restore(ById) -> Nothing;
+    bulk_plan(BulkRequest) -> BulkJob;
+    bulk_confirm(BulkConfirm) -> BulkJob;
+    bulk_cancel(ById) -> BulkJob;
+    bulk_get(ById) -> BulkJob;
+    bulk_list(Nothing) -> BulkJobs;
+    bulk_report(BulkReportRequest) -> BulkItems;
+    bulk_csv(BulkCsvRequest) -> FileContent;
     documents_retry(RetryRequest) -> RetryResult;
     documents_dismiss(WithReason) -> Nothing;
     documents_reopen(WithReason) -> Nothing;
@@ -286,6 +311,16 @@ handlers! {
     reconcile_runs(Nothing) -> ReconcileRuns;
     reconcile_findings(FindingsRequest) -> FindingPage;
     reconcile_ignore(IgnoreRequest) -> Nothing;
+    reconcile_expected(Nothing) -> Expected;
+    doubts_candidate_pdf(CandidateRequest) -> FileContent;
+    doubts_issue(WithReason) -> RetryResult;
+    month_books(Nothing) -> BooksList;
+    month_report(MonthRequest) -> MonthReport;
+    month_close(MonthClose) -> MonthReport;
+    month_reopen(WithReason) -> Nothing;
+    month_file(MonthFileRequest) -> FileContent;
+    einvoices_list(EInvoicesRequest) -> EInvoices;
+    overview_trend(TrendRequest) -> Trend;
     schedule_list(Nothing) -> ScheduleInfo;
     schedule_run_now(ById) -> Nothing;
     schedule_set_retention(RetentionRequest) -> Nothing;
@@ -307,6 +342,18 @@ handlers! {
     dry_run_start(DryRunRequest) -> DryRunInfo;
     dry_run_get(ById) -> DryRunAnswer;
     dry_run_cancel(ById) -> Nothing;
+    table_documents(RowsRequest) -> DocumentRows;
+    table_orders(RowsRequest) -> OrderRows;
+    table_summary(TableQuery) -> TableSummary;
+    table_vocabulary(ListRef) -> TableVocabulary;
+    views_list(ListRef) -> SavedViews;
+    views_save(SavedView) -> SavedView;
+    views_delete(ById) -> Nothing;
+    layout_get(ListRef) -> TableLayout;
+    layout_save(TableLayout) -> Nothing;
+    export_start(ExportRequest) -> ExportInfo;
+    export_get(Nothing) -> ExportAnswer;
+    export_cancel(ById) -> Nothing;
     drafts_fields(ById) -> DraftFields;
     drafts_preview(DraftEditRequest) -> EditPreview;
     drafts_save(DraftEditSave) -> DraftFields;

@@ -156,7 +156,7 @@ fn collect_kind(text: &str) -> Result<CollectKind, ApiError> {
     serde_json::from_value(text.into()).map_err(|_| ApiError::invalid("payment.kind", text))
 }
 
-fn content(file: DocumentFile, media_type: &str) -> FileContent {
+pub(super) fn content(file: DocumentFile, media_type: &str) -> FileContent {
     FileContent { name: file.name, media_type: media_type.to_owned(), base64: STANDARD.encode(&file.bytes) }
 }
 

@@ -174,5 +174,6 @@ fn finding_info(row: FindingRow, connections: &[Connection]) -> FindingInfo {
         state: row.state,
         reason: row.reason,
         who: row.who,
+        closed_ms: row.closed_ms,
     }
 }

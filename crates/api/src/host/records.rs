@@ -9,10 +9,8 @@ use punte_engine::Workspace;
 use punte_engine::connectors::billing::Baseline;
 use punte_engine::store::ledger::{Document, ListQuery};
 use punte_engine::{RetryReport, safe_because};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-const GROUP_SHOWN: usize = 100;
-const OPEN_SHOWN: u32 = 5000;
 const IMPORT_LIMIT: usize = 64 * 1024 * 1024;
 const RETRY_LIMIT: usize = 1000;
 
@@ -156,24 +154,6 @@ impl Host {
         })
     }
 
-    pub(super) async fn failures_list(&self, _: &Session, _: Nothing) -> Result<Failures, ApiError> {
-        let workspace = self.workspace().await?;
-        Ok(Failures { groups: self.failure_groups(&workspace).await? })
-    }
-
-    /// Held documents by cause: kind, and what the provider or the check named.
-    pub(super) async fn failure_groups(&self, workspace: &Workspace) -> Result<Vec<FailureGroup>, ApiError> {
-        let held = workspace.ledger().list_in_state(DocumentState::Held, OPEN_SHOWN).await?;
-        let mut groups: BTreeMap<String, Vec<Document>> = BTreeMap::new();
-        for document in held {
-            let key = document.failure.as_ref().map_or_else(String::new, cause_key);
-            groups.entry(key).or_default().push(document);
-        }
-        let mut listed: Vec<FailureGroup> = groups.into_iter().map(|(key, documents)| group(key, documents)).collect();
-        listed.sort_by_key(|group| std::cmp::Reverse((group.count, group.since_ms)));
-        Ok(listed)
-    }
-
     pub(super) async fn documents_retry(
         &self,
         session: &Session,
@@ -281,41 +261,6 @@ async fn only_shop(workspace: &Workspace) -> Result<String, ApiError> {
             Ok(workspace.save_connection(draft).await?.id)
         }
         _ => Err(ApiError::invalid("connectionId", "several shops: name one")),
-    }
-}
-
-/// What puts two failures into one group.
-fn cause_key(failure: &Failure) -> String {
-    let named = match failure.kind {
-        FailureKind::VatRateNotLegal | FailureKind::FlowIncomplete | FailureKind::SeriesUnknown => {
-            failure.detail.as_deref().and_then(|detail| detail.rsplit(": ").next())
-        }
-        FailureKind::RefusedOther | FailureKind::RequestInvalid => failure.provider_words.as_deref(),
-        _ => None,
-    };
-    let phase = if failure.phase == Phase::Refused { "refused" } else { "ours" };
-    format!("{}|{phase}|{}", failure.kind.as_str(), named.unwrap_or_default())
-}
-
-fn group(key: String, documents: Vec<Document>) -> FailureGroup {
-    let mut totals: BTreeMap<String, i64> = BTreeMap::new();
-    for document in &documents {
-        *totals.entry(document.currency.clone()).or_default() += document.total_minor;
-    }
-    let newest = documents.last().map(convert::document);
-    let unexplained = || {
-        let failure = Failure::new(FailureKind::MappingError, Phase::Prepare, "map", "");
-        convert::failure(&failure, "", 0)
-    };
-    let safe = documents.last().and_then(safe_because);
-    FailureGroup {
-        key,
-        failure: newest.and_then(|row| row.failure).unwrap_or_else(unexplained),
-        count: documents.len() as u32,
-        totals: totals.into_iter().map(|(currency, minor)| Amount { minor, currency }).collect(),
-        since_ms: documents.first().map_or(0, |document| document.created_ms),
-        documents: documents.iter().rev().take(GROUP_SHOWN).map(convert::document).collect(),
-        safe_because: safe.map(str::to_owned),
     }
 }
 

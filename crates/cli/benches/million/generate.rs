@@ -19,6 +19,8 @@ const FIRST_ORDER: i64 = 100_000;
 const BATCH: i64 = 50_000;
 
 pub struct Ledgers {
+    /// Holds them; thrown away when the schema changes.
+    pub folder: PathBuf,
     pub thousand: PathBuf,
     pub hundred_thousand: PathBuf,
     pub million: PathBuf,
@@ -50,7 +52,8 @@ pub fn ledgers(runtime: &tokio::runtime::Runtime, work: &Path, ports: &Value) ->
         }
         folder
     };
-    Ledgers { thousand: kept(1_000), hundred_thousand: kept(100_000), million: kept(1_000_000) }
+    let (thousand, hundred_thousand, million) = (kept(1_000), kept(100_000), kept(1_000_000));
+    Ledgers { folder: current, thousand, hundred_thousand, million }
 }
 
 /// Some orders, issued and verified at the simulators by the engine itself.
@@ -102,8 +105,12 @@ struct Table {
 
 impl Table {
     fn read(raw: &Connection, name: &'static str, by_order: &str) -> Table {
-        let mut query = raw.prepare(&format!("SELECT * FROM {name} WHERE {by_order} = ?1 ORDER BY row")).unwrap();
-        let columns: Vec<String> = query.column_names().into_iter().map(str::to_owned).collect();
+        // what is made of other columns is not written
+        let own = format!("SELECT name FROM pragma_table_xinfo('{name}') WHERE hidden = 0 ORDER BY cid");
+        let columns: Vec<String> =
+            raw.prepare(&own).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let sql = format!("SELECT {} FROM {name} WHERE {by_order} = ?1 ORDER BY row", columns.join(", "));
+        let mut query = raw.prepare(&sql).unwrap();
         let width = columns.len();
         let orders = 1..=TEMPLATES as i64;
         let rows = orders

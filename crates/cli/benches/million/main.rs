@@ -11,6 +11,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod generate;
+mod lists;
 mod program;
 mod queries;
 
@@ -26,5 +27,6 @@ fn main() {
     let ledgers = generate::ledgers(&runtime, folder.path(), &simulators.ports);
     program::measure(&runtime, &ledgers, &simulators.ports, &mut results);
     queries::measure(&runtime, &ledgers.million, &mut results);
+    lists::measure(&runtime, &ledgers.folder, &mut results);
     results.write();
 }

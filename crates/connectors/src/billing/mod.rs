@@ -28,6 +28,12 @@ mod steps;
 
 pub use prepare::Unsendable;
 
+/// Every code that a failure can bear, with the system's name before it (`smartbill.vat_of_product`).
+pub fn literal_codes() -> Vec<String> {
+    let smartbill = smartbill::literal_codes().map(|code| format!("smartbill.{code}"));
+    smartbill.chain(oblio::literal_codes().map(|code| format!("oblio.{code}"))).collect()
+}
+
 pub use acts::{
     Ability, DocumentKind, DocumentPage, DocumentQuery, EInvoiceState, EInvoiceStatus, EmailRequest, FromProforma,
     ListedDocument, NumberSeen, PaymentRequest, PaymentStatus, Presence, SeriesPage, SeriesQuery, StornoRequest,

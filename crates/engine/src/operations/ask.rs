@@ -35,6 +35,20 @@ impl Workspace {
         reason: &str,
         who: &str,
     ) -> Result<Operation> {
+        let id = self.deps.clock.new_id("op");
+        self.operate_as(id, document_id, kind, params, reason, who).await
+    }
+
+    /// The same under an id of the caller's: asked for again under the same id, nothing is written.
+    pub(crate) async fn operate_as(
+        &self,
+        id: String,
+        document_id: &str,
+        kind: OperationKind,
+        params: OperationParams,
+        reason: &str,
+        who: &str,
+    ) -> Result<Operation> {
         let document = self.get_document(document_id).await?;
         self.check_offer(&document, Act::Operation(kind)).await?;
         let reason = reason.trim();
@@ -43,7 +57,7 @@ impl Workspace {
         }
         self.check_params(&document, kind, &params)?;
         let new = NewOperation {
-            id: self.deps.clock.new_id("op"),
+            id,
             document_row: document.row,
             kind,
             params: to_json(&params)?,
@@ -120,7 +134,7 @@ impl Workspace {
     }
 }
 
-fn is_address(text: &str) -> bool {
+pub(crate) fn is_address(text: &str) -> bool {
     match text.split_once('@') {
         Some((name, host)) => {
             !name.is_empty() && host.contains('.') && !host.contains('@') && !text.contains(char::is_whitespace)

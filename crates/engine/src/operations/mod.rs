@@ -5,6 +5,7 @@ mod ask;
 mod settling;
 mod verdict;
 
+pub(crate) use ask::is_address;
 pub use verdict::OperationEvidence;
 use verdict::{einvoice, paid};
 

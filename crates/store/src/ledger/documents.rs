@@ -6,7 +6,7 @@ use super::orders::DocumentPlan;
 use super::{Ledger, changes, following};
 use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
-use punte_domain::{DocumentEvent, DocumentState, Draft, DraftProblem, Failure, Verification};
+use punte_domain::{DocumentEvent, DocumentState, Draft, DraftProblem, Failure, Verification, fingerprint};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use serde_json::json;
 
@@ -243,9 +243,9 @@ pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i6
         "INSERT INTO documents (id, issue_key, reference, order_row, flow_id, billing_id, provider, company, series, role,
            generation, state, verification, order_number, order_version, mapping_version, draft, problems, failure,
            client, tax_id, currency, total_minor, total_text, key_revision, due_ms, tries, created_ms, changed_ms,
-           mapping_id)
+           mapping_id, fingerprint, failed_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-           ?21, ?22, ?23, 1, ?24, 0, ?25, ?25, ?26)",
+           ?21, ?22, ?23, 1, ?24, 0, ?25, ?25, ?26, ?27, iif(?27 IS NULL, NULL, ?25))",
     )?
     .execute(params![
         d.id,
@@ -273,7 +273,8 @@ pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i6
         d.total_text,
         (state == DocumentState::Ready).then_some(d.due_ms),
         now_ms,
-        d.mapping_id
+        d.mapping_id,
+        plan.failure.as_ref().map(fingerprint)
     ])?;
     let row = c.last_insert_rowid();
     let mut event = NewEvent::new(
@@ -335,7 +336,9 @@ pub(super) fn apply(
     let due_ms = (next == DocumentState::Ready).then_some(now_ms);
     let changed = c
         .prepare_cached(
-            "UPDATE documents SET state = ?3, failure = ?4, due_ms = ?5, changed_ms = ?6, parked_reason = NULL
+            "UPDATE documents SET state = ?3, failure = ?4, due_ms = ?5, changed_ms = ?6, parked_reason = NULL,
+               fingerprint = iif(?3 IN ('ready', 'sending', 'in_doubt'), fingerprint, ?7),
+               failed_ms = iif(?7 IS NULL, failed_ms, ?6)
              WHERE row = ?1 AND state = ?2",
         )?
         .execute(params![
@@ -344,7 +347,8 @@ pub(super) fn apply(
             next.as_str(),
             failure_text(failure)?,
             due_ms,
-            now_ms
+            now_ms,
+            failure.filter(|_| next == DocumentState::Held).map(fingerprint)
         ])?;
     if changed == 0 {
         return Err(StoreError::Stale(document.id.clone()));

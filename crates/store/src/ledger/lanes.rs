@@ -7,7 +7,8 @@ use crate::error::Result;
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
 /// Ready, and not an invoice of a flow that is switched off. A storno is sent whatever became of its flow.
-const SENDABLE: &str = "state = 'ready' AND (role <> 'invoice' OR flow_id IN (SELECT id FROM flows WHERE enabled = 1))";
+pub(super) const SENDABLE: &str =
+    "state = 'ready' AND (role <> 'invoice' OR flow_id IN (SELECT id FROM flows WHERE enabled = 1))";
 
 /// Digits that a number is printed with at most.
 const NUMBER_DIGITS: usize = 20;

@@ -43,7 +43,7 @@ pub struct DayCount {
 }
 
 /// Turns what a person typed into an FTS query: every word a prefix, all of them wanted. `None`: nothing to search.
-fn fts_query(text: &str) -> Option<String> {
+pub(super) fn fts_query(text: &str) -> Option<String> {
     let words: Vec<String> = text
         .chars()
         .take(200)

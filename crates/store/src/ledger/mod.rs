@@ -4,17 +4,23 @@
 //! checks. Attached clients never open the file; they ask the owner.
 
 mod attempts;
+mod bulk;
+mod causes;
 mod changes;
 mod check;
 mod connections;
+mod desk;
 mod documents;
 mod edits;
+mod einvoices;
 mod events;
+mod fill;
 mod following;
 mod found;
 mod lanes;
 mod lists;
 mod mappings;
+mod months;
 mod operations;
 mod orders;
 mod ownership;
@@ -23,22 +29,31 @@ mod retention;
 mod series;
 mod soundness;
 mod steps;
+pub mod table;
+mod trends;
 mod verification;
+mod views;
 mod workspace;
 mod writer;
 
 pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
+pub use bulk::{BulkCounts, BulkItem, BulkJob, BulkReportItem, ItemEnd, LaneKey, NewBulkItem, NewBulkJob};
+pub use causes::{Cause, CauseRecord};
 pub use changes::{ChangeRow, SeenChange};
 pub use check::{Finding, Verdict};
 pub use connections::{Connection, Flow, Stop};
+pub use desk::{Note, RecordDesk};
 pub use documents::{Document, NewDocument};
 pub use edits::{EditsKept, RecordEdits};
+pub use einvoices::{EInvoiceQuery, EInvoiceSums};
 pub use events::{Event, NewEvent};
+pub use fill::{FilledAttempt, FilledDocument, FilledOrder};
 pub use following::NewTakingBack;
 pub use found::{FoundReference, Rekeyed, SeriesProgress, SeriesRead};
 pub use lanes::Doubts;
 pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
 pub use mappings::{MappingDraft, MappingRow, MappingVersion, NewVersion, VersionRow};
+pub use months::{Books, Closing, LeftOut, MonthDocument, NewClosing, SinceClosing};
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
 pub use ownership::Quarantine;
@@ -46,7 +61,9 @@ pub use reconcile::{FindingQuery, FindingRow, NewFinding, NewRun, ReconcileRun, 
 pub use retention::Purged;
 pub use series::{PaidOrder, SeriesDocument, SeriesKey};
 pub use steps::{Steps, Writing};
+pub use trends::DayTotals;
 pub use verification::{Dues, Verified};
+pub use views::SavedView;
 pub use workspace::{LedgerInfo, NewWorkspace};
 
 use crate::error::{Result, StoreError};
@@ -69,6 +86,9 @@ static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0005_owner.sql")),
     M::up(include_str!("0006_speed.sql")),
     M::up(include_str!("0007_mappings.sql")),
+    M::up(include_str!("0008_lists.sql")),
+    M::up(include_str!("0009_failures.sql")),
+    M::up(include_str!("0010_closing.sql")),
 ];
 
 const READERS: usize = 4;
@@ -274,7 +294,8 @@ fn damaged(error: &rusqlite::Error) -> StoreError {
 fn migrate(connection: &mut Sqlite) -> Result<()> {
     Migrations::from_slice(MIGRATIONS)
         .to_latest(connection)
-        .map_err(|error| StoreError::Damaged(format!("migration: {error}")))
+        .map_err(|error| StoreError::Damaged(format!("migration: {error}")))?;
+    causes::fill(connection)
 }
 
 /// The writer's connection: write-ahead log, every commit synced, foreign keys enforced.

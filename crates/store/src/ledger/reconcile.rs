@@ -298,6 +298,26 @@ impl Ledger {
     }
 }
 
+/// Whose findings, and of which days.
+pub(super) struct MonthFindings {
+    pub billing_id: String,
+    pub company: String,
+    pub days: (String, String),
+}
+
+/// What is open or was left be, of the days and without a day; at most 5000.
+pub(super) fn of_month(c: &Sqlite, query: &MonthFindings) -> Result<Vec<FindingRow>> {
+    let mut statement = c.prepare_cached(&format!(
+        "SELECT {FINDING} FROM reconcile_findings
+         WHERE billing_id = ?1 AND company = ?2 AND state IN ('open', 'ignored')
+           AND (day IS NULL OR day BETWEEN ?3 AND ?4)
+         ORDER BY row LIMIT 5000"
+    ))?;
+    let rows =
+        statement.query_map(params![query.billing_id, query.company, query.days.0, query.days.1], finding_from)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Writes a finding down, or that it was seen again. One that was ignored stays so while it says the same.
 fn keep(c: &Sqlite, lane: &SeriesKey, run_row: i64, finding: &NewFinding, now_ms: i64) -> Result<()> {
     c.prepare_cached(

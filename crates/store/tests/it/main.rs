@@ -2,14 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod bulk;
+mod causes;
 mod changes;
 mod check;
+mod desk;
 mod lists;
 mod mappings;
+mod months;
 mod opening;
 mod operations;
 mod ownership;
 mod reconcile;
 mod support;
+mod table;
 mod transitions;
 mod walk;

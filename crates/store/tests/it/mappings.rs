@@ -165,6 +165,21 @@ async fn a_held_record_stays_held_when_edits_mend_it_and_keeps_what_the_provider
     assert_eq!(timeline.iter().filter(|event| event.what == "draft_edited" && event.who == "ana").count(), 2);
 }
 
+/// What version 8 added.
+fn take_back_lists(raw: &rusqlite::Connection) {
+    let texts = |sql: &str| -> Vec<String> {
+        raw.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let indexes = "SELECT 'DROP INDEX ' || name FROM sqlite_schema
+                   WHERE type = 'index' AND name GLOB '*_list_*' AND name NOT GLOB 'sqlite*'";
+    let columns = "SELECT 'ALTER TABLE ' || t.value || ' DROP COLUMN ' || x.name
+                   FROM json_each('[\"documents\",\"orders\"]') t, pragma_table_xinfo(t.value) x WHERE x.hidden = 2";
+    for statement in texts(indexes).into_iter().chain(texts(columns)) {
+        raw.execute_batch(&statement).unwrap();
+    }
+    raw.execute_batch("DROP TABLE saved_views; DROP TABLE list_layouts;").unwrap();
+}
+
 #[tokio::test]
 async fn old_documents_learn_their_mapping_from_their_flow() {
     let world = world().await;
@@ -172,8 +187,17 @@ async fn old_documents_learn_their_mapping_from_their_flow() {
     let folder = world.folder;
     drop(world.ledger);
     let raw = rusqlite::Connection::open(folder.path().join("ledger.sqlite")).unwrap();
+    take_back_lists(&raw);
     raw.execute_batch(
-        "DROP INDEX documents_by_mapping; ALTER TABLE documents DROP COLUMN mapping_id;
+        "DROP TABLE closing_documents; DROP TABLE closings; DROP INDEX documents_einvoice_open;
+         DROP INDEX documents_failed_at;
+         DROP TRIGGER causes_came; DROP TRIGGER causes_joined; DROP TRIGGER causes_went;
+         DROP INDEX documents_by_cause; DROP INDEX documents_of_cause;
+         ALTER TABLE documents DROP COLUMN fingerprint; ALTER TABLE documents DROP COLUMN failed_ms;
+         ALTER TABLE documents DROP COLUMN snoozed_until_ms;
+         DROP TABLE causes; DROP TABLE record_owners; DROP TABLE notes; DROP TABLE tags;
+         DROP TABLE bulk_items; DROP TABLE bulk_jobs;
+         DROP INDEX documents_by_mapping; ALTER TABLE documents DROP COLUMN mapping_id;
          ALTER TABLE documents DROP COLUMN edits; ALTER TABLE documents DROP COLUMN edit_revision;
          DROP TABLE mapping_drafts; ALTER TABLE mapping_versions DROP COLUMN reason; PRAGMA user_version = 6;",
     )

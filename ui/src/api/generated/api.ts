@@ -28,6 +28,10 @@ source: string, operation: string, object: string,
  */
 providerWords: string | null, 
 /**
+ * Which of its known answers this is (`smartbill.vat_of_product`): its own explanation stands under it.
+ */
+code?: string, 
+/**
  * Facts: the field, the value, the rate.
  */
 detail: string | null, retryAtMs: number | null, };
@@ -304,7 +308,7 @@ filter: string, after: number | null,
  */
 limit: number, };
 
-export type OrderRow = { id: string, number: string, customer: string, taxId: string, total: Amount, 
+export type OrderRow = { id: string, number: string, customer: string, taxId: string, email: string, total: Amount, 
 /**
  * Status in words that every shop shares (`completed`) and the shop's own.
  */
@@ -358,19 +362,60 @@ mismatch: string | null,
  */
 changes: number, 
 /**
+ * The billing connection that it goes over.
+ */
+connectionId: string, 
+/**
+ * Version of the mapping that made its draft.
+ */
+mappingVersion: number, 
+/**
  * As the provider said last.
  */
 paid: Amount | null, einvoice: EInvoiceInfo | null, };
 
 export type DocumentPage = { rows: Array<DocumentRow>, next: number | null, total: number | null, };
 
-export type FailureGroup = { key: string, 
+export type FailureGroup = { 
 /**
- * The first one's failure: kind, words and detail shared by the group.
+ * The cause's fingerprint.
  */
-failure: FailureInfo, count: number, totals: Array<Amount>, sinceMs: number, 
+key: string, 
 /**
- * Newest first, at most 100.
+ * `open`; `snoozed` until an instant or the next record; `retrying`: none is held any more, some are on their way;
+ * `resolved`: all went through or were given up, the last of them today.
+ */
+state: string, 
+/**
+ * The newest record's failure: its kind and code are shared by the group.
+ */
+failure: FailureInfo, 
+/**
+ * Held now.
+ */
+count: number, 
+/**
+ * Of these, left for later one by one.
+ */
+snoozed: number, 
+/**
+ * Retried and not through yet.
+ */
+underWay: number, 
+/**
+ * Went through since the cause came up.
+ */
+wentThrough: number, 
+/**
+ * Value held, one sum a currency.
+ */
+totals: Array<Amount>, sinceMs: number, lastMs: number, 
+/**
+ * Who looks after it; empty for nobody.
+ */
+owner: string, snoozedUntilMs: number | null, 
+/**
+ * The newest held one; further ones by `failures.records`.
  */
 documents: Array<DocumentRow>, 
 /**
@@ -378,7 +423,11 @@ documents: Array<DocumentRow>,
  */
 safeBecause: string | null, };
 
-export type Failures = { groups: Array<FailureGroup>, };
+export type Failures = { groups: Array<FailureGroup>, 
+/**
+ * Names to choose an owner from; any other is taken, too.
+ */
+people: Array<string>, };
 
 export type RetryRequest = { 
 /**
@@ -1172,7 +1221,11 @@ proposal: string, reference: string,
 /**
  * Series and number of the document that our record is linked to.
  */
-linked: string, differs: Array<DifferenceInfo>, theirs: Array<SeenInfo>, documentId: string | null, orderId: string | null, orderNumber: string | null, firstSeenMs: number, lastSeenMs: number, state: string, reason: string, who: string, };
+linked: string, differs: Array<DifferenceInfo>, theirs: Array<SeenInfo>, documentId: string | null, orderId: string | null, orderNumber: string | null, firstSeenMs: number, lastSeenMs: number, state: string, 
+/**
+ * Why it was left be or what explains it, who said so, and when.
+ */
+reason: string, who: string, closedMs: number | null, };
 
 export type FindingPage = { rows: Array<FindingInfo>, 
 /**
@@ -1216,9 +1269,592 @@ export type RetentionRequest = {
  */
 months: number, };
 
+export type ListName = "documents" | "orders";
+
+export type SortBy = { 
+/**
+ * Id of a column that can be sorted by.
+ */
+column: string, descending: boolean, };
+
+export type TableQuery = { list: ListName, 
+/**
+ * Words and `field:value`: see `table.vocabulary`.
+ */
+text: string, 
+/**
+ * Null: newest first.
+ */
+sort: SortBy | null, };
+
+export type RowsRequest = { query: TableQuery, 
+/**
+ * Ordinal of the first row, from 0.
+ */
+from: number, 
+/**
+ * At most 500.
+ */
+limit: number, };
+
+export type DocumentRows = { rows: Array<DocumentRow>, from: number, 
+/**
+ * False: the list has not been gone through so far yet; ask again.
+ */
+ready: boolean, };
+
+export type OrderRows = { rows: Array<OrderRow>, from: number, 
+/**
+ * False: the list has not been gone through so far yet; ask again.
+ */
+ready: boolean, };
+
+export type QueryProblem = { from: number, to: number, 
+/**
+ * `unknown_field`, `bad_value`, `bad_amount`, `bad_date`, `unclosed_quote`.
+ */
+code: string, text: string, };
+
+export type TableSummary = { 
+/**
+ * Rows found so far.
+ */
+count: number, 
+/**
+ * Count and totals are whole and of now; otherwise ask again.
+ */
+complete: boolean, 
+/**
+ * Rows looked at, of so many.
+ */
+scanned: number, ofRows: number, 
+/**
+ * By currency.
+ */
+totals: Array<Amount>, problems: Array<QueryProblem>, };
+
+export type ListRef = { list: ListName, };
+
+export type FieldValue = { value: string, 
+/**
+ * A name of its own, as connections have; null: a code with words in the catalogues.
+ */
+label: string | null, };
+
+export type FieldInfo = { name: string, aliases: Array<string>, 
+/**
+ * `text`, `choice`, `amount`, `date`.
+ */
+kind: string, values: Array<FieldValue>, };
+
+export type ColumnInfo = { id: string, sortable: boolean, indexed: boolean, 
+/**
+ * Name of the field that filters by it.
+ */
+field: string | null, };
+
+export type TableVocabulary = { columns: Array<ColumnInfo>, fields: Array<FieldInfo>, };
+
+export type ColumnState = { id: string, 
+/**
+ * In CSS pixels; null: as wide as it is by itself.
+ */
+width: number | null, hidden: boolean, };
+
+export type TableLayout = { list: ListName, columns: Array<ColumnState>, sort: SortBy | null, };
+
+export type SavedView = { 
+/**
+ * Empty: a new one.
+ */
+id: string, list: ListName, name: string, text: string, sort: SortBy | null, columns: Array<ColumnState>, };
+
+export type SavedViews = { views: Array<SavedView>, };
+
+export type ExportColumn = { id: string, heading: string, };
+
+export type ExportRequest = { query: TableQuery, 
+/**
+ * Only these records, in this order; null: all of the query.
+ */
+ids: Array<string> | null, 
+/**
+ * `csv` or `xlsx`.
+ */
+format: string, columns: Array<ExportColumn>, 
+/**
+ * Words for codes, by column and code: `state.issued`.
+ */
+words: Record<string, string>, };
+
+export type ExportInfo = { id: string, 
+/**
+ * `running`, `done`, `failed`, `cancelled`.
+ */
+state: string, written: number, 
+/**
+ * Null until it is known.
+ */
+ofRows: number | null, 
+/**
+ * Of the file on the owner's machine.
+ */
+path: string, 
+/**
+ * Of the finished file.
+ */
+bytes: number, error: string | null, };
+
+export type ExportAnswer = { run: ExportInfo | null, };
+
+export type CauseRecordsRequest = { key: string, after: number | null, 
+/**
+ * At most 500.
+ */
+limit: number, };
+
+export type CauseRecord = { document: DocumentRow, owner: string, snoozedUntilMs: number | null, failedMs: number, };
+
+export type CauseRecords = { rows: Array<CauseRecord>, next: number | null, };
+
+export type AssignCause = { key: string, 
+/**
+ * At most 100 characters.
+ */
+owner: string, };
+
+export type SnoozeCause = { key: string, untilMs: number | null, };
+
+export type NoteInfo = { id: string, author: string, text: string, 
+/**
+ * The caller wrote it, and may change it.
+ */
+own: boolean, createdMs: number, editedMs: number | null, };
+
+export type RecordDesk = { 
+/**
+ * Newest first.
+ */
+notes: Array<NoteInfo>, 
+/**
+ * Who looks after the record; empty for nobody.
+ */
+owner: string, tags: Array<string>, 
+/**
+ * Tags in use, the most used first.
+ */
+knownTags: Array<string>, 
+/**
+ * Names to choose an owner from; any other is taken, too.
+ */
+people: Array<string>, };
+
+export type NoteInput = { orderId: string, 
+/**
+ * Null for a new one.
+ */
+id: string | null, 
+/**
+ * 1 to 4000 characters.
+ */
+text: string, };
+
+export type AssignRecord = { orderId: string, 
+/**
+ * At most 100 characters; empty for nobody.
+ */
+owner: string, };
+
+export type TagsInput = { orderId: string, 
+/**
+ * At most 20, each of 1 to 40 characters.
+ */
+tags: Array<string>, };
+
+export type SnoozeRecord = { documentId: string, untilMs: number | null, };
+
+export type BulkSelection = { 
+/**
+ * Document ids; empty where a cause or a query is named.
+ */
+ids: Array<string>, 
+/**
+ * A cause's key (`FailureGroup.key`).
+ */
+cause?: string, 
+/**
+ * A list of documents: every row of it.
+ */
+query?: TableQuery, 
+/**
+ * Document ids that are left out.
+ */
+except: Array<string>, };
+
+export type BulkRequest = { 
+/**
+ * `retry`, `storno`, `email`, `refresh`, `dismiss`.
+ */
+kind: string, 
+/**
+ * At most 100,000 records.
+ */
+selection: BulkSelection, };
+
+export type BulkConfirm = { id: string, 
+/**
+ * Needed where `needsReason`: 1 to 500 characters.
+ */
+reason: string, };
+
+export type BulkCount = { code: string, count: number, };
+
+export type BulkJob = { id: string, kind: string, 
+/**
+ * `planning`, `planned` (waits for a person), `running`, `done`, `cancelled`.
+ */
+state: string, needsReason: boolean, reason: string, who: string, createdMs: number, confirmedMs: number | null, finishedMs: number | null, 
+/**
+ * Records of the selection; while it is being planned more than have been looked at.
+ */
+ofRecords: number, 
+/**
+ * Planned and not begun.
+ */
+waiting: number, 
+/**
+ * Begun and not over.
+ */
+underWay: number, done: number, failed: number, 
+/**
+ * Nobody knows yet whether it was done; a person settles it.
+ */
+inDoubt: number, skipped: number, 
+/**
+ * Not begun, for the job was cancelled.
+ */
+cancelled: number, 
+/**
+ * Begun before the job was cancelled: they go on by themselves.
+ */
+left: number, 
+/**
+ * Why a running job begins nothing now: `live` orders are due, its `connection` may not be called.
+ */
+waits?: string, 
+/**
+ * Value of what was planned.
+ */
+totals: Array<Amount>, 
+/**
+ * How many at each provider.
+ */
+providers: Array<BulkCount>, 
+/**
+ * Why it is safe: `nothing_sent`, `refused`, `proven_absent`, `nothing_sent_at_all`, `reads_only`, `checked_again`,
+ * `sent_once`.
+ */
+safe: Array<BulkCount>, 
+/**
+ * Why records are skipped.
+ */
+skips: Array<BulkCount>, };
+
+export type BulkJobs = { 
+/**
+ * Newest first, at most 50.
+ */
+jobs: Array<BulkJob>, };
+
+export type BulkReportRequest = { id: string, 
+/**
+ * `planned`, `skipped`, `doing`, `done`, `failed`, `in_doubt`, `cancelled`, `left`; empty for all.
+ */
+state: string, after: number | null, 
+/**
+ * At most 500.
+ */
+limit: number, };
+
+export type BulkItem = { documentId: string, orderNumber: string, client: string, total: Amount, provider: string, 
+/**
+ * Of the record now.
+ */
+documentState: string, 
+/**
+ * `FCT 0007`, where it has one.
+ */
+documentNumber: string | null, state: string, 
+/**
+ * Why it is safe, or why it was skipped or failed; empty where it was done.
+ */
+why: string, failure: FailureInfo | null, finishedMs: number | null, };
+
+export type BulkItems = { rows: Array<BulkItem>, next: number | null, };
+
+export type BulkCsvRequest = { id: string, 
+/**
+ * Words of the screen's language for columns, states and reasons by code; a code without one stays as it is.
+ */
+words: Record<string, string>, };
+
+export type BooksInfo = { connectionId: string, connectionName: string, 
+/**
+ * `smartbill`, `oblio`.
+ */
+provider: string, company: string, };
+
+export type BooksList = { books: Array<BooksInfo>, };
+
+export type MonthRequest = { 
+/**
+ * A billing connection.
+ */
+connectionId: string, company: string, 
+/**
+ * `YYYY-MM`
+ */
+month: string, };
+
+export type CountedAmount = { count: number, total: Amount, };
+
+export type MonthMoney = { currency: string, invoices: CountedAmount, 
+/**
+ * Negative.
+ */
+stornos: CountedAmount, 
+/**
+ * Parts taken back by negative lines: negative.
+ */
+corrections: CountedAmount, net: CountedAmount, 
+/**
+ * Cancelled at the provider, and counted nowhere else.
+ */
+cancelled: CountedAmount, 
+/**
+ * Of the invoices. What was paid; for `unpaid` and `not_told`, what is owed.
+ */
+paid: CountedAmount, partlyPaid: CountedAmount, unpaid: CountedAmount, notTold: CountedAmount, };
+
+export type MonthVat = { 
+/**
+ * Percent, decimal text.
+ */
+rate: string, documents: number, base: Amount, vat: Amount, total: Amount, };
+
+export type GapInfo = { from: string, until: string, count: number, 
+/**
+ * `deleted_here`, `record_missing`, `unexplained`, `not_compared`.
+ */
+why: string, explained: boolean, 
+/**
+ * The finding that a person can explain (`reconcile.ignore`).
+ */
+findingId: string | null, 
+/**
+ * A person's explanation, who gave it, and when.
+ */
+reason: string, who: string, atMs: number | null, };
+
+export type MonthSeries = { series: string, count: number, first: string, last: string, gaps: Array<GapInfo>, repeats: Array<string>, 
+/**
+ * When the whole month was compared with the provider; null: not yet.
+ */
+comparedMs: number | null, 
+/**
+ * Why that was not complete, as a pass says it; empty where it was.
+ */
+comparedWhy: string, };
+
+export type LeftOutInfo = { 
+/**
+ * `waiting`, `not_invoiced`.
+ */
+decision: string, reason: string, count: number, total: Amount, };
+
+export type MonthEInvoices = { 
+/**
+ * The provider tells how they fare; without it all of this is zero.
+ */
+told: boolean, accepted: number, processing: number, rejected: number, notSent: number, late: number, 
+/**
+ * `YYYY-MM-DD`: of what is not sent and still in time.
+ */
+nextDeadline: string | null, };
+
+export type ObstacleInfo = { 
+/**
+ * A code of [`MonthReport`].
+ */
+code: string, count: number, };
+
+export type ClosingInfo = { id: string, who: string, note: string, 
+/**
+ * Codes of what was not as it should be, and was accepted.
+ */
+accepted: Array<string>, closedMs: number, reopenedMs: number | null, reopenedBy: string, reopenedReason: string, };
+
+export type SinceClosingInfo = { documentId: string, 
+/**
+ * `FCT 0007`
+ */
+number: string, client: string, total: Amount, 
+/**
+ * The state then; null: it was not there.
+ */
+before: string | null, state: string, changedMs: number, };
+
+export type MonthReport = { books: BooksInfo, month: string, 
+/**
+ * `YYYY-MM-DD`, both included.
+ */
+from: string, to: string, over: boolean, money: Array<MonthMoney>, vat: Array<MonthVat>, 
+/**
+ * Documents that stand without a draft here: they are in no VAT sum.
+ */
+withoutDraft: number, series: Array<MonthSeries>, leftOut: Array<LeftOutInfo>, 
+/**
+ * Documents that are not issued, by state, up to the month's end.
+ */
+notIssued: Record<string, number>, mismatched: number, missingThere: number, unknownHere: number, duplicates: number, einvoices: MonthEInvoices, 
+/**
+ * The one in force.
+ */
+closing: ClosingInfo | null, 
+/**
+ * Closings that were taken back, newest first.
+ */
+earlier: Array<ClosingInfo>, 
+/**
+ * What is otherwise than when it was closed.
+ */
+since: Array<SinceClosingInfo>, 
+/**
+ * `in_doubt`, `not_compared`, `gaps`, `repeats`, `mismatched`, `missing_there`, `unknown_here`, `duplicates`.
+ */
+blocked: Array<ObstacleInfo>, 
+/**
+ * `running`, `partly_compared`, `not_sent_yet`, `orders_waiting`, `einvoice_late`, `einvoice_rejected`, `without_draft`.
+ */
+warnings: Array<ObstacleInfo>, };
+
+export type MonthClose = { connectionId: string, company: string, month: string, 
+/**
+ * Every code of the report's warnings.
+ */
+accepted: Array<string>, note: string, };
+
+export type MonthFileRequest = { connectionId: string, company: string, month: string, 
+/**
+ * `xlsx`, `pdf`.
+ */
+format: string, 
+/**
+ * The screen's words by key; a key that is missing stands for itself.
+ */
+words: Record<string, string>, };
+
+export type EInvoicesRequest = { 
+/**
+ * `not_sent`, `processing`, `rejected`, `not_configured`; empty for all.
+ */
+state: string, 
+/**
+ * `next` of the page before.
+ */
+after: EInvoiceKey | null, limit: number, };
+
+export type EInvoiceKey = { day: string, row: number, };
+
+export type EInvoiceEntry = { document: DocumentRow, 
+/**
+ * `YYYY-MM-DD`
+ */
+issued: string, 
+/**
+ * The last day on which it may reach e-Factura.
+ */
+deadline: string, 
+/**
+ * Working days; 0 on the last day, negative once it is over.
+ */
+daysLeft: number, };
+
+export type EInvoices = { 
+/**
+ * The oldest day of issue that is looked at.
+ */
+from: string, 
+/**
+ * Not sent, as far as is known, and over the time.
+ */
+late: number, inTime: number, processing: number, rejected: number, notConfigured: number, 
+/**
+ * Late first.
+ */
+rows: Array<EInvoiceEntry>, next: EInvoiceKey | null, 
+/**
+ * Names of connections whose provider does not tell how e-invoices fare.
+ */
+silent: Array<string>, };
+
+export type ExpectedDocuments = { count: number, 
+/**
+ * The next ones, at most 50.
+ */
+rows: Array<DocumentRow>, };
+
+export type ExpectedOrders = { count: number, rows: Array<OrderRow>, };
+
+export type Expected = { 
+/**
+ * Issued; a read is to confirm it.
+ */
+unverified: ExpectedDocuments, 
+/**
+ * Sent to e-Factura; the answer is awaited.
+ */
+einvoice: ExpectedDocuments, 
+/**
+ * Came from the shop, and are decided on next.
+ */
+undecided: ExpectedOrders, };
+
+export type CandidateRequest = { 
+/**
+ * Our document in doubt.
+ */
+id: string, series: string, number: string, };
+
+export type TrendRequest = { 
+/**
+ * 1 to 92, today included.
+ */
+days: number, };
+
+export type TrendDay = { 
+/**
+ * `YYYY-MM-DD`, Europe/Bucharest.
+ */
+day: string, issued: number, 
+/**
+ * Created on the day, and held or in doubt now.
+ */
+failed: number, 
+/**
+ * Of what was issued, net; one entry a currency.
+ */
+totals: Array<Amount>, };
+
+export type Trend = { 
+/**
+ * Oldest first.
+ */
+days: Array<TrendDay>, };
+
 export type AccessRole = "viewer" | "operator" | "integrator" | "owner";
 
-export type Tag = "app" | "connections" | "documents" | "dry_run" | "mappings" | "orders" | "reconcile" | "sandbox" | "schedule";
+export type Tag = "app" | "bulk" | "connections" | "desk" | "documents" | "dry_run" | "exports" | "mappings" | "orders" | "reconcile" | "sandbox" | "schedule" | "views";
 
 export type Event = { tags: Array<Tag>, };
 
@@ -1257,6 +1893,23 @@ export interface Commands {
   "documents.list": { request: ListRequest; response: DocumentPage };
   "record.get": { request: RecordRequest; response: RecordInfo };
   "failures.list": { request: Nothing; response: Failures };
+  "failures.records": { request: CauseRecordsRequest; response: CauseRecords };
+  "failures.assign": { request: AssignCause; response: Nothing };
+  "failures.snooze": { request: SnoozeCause; response: Nothing };
+  "record.desk": { request: ById; response: RecordDesk };
+  "record.assign": { request: AssignRecord; response: Nothing };
+  "record.tag": { request: TagsInput; response: Nothing };
+  "record.snooze": { request: SnoozeRecord; response: Nothing };
+  "notes.save": { request: NoteInput; response: Nothing };
+  "notes.delete": { request: ById; response: Nothing };
+  "notes.restore": { request: ById; response: Nothing };
+  "bulk.plan": { request: BulkRequest; response: BulkJob };
+  "bulk.confirm": { request: BulkConfirm; response: BulkJob };
+  "bulk.cancel": { request: ById; response: BulkJob };
+  "bulk.get": { request: ById; response: BulkJob };
+  "bulk.list": { request: Nothing; response: BulkJobs };
+  "bulk.report": { request: BulkReportRequest; response: BulkItems };
+  "bulk.csv": { request: BulkCsvRequest; response: FileContent };
   "documents.retry": { request: RetryRequest; response: RetryResult };
   "documents.dismiss": { request: WithReason; response: Nothing };
   "documents.reopen": { request: WithReason; response: Nothing };
@@ -1277,6 +1930,16 @@ export interface Commands {
   "reconcile.runs": { request: Nothing; response: ReconcileRuns };
   "reconcile.findings": { request: FindingsRequest; response: FindingPage };
   "reconcile.ignore": { request: IgnoreRequest; response: Nothing };
+  "reconcile.expected": { request: Nothing; response: Expected };
+  "doubts.candidate_pdf": { request: CandidateRequest; response: FileContent };
+  "doubts.issue": { request: WithReason; response: RetryResult };
+  "month.books": { request: Nothing; response: BooksList };
+  "month.report": { request: MonthRequest; response: MonthReport };
+  "month.close": { request: MonthClose; response: MonthReport };
+  "month.reopen": { request: WithReason; response: Nothing };
+  "month.file": { request: MonthFileRequest; response: FileContent };
+  "einvoices.list": { request: EInvoicesRequest; response: EInvoices };
+  "overview.trend": { request: TrendRequest; response: Trend };
   "schedule.list": { request: Nothing; response: ScheduleInfo };
   "schedule.run_now": { request: ById; response: Nothing };
   "schedule.set_retention": { request: RetentionRequest; response: Nothing };
@@ -1298,6 +1961,18 @@ export interface Commands {
   "dry_run.start": { request: DryRunRequest; response: DryRunInfo };
   "dry_run.get": { request: ById; response: DryRunAnswer };
   "dry_run.cancel": { request: ById; response: Nothing };
+  "table.documents": { request: RowsRequest; response: DocumentRows };
+  "table.orders": { request: RowsRequest; response: OrderRows };
+  "table.summary": { request: TableQuery; response: TableSummary };
+  "table.vocabulary": { request: ListRef; response: TableVocabulary };
+  "views.list": { request: ListRef; response: SavedViews };
+  "views.save": { request: SavedView; response: SavedView };
+  "views.delete": { request: ById; response: Nothing };
+  "layout.get": { request: ListRef; response: TableLayout };
+  "layout.save": { request: TableLayout; response: Nothing };
+  "export.start": { request: ExportRequest; response: ExportInfo };
+  "export.get": { request: Nothing; response: ExportAnswer };
+  "export.cancel": { request: ById; response: Nothing };
   "drafts.fields": { request: ById; response: DraftFields };
   "drafts.preview": { request: DraftEditRequest; response: EditPreview };
   "drafts.save": { request: DraftEditSave; response: DraftFields };
@@ -1330,7 +2005,24 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "orders.import": [],
   "documents.list": ["documents"],
   "record.get": ["orders", "documents", "mappings"],
-  "failures.list": ["documents"],
+  "failures.list": ["documents", "desk"],
+  "failures.records": ["documents", "desk"],
+  "failures.assign": [],
+  "failures.snooze": [],
+  "record.desk": ["desk"],
+  "record.assign": [],
+  "record.tag": [],
+  "record.snooze": [],
+  "notes.save": [],
+  "notes.delete": [],
+  "notes.restore": [],
+  "bulk.plan": [],
+  "bulk.confirm": [],
+  "bulk.cancel": [],
+  "bulk.get": ["bulk"],
+  "bulk.list": ["bulk"],
+  "bulk.report": ["bulk"],
+  "bulk.csv": [],
   "documents.retry": [],
   "documents.dismiss": [],
   "documents.reopen": [],
@@ -1351,6 +2043,16 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "reconcile.runs": ["reconcile", "connections"],
   "reconcile.findings": ["reconcile"],
   "reconcile.ignore": [],
+  "reconcile.expected": ["documents", "orders"],
+  "doubts.candidate_pdf": [],
+  "doubts.issue": [],
+  "month.books": ["connections"],
+  "month.report": ["documents", "orders", "reconcile"],
+  "month.close": [],
+  "month.reopen": [],
+  "month.file": [],
+  "einvoices.list": ["documents", "connections"],
+  "overview.trend": ["documents"],
   "schedule.list": ["schedule", "connections"],
   "schedule.run_now": [],
   "schedule.set_retention": [],
@@ -1372,6 +2074,18 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "dry_run.start": [],
   "dry_run.get": ["dry_run"],
   "dry_run.cancel": [],
+  "table.documents": ["documents"],
+  "table.orders": ["orders", "documents"],
+  "table.summary": ["documents", "orders"],
+  "table.vocabulary": ["connections"],
+  "views.list": ["views"],
+  "views.save": [],
+  "views.delete": [],
+  "layout.get": ["views"],
+  "layout.save": [],
+  "export.start": [],
+  "export.get": ["exports"],
+  "export.cancel": [],
   "drafts.fields": ["documents", "mappings"],
   "drafts.preview": [],
   "drafts.save": [],

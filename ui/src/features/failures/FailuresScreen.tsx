@@ -1,160 +1,101 @@
-import { Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
-import { IconChevronDown, IconChevronRight, IconHandStop } from "@tabler/icons-react";
-import { useState } from "react";
+import { Group, Stack, Tabs, Text, Title } from "@mantine/core";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { FailureGroup } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
-import { fixPlace, namedRule } from "../../shared/lib/errors";
-import { useGo } from "../../shared/lib/navigation";
+import { useGo, usePlace } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
+import { BulkDialog } from "../../shared/ui/BulkDialog";
 import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
-import { FailureText } from "../../shared/ui/FailureText";
 import { Loading } from "../../shared/ui/Loading";
-import { RetryDialog, type RetryPlan } from "../../shared/ui/RetryDialog";
-import { Time } from "../../shared/ui/Time";
-import { useFormat } from "../../shared/ui/useFormat";
+import { useBulk } from "../../shared/ui/useBulk";
+import { Cause } from "./Cause";
+import { Jobs } from "./Jobs";
 
-/** Held records by cause, with what to do about each. */
+/** Between looks at whether something is back. */
+const LOOK_MS = 20_000;
+
+/** Which groups stand under which tab. */
+const TABS: Record<string, string[]> = { open: ["open"], snoozed: ["snoozed"], resolved: ["retrying", "resolved"] };
+
+/** Held records by cause, with what to do about each; what was left for later; what went through today; and jobs. */
 export function FailuresScreen() {
   const { t } = useTranslation();
   const failures = useAsk("failures.list", {});
+  const jobs = useAsk("bulk.list", {});
+  const place = usePlace();
+  const go = useGo();
   // here, not in a card: a group that a retry empties is gone before its report is read
-  const [plan, setPlan] = useState<RetryPlan | null>(null);
+  const bulk = useBulk();
   const groups = failures.data?.groups ?? [];
-  const records = groups.reduce((sum, group) => sum + group.count, 0);
+  useWaking(groups, failures.refetch);
+  const people = failures.data?.people ?? [];
+  const tab = place.filter === "jobs" || (place.filter ?? "") in TABS ? (place.filter as string) : "open";
+  const of = (name: string) => groups.filter((group) => TABS[name]?.includes(group.state));
+  const records = of("open").reduce((sum, group) => sum + group.count, 0);
+  const running = jobs.data?.jobs.filter((job) => job.state === "running").length ?? 0;
+  const plan = (kind: "retry" | "dismiss", group: FailureGroup) =>
+    bulk.plan(kind, { ids: [], cause: group.key, except: [] });
   return (
     <div className="screen">
       <Group justify="space-between" mb={12}>
         <Title order={1}>{t("nav.failures")}</Title>
-        {groups.length > 0 && (
+        {of("open").length > 0 && (
           <Text size="sm" c="dimmed">
             {t("failures.records", { count: records })}
             {", "}
-            {t("failures.causes", { count: groups.length })}
+            {t("failures.causes", { count: of("open").length })}
           </Text>
         )}
       </Group>
       {failures.isPending && <Loading />}
       {failures.error && <ErrorNote error={failures.error} again={() => void failures.refetch()} />}
-      {failures.data && groups.length === 0 && <Empty title={t("failures.empty")} text={t("failures.emptyText")} />}
-      <Stack gap="sm">
-        {groups.map((group) => (
-          <Cause key={group.key} group={group} retry={setPlan} />
-        ))}
-      </Stack>
-      <RetryDialog plan={plan} onClose={() => setPlan(null)} />
+      {bulk.error && <ErrorNote error={bulk.error} refusals="bulk.refused" />}
+      {failures.data && (
+        <Tabs value={tab} onChange={(to) => go.stay({ filter: to === "open" ? undefined : (to ?? undefined) })} keepMounted={false}>
+          <Tabs.List mb="md">
+            {Object.keys(TABS).map((name) => (
+              <Tabs.Tab key={name} value={name} data-testid={ids.failuresTab(name)}>
+                {t(`cause.tab.${name}`)} {of(name).length}
+              </Tabs.Tab>
+            ))}
+            <Tabs.Tab value="jobs" data-testid={ids.failuresTab("jobs")}>
+              {t("cause.tab.jobs")} {running > 0 && running}
+            </Tabs.Tab>
+          </Tabs.List>
+          {Object.keys(TABS).map((name) => (
+            <Tabs.Panel key={name} value={name}>
+              {of(name).length === 0 && <None tab={name} />}
+              <Stack gap="sm">
+                {of(name).map((group) => (
+                  <Cause key={group.key} group={group} people={people} plan={plan} />
+                ))}
+              </Stack>
+            </Tabs.Panel>
+          ))}
+          <Tabs.Panel value="jobs">
+            <Jobs open={bulk.open} />
+          </Tabs.Panel>
+        </Tabs>
+      )}
+      <BulkDialog jobId={bulk.jobId} onClose={bulk.close} />
     </div>
   );
 }
 
-function Cause({ group, retry }: { group: FailureGroup; retry: (plan: RetryPlan) => void }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const go = useGo();
-  const [shown, show] = useState(false);
-  const { safeBecause } = group;
-  const kind = group.failure.kind;
-  const place = fixPlace(group.failure);
-  const named = namedRule(group.failure.detail);
-  const first = group.documents[0];
-  const openRule = () =>
-    first && go.screen("/mappings", { document: first.id, block: named?.block ?? undefined, target: named?.target });
-  return (
-    <section className="card" data-testid={ids.failureGroup(kind)}>
-      <Group justify="space-between" wrap="nowrap" mb={6}>
-        <Group gap={8} wrap="nowrap">
-          <IconHandStop size={17} color="var(--state-held)" aria-hidden />
-          <Title order={2}>{t(`failure.${kind}.title`)}</Title>
-        </Group>
-        <Group gap="lg" wrap="nowrap">
-          <Text size="sm">{t("failures.records", { count: group.count })}</Text>
-          <Text size="sm" fw={500}>
-            {format.amounts(group.totals)}
-          </Text>
-          <Text size="sm" c="dimmed">
-            {t("failures.since")} <Time ms={group.sinceMs} />
-          </Text>
-        </Group>
-      </Group>
-      <FailureText failure={group.failure} title={false} />
-      <Group gap="xs" mt="sm">
-        {safeBecause && (
-          <Button onClick={() => retry({ documents: group.documents, safeBecause })} data-testid={ids.retryGroup(kind)}>
-            {t("retry.act", { count: group.documents.length })}
-          </Button>
-        )}
-        {place === "rule" && (
-          <Button variant="default" onClick={openRule} data-testid={ids.openRule(kind)}>
-            {t("failures.openRule")}
-          </Button>
-        )}
-        {place === "rule" && safeBecause && first && (
-          <Button
-            variant="default"
-            onClick={() => go.stay({ document: first.id, edit: "draft" })}
-            data-testid={ids.editRetry(kind)}
-          >
-            {t("editor.edit.retry")}
-          </Button>
-        )}
-        {(place === "connection" || place === "flow") && (
-          <Button variant="default" onClick={() => go.screen("/connections")}>
-            {t("failures.openConnections")}
-          </Button>
-        )}
-        {safeBecause && (
-          <Text size="sm" c="dimmed">
-            {t(`safe.${safeBecause}`)}
-          </Text>
-        )}
-        <Button
-          variant="subtle"
-          color="gray"
-          ml="auto"
-          rightSection={shown ? <IconChevronDown size={14} /> : <IconChevronRight size={14} />}
-          onClick={() => show(!shown)}
-          aria-expanded={shown}
-          data-testid={ids.showGroup(kind)}
-        >
-          {shown ? t("failures.hide") : t("failures.show")}
-        </Button>
-      </Group>
-      {shown && <Records group={group} />}
-    </section>
-  );
+/** What was left for later is back by itself: nothing else tells the screen that its time has come. */
+function useWaking(groups: FailureGroup[], look: () => unknown) {
+  const some = groups.some((group) => group.snoozed > 0 || group.snoozedUntilMs !== null);
+  useEffect(() => {
+    if (!some) return;
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [some, look]);
 }
 
-function Records({ group }: { group: FailureGroup }) {
+function None({ tab }: { tab: string }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const go = useGo();
-  return (
-    <>
-      <table className="plain" style={{ marginTop: 8 }}>
-        <tbody>
-          {group.documents.map((document) => (
-            <tr key={document.id} className="link-row" onClick={() => go.stay({ document: document.id, edit: undefined })}>
-              <td>
-                <Anchor component="button" size="sm" fw={600} data-testid={ids.row(document.orderNumber)}>
-                  #{document.orderNumber}
-                </Anchor>
-              </td>
-              <td>{document.client}</td>
-              <td className="mono">{document.failure?.detail}</td>
-              <td className="num">{format.amount(document.total)}</td>
-              <td className="num">
-                <Time ms={document.createdMs} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {group.count > group.documents.length && (
-        <Text size="sm" c="dimmed">
-          {t("failures.more", { count: group.count - group.documents.length })}
-        </Text>
-      )}
-    </>
-  );
+  if (tab === "open") return <Empty title={t("failures.empty")} text={t("failures.emptyText")} />;
+  return <Empty title={t(`cause.none.${tab}`)} text={t(`cause.noneText.${tab}`)} />;
 }

@@ -1,33 +1,57 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
+import type { RowsRequest } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
+import { deskAnswers } from "../../test/desk";
 import { order } from "../../test/samples";
 import { show } from "../../test/show";
 import { OrdersScreen } from "./OrdersScreen";
 
-const page = { rows: [order], next: null, total: 1 };
+const column = (id: string, field: string | null) => ({ id, sortable: true, indexed: true, field });
+const decision = {
+  name: "decision",
+  aliases: ["status"],
+  kind: "choice",
+  values: ["document", "waiting", "not_invoiced"].map((value) => ({ value, label: null })),
+};
+const vocabulary = {
+  columns: ["order", "customer", "taxId", "total", "status", "created", "decision", "reason", "document"].map((id) => column(id, id === "decision" ? id : null)),
+  fields: [decision],
+};
+const answers = (rows: unknown[]) => ({ ...deskAnswers(rows.length, (n) => rows[n]), "table.vocabulary": vocabulary });
 
-test("an order stands with its decision and total", async () => {
+test("an order stands with its decision, the reason and total", async () => {
   const waiting = { ...order, decision: "waiting", reason: "not_completed", documentState: null };
-  const { t } = await show(<OrdersScreen />, { "orders.list": { ...page, rows: [waiting] } });
+  const { t } = await show(<OrdersScreen />, answers([waiting]));
   const row = await screen.findByTestId(ids.row("1042"));
   expect(row).toHaveTextContent("RON 101.95");
+  expect(row).toHaveTextContent(t("decision.waiting"));
   expect(row).toHaveTextContent(t("reason.not_completed"));
 });
 
+test("an order that has a document stands with the document's state", async () => {
+  const { t } = await show(<OrdersScreen />, answers([{ ...order, documentState: "in_doubt" }]));
+  expect(await screen.findByTestId(ids.row("1042"))).toHaveTextContent(t("state.in_doubt"));
+});
+
 test("typing searches once, after a moment", async () => {
-  const { calls } = await show(<OrdersScreen />, { "orders.list": page });
+  const { calls } = await show(<OrdersScreen />, answers([order]));
   await screen.findByTestId(ids.row("1042"));
   await userEvent.type(screen.getByTestId(ids.search), "exemplu");
-  const searched = () => calls.filter((call) => (call.request as { search?: string }).search === "exemplu");
-  await waitFor(() => expect(searched()).toHaveLength(1));
-  const halves = calls.filter((call) => (call.request as { search?: string }).search === "exem");
-  expect(halves).toEqual([]);
+  const texts = () => calls.filter((call) => call.command === "table.orders").map((call) => (call.request as RowsRequest).query.text);
+  await waitFor(() => expect(texts().filter((text) => text === "exemplu")).toHaveLength(1));
+  expect(texts()).not.toContain("exem");
+});
+
+test("a row opens its order", async () => {
+  const { place } = await show(<OrdersScreen />, answers([order]));
+  await userEvent.click(await screen.findByTestId(ids.row("1042")));
+  await waitFor(() => expect(place()).toContain("order=ord_1"));
 });
 
 test("an empty list says what would be here", async () => {
-  const { t } = await show(<OrdersScreen />, { "orders.list": { rows: [], next: null, total: 0 } });
+  const { t } = await show(<OrdersScreen />, answers([]));
   expect(await screen.findByText(t("orders.empty"))).toBeVisible();
 });
 
@@ -39,7 +63,7 @@ test("an import reports every record that was not taken", async () => {
     unchanged: 0,
     rejected: [{ line: 41, order: "1043", field: "line_items[2].total", reason: "blank" }],
   };
-  await show(<OrdersScreen />, { "orders.list": page, "orders.import": report });
+  await show(<OrdersScreen />, { ...answers([order]), "orders.import": report });
   await screen.findByTestId(ids.row("1042"));
   const input = window.document.querySelector<HTMLInputElement>('input[type="file"]');
   const file = new File(["[]"], "orders.json", { type: "application/json" });
@@ -49,7 +73,7 @@ test("an import reports every record that was not taken", async () => {
 });
 
 test("an error keeps the screen and offers another try", async () => {
-  const { t } = await show(<OrdersScreen />, { "orders.list": new Error("busy") });
+  const { t } = await show(<OrdersScreen />, { ...answers([]), "table.orders": new Error("busy") });
   expect(await screen.findByText("busy")).toBeVisible();
   expect(screen.getByText(t("common.tryAgain"))).toBeVisible();
 });

@@ -1,5 +1,7 @@
 import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
+import { ids } from "../../shared/lib/testids";
 import { overview } from "../../test/samples";
 import { show } from "../../test/show";
 import { OverviewScreen } from "./OverviewScreen";
@@ -7,7 +9,7 @@ import { OverviewScreen } from "./OverviewScreen";
 test("tells what was issued and what needs a person", async () => {
   const { t } = await show(<OverviewScreen />, { "overview.get": overview });
   expect(await screen.findByText("RON 1,234.56")).toBeVisible();
-  expect(screen.getByText(t("failure.vat_rate_unknown.title"))).toBeVisible();
+  expect(screen.getAllByText(t("failure.vat_rate_unknown.title"))).toHaveLength(2);
   expect(screen.getByText(t("overview.noConnections"))).toBeVisible();
 });
 
@@ -21,4 +23,25 @@ test("an error names itself and offers another try", async () => {
   expect(await screen.findByText(t("error.internal"))).toBeVisible();
   expect(screen.getByText("the pipe broke")).toBeVisible();
   expect(screen.getByText(t("common.tryAgain"))).toBeVisible();
+});
+
+const trend = {
+  days: [
+    { day: "2026-11-24", issued: 0, failed: 0, totals: [] },
+    { day: "2026-11-25", issued: 3, failed: 1, totals: [{ minor: 123400, currency: "RON" }, { minor: 500, currency: "EUR" }] },
+  ],
+};
+
+test("each day and each number leads to the invoices behind it", async () => {
+  const { place, t } = await show(<OverviewScreen />, { "overview.get": overview, "overview.trend": trend });
+  const [counts, values] = await screen.findAllByTestId(ids.trendDay("2026-11-25"));
+  expect(values).toHaveTextContent("RON 1,234.00 + EUR 5.00");
+  expect(screen.queryByTestId(ids.trendDay("2026-11-24"))).toBeNull();
+  const searched = () => new URLSearchParams(place().split("?")[1]).get("text");
+  await userEvent.click(await screen.findByText(`${t("overview.failed")} 1`));
+  expect(place()).toContain("/invoices");
+  expect(searched()).toBe("status:held,in_doubt created:2026-11-25");
+  expect(counts).toHaveTextContent(`${t("overview.issued")} 3`);
+  await userEvent.click(screen.getByText(t("overview.today")));
+  expect(searched()).toBe("issued:today");
 });

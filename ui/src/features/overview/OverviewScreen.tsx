@@ -1,5 +1,4 @@
-import { BarChart } from "@mantine/charts";
-import { Button, Group, SimpleGrid, Stack, Text, Title, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { Button, Group, Progress, SimpleGrid, Stack, Text, Title, UnstyledButton } from "@mantine/core";
 import { IconCircleCheck, IconChevronRight } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, NeedsYou, Overview, PeriodSum } from "../../api/generated/api";
@@ -10,6 +9,7 @@ import { Health } from "../../shared/ui/Health";
 import { Loading } from "../../shared/ui/Loading";
 import { Time } from "../../shared/ui/Time";
 import { useFormat } from "../../shared/ui/useFormat";
+import { Trend } from "./Trend";
 
 /** How it stands, and what needs a person. */
 export function OverviewScreen() {
@@ -34,8 +34,8 @@ function Content({ overview }: { overview: Overview }) {
   return (
     <Stack gap="md">
       <SimpleGrid cols={5} spacing="sm">
-        <Period title={t("overview.today")} sum={overview.issuedToday} />
-        <Period title={t("overview.month")} sum={overview.issuedThisMonth} />
+        <Period title={t("overview.today")} sum={overview.issuedToday} text="issued:today" />
+        <Period title={t("overview.month")} sum={overview.issuedThisMonth} text="issued:this-month" />
         <Figure title={t("overview.queue")} value={counts.ready + counts.sending} to="/invoices" filter="ready" />
         <Figure title={t("invoices.filter.held")} value={counts.held} to="/failures" />
         <Figure title={t("overview.inDoubt")} value={counts.inDoubt} to="/reconcile" note={t("overview.inDoubtText")} />
@@ -49,10 +49,13 @@ function Content({ overview }: { overview: Overview }) {
         </section>
         <section className="card">
           <Title order={2} mb={8}>
-            {t("overview.byDay")}
+            {t("trend.kinds")}
           </Title>
-          <Chart overview={overview} />
+          <Kinds overview={overview} />
         </section>
+      </div>
+      <div className="two even">
+        <Trend />
       </div>
       <section>
         <Title order={2} mb={8}>
@@ -78,11 +81,12 @@ function Content({ overview }: { overview: Overview }) {
   );
 }
 
-function Period({ title, sum }: { title: string; sum: PeriodSum }) {
+function Period({ title, sum, text }: { title: string; sum: PeriodSum; text: string }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const go = useGo();
   return (
-    <div className="card">
+    <UnstyledButton className="card pick" onClick={() => go.screen("/invoices", { text })}>
       <Text size="sm" c="dimmed">
         {title}
       </Text>
@@ -90,7 +94,7 @@ function Period({ title, sum }: { title: string; sum: PeriodSum }) {
         {format.count(sum.count)}
       </Text>
       <Text size="sm">{sum.totals.length > 0 ? format.amounts(sum.totals) : t("overview.nothingIssued")}</Text>
-    </div>
+    </UnstyledButton>
   );
 }
 
@@ -160,46 +164,33 @@ function Needs({ overview }: { overview: Overview }) {
   );
 }
 
-function Chart({ overview }: { overview: Overview }) {
+/** Open failures by their kind, each leading to its group. */
+function Kinds({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
+  const go = useGo();
   const format = useFormat();
-  const issued = t("overview.issued");
-  const failed = t("overview.failed");
-  const data = overview.byDay.map((day) => ({
-    day: `${day.day.slice(8)}.${day.day.slice(5, 7)}`,
-    [issued]: day.issued,
-    [failed]: day.failed,
-  }));
+  const most = Math.max(1, ...overview.openFailures.map((one) => one.count));
+  if (overview.openFailures.length === 0) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t("trend.noKinds")}
+      </Text>
+    );
+  }
   return (
-    <figure style={{ margin: 0 }} aria-label={t("overview.byDay")}>
-      <BarChart
-        h={180}
-        data={data}
-        dataKey="day"
-        type="stacked"
-        series={[
-          { name: issued, color: "var(--state-issued)" },
-          { name: failed, color: "var(--state-held)" },
-        ]}
-        withLegend
-        legendProps={{ verticalAlign: "top", height: 28 }}
-        barProps={{ isAnimationActive: false, maxBarSize: 22 }}
-        yAxisProps={{ allowDecimals: false, width: 32 }}
-      />
-      <VisuallyHidden>
-        <table>
-          <tbody>
-            {overview.byDay.map((day) => (
-              <tr key={day.day}>
-                <th scope="row">{day.day}</th>
-                <td>{`${issued} ${format.count(day.issued)}`}</td>
-                <td>{`${failed} ${format.count(day.failed)}`}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </VisuallyHidden>
-    </figure>
+    <Stack gap={0}>
+      {overview.openFailures.map((one) => (
+        <UnstyledButton key={one.kind} className="need" style={{ gridTemplateColumns: "36px minmax(0, 1fr) 90px" }} onClick={() => go.screen("/failures")}>
+          <Text span size="sm" fw={600} className="need-count">
+            {format.count(one.count)}
+          </Text>
+          <Text span size="sm">
+            {t(`failure.${one.kind}.title`)}
+          </Text>
+          <Progress value={(one.count / most) * 100} w={90} size="sm" color="var(--state-held)" aria-hidden />
+        </UnstyledButton>
+      ))}
+    </Stack>
   );
 }
 

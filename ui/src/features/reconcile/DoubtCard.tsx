@@ -11,9 +11,10 @@ import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
 import { Time } from "../../shared/ui/Time";
 import { useFormat } from "../../shared/ui/useFormat";
-import { AbsentDialog, LinkDialog } from "./DoubtDialogs";
+import { CandidatePdf } from "./CandidatePdf";
+import { AbsentDialog, IssueDialog, LinkDialog } from "./DoubtDialogs";
 
-type Act = { what: "link"; candidate: CandidateInfo } | { what: "absent" } | null;
+type Act = { what: "link"; candidate: CandidateInfo } | { what: "absent" } | { what: "issue" } | null;
 
 /** A document whose outcome is not known, and what the provider showed of it. */
 export function DoubtCard({ doubt }: { doubt: Doubt }) {
@@ -70,6 +71,18 @@ export function DoubtCard({ doubt }: { doubt: Doubt }) {
               {t("reconcile.absent")}
             </Button>
           </Tooltip>
+          <Tooltip label={blocked} disabled={!blocked}>
+            <Button
+              variant="subtle"
+              color="red"
+              data-disabled={blocked ? true : undefined}
+              disabled={blocked !== undefined}
+              onClick={() => setAct({ what: "issue" })}
+              data-testid={ids.issueAbsent}
+            >
+              {t("candidate.issue")}
+            </Button>
+          </Tooltip>
         </Group>
         {blocked && (
           <Text size="xs" c="dimmed">
@@ -80,6 +93,7 @@ export function DoubtCard({ doubt }: { doubt: Doubt }) {
         )}
       </Stack>
       <LinkDialog doubt={doubt} candidate={act?.what === "link" ? act.candidate : null} close={() => setAct(null)} />
+      <IssueDialog doubt={doubt} opened={act?.what === "issue"} close={() => setAct(null)} />
       <AbsentDialog doubt={doubt} opened={act?.what === "absent"} close={() => setAct(null)} />
     </section>
   );
@@ -89,6 +103,7 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
   const { t } = useTranslation();
   const format = useFormat();
   const look = doubt.looks[0];
+  const [shown, setShown] = useState<CandidateInfo | null>(null);
   const provider = t(`system.${doubt.document.provider}`);
   return (
     <>
@@ -120,7 +135,9 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
             <tr>
               <th>{t("invoices.number")}</th>
               <th className="num">{t("orders.total")}</th>
+              <th>{t("candidate.client")}</th>
               <th>{t("record.reference")}</th>
+              <th />
               <th />
             </tr>
           </thead>
@@ -137,9 +154,23 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
                   )}
                 </td>
                 <td className="num">{candidate.total ? format.decimal(candidate.total) : t("common.none")}</td>
+                <td>{candidate.client ?? t("common.none")}</td>
                 <td>
                   {t(`reconcile.reference.${candidate.reference}`)}
                   {candidate.cancelled && ` · ${t("state.cancelled")}`}
+                </td>
+                <td>
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    aria-expanded={shown === candidate}
+                    onClick={() => setShown(shown === candidate ? null : candidate)}
+                    data-testid={ids.candidatePdf(candidate.number)}
+                  >
+                    {t(shown === candidate ? "candidate.previewHide" : "candidate.preview", {
+                      number: `${candidate.series} ${candidate.number}`,
+                    })}
+                  </Button>
                 </td>
                 <td className="num">
                   {candidate.taken ? (
@@ -157,6 +188,7 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
           </tbody>
         </table>
       )}
+      {shown && <CandidatePdf id={doubt.document.id} series={shown.series} number={shown.number} />}
     </>
   );
 }

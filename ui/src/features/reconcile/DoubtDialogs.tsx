@@ -55,3 +55,27 @@ export function AbsentDialog({ doubt, opened, close }: { doubt: Doubt; opened: b
     </ConfirmDialog>
   );
 }
+
+/** Declares that nothing was issued and sends it again, in one act. */
+export function IssueDialog({ doubt, opened, close }: { doubt: Doubt; opened: boolean; close: () => void }) {
+  const { t } = useTranslation();
+  const issue = useAct("doubts.issue");
+  const order = doubt.document.orderNumber;
+  return (
+    <ConfirmDialog
+      opened={opened}
+      danger
+      title={t("candidate.issueTitle", { order })}
+      act={t("candidate.issueAct", { order })}
+      askReason
+      busy={issue.isPending}
+      error={issue.error}
+      onAct={(reason) => issue.mutate({ id: doubt.document.id, reason }, { onSuccess: close })}
+      onClose={close}
+    >
+      <Text size="sm">
+        {t("candidate.issueText", { provider: t(`system.${doubt.document.provider}`), reference: doubt.document.reference })}
+      </Text>
+    </ConfirmDialog>
+  );
+}

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { Badge, Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DifferenceInfo, FindingInfo, SeenInfo } from "../../api/generated/api";
@@ -8,12 +8,16 @@ import { ids } from "../../shared/lib/testids";
 import { ConfirmDialog } from "../../shared/ui/ConfirmDialog";
 import { Time } from "../../shared/ui/Time";
 import { useFormat } from "../../shared/ui/useFormat";
+import { StornoDialog } from "./StornoDialog";
 
 /** One difference between ledger and provider: what it is, both sides, and what can be done. */
 export function FindingCard({ finding }: { finding: FindingInfo }) {
   const { t, i18n } = useTranslation();
   const go = useGo();
   const [asking, setAsking] = useState(false);
+  const [how, setHow] = useState(false);
+  const [taking, setTaking] = useState(false);
+  const canTake = finding.kind === "mismatched" && finding.documentId !== null && finding.number !== null;
   const provider = t(`system.${finding.provider}`, { defaultValue: finding.provider });
   const why = ["findingWhy", "reason"].map((words) => `${words}.${finding.why}`).find((key) => i18n.exists(key));
   const ignored = finding.state === "ignored";
@@ -42,7 +46,8 @@ export function FindingCard({ finding }: { finding: FindingInfo }) {
           {t("reconcile.firstSeen")} <Time ms={finding.firstSeenMs} />
           {" · "}
           {t("reconcile.lastSeen")} <Time ms={finding.lastSeenMs} />
-          {ignored && ` · ${t("reconcile.ignoredBy", { who: finding.who, reason: finding.reason })}`}
+          {ignored && ` · ${t(finding.kind === "gap" ? "candidate.explainedBy" : "reconcile.ignoredBy", { who: finding.who, reason: finding.reason })} `}
+          {ignored && finding.closedMs !== null && <Time ms={finding.closedMs} />}
         </Text>
         <Group gap="xs">
           {finding.documentId && (
@@ -55,15 +60,38 @@ export function FindingCard({ finding }: { finding: FindingInfo }) {
               {t("reconcile.openRecord")}
             </Button>
           )}
+          {canTake && (
+            <Button variant="default" onClick={() => setTaking(true)} data-testid={ids.stornoAsk}>
+              {t("candidate.storno")}
+            </Button>
+          )}
+          {finding.kind === "duplicate" && (
+            <Button variant="default" onClick={() => setHow(true)} data-testid={ids.stornoHow}>
+              {t("candidate.stornoHow")}
+            </Button>
+          )}
           <Button variant={linked ? "subtle" : "default"} onClick={() => setAsking(true)} data-testid={ids.findingIgnore}>
-            {ignored ? t("reconcile.takeBack") : t("reconcile.ignore")}
+            {ignored ? t("reconcile.takeBack") : t(leaveBe(finding.kind))}
           </Button>
         </Group>
       </Stack>
       {asking && <IgnoreDialog finding={finding} ignored={!ignored} close={() => setAsking(false)} />}
+      {taking && (
+        <StornoDialog
+          document={finding.documentId ?? ""}
+          series={finding.series}
+          number={finding.number ?? ""}
+          provider={finding.provider}
+          close={() => setTaking(false)}
+        />
+      )}
+      {how && <StornoHow finding={finding} provider={provider} close={() => setHow(false)} />}
     </section>
   );
 }
+
+/** A gap is explained; anything else is left be. Both are kept with a reason, and can be taken back. */
+const leaveBe = (kind: string) => (kind === "gap" ? "candidate.explain" : "reconcile.ignore");
 
 /** `FCT 0008–0010 · #1042` */
 function nameOf(finding: FindingInfo): string {
@@ -124,7 +152,7 @@ function Theirs({ seen, provider }: { seen: SeenInfo; provider: string }) {
 function IgnoreDialog({ finding, ignored, close }: { finding: FindingInfo; ignored: boolean; close: () => void }) {
   const { t } = useTranslation();
   const ignore = useAct("reconcile.ignore");
-  const act = ignored ? t("reconcile.ignore") : t("reconcile.takeBack");
+  const act = ignored ? t(leaveBe(finding.kind)) : t("reconcile.takeBack");
   return (
     <ConfirmDialog
       opened
@@ -138,5 +166,23 @@ function IgnoreDialog({ finding, ignored, close }: { finding: FindingInfo; ignor
     >
       <Text size="sm">{t("reconcile.ignoreText")}</Text>
     </ConfirmDialog>
+  );
+}
+
+/** A document that no record is linked to is taken back by hand: nothing of ours would be left of such a send. */
+function StornoHow({ finding, provider, close }: { finding: FindingInfo; provider: string; close: () => void }) {
+  const { t } = useTranslation();
+  const number = nameOf(finding).split(" · ")[0];
+  return (
+    <Modal opened onClose={close} title={t("candidate.stornoHowTitle", { number, provider })} centered>
+      <Stack gap="sm">
+        <Text size="sm">{t("candidate.stornoHowText", { provider })}</Text>
+        <Text size="sm">{t(`candidate.stornoSteps.${finding.provider}`, { number })}</Text>
+        {finding.linked !== "" && <Text size="sm">{t("candidate.openLinked", { linked: finding.linked })}</Text>}
+        <Button variant="default" ml="auto" onClick={close} data-autofocus>
+          {t("common.close")}
+        </Button>
+      </Stack>
+    </Modal>
   );
 }

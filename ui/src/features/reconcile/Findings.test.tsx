@@ -67,6 +67,7 @@ const finding: FindingInfo = {
   state: "open",
   reason: "",
   who: "",
+  closedMs: null,
 };
 const nothing = { doubts: [], mismatched: [], operations: [] };
 const page = (rows: FindingInfo[], next: number | null = null) => ({ rows, next });

@@ -1,14 +1,18 @@
 import { Anchor, Button, Group, Text } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DocumentRow } from "../../api/generated/api";
 import { useGo } from "../../shared/lib/navigation";
+import { ids } from "../../shared/lib/testids";
 import { useFormat } from "../../shared/ui/useFormat";
+import { StornoDialog } from "./StornoDialog";
 
 /** An issued document of which the provider holds something else than was sent. */
 export function Mismatch({ document }: { document: DocumentRow }) {
   const { t } = useTranslation();
   const format = useFormat();
   const go = useGo();
+  const [asking, setAsking] = useState(false);
   const found = readMismatch(document.mismatch);
   const inWords = (field: string, value: string) => {
     if (field === "total") return format.decimal(value);
@@ -37,12 +41,26 @@ export function Mismatch({ document }: { document: DocumentRow }) {
         <Button variant="default" onClick={() => go.stay({ document: document.id })}>
           {t("reconcile.openRecord")}
         </Button>
+        {document.number !== null && (
+          <Button variant="default" onClick={() => setAsking(true)} data-testid={ids.stornoAsk}>
+            {t("candidate.storno")}
+          </Button>
+        )}
         {document.link && (
           <Anchor href={document.link} target="_blank" rel="noreferrer" size="sm">
             {t("record.atProvider", { provider: t(`system.${document.provider}`) })}
           </Anchor>
         )}
       </Group>
+      {asking && (
+        <StornoDialog
+          document={document.id}
+          series={document.series}
+          number={document.number ?? ""}
+          provider={document.provider}
+          close={() => setAsking(false)}
+        />
+      )}
     </section>
   );
 }

@@ -1,13 +1,16 @@
 import { Stack, Tabs, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useAsk, useFindings } from "../../api/queries";
+import { useGo, usePlace } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { DoubtCard } from "./DoubtCard";
+import { Expected } from "./Expected";
 import { Findings } from "./Findings";
 import { Mismatch } from "./Mismatch";
+import { MonthClosing } from "./month/MonthClosing";
 import { OperationCard } from "./OperationCard";
 import { Passes } from "./Passes";
 
@@ -22,6 +25,8 @@ const TABS: { tab: string; kinds: string[] }[] = [
 /** What the ledger and a provider do not agree on, with the evidence, until it is settled. */
 export function ReconcileScreen() {
   const { t } = useTranslation();
+  const go = useGo();
+  const place = usePlace();
   const doubts = useAsk("doubts.list", {});
   const passes = useAsk("reconcile.runs", {});
   const open = doubts.data?.doubts ?? [];
@@ -32,6 +37,9 @@ export function ReconcileScreen() {
   const mismatched = (doubts.data?.mismatched ?? []).filter((document) => !findings.has(document.id));
   const doubted = open.length + operations.length;
   const count = (kinds: string[]) => kinds.reduce((sum, kind) => sum + (passes.data?.open[kind] ?? 0), 0);
+  const usual = doubted === 0 && mismatched.length + count(["mismatched"]) > 0 ? "mismatched" : "doubts";
+  const tabs = ["doubts", "mismatched", ...TABS.map((one) => one.tab), "month"];
+  const tab = place.filter && tabs.includes(place.filter) ? place.filter : usual;
   return (
     <div className="screen">
       <Title order={1} mb={12}>
@@ -42,7 +50,7 @@ export function ReconcileScreen() {
       {passes.error && <ErrorNote error={passes.error} again={() => void passes.refetch()} />}
       {passes.data && <Passes passes={passes.data} />}
       {doubts.data && (
-        <Tabs defaultValue={doubted === 0 && mismatched.length + count(["mismatched"]) > 0 ? "mismatched" : "doubts"} keepMounted={false} mt="md">
+        <Tabs value={tab} onChange={(value) => go.stay({ filter: value ?? undefined })} keepMounted={false} mt="md">
           <Tabs.List mb="md">
             <Tabs.Tab value="doubts" data-testid={ids.reconcileTab("doubts")}>
               {t("reconcile.doubts")} {doubted}
@@ -56,6 +64,9 @@ export function ReconcileScreen() {
                   {t(`reconcile.tab.${tab}`)} {count(kinds)}
                 </Tabs.Tab>
               ))}
+            <Tabs.Tab value="month" data-testid={ids.reconcileTab("month")}>
+              {t("closing.tab")}
+            </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="doubts">
             {doubted === 0 && <Empty title={t("reconcile.noDoubts")} text={t("reconcile.noDoubtsText")} />}
@@ -82,9 +93,13 @@ export function ReconcileScreen() {
           {passes.data &&
             TABS.map(({ tab, kinds }) => (
               <Tabs.Panel key={tab} value={tab}>
-                <Findings kinds={kinds} tab={tab} />
+                {tab === "expected" && <Expected />}
+                <Findings kinds={kinds} tab={tab} quiet={tab === "expected"} />
               </Tabs.Panel>
             ))}
+          <Tabs.Panel value="month">
+            <MonthClosing />
+          </Tabs.Panel>
         </Tabs>
       )}
     </div>

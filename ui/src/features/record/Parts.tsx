@@ -6,8 +6,9 @@ import { CopyText } from "../../shared/ui/CopyText";
 import { systemName } from "../../shared/ui/FailureText";
 import { useFormat } from "../../shared/ui/useFormat";
 import { Attempts } from "./Attempts";
+import { Notes } from "./desk/Notes";
 import { DraftPart } from "./draft/DraftPart";
-import { PdfView } from "./pdf/PdfView";
+import { PdfView } from "../../shared/ui/pdf/PdfView";
 import { Timeline } from "./Timeline";
 
 interface Props {
@@ -22,14 +23,14 @@ interface Props {
 export function Parts({ record, tab, onTab, onActing }: Props) {
   const { t } = useTranslation();
   const pdf = record.offers.find((offer) => offer.act === "pdf");
-  const tabs = ["timeline", "order", "draft", "attempts", ...(pdf ? ["pdf"] : [])];
+  const tabs = ["timeline", "order", "draft", "attempts", ...(pdf ? ["pdf"] : []), "notes"];
   const exchanges = record.attempts.length + record.operations.filter(wasSent).length;
   return (
     <Tabs value={tab} onChange={(to) => onTab(to ?? "timeline")} className="drawer-body" keepMounted={false}>
       <Tabs.List px="md">
         {tabs.map((name) => (
           <Tabs.Tab key={name} value={name} data-testid={ids.drawerTab(name)}>
-            {name === "pdf" ? t("pdf.tab") : t(`record.tab.${name}`)}
+            {name === "pdf" ? t("pdf.tab") : name === "notes" ? t("desk.tab") : t(`record.tab.${name}`)}
             {name === "attempts" && exchanges > 0 && ` ${exchanges}`}
           </Tabs.Tab>
         ))}
@@ -46,6 +47,9 @@ export function Parts({ record, tab, onTab, onActing }: Props) {
         </Tabs.Panel>
         <Tabs.Panel value="attempts">
           <Attempts attempts={record.attempts} operations={record.operations.filter(wasSent)} />
+        </Tabs.Panel>
+        <Tabs.Panel value="notes">
+          <Notes orderId={record.order.id} />
         </Tabs.Panel>
         {pdf && record.document && (
           <Tabs.Panel value="pdf">

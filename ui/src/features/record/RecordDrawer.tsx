@@ -1,23 +1,26 @@
-import { ActionIcon, Anchor, CloseButton, Drawer, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
-import { IconChevronDown, IconChevronUp, IconExternalLink } from "@tabler/icons-react";
-import { useState } from "react";
+import { Anchor, CloseButton, Drawer, Group, Stack, Text, Title } from "@mantine/core";
+import { IconExternalLink } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RecordInfo } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
 import { useGo, usePlace } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
+import { shown as isShown } from "../../shared/lib/timings";
 import { CopyText } from "../../shared/ui/CopyText";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
-import { Loading } from "../../shared/ui/Loading";
 import { StateBadge } from "../../shared/ui/StateBadge";
 import { useFormat } from "../../shared/ui/useFormat";
 import { ActRow } from "./acts/ActRow";
 import { Changes } from "./Changes";
 import { DocumentSwitch } from "./DocumentSwitch";
+import { CopyLink, Identifiers } from "./Identifiers";
+import { Neighbours } from "./Neighbours";
 import { OpenActs } from "./OpenActs";
 import { Operations } from "./Operations";
 import { Parts } from "./Parts";
+import { RecordSkeleton } from "./RecordSkeleton";
 import { Standing } from "./Standing";
 
 /** One record: what it is, what happened to it, and what can be done. Open when the address names an order or document. */
@@ -45,7 +48,7 @@ export function RecordDrawer({ order, document }: { order: string | undefined; d
       transitionProps={{ duration: 90 }}
       shadow="xl"
       padding={0}
-      attributes={{ content: { "aria-label": t("record.label") } }}
+      attributes={{ content: { "aria-label": t("record.label"), "aria-modal": "false" } }}
       styles={{ inner: { top: 44, bottom: 28, height: "auto" }, content: { borderLeft: "1px solid var(--line)" }, body: { height: "100%" } }}
     >
       <div className="drawer" data-testid={ids.drawer}>
@@ -55,7 +58,7 @@ export function RecordDrawer({ order, document }: { order: string | undefined; d
             <CloseButton onClick={close} aria-label={t("common.close")} />
           </Group>
         )}
-        {!shown && !record.error && <Loading />}
+        {!shown && !record.error && <RecordSkeleton />}
         {shown && !record.error && (
           <Content key={`${shown.order.id} ${shown.document?.id}`} record={shown} close={close} onActing={setActing} />
         )}
@@ -81,6 +84,7 @@ function Content({ record, close, onActing }: ContentProps) {
   const { document, order } = record;
   const place = usePlace();
   const [tab, setTab] = useState(place.edit === undefined ? "timeline" : "draft");
+  useEffect(() => isShown("drawer"), []);
   const failure = document?.state === "issued" ? null : (document?.failure ?? null);
   return (
     <>
@@ -116,6 +120,7 @@ function Content({ record, close, onActing }: ContentProps) {
                 {format.amount(document?.total ?? order.total)}
               </Text>
             </Group>
+            <Identifiers record={record} />
             {document && <Standing document={document} />}
             {document?.state === "issued" && (
               <Text size="sm" c="dimmed" mt={2}>
@@ -130,6 +135,7 @@ function Content({ record, close, onActing }: ContentProps) {
           </div>
           <Group gap={2} wrap="nowrap">
             <Neighbours />
+            <CopyLink record={record} />
             <CloseButton onClick={close} aria-label={t("common.close")} data-testid={ids.drawerClose} />
           </Group>
         </Group>
@@ -150,30 +156,6 @@ function Content({ record, close, onActing }: ContentProps) {
         <Operations operations={record.operations} small={tab === "pdf"} onActing={onActing} />
       </div>
       <Parts record={record} tab={tab} onTab={setTab} onActing={onActing} />
-    </>
-  );
-}
-
-/** J and K go through the list behind; these buttons do the same for the mouse. */
-function Neighbours() {
-  const { t } = useTranslation();
-  const press = (key: string) => {
-    const grid = window.document.querySelector<HTMLElement>('[role="grid"]');
-    grid?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-  };
-  if (!window.document.querySelector('[role="grid"]')) return null;
-  return (
-    <>
-      <Tooltip label={t("record.previous")}>
-        <ActionIcon variant="subtle" color="gray" onClick={() => press("k")} aria-label={t("record.previous")}>
-          <IconChevronUp size={17} />
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label={t("record.next")}>
-        <ActionIcon variant="subtle" color="gray" onClick={() => press("j")} aria-label={t("record.next")}>
-          <IconChevronDown size={17} />
-        </ActionIcon>
-      </Tooltip>
     </>
   );
 }

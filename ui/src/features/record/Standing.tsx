@@ -8,7 +8,7 @@ import { Badge } from "../../shared/ui/Badge";
 import { EInvoiceState } from "../../shared/ui/EInvoiceState";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { useFormat } from "../../shared/ui/useFormat";
-import { useSave } from "./useSave";
+import { useSave } from "../../shared/ui/useSave";
 
 /** How an issued document stands with the client's money and with e-Factura, as the provider said last. */
 export function Standing({ document }: { document: DocumentRow }) {

@@ -6,6 +6,8 @@ import {
   IconBuildingBank,
   IconCircleCheck,
   IconClock,
+  IconClockPause,
+  IconClockPlay,
   IconDownload,
   IconEye,
   IconEyeOff,
@@ -14,6 +16,8 @@ import {
   IconHandStop,
   IconHandClick,
   IconLink,
+  IconNote,
+  IconNoteOff,
   IconPencil,
   IconPencilCheck,
   IconPencilX,
@@ -22,7 +26,9 @@ import {
   IconRefresh,
   IconReplace,
   IconSend,
+  IconTag,
   IconTrash,
+  IconUser,
   type TablerIcon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -80,6 +86,14 @@ const ICONS: Record<string, TablerIcon> = {
   note_failed: IconPencilX,
   draft_edited: IconPencil,
   draft_edit_undone: IconArrowBackUp,
+  assigned: IconUser,
+  unassigned: IconUser,
+  snoozed: IconClockPause,
+  woken: IconClockPlay,
+  note_added: IconNote,
+  note_deleted: IconNoteOff,
+  note_restored: IconNote,
+  tagged: IconTag,
 };
 
 /** Everything that happened, newest first, each with its exact time. */
@@ -90,6 +104,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
   const factsOf = ({ facts }: TimelineEntry) => ({
     ...facts,
     operation: facts.operation ? nameOf({ kind: facts.operation, about: facts.about ?? "" }) : "",
+    until: facts.until_ms ? format.instant(Number(facts.until_ms)) : "",
     einvoice: facts.state ? t(`einvoice.state.${facts.state}`) : "",
   });
   return (

@@ -6,6 +6,10 @@ export interface Place {
   order?: string;
   document?: string;
   filter?: string;
+  /** What a list is searched for: words and `field:value`. */
+  q?: string;
+  /** A list's sort: `total`, `-total`. */
+  sort?: string;
   block?: string;
   target?: string;
   /** A mapping's id; `all` lists them even where there is only one. */
@@ -14,6 +18,8 @@ export interface Place {
   value?: string;
   /** The drawer opens with the draft's fields to be edited. */
   edit?: string;
+  /** What a table looks for, in its own language of words and `field:value`. */
+  text?: string;
 }
 
 export type ScreenPath =
@@ -24,6 +30,7 @@ export type ScreenPath =
   | "/invoices"
   | "/failures"
   | "/reconcile"
+  | "/einvoice"
   | "/settings";
 
 /** Where what needs a person is: the screen, and what it shows. */
@@ -39,7 +46,7 @@ export function placeOfNeed(what: string | undefined): [ScreenPath, Place] {
     case "failures":
       return ["/failures", {}];
     case "changed":
-      return ["/invoices", { filter: "changed" }];
+      return ["/invoices", { q: "status:changed" }];
     default:
       return ["/overview", {}];
   }

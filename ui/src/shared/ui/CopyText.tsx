@@ -11,7 +11,7 @@ export function CopyText({ text }: { text: string }) {
       <CopyButton value={text}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? t("common.copied") : t("common.copy")}>
-            <ActionIcon variant="subtle" color="gray" size="xs" onClick={copy} aria-label={t("common.copy")}>
+            <ActionIcon variant="subtle" color="gray" size={24} onClick={copy} aria-label={t("common.copy")}>
               {copied ? <IconCheck size={13} /> : <IconCopy size={13} />}
             </ActionIcon>
           </Tooltip>

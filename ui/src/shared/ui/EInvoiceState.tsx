@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { EInvoiceInfo } from "../../api/generated/api";
 import { Badge } from "./Badge";
 
-const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
+/** How each state looks. */
+export const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   not_sent: { icon: IconCircleDashed, color: "var(--mantine-color-dimmed)" },
   processing: { icon: IconClock, color: "var(--state-waiting)" },
   accepted: { icon: IconCircleCheck, color: "var(--state-issued)" },

@@ -16,7 +16,7 @@ export function FailureText({ failure, title = true, brief = false }: Props) {
   return (
     <Stack gap={4}>
       {title && <Text fw={600}>{t(`failure.${failure.kind}.title`)}</Text>}
-      {!brief && <Text size="sm">{t(`failure.${failure.kind}.cause`)}</Text>}
+      {!brief && <Text size="sm">{explained(t, failure, "cause")}</Text>}
       {failure.providerWords && (
         <Text size="sm" className="quote">
           {t("says", { system: systemName(t, failure.source) })}
@@ -27,11 +27,17 @@ export function FailureText({ failure, title = true, brief = false }: Props) {
       {failure.detail && <Text className="mono">{failure.detail}</Text>}
       {!brief && (
         <Text size="sm" fw={500}>
-          {t(`failure.${failure.kind}.fix`)}
+          {explained(t, failure, "fix")}
         </Text>
       )}
     </Stack>
   );
+}
+
+/** What a known answer of the provider means or wants, or else what its kind does. */
+function explained(t: TFunction, failure: FailureInfo, what: "cause" | "fix"): string {
+  const ofKind = t(`failure.${failure.kind}.${what}`);
+  return failure.code ? t(`literal.${failure.code}.${what}`, { defaultValue: ofKind }) : ofKind;
 }
 
 /** A system by its name on screen; a source that is none of ours is shown as it is. */

@@ -16,7 +16,8 @@ import {
 import { useTranslation } from "react-i18next";
 import { Badge } from "./Badge";
 
-const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
+/** How each state looks. */
+export const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   issued: { icon: IconCircleCheck, color: "var(--state-issued)" },
   ready: { icon: IconClock, color: "var(--state-waiting)" },
   waiting: { icon: IconClock, color: "var(--state-waiting)" },
@@ -41,12 +42,16 @@ interface Props {
   testId?: string;
 }
 
+/** Which state is told: `mismatched`, then `changed`, go before `issued`. */
+export function shownState({ state, verification, changes }: Pick<Props, "state" | "verification" | "changes">): string {
+  if (state !== "issued") return state;
+  return verification === "mismatched" ? "mismatched" : changes ? "changed" : state;
+}
+
 /** A state as icon and word, never by colour alone. `mismatched`, then `changed`, go before `issued`. */
 export function StateBadge(props: Props) {
   const { t } = useTranslation();
-  const isIssued = props.state === "issued";
-  const differing = props.verification === "mismatched" ? "mismatched" : props.changes ? "changed" : props.state;
-  const shown = isIssued ? differing : props.state;
+  const shown = shownState(props);
   const look = LOOKS[shown] ?? { icon: IconQuestionMark, color: "inherit" };
   return (
     <Badge icon={look.icon} color={look.color}>

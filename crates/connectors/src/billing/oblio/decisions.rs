@@ -13,34 +13,39 @@ use serde_json::Value;
 /// Over the limit without a word for how long: the documents' window.
 const STAY_AWAY_MS: i64 = 100_000;
 
-/// Parts that must all appear, in order, and what they mean. First match wins.
-pub(super) const LITERALS: &[(&[&str], FailureKind)] = &[
-    (&["access token provided is invalid"], FailureKind::CredentialRefused),
-    (&["access token provided has expired"], FailureKind::CredentialRefused),
-    (&["idempoten"], FailureKind::RepeatUnconfirmed),
-    (&["parametrul documentnumber lipseste"], FailureKind::PaymentInvalid),
-    (&["are cota tva", "nu este setata in oblio"], FailureKind::VatRateUnknown),
-    (&["nu exista document cu seria"], FailureKind::DocumentNotFound),
-    (&["cu aceeasi denumire si tip exista deja"], FailureKind::DuplicateName),
-    (&["ati emis deja", "documente in aceasta luna"], FailureKind::PlanQuota),
-    (&["selecteaza clientul"], FailureKind::ClientInvalid),
+/// The code that an explanation is kept under, parts that must all appear, in order, and what they mean. First match wins.
+pub(super) const LITERALS: &[(&str, &[&str], FailureKind)] = &[
+    ("token_invalid", &["access token provided is invalid"], FailureKind::CredentialRefused),
+    ("token_expired", &["access token provided has expired"], FailureKind::CredentialRefused),
+    ("key_used", &["idempoten"], FailureKind::RepeatUnconfirmed),
+    ("receipt_number", &["parametrul documentnumber lipseste"], FailureKind::PaymentInvalid),
+    ("vat_not_set", &["are cota tva", "nu este setata in oblio"], FailureKind::VatRateUnknown),
+    ("document_missing", &["nu exista document cu seria"], FailureKind::DocumentNotFound),
+    ("duplicate_name", &["cu aceeasi denumire si tip exista deja"], FailureKind::DuplicateName),
+    ("plan_full", &["ati emis deja", "documente in aceasta luna"], FailureKind::PlanQuota),
+    ("client_missing", &["selecteaza clientul"], FailureKind::ClientInvalid),
     // storno, delete, collect: words of which only the sense is known
-    (&["deja stornat"], FailureKind::AlreadyReversed),
-    (&["nu este ultimul"], FailureKind::NotLastInSeries),
-    (&["deja incasat"], FailureKind::AlreadyPaid),
-    (&["incasat", "in totalitate"], FailureKind::AlreadyPaid),
-    (&["este anulat"], FailureKind::DocumentCancelled),
-    (&["tipul incasarii"], FailureKind::PaymentInvalid),
-    (&["perioada", "inchis"], FailureKind::PeriodClosed),
-    (&["stoc", "insuficient"], FailureKind::ProductInvalid),
-    (&["seria", "nu exista"], FailureKind::SeriesUnknown),
-    (&["seria", "nu a fost gasit"], FailureKind::SeriesUnknown),
-    (&["nu aveti acces la firma"], FailureKind::CompanyUnavailable),
-    (&["firma", "nu exista"], FailureKind::CompanyUnavailable),
-    (&["parametrul", "lipseste"], FailureKind::RequestInvalid),
+    ("already_reversed", &["deja stornat"], FailureKind::AlreadyReversed),
+    ("not_last", &["nu este ultimul"], FailureKind::NotLastInSeries),
+    ("already_paid", &["deja incasat"], FailureKind::AlreadyPaid),
+    ("already_paid", &["incasat", "in totalitate"], FailureKind::AlreadyPaid),
+    ("document_cancelled", &["este anulat"], FailureKind::DocumentCancelled),
+    ("payment_type", &["tipul incasarii"], FailureKind::PaymentInvalid),
+    ("period_closed", &["perioada", "inchis"], FailureKind::PeriodClosed),
+    ("stock_short", &["stoc", "insuficient"], FailureKind::ProductInvalid),
+    ("series_unknown", &["seria", "nu exista"], FailureKind::SeriesUnknown),
+    ("series_unknown", &["seria", "nu a fost gasit"], FailureKind::SeriesUnknown),
+    ("company_no_access", &["nu aveti acces la firma"], FailureKind::CompanyUnavailable),
+    ("company_unknown", &["firma", "nu exista"], FailureKind::CompanyUnavailable),
+    ("parameter_missing", &["parametrul", "lipseste"], FailureKind::RequestInvalid),
 ];
 
-fn kind_of_words(words: &str) -> Option<FailureKind> {
+/// Every code that a failure of Oblio can bear.
+pub(super) fn codes() -> impl Iterator<Item = &'static str> {
+    LITERALS.iter().map(|(code, _, _)| *code)
+}
+
+fn kind_of_words(words: &str) -> Option<(&'static str, FailureKind)> {
     let folded = fold(words);
     let matches = |parts: &&[&str]| {
         let mut rest = folded.as_str();
@@ -52,7 +57,7 @@ fn kind_of_words(words: &str) -> Option<FailureKind> {
             None => false,
         })
     };
-    LITERALS.iter().find(|(parts, _)| matches(parts)).map(|(_, kind)| *kind)
+    LITERALS.iter().find(|(_, parts, _)| matches(parts)).map(|(code, _, kind)| (*code, *kind))
 }
 
 /// Whether an answer turns the token down, by the words or by the status: a well-formed no, before anything is done.
@@ -96,14 +101,18 @@ fn refusal(operation: &Operation, answer: &HttpAnswer, code: u16, words: &str) -
     if answer.status >= 500 && known.is_none() {
         return operation.unreadable(answer, &format!("its status is {code}")).with_words(plain_words(words));
     }
-    let kind = known.unwrap_or(match code {
+    let kind = known.map(|(_, kind)| kind).unwrap_or(match code {
         401 => FailureKind::CredentialRefused,
         403 => FailureKind::RightMissing,
         _ => FailureKind::RefusedOther,
     });
     // a key that was used before says that a document may exist: only the list can tell
     let phase = if kind == FailureKind::RepeatUnconfirmed { Phase::Unknown } else { Phase::Refused };
-    operation.failure(kind, phase).with_words(plain_words(words)).with_detail(format!("HTTP {code}"))
+    let failure = operation.failure(kind, phase).with_words(plain_words(words)).with_detail(format!("HTTP {code}"));
+    match known {
+        Some((literal, _)) => failure.with_code("oblio", literal),
+        None => failure,
+    }
 }
 
 fn oauth_refusal(operation: &Operation, answer: &HttpAnswer, error: &TokenError) -> Failure {

@@ -69,6 +69,11 @@ fn route(kind: DocumentKind) -> &'static str {
     }
 }
 
+/// Codes of the known answers, without the system's name before them.
+pub fn literal_codes() -> impl Iterator<Item = &'static str> {
+    decisions::codes()
+}
+
 pub struct Oblio {
     config: BillingConfig,
     root: String,

@@ -60,6 +60,11 @@ const ABILITIES: &[Ability] = &[
     Ability::Units,
 ];
 
+/// Codes of the known answers, without the system's name before them.
+pub fn literal_codes() -> impl Iterator<Item = &'static str> {
+    decisions::codes()
+}
+
 pub struct SmartBill {
     config: BillingConfig,
     root: String,

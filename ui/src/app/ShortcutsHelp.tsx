@@ -1,0 +1,46 @@
+import { Kbd, Modal, Title } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { SHORTCUTS, type Shortcut } from "../shared/lib/shortcuts";
+import { ids } from "../shared/lib/testids";
+
+const GROUPS = ["anywhere", "go", "table", "record"] as const;
+
+/** Every shortcut, made from the one list of them. */
+export function ShortcutsHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t("desk.shortcuts")} size="lg" centered closeButtonProps={{ "aria-label": t("common.close") }}>
+      <div className="shortcuts" data-testid={ids.shortcuts}>
+        {GROUPS.map((group) => (
+          <section key={group}>
+            <Title order={3} mb={6}>
+              {t(`desk.shortcutGroup.${group}`)}
+            </Title>
+            <dl className="facts">
+              {SHORTCUTS.filter((one) => one.group === group).map((one) => (
+                <Entry key={one.id} shortcut={one} />
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Modal>
+  );
+}
+
+function Entry({ shortcut }: { shortcut: Shortcut }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <dt>
+        {shortcut.keys.map((key, at) => (
+          <span key={key}>
+            {at > 0 && ` ${t("desk.then")} `}
+            <Kbd size="xs">{key}</Kbd>
+          </span>
+        ))}
+      </dt>
+      <dd data-testid={ids.shortcut(shortcut.id)}>{t(shortcut.to ? `nav.${shortcut.id}` : `desk.shortcut.${shortcut.id}`)}</dd>
+    </>
+  );
+}

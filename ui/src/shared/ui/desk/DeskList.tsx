@@ -1,0 +1,190 @@
+import { Button, Group, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { ApiError, ColumnState, ListName, SortBy, TableQuery, TableSummary } from "../../../api/generated/api";
+import { useHost } from "../../../api/host";
+import { useAsk } from "../../../api/queries";
+import { useGo, usePlace } from "../../lib/navigation";
+import { askedOf, fieldOf, withField } from "../../lib/search";
+import type { BulkSelection } from "../../../api/generated/api";
+import { sortOf, sortText } from "../../lib/sorting";
+import { ids } from "../../lib/testids";
+import { begin } from "../../lib/timings";
+import { Empty } from "../Empty";
+import { ErrorNote } from "../ErrorNote";
+import { ColumnChoice } from "./ColumnChoice";
+import { type DeskColumn, firstLayout } from "./columns";
+import { DeskTable } from "./DeskTable";
+import { ExportMenu } from "./ExportMenu";
+import { QuickFilter } from "./QuickFilter";
+import { SavedViews } from "./SavedViews";
+import { SearchBox } from "./SearchBox";
+import type { BulkKind } from "./SelectionBar";
+import { type DeskRow, useSameQuery } from "./useBlocks";
+import { useLayout } from "./useLayout";
+
+interface Props<R extends DeskRow> {
+  list: ListName;
+  /** Where the list's words stand: `invoices.count`, `nav.invoices`. */
+  words: "invoices" | "orders";
+  columns: DeskColumn<R>[];
+  /** Fields that are filtered by beside the search. */
+  quick: string[];
+  /** The field that the address's old `filter` is about. */
+  filterField: string;
+  nameOf: (row: R) => string;
+  opened: string | undefined;
+  onOpen: (row: R) => void;
+  onBulk?: (kind: BulkKind, selection: BulkSelection) => void;
+  /** Acts of the screen, at the end of its bar. */
+  children?: ReactNode;
+  /** The next step where the list has no rows at all. */
+  firstStep?: ReactNode;
+}
+
+/** How often a count that is under way is asked for again. */
+const COUNTING_MS = 250;
+
+/** A screen that is one list: its search, filters, views, columns and export over the table. */
+export function DeskList<R extends DeskRow>(props: Props<R>) {
+  const { list, words, columns } = props;
+  const { t } = useTranslation();
+  const go = useGo();
+  const place = usePlace();
+  const first = useMemo(() => firstLayout(columns), [columns]);
+  const layout = useLayout(list, first);
+  const vocabulary = useAsk("table.vocabulary", { list });
+  const fields = vocabulary.data?.fields ?? [];
+  const text = place.q ?? (place.filter ? `${props.filterField}:${place.filter}` : "");
+  const query = useSameQuery({ list, text, sort: sortOf(place.sort) ?? layout.sort });
+  const summary = useSummary(query);
+  const [selected, setSelected] = useState<string[] | null>(null);
+  const search = useCallback((q: string) => go.stay({ q: q || undefined, filter: undefined }), [go]);
+  const typed = (q: string) => {
+    if (q !== text) begin("search");
+    search(q);
+  };
+  const filter = (name: string, value: string | null) => {
+    const field = fieldOf(name, fields);
+    if (!field) return;
+    const wanted = withField(text, field, value, fields);
+    if (wanted !== text) begin("filter");
+    search(wanted);
+  };
+  const sort = (by: SortBy | null) => {
+    begin("sort");
+    go.stay({ sort: sortText(by) });
+    layout.change({ sort: by });
+  };
+  const view = (wanted: string, by: SortBy | null, shown: ColumnState[] | null) => {
+    if (wanted !== text) begin("filter");
+    go.stay({ q: wanted || undefined, filter: undefined, sort: sortText(by) });
+    layout.change({ sort: by, ...(shown?.length ? { columns: shown } : {}) });
+  };
+  const offered = useMemo(() => {
+    const known = vocabulary.data?.columns;
+    return known ? columns.filter((column) => known.some((one) => one.id === column.id)) : columns;
+  }, [columns, vocabulary.data]);
+  const headingOf = (id: string) => columns.find((column) => column.id === id)?.heading ?? id;
+  const isOffered = (column: ColumnState) => offered.some((one) => one.id === column.id);
+  const exported = layout.columns.filter((one) => !one.hidden && isOffered(one)).map(({ id }) => ({ id, heading: headingOf(id) }));
+  const counted = summary.data?.complete ? summary.data.count : null;
+  return (
+    <div className="screen full">
+      <Title order={1} mb={12}>
+        {t(`nav.${words}`)}
+      </Title>
+      <div className="desk-bar">
+        <SearchBox
+          text={text}
+          onSearch={typed}
+          placeholder={t(`${words}.search`)}
+          fields={fields}
+          problems={summary.isPlaceholderData ? [] : (summary.data?.problems ?? [])}
+        />
+        {props.quick.map((name, at) => {
+          const field = fieldOf(name, fields);
+          if (!field) return null;
+          return (
+            <QuickFilter
+              key={name}
+              field={field}
+              value={askedOf(text, field, fields)}
+              onChange={(value) => filter(name, value)}
+              testId={at === 0 ? ids.filter : undefined}
+            />
+          );
+        })}
+        <SavedViews list={list} text={text} sort={query.sort} columns={layout.columns} onView={view} />
+        <ColumnChoice
+          columns={layout.columns.filter(isOffered)}
+          headingOf={headingOf}
+          onChange={(changed) => layout.change({ columns: changed })}
+          first={first}
+        />
+        <ExportMenu query={query} count={counted} selected={selected} columns={exported} />
+        {props.children}
+      </div>
+      {summary.error && <ErrorNote error={summary.error} again={() => void summary.refetch()} />}
+      {layout.ready && (
+        <DeskTable<R>
+          label={t(`nav.${words}`)}
+          words={words}
+          query={query}
+          columns={offered}
+          layout={layout}
+          vocabulary={vocabulary.data}
+          summary={summary.isPlaceholderData ? undefined : summary.data}
+          onSort={sort}
+          onFilter={(field, value) => filter(field.name, value)}
+          nameOf={props.nameOf}
+          opened={props.opened}
+          onOpen={props.onOpen}
+          onBulk={props.onBulk}
+          onSelected={setSelected}
+          empty={<Nothing words={words} text={text} onClear={() => search("")} firstStep={props.firstStep} />}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Count and totals of a query, asked for again while they are being counted. */
+function useSummary(query: TableQuery) {
+  const host = useHost();
+  return useQuery<TableSummary, ApiError>({
+    queryKey: ["table.summary", query],
+    queryFn: () => host.call("table.summary", query),
+    refetchInterval: ({ state }) => (state.data && !state.data.complete ? COUNTING_MS : false),
+    placeholderData: (before) => before,
+  });
+}
+
+interface NothingProps {
+  words: "invoices" | "orders";
+  text: string;
+  onClear: () => void;
+  firstStep: ReactNode;
+}
+
+/** What would stand here, and the next step. */
+function Nothing({ words, text, onClear, firstStep }: NothingProps) {
+  const { t } = useTranslation();
+  if (text === "") {
+    return (
+      <Empty title={t(`${words}.empty`)} text={t(`${words}.emptyText`)}>
+        {firstStep}
+      </Empty>
+    );
+  }
+  return (
+    <Empty title={t(`${words}.nothing`)} text={t(`${words}.nothingText`)}>
+      <Group gap="xs" mt={6}>
+        <Button variant="default" onClick={onClear}>
+          {t("desk.clearSearch")}
+        </Button>
+      </Group>
+    </Empty>
+  );
+}
