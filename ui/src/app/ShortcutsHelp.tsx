@@ -9,7 +9,7 @@ const GROUPS = ["anywhere", "go", "table", "record"] as const;
 export function ShortcutsHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={onClose} title={t("desk.shortcuts")} size="lg" centered closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Modal opened={opened} onClose={onClose} title={t("desk.shortcuts")} size="lg" centered>
       <div className="shortcuts" data-testid={ids.shortcuts}>
         {GROUPS.map((group) => (
           <section key={group}>

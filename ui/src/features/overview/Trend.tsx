@@ -132,7 +132,8 @@ function Values({ trend }: { trend: TrendAnswer }) {
             if (day) go.screen("/invoices", { text: issuedOn(day) });
           },
         }}
-        yAxisProps={{ width: 84 }}
+        yAxisProps={{ width: 64, tickFormatter: (value: number) => format.count(value) }}
+        yAxisLabel={currency}
       />
       <Table
         days={trend.days.filter((day) => day.totals.length > 0)}

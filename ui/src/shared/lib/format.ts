@@ -84,7 +84,7 @@ export function formatInstant(ms: number, language: Language): string {
 export function formatDay(day: string, language: Language): string {
   const ms = Date.parse(`${day}T00:00:00Z`);
   if (Number.isNaN(ms)) return "";
-  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", { timeZone: "UTC", dateStyle: "long" }).format(ms);
+  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", { timeZone: "UTC", dateStyle: "medium" }).format(ms);
 }
 
 /** `10:42`, Bucharest. */

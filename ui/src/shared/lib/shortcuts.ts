@@ -24,6 +24,7 @@ export const SHORTCUTS: Shortcut[] = [
   { id: "invoices", keys: ["g", "i"], group: "go", to: "/invoices" },
   { id: "failures", keys: ["g", "f"], group: "go", to: "/failures" },
   { id: "reconcile", keys: ["g", "r"], group: "go", to: "/reconcile" },
+  { id: "einvoice", keys: ["g", "e"], group: "go", to: "/einvoice" },
   { id: "settings", keys: ["g", "s"], group: "go", to: "/settings" },
   { id: "next", keys: ["J"], group: "table" },
   { id: "previous", keys: ["K"], group: "table" },
