@@ -191,7 +191,10 @@ async fn a_live_order_overtakes_a_job_in_its_own_lane() {
     for id in [74101, 74102, 74103] {
         world.sandbox.control.order(order(id, Buyer::Person)).await;
     }
+    let mut waits = std::collections::BTreeSet::new();
     let seen = until("three live orders issued", Duration::from_secs(60), async || {
+        let now = world.desk.call("bulk.get", json!({ "id": job["id"] })).await;
+        waits.insert(now["waits"].as_str().unwrap_or_default().to_owned());
         for id in [74101, 74102, 74103] {
             let found = world.desk.find_document(id).await;
             if found.as_ref().is_none_or(|one| one["state"] != "issued") {
@@ -202,6 +205,7 @@ async fn a_live_order_overtakes_a_job_in_its_own_lane() {
     })
     .await;
     assert!(seen["waiting"].as_u64() >= Some(2), "the job still waits: {seen}");
+    assert!(waits.contains("live"), "and says for what: {waits:?}");
     world.wait_for_job(&job, "and ends", is_over).await;
     assert_eq!(world.counts(74001, 10, Buyer::Person).await, [1; 10]);
 }

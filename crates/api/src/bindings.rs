@@ -18,7 +18,7 @@ pub fn typescript() -> String {
         &config;
         Amount, Nothing, ById, FailureInfo, WorkspaceInfo, OpenProblem, AppInfo, QuarantineInfo, SeriesReadInfo,
         LiftRequest, EnabledInput, CheckReport, CheckFinding, Preferences, NewWorkspace, NeedsYou,
-        DayCount, PeriodSum, Counts, FailureCount, Overview, SandboxFault, SandboxInfo, SandboxOrders, ConnectionInfo,
+        PeriodSum, Counts, FailureCount, Overview, SandboxFault, SandboxInfo, SandboxOrders, ConnectionInfo,
         FlowInfo, Connections, ConnectionInput, SecretInput, TestStep, CompanyChoice, SeriesChoice, VatChoice, TestResult,
         FlowInput, ListRequest, OrderRow, OrderPage, DocumentRow, DocumentPage, FailureGroup, Failures, RetryRequest,
         Skipped, RetryResult, WithReason, ChangedFieldInfo, ChangeInfo, AcceptChange, OfferInfo, PaymentInput,

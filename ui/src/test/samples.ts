@@ -173,7 +173,6 @@ export const overview: Overview = {
   },
   issuedToday: { count: 3, totals: [{ minor: 123456, currency: "RON" }] },
   issuedThisMonth: { count: 38, totals: [{ minor: 1234567, currency: "RON" }] },
-  byDay: [{ day: "2025-11-24", issued: 3, failed: 1 }],
   openFailures: [{ kind: "vat_rate_unknown", count: 1 }],
   needsYou: [{ what: "failures", count: 1, subject: "vat_rate_unknown" }],
   connections: [],

@@ -155,15 +155,6 @@ pub struct NeedsYou {
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct DayCount {
-    /// `YYYY-MM-DD`, Europe/Bucharest.
-    pub day: String,
-    pub issued: u32,
-    pub failed: u32,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
 pub struct PeriodSum {
     pub count: u32,
     /// One entry a currency.
@@ -204,8 +195,6 @@ pub struct Overview {
     pub counts: Counts,
     pub issued_today: PeriodSum,
     pub issued_this_month: PeriodSum,
-    /// The last 14 days, oldest first.
-    pub by_day: Vec<DayCount>,
     pub open_failures: Vec<FailureCount>,
     pub needs_you: Vec<NeedsYou>,
     pub connections: Vec<super::ConnectionInfo>,

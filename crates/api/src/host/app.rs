@@ -253,8 +253,6 @@ impl Host {
         let ledger = workspace.ledger();
         let now_ms = workspace.clock_now_ms();
         let counts = convert::counts(&ledger.read_counts().await?);
-        let days = convert::day_starts(now_ms, 14);
-        let by_day = ledger.count_by_day(days.clone()).await?;
         let mut groups = self.failure_groups(&workspace).await?;
         groups.retain(|group| group.state == "open");
         let connections = self.connections_list(session, Nothing {}).await?;
@@ -285,10 +283,6 @@ impl Host {
             counts,
             issued_today: self.period(&workspace, convert::day_starts(now_ms, 1)[0]).await?,
             issued_this_month: self.period(&workspace, convert::month_start(now_ms)).await?,
-            by_day: by_day
-                .into_iter()
-                .map(|day| DayCount { day: convert::day_text(day.from_ms), issued: day.issued, failed: day.failed })
-                .collect(),
             open_failures: groups
                 .iter()
                 .map(|group| FailureCount { kind: group.failure.kind.clone(), count: group.count })

@@ -8,7 +8,9 @@ use base64::Engine;
 use punte_domain::Currency;
 use punte_engine::Workspace;
 use punte_engine::bulk::{BulkKind, BulkStanding, MOST_RECORDS};
+use punte_engine::desk::export::{Cell, csv_text, csv_writer};
 use punte_engine::store::ledger::BulkReportItem;
+use punte_engine::store::ledger::table::ListName as StoredList;
 use std::collections::{BTreeMap, HashSet};
 
 const JOBS: u32 = 50;
@@ -51,33 +53,29 @@ impl Host {
 
     pub(super) async fn bulk_csv(&self, _: &Session, request: BulkCsvRequest) -> Result<FileContent, ApiError> {
         let workspace = self.workspace().await?;
-        let broken = |error: csv::Error| ApiError::new(ErrorCode::Internal, error.to_string());
+        let broken = |error: String| ApiError::new(ErrorCode::Internal, error);
         let say = |code: &str| request.words.get(code).cloned().unwrap_or_else(|| code.to_owned());
-        // spreadsheets take the bytes for UTF-8 by the mark
-        let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
         let columns = ["order", "client", "total", "currency", "result", "why", "document", "detail"];
-        writer.write_record(columns.map(say)).map_err(broken)?;
+        let mut writer = csv_writer(Vec::new(), &columns.map(say)).map_err(broken)?;
         let mut after = None;
         loop {
             let rows = workspace.bulk_report(&request.id, "", after, PAGE).await?;
             for one in &rows {
                 let failure = one.failure.as_ref();
                 let detail = failure.and_then(|failure| failure.provider_words.clone().or(failure.detail.clone()));
-                let total =
-                    Currency::parse(&one.currency).map(|currency| currency.from_minor(one.total_minor).to_string());
+                let digits = Currency::parse(&one.currency).map_or(2, Currency::exponent);
                 let why = if one.why.is_empty() { String::new() } else { say(&one.why) };
-                writer
-                    .write_record([
-                        plain(&one.order_number),
-                        plain(&one.client),
-                        total.unwrap_or_else(|_| one.total_minor.to_string()),
-                        one.currency.clone(),
-                        say(&one.state),
-                        why,
-                        number_of(one).unwrap_or_default(),
-                        plain(&detail.unwrap_or_default()),
-                    ])
-                    .map_err(broken)?;
+                let cells = [
+                    Cell::Text(one.order_number.clone()),
+                    Cell::Text(one.client.clone()),
+                    Cell::Amount(one.total_minor, digits),
+                    Cell::Text(one.currency.clone()),
+                    Cell::Text(say(&one.state)),
+                    Cell::Text(why),
+                    Cell::Text(number_of(one).unwrap_or_default()),
+                    Cell::Text(detail.unwrap_or_default()),
+                ];
+                writer.write_record(cells.iter().map(csv_text)).map_err(|error| broken(error.to_string()))?;
             }
             after = rows.last().map(|one| one.row);
             if rows.len() < PAGE as usize {
@@ -105,12 +103,12 @@ async fn resolve(workspace: &Workspace, selection: BulkSelection) -> Result<Vec<
     let rows = match (&cause, &query) {
         (Some(key), _) => ledger.list_rows_of_cause(key, most).await?,
         (None, Some(query)) => rows_of_query(workspace, query, most).await?,
-        (None, None) => ledger.rows_of_documents(ids).await?,
+        (None, None) => ledger.rows_by_id(StoredList::Documents, ids).await?,
     };
     if except.is_empty() {
         return Ok(rows);
     }
-    let left_out: HashSet<i64> = ledger.rows_of_documents(except).await?.into_iter().collect();
+    let left_out: HashSet<i64> = ledger.rows_by_id(StoredList::Documents, except).await?.into_iter().collect();
     Ok(rows.into_iter().filter(|row| !left_out.contains(row)).collect())
 }
 
@@ -130,11 +128,6 @@ async fn rows_of_query(workspace: &Workspace, query: &TableQuery, most: u32) -> 
             return Ok(rows);
         }
     }
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 fn number_of(one: &BulkReportItem) -> Option<String> {

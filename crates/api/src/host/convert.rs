@@ -1,9 +1,8 @@
 //! From the engine's types to what screens see. Facts and codes only.
 
 use crate::dto::*;
-use chrono::{Datelike, Days, NaiveDate, TimeZone};
-use chrono_tz::Europe::Bucharest;
-use punte_domain::{Draft, DraftProblem, Failure, Next, Phase, fiscal_date};
+use chrono::{Datelike, Days};
+use punte_domain::{Draft, DraftProblem, Failure, Next, Phase, fiscal_date, fiscal_day_start};
 use punte_engine::connectors::billing::{Company, Evidence, ReferenceSeen, Series, VatRate, WireRecord};
 use punte_engine::reconcile::FindingKind;
 use punte_engine::store::ledger::{Attempt, Counts as LedgerCounts, Document, Event, Look, OrderRow as StoredOrder};
@@ -47,18 +46,12 @@ fn next(next: Next) -> &'static str {
 /// Starts of the last `days` Romanian days, oldest first, the last one today's.
 pub(super) fn day_starts(now_ms: i64, days: u64) -> Vec<i64> {
     let today = fiscal_date(now_ms);
-    (0..days).rev().map(|back| start_of(today.checked_sub_days(Days::new(back)).unwrap_or(today))).collect()
+    (0..days).rev().map(|back| fiscal_day_start(today.checked_sub_days(Days::new(back)).unwrap_or(today))).collect()
 }
 
 pub(super) fn month_start(now_ms: i64) -> i64 {
     let today = fiscal_date(now_ms);
-    start_of(today.with_day(1).unwrap_or(today))
-}
-
-fn start_of(day: NaiveDate) -> i64 {
-    let midnight = day.and_hms_opt(0, 0, 0).unwrap_or_default();
-    // Bucharest changes its clocks at three in the morning: midnight always exists, once
-    Bucharest.from_local_datetime(&midnight).earliest().map_or(0, |at| at.timestamp_millis())
+    fiscal_day_start(today.with_day(1).unwrap_or(today))
 }
 
 pub(super) fn day_text(at_ms: i64) -> String {

@@ -44,7 +44,10 @@ impl Workspace {
             }
             Err(EngineError::NotNow(why)) => Ok(Some(failed(why, None))),
             Err(EngineError::Outside(failure)) => Ok(Some(failed("outside", Some(*failure)))),
-            Err(EngineError::Invalid { .. }) => Ok(Some(failed("invalid", None))),
+            // the record's own trouble, which no repetition mends
+            Err(EngineError::Invalid { .. } | EngineError::Store(StoreError::NotFound(_) | StoreError::Json(_))) => {
+                Ok(Some(failed("invalid", None)))
+            }
             Err(EngineError::Store(StoreError::Stale(_) | StoreError::Illegal(_))) => {
                 Ok(Some(failed("changed_meanwhile", None)))
             }

@@ -8,7 +8,7 @@ use crate::operator::{Around, Retry, safe_because};
 use crate::workspace::{Change, Workspace};
 use punte_domain::{DocumentState, Failure, OperationKind};
 use punte_store::StoreError;
-use punte_store::ledger::{Document, LaneKey, NewBulkItem, NewBulkJob};
+use punte_store::ledger::{Document, LaneKey, NewBulkItem, NewBulkJob, NewDocument};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,14 +38,16 @@ struct Judged {
     is_planned: bool,
     why: &'static str,
     failure: Option<Failure>,
+    /// The document as a retry would send it, where its mapping or flow makes it anew.
+    anew: Option<Box<NewDocument>>,
 }
 
 fn will(why: &'static str) -> Judged {
-    Judged { is_planned: true, why, failure: None }
+    Judged { is_planned: true, why, failure: None, anew: None }
 }
 
 fn skip(why: &'static str) -> Judged {
-    Judged { is_planned: false, why, failure: None }
+    Judged { is_planned: false, why, failure: None, anew: None }
 }
 
 impl Workspace {
@@ -89,14 +91,18 @@ impl Workspace {
                     return Ok(());
                 }
                 let document = self.ledger.get_document_by_row(*row).await?;
-                let judged = self.judge(kind, &document, &mut around).await?;
+                let judged = match self.judge(kind, &document, &mut around).await {
+                    // one whose mapping cannot be used keeps no other from being planned
+                    Err(EngineError::Invalid { .. }) => skip("invalid"),
+                    judged => judged?,
+                };
                 plan.add(&document, &judged);
                 items.push(NewBulkItem {
                     document_row: *row,
                     is_planned: judged.is_planned,
                     why: judged.why,
                     failure: judged.failure,
-                    lane: lane_of(&document),
+                    lane: judged.anew.as_ref().map_or_else(|| lane_of(&document), |new| lane_of_new(new)),
                 });
                 // mapping takes the processor: others get their turn
                 tokio::task::yield_now().await;
@@ -118,13 +124,12 @@ impl Workspace {
     async fn judge(&self, kind: BulkKind, document: &Document, around: &mut Around) -> Result<Judged> {
         Ok(match kind {
             BulkKind::Retry => match self.plan_retry(document, around).await? {
-                Retry::Not(why, failure) => Judged { is_planned: false, why, failure },
-                Retry::StillFailing(_, failure) => {
-                    Judged { is_planned: false, why: "still_failing", failure: Some(failure) }
-                }
-                Retry::AsItIs | Retry::Queue(_) => match safe_because(document) {
-                    Some(why) => will(why),
-                    None => skip("not_safe"),
+                Retry::Not(why, failure) => Judged { failure, ..skip(why) },
+                Retry::StillFailing(_, failure) => Judged { failure: Some(failure), ..skip("still_failing") },
+                retry => match (safe_because(document), retry) {
+                    (Some(why), Retry::Queue(new)) => Judged { anew: Some(new), ..will(why) },
+                    (Some(why), _) => will(why),
+                    (None, _) => skip("not_safe"),
                 },
             },
             BulkKind::Dismiss => match document.state {
@@ -155,8 +160,12 @@ impl Workspace {
 impl BulkPlan {
     fn add(&mut self, document: &Document, judged: &Judged) {
         if judged.is_planned {
-            *self.totals.entry(document.currency.clone()).or_default() += document.total_minor;
-            *self.providers.entry(document.provider.clone()).or_default() += 1;
+            let (currency, total_minor, provider) = match &judged.anew {
+                Some(new) => (&new.currency, new.total_minor, &new.provider),
+                None => (&document.currency, document.total_minor, &document.provider),
+            };
+            *self.totals.entry(currency.clone()).or_default() += total_minor;
+            *self.providers.entry(provider.clone()).or_default() += 1;
             *self.safe.entry(judged.why.to_owned()).or_default() += 1;
         } else {
             *self.skips.entry(judged.why.to_owned()).or_default() += 1;
@@ -164,7 +173,11 @@ impl BulkPlan {
     }
 }
 
-pub(super) fn lane_of(document: &Document) -> LaneKey {
+fn lane_of_new(new: &NewDocument) -> LaneKey {
+    LaneKey { billing_id: new.billing_id.clone(), company: new.company.clone(), series: new.series.clone() }
+}
+
+fn lane_of(document: &Document) -> LaneKey {
     LaneKey {
         billing_id: document.billing_id.clone(),
         company: document.company.clone(),

@@ -9,21 +9,38 @@ use punte_store::ledger::{BulkItem, BulkJob, ItemEnd, LaneKey};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Between looks at what is under way.
-const STEP: Duration = Duration::from_millis(100);
+/// Between looks at what is under way; after looks that found nothing to do twice as long each time, up to the second.
+const STEP: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// Items under way at a time in a lane that takes several; elsewhere it is one.
 const ROOM: u32 = 2;
 /// Items of a job that are begun before others get their turn.
 const TURN: usize = 50;
 
+/// What a look at the running jobs came to.
+enum Step {
+    Moved,
+    Waits,
+    /// No job runs.
+    Idle,
+}
+
 impl Workspace {
     pub(crate) async fn run_bulk(self: &Arc<Self>) {
+        let mut quiet = STEP.0;
         loop {
             let next = match self.step_bulk().await {
-                Ok(next) => next,
+                Ok(Step::Moved) => {
+                    quiet = STEP.0;
+                    quiet
+                }
+                Ok(Step::Waits) => {
+                    quiet = (quiet * 2).min(STEP.1);
+                    quiet
+                }
+                Ok(Step::Idle) => self.deps.timing.idle,
                 Err(error) => {
                     self.note_engine_error(&error, "bulk");
-                    Duration::from_secs(2)
+                    STEP.1
                 }
             };
             if !self.rest(&self.bulk_wake, next).await {
@@ -32,43 +49,53 @@ impl Workspace {
         }
     }
 
-    /// One look at every running job. Answers how long nothing more can be done.
-    async fn step_bulk(&self) -> Result<Duration> {
+    /// One look at every running job.
+    async fn step_bulk(&self) -> Result<Step> {
         if self.trouble().is_some() || self.is_quarantined() {
-            return Ok(Duration::from_secs(2));
+            return Ok(Step::Waits);
         }
         let jobs = self.ledger.list_running_bulk_jobs().await?;
         if jobs.is_empty() {
             lock(&self.bulk_acted).clear();
-            return Ok(self.deps.timing.idle);
+            return Ok(Step::Idle);
         }
+        let mut step = Step::Waits;
         for job in &jobs {
-            self.step_job(job).await?;
+            match self.step_job(job).await {
+                Ok(true) => step = Step::Moved,
+                Ok(false) => {}
+                // one job's trouble keeps no other from its turn
+                Err(error) => self.note_engine_error(&error, "bulk"),
+            }
         }
-        Ok(STEP)
+        Ok(step)
     }
 
-    async fn step_job(&self, job: &BulkJob) -> Result<()> {
-        let Some(kind) = BulkKind::parse(&job.kind) else { return Ok(()) };
+    /// Answers whether anything moved.
+    async fn step_job(&self, job: &BulkJob) -> Result<bool> {
+        let Some(kind) = BulkKind::parse(&job.kind) else { return Ok(false) };
         let mut moved = false;
-        for item in self.ledger.list_bulk_doing(job.row).await? {
+        let doing = self.ledger.list_bulk_doing(job.row).await?;
+        let is_any_doing = !doing.is_empty();
+        for item in doing {
             if let Some(end) = self.follow_item(kind, job, &item).await? {
                 self.end_item(&item, end).await?;
                 moved = true;
             }
         }
-        let mut begun = 0;
+        let (mut begun, mut is_any_left) = (0, false);
         while begun < TURN {
             let before = begun;
             for item in self.ledger.list_next_bulk_items(job.row).await? {
                 if self.stopping.is_cancelled() {
-                    return Ok(());
+                    return Ok(moved);
                 }
+                is_any_left = true;
                 if !self.may_begin(kind, &item.lane).await? {
                     continue;
                 }
                 match self.begin_item(kind, job, &item).await {
-                    Err(error) if error.is_stale() => return Ok(()),
+                    Err(error) if error.is_stale() => return Ok(true),
                     done => done?,
                 }
                 begun += 1;
@@ -78,11 +105,14 @@ impl Workspace {
                 break;
             }
         }
-        if self.ledger.end_bulk_job_if_over(job.row, self.now_ms()).await? || moved {
+        // a look that found work left and moved none of it writes nothing
+        let may_be_over = moved || begun > 0 || !(is_any_doing || is_any_left);
+        let is_over = may_be_over && self.ledger.end_bulk_job_if_over(job.row, self.now_ms()).await?;
+        if is_over || moved {
             self.changed(Change::Bulk);
             self.changed(Change::Documents);
         }
-        Ok(())
+        Ok(is_over || moved || begun > 0)
     }
 
     /// Marks an item, then does its act.

@@ -1,8 +1,7 @@
 //! Days and spans of days as they are typed, in Romanian days.
 
-use chrono::{Datelike, Days, Months, NaiveDate, TimeZone};
-use chrono_tz::Europe::Bucharest;
-use punte_domain::fiscal_date;
+use chrono::{Datelike, Days, Months, NaiveDate};
+use punte_domain::{fiscal_date, fiscal_day_start};
 
 /// UTC milliseconds from the first on, and before the second.
 pub(super) type Span = (Option<i64>, Option<i64>);
@@ -15,21 +14,21 @@ pub(super) fn range(text: &str, now_ms: i64) -> Option<Span> {
         let bound = |text: &str| if text.is_empty() { Some(None) } else { days(text, today).map(Some) };
         let (from, to) = (bound(from)?, bound(to)?);
         let is_some = from.is_some() || to.is_some();
-        return is_some.then(|| (from.map(|days| start_ms(days.0)), to.map(|days| start_ms(days.1))));
+        return is_some.then(|| (from.map(|days| fiscal_day_start(days.0)), to.map(|days| fiscal_day_start(days.1))));
     }
     // longest first
     let compared = [">=", "<=", ">", "<"].into_iter().find_map(|sign| text.strip_prefix(sign).map(|rest| (sign, rest)));
     if let Some((sign, rest)) = compared {
         let (first, behind) = days(rest, today)?;
         return Some(match sign {
-            ">=" => (Some(start_ms(first)), None),
-            "<=" => (None, Some(start_ms(behind))),
-            ">" => (Some(start_ms(behind)), None),
-            _ => (None, Some(start_ms(first))),
+            ">=" => (Some(fiscal_day_start(first)), None),
+            "<=" => (None, Some(fiscal_day_start(behind))),
+            ">" => (Some(fiscal_day_start(behind)), None),
+            _ => (None, Some(fiscal_day_start(first))),
         });
     }
     let (first, behind) = days(&text, today)?;
-    Some((Some(start_ms(first)), Some(start_ms(behind))))
+    Some((Some(fiscal_day_start(first)), Some(fiscal_day_start(behind))))
 }
 
 /// The first day, and the day behind the last.
@@ -71,12 +70,6 @@ fn days(text: &str, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
 
 fn year(number: i32) -> Option<(NaiveDate, NaiveDate)> {
     Some((NaiveDate::from_ymd_opt(number, 1, 1)?, NaiveDate::from_ymd_opt(number + 1, 1, 1)?))
-}
-
-fn start_ms(day: NaiveDate) -> i64 {
-    let midnight = day.and_hms_opt(0, 0, 0).unwrap_or_default();
-    // Bucharest changes its clocks at three in the morning: midnight always exists, once
-    Bucharest.from_local_datetime(&midnight).earliest().map_or(0, |at| at.timestamp_millis())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use super::dates;
 use super::fields::{Choice, FieldKind, FieldSpec, Known, choices, find, is_currency};
+use punte_store::ledger::SEARCHED_CHARS;
 use punte_store::ledger::table::{Clause, Field, Filter, ListName, Test};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, dec};
@@ -56,7 +57,16 @@ pub fn parse(list: ListName, text: &str, known: &Known, now_ms: i64) -> Parsed {
         }
     }
     parsed.filter.words = words.join(" ").trim().to_owned();
+    if !parsed.filter.words.is_empty() && !is_searchable(&parsed.filter.words) {
+        parsed.problems.push(problem(&chars, 0, chars.len(), "bad_value"));
+    }
     parsed
+}
+
+/// Whether the search can tell rows by a text: one without a letter or a digit would be met by every row, and one that is cut by
+/// more rows than it names.
+fn is_searchable(text: &str) -> bool {
+    text.chars().count() <= SEARCHED_CHARS && text.chars().any(char::is_alphanumeric)
 }
 
 fn problem(chars: &[char], from: usize, to: usize, code: &'static str) -> QueryProblem {
@@ -163,6 +173,10 @@ fn test(
             Ok(Test::AnyOf(values))
         }
         FieldKind::Text => {
+            let searched = matches!(spec.field, Field::Client | Field::Email);
+            if let Some((_, from, to)) = parts.iter().find(|(text, _, _)| searched && !is_searchable(text)) {
+                return Err(("bad_value", *from, *to));
+            }
             Ok(texts(spec.field, parts.into_iter().map(|(text, _, _)| text.trim().to_owned()).collect()))
         }
     }
@@ -232,22 +246,26 @@ fn amounts(text: &str) -> Option<Bounds> {
     if let Some((from, to)) = text.split_once("..") {
         let bound = |text: &str| if text.trim().is_empty() { Some(None) } else { minor(text).map(Some) };
         let (from, to) = (bound(from)?, bound(to)?);
-        return (from.is_some() || to.is_some()).then(|| (from, to.map(|to| to + 1)));
+        let behind = match to {
+            Some(to) => Some(to.checked_add(1)?),
+            None => None,
+        };
+        return (from.is_some() || to.is_some()).then_some((from, behind));
     }
     if let Some(rest) = text.strip_prefix(">=") {
         return Some((Some(minor(rest)?), None));
     }
     if let Some(rest) = text.strip_prefix("<=") {
-        return Some((None, Some(minor(rest)? + 1)));
+        return Some((None, Some(minor(rest)?.checked_add(1)?)));
     }
     if let Some(rest) = text.strip_prefix('>') {
-        return Some((Some(minor(rest)? + 1), None));
+        return Some((Some(minor(rest)?.checked_add(1)?), None));
     }
     if let Some(rest) = text.strip_prefix('<') {
         return Some((None, Some(minor(rest)?)));
     }
     let exact = minor(text)?;
-    Some((Some(exact), Some(exact + 1)))
+    Some((Some(exact), Some(exact.checked_add(1)?)))
 }
 
 fn minor(text: &str) -> Option<i64> {
@@ -345,5 +363,11 @@ mod tests {
         assert_eq!(parsed.filter.words, "ana");
         assert_eq!(parsed.filter.clauses.len(), 1, "the open quote is read to the end");
         assert_eq!(read("status:").problems, [], "nothing typed yet");
+        for text in ["client:\"--\"", "***", "-client:.", &"ana ".repeat(60)] {
+            assert_eq!(read(text).problems[0].code, "bad_value", "{text}: it would tell no rows from others");
+        }
+        for text in ["total:92233720368547758.07", "total:>92233720368547758.07", "total:<=92233720368547758.07"] {
+            assert_eq!(read(text).problems[0].code, "bad_amount", "{text}");
+        }
     }
 }

@@ -242,7 +242,11 @@ impl Workspace {
         let gaps = figures::explain(&runs, &others, &found.seen(series), &gap_findings, width);
         let printed = |number: Option<&u64>| number.map(|number| format!("{number:0width$}")).unwrap_or_default();
         let numbers = Numbers { first: printed(own.first()), last: printed(own.last()), gaps };
-        let compared = self.ledger.find_covering_run(books, series, &from.to_string(), &to.to_string()).await?;
+        // a pass looked at what there was when it began: of a month that is over, one that began after it
+        let after_ms = fiscal_day_start(to + Days::new(1));
+        let after_ms = if after_ms <= self.now_ms() { after_ms } else { 0 };
+        let compared =
+            self.ledger.find_covering_run(books, series, &from.to_string(), &to.to_string(), after_ms).await?;
         let counts = |row: &&MonthDocument| matches!(row.state, DocumentState::Issued | DocumentState::Reversed);
         let repeats = found.of(series, FindingKind::Repeat).filter(|row| row.state == "open");
         Ok(SeriesReport {

@@ -437,19 +437,6 @@ impl Ledger {
         })
         .await
     }
-
-    /// Rows of the documents with these ids, in this order; ids that are none are left out.
-    pub async fn rows_of_documents(&self, ids: Vec<String>) -> Result<Vec<i64>> {
-        self.read(move |c| {
-            let mut query = c.prepare_cached("SELECT row FROM documents WHERE id = ?1")?;
-            let mut rows = Vec::with_capacity(ids.len());
-            for id in &ids {
-                rows.extend(query.query_row([id], |row| row.get::<_, i64>(0)).optional()?);
-            }
-            Ok(rows)
-        })
-        .await
-    }
 }
 
 fn expect(c: &Sqlite, job_row: i64, state: &str) -> Result<()> {

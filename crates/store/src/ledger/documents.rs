@@ -337,6 +337,7 @@ pub(super) fn apply(
     let changed = c
         .prepare_cached(
             "UPDATE documents SET state = ?3, failure = ?4, due_ms = ?5, changed_ms = ?6, parked_reason = NULL,
+               snoozed_until_ms = iif(?7 IS NOT NULL AND ?7 IS NOT fingerprint, NULL, snoozed_until_ms),
                fingerprint = iif(?3 IN ('ready', 'sending', 'in_doubt'), fingerprint, ?7),
                failed_ms = iif(?7 IS NULL, failed_ms, ?6)
              WHERE row = ?1 AND state = ?2",

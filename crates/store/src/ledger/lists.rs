@@ -35,18 +35,14 @@ pub struct PeriodSum {
     pub total_minor: i64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DayCount {
-    pub from_ms: i64,
-    pub issued: u32,
-    pub failed: u32,
-}
+/// Characters of a text that are searched for.
+pub const SEARCHED_CHARS: usize = 200;
 
 /// Turns what a person typed into an FTS query: every word a prefix, all of them wanted. `None`: nothing to search.
 pub(super) fn fts_query(text: &str) -> Option<String> {
     let words: Vec<String> = text
         .chars()
-        .take(200)
+        .take(SEARCHED_CHARS)
         .collect::<String>()
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
@@ -156,29 +152,6 @@ impl Ledger {
                 Ok(PeriodSum { currency: row.get(0)?, count: row.get(1)?, total_minor: row.get(2)? })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
-        })
-        .await
-    }
-
-    /// Issued documents, and documents now held, by the days that start at these instants (the last one is open).
-    pub async fn count_by_day(&self, starts_ms: Vec<i64>) -> Result<Vec<DayCount>> {
-        self.read(move |c| {
-            let mut issued = c.prepare_cached("SELECT count(*) FROM documents WHERE issued_ms >= ?1 AND issued_ms < ?2")?;
-            let mut failed = c.prepare_cached(
-                "SELECT count(*) FROM documents WHERE state IN ('held', 'in_doubt') AND created_ms >= ?1 AND created_ms < ?2",
-            )?;
-            starts_ms
-                .iter()
-                .enumerate()
-                .map(|(i, from)| {
-                    let to = starts_ms.get(i + 1).copied().unwrap_or(i64::MAX);
-                    Ok(DayCount {
-                        from_ms: *from,
-                        issued: issued.query_row([*from, to], |row| row.get(0))?,
-                        failed: failed.query_row([*from, to], |row| row.get(0))?,
-                    })
-                })
-                .collect()
         })
         .await
     }

@@ -51,7 +51,7 @@ pub use fill::{FilledAttempt, FilledDocument, FilledOrder};
 pub use following::NewTakingBack;
 pub use found::{FoundReference, Rekeyed, SeriesProgress, SeriesRead};
 pub use lanes::Doubts;
-pub use lists::{Counts, DayCount, ListQuery, PeriodSum};
+pub use lists::{Counts, ListQuery, PeriodSum, SEARCHED_CHARS};
 pub use mappings::{MappingDraft, MappingRow, MappingVersion, NewVersion, VersionRow};
 pub use months::{Books, Closing, LeftOut, MonthDocument, NewClosing, SinceClosing};
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};

@@ -147,14 +147,15 @@ fn closing_from(row: &Row<'_>) -> rusqlite::Result<Closing> {
 }
 
 impl Ledger {
-    /// Every company that a flow writes for or a document was numbered for.
+    /// Every company that a billing connection or one of its flows names.
     pub async fn list_books(&self) -> Result<Vec<Books>> {
         let mut books: Vec<Books> = Vec::new();
+        let all_flows = self.list_flows().await?;
         for connection in self.list_connections().await? {
             let own = connection.company.clone().into_iter().filter(|company| !company.is_empty());
             let id = connection.id.clone();
-            let flows = self.list_flows().await?.into_iter().filter(move |flow| flow.billing_id == id);
-            for company in own.chain(flows.map(|flow| flow.company)) {
+            let flows = all_flows.iter().filter(move |flow| flow.billing_id == id);
+            for company in own.chain(flows.map(|flow| flow.company.clone())) {
                 let one = Books { billing_id: connection.id.clone(), provider: connection.kind.clone(), company };
                 if matches!(one.provider.as_str(), "smartbill" | "oblio") && !books.contains(&one) {
                     books.push(one);
@@ -270,13 +271,15 @@ impl Ledger {
         self.read(move |c| super::reconcile::of_month(c, &query)).await
     }
 
-    /// The newest pass over a series that covers two days and came to an end: when, whether it was complete, and why not.
+    /// The newest pass over a series that began at `after_ms` or later, covers both days and came to an end: when, whether it was
+    /// complete, and why not.
     pub async fn find_covering_run(
         &self,
         books: &Books,
         series: &str,
         from_day: &str,
         to_day: &str,
+        after_ms: i64,
     ) -> Result<Option<(i64, bool, String)>> {
         let values = (
             books.billing_id.clone(),
@@ -284,13 +287,14 @@ impl Ledger {
             series.to_owned(),
             from_day.to_owned(),
             to_day.to_owned(),
+            after_ms,
         );
         self.read(move |c| {
             let found = c
                 .prepare_cached(
                     "SELECT finished_ms, complete, why FROM reconcile_runs
                      WHERE billing_id = ?1 AND company = ?2 AND series = ?3 AND from_day <= ?4 AND to_day >= ?5
-                       AND result IN ('clean', 'findings') AND finished_ms IS NOT NULL
+                       AND started_ms >= ?6 AND result IN ('clean', 'findings') AND finished_ms IS NOT NULL
                      ORDER BY row DESC LIMIT 1",
                 )?
                 .query_row(values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))

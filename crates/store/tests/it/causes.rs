@@ -104,6 +104,11 @@ async fn a_snooze_ends_at_its_time_or_when_another_record_joins() {
     let cause = world.causes(NOW_MS + 4).await.remove(0);
     assert_eq!((cause.held, cause.snoozed), (2, 1));
     assert_eq!(world.causes(NOW_MS + 500).await[0].snoozed, 0);
+
+    // what was left for later was that failure, not the next one
+    world.send(1, Outcome::Refused(refused("vat_default")), NOW_MS + 100).await;
+    let causes = world.causes(NOW_MS + 101).await;
+    assert_eq!(causes.iter().map(|one| (one.held, one.snoozed)).collect::<Vec<_>>(), [(1, 0), (1, 0)]);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::support::{NOW_MS, World, issued, world};
 use punte_domain::{Failure, FailureKind, Phase};
-use punte_store::ledger::{FindingQuery, NewFinding, NewRun, Outcome, RunEnd, Scope, SeriesKey};
+use punte_store::ledger::{Books, FindingQuery, NewFinding, NewRun, Outcome, RunEnd, Scope, SeriesKey};
 use serde_json::json;
 
 fn lane() -> SeriesKey {
@@ -48,6 +48,19 @@ async fn pass(world: &World, name: &str, findings: Vec<NewFinding>, scope: Scope
         scope,
     };
     world.ledger.finish_reconcile(row, end, findings, NOW_MS + 1).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_pass_covers_only_days_that_were_over_when_it_began() {
+    let world = world().await;
+    pass(&world, "rec_1", Vec::new(), days("2026-11-01", "2026-11-30"), None).await;
+    let books = Books { billing_id: lane().billing_id, provider: "oblio".into(), company: lane().company };
+    let covering = async |after_ms: i64, to: &str| {
+        world.ledger.find_covering_run(&books, &lane().series, "2026-11-01", to, after_ms).await.unwrap()
+    };
+    assert_eq!(covering(NOW_MS, "2026-11-30").await, Some((NOW_MS + 1, true, String::new())));
+    assert_eq!(covering(NOW_MS, "2026-12-01").await, None);
+    assert_eq!(covering(NOW_MS + 1, "2026-11-30").await, None, "it began before the last day was over");
 }
 
 async fn states(world: &World) -> Vec<(String, String, String)> {

@@ -144,12 +144,6 @@ what: string, count: number,
  */
 subject: string, };
 
-export type DayCount = { 
-/**
- * `YYYY-MM-DD`, Europe/Bucharest.
- */
-day: string, issued: number, failed: number, };
-
 export type PeriodSum = { count: number, 
 /**
  * One entry a currency.
@@ -168,11 +162,7 @@ findings: number, cancelled: number, reversed: number, dismissed: number, orders
 
 export type FailureCount = { kind: string, count: number, };
 
-export type Overview = { counts: Counts, issuedToday: PeriodSum, issuedThisMonth: PeriodSum, 
-/**
- * The last 14 days, oldest first.
- */
-byDay: Array<DayCount>, openFailures: Array<FailureCount>, needsYou: Array<NeedsYou>, connections: Array<ConnectionInfo>, 
+export type Overview = { counts: Counts, issuedToday: PeriodSum, issuedThisMonth: PeriodSum, openFailures: Array<FailureCount>, needsYou: Array<NeedsYou>, connections: Array<ConnectionInfo>, 
 /**
  * The engine cannot write: nothing is sent until this is over.
  */

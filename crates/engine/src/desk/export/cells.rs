@@ -17,7 +17,7 @@ pub struct ExportColumn {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
+pub enum Cell {
     Empty,
     Text(String),
     Number(i64),

@@ -41,13 +41,8 @@ impl Sheet {
     pub(super) fn create(path: &Path, format: ExportFormat, headings: Vec<String>) -> Result<Sheet, String> {
         match format {
             ExportFormat::Csv => {
-                let mut file = BufWriter::new(File::create_new(path).map_err(|error| error.to_string())?);
-                file.write_all("\u{feff}".as_bytes()).map_err(|error| error.to_string())?;
-                let mut writer =
-                    csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(file);
-                let headings = headings.iter().map(|heading| harmless(heading));
-                writer.write_record(headings).map_err(|error| error.to_string())?;
-                Ok(Sheet::Csv(writer))
+                let file = BufWriter::new(File::create_new(path).map_err(|error| error.to_string())?);
+                csv_writer(file, &headings).map(Sheet::Csv)
             }
             ExportFormat::Xlsx => {
                 Book::create(path, headings, SHEET_ROWS).map(|book| Sheet::Xlsx(Box::new(book))).map_err(told)
@@ -82,7 +77,20 @@ fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn csv_text(cell: &Cell) -> String {
+/// Begins a CSV file with its mark and its headings.
+///
+/// # Errors
+/// What the writing below says.
+pub fn csv_writer<W: Write>(mut to: W, headings: &[String]) -> Result<csv::Writer<W>, String> {
+    to.write_all("\u{feff}".as_bytes()).map_err(|error| error.to_string())?;
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(to);
+    let headings = headings.iter().map(|heading| harmless(heading));
+    writer.write_record(headings).map_err(|error| error.to_string())?;
+    Ok(writer)
+}
+
+/// A cell as text of such a file.
+pub fn csv_text(cell: &Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
         Cell::Text(text) => harmless(text),

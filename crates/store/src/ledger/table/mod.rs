@@ -120,15 +120,3 @@ pub(super) fn number_key(text: &str) -> String {
         text.to_ascii_lowercase()
     }
 }
-
-/// Without regard to case and Romanian diacritics, as the ledger's own columns say it.
-pub(super) fn folded(text: &str) -> String {
-    let plain = |c: char| match c {
-        'ă' | 'Ă' | 'â' | 'Â' => 'a',
-        'î' | 'Î' => 'i',
-        'ș' | 'Ș' | 'ş' | 'Ş' => 's',
-        'ț' | 'Ț' | 'ţ' | 'Ţ' => 't',
-        c => c.to_ascii_lowercase(),
-    };
-    text.chars().map(plain).collect()
-}

@@ -1,6 +1,6 @@
 //! Filters as SQL. What a person typed is only ever a bound value.
 
-use super::{Clause, Field, Filter, ListName, Test, folded, number_key};
+use super::{Clause, Field, Filter, ListName, Test, number_key};
 use crate::ledger::lists::fts_query;
 use rusqlite::types::Value as Sql;
 
@@ -37,11 +37,8 @@ pub(super) fn is_searched(clause: &Clause) -> bool {
 pub(super) fn search(list: ListName, filter: &Filter) -> Option<String> {
     let mut parts: Vec<String> = fts_query(&filter.words).into_iter().collect();
     for clause in filter.clauses.iter().filter(|clause| is_searched(clause)) {
-        let (Test::Words(texts), Some(column)) = (&clause.test, list.search_column(clause.field)) else { continue };
-        let any: Vec<String> =
-            texts.iter().filter_map(|text| fts_query(text)).map(|text| format!("({text})")).collect();
-        if !any.is_empty() {
-            parts.push(format!("{{{column}}} : ({})", any.join(" OR ")));
+        if let Test::Words(texts) = &clause.test {
+            parts.extend(words_in(list, clause.field, texts));
         }
     }
     match parts.len() {
@@ -49,6 +46,13 @@ pub(super) fn search(list: ListName, filter: &Filter) -> Option<String> {
         1 => parts.pop(),
         _ => Some(parts.iter().map(|part| format!("({part})")).collect::<Vec<_>>().join(" AND ")),
     }
+}
+
+/// The search for any of some texts in one field; `None` where nothing of them can be searched for.
+fn words_in(list: ListName, field: Field, texts: &[String]) -> Option<String> {
+    let column = list.search_column(field)?;
+    let any: Vec<String> = texts.iter().filter_map(|text| fts_query(text)).map(|text| format!("({text})")).collect();
+    (!any.is_empty()).then(|| format!("{{{column}}} : ({})", any.join(" OR ")))
 }
 
 pub(super) fn condition(list: ListName, clause: &Clause, bound: &mut Bound) -> String {
@@ -94,9 +98,10 @@ fn plain(list: ListName, clause: &Clause, bound: &mut Bound) -> String {
             format!("({})", any.join(" OR "))
         }
         Test::Words(texts) => {
-            let any: Vec<String> =
-                texts.iter().map(|text| format!("instr({column}, {}) > 0", bound.put(folded(text)))).collect();
-            format!("({})", any.join(" OR "))
+            // what is left out is exactly what the same words would find
+            let Some(searched) = words_in(list, clause.field, texts) else { return "0".to_owned() };
+            let table = list.as_str();
+            format!("row IN (SELECT rowid FROM {table}_search WHERE {table}_search MATCH {})", bound.put(searched))
         }
         Test::Between(from, to) => {
             let mut parts = Vec::new();
