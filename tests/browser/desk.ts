@@ -34,7 +34,7 @@ async function serve(home: string): Promise<{ program: ChildProcess; url: string
   return { program, url };
 }
 
-/** One home and one sandbox for all tests of a file, in their order. */
+/** One home and one sandbox for all tests: the files share them, one after another. */
 export const test = base.extend<{ desk: Desk }, { served: { home: string; url: string } }>({
   served: [
     async ({}, use) => {

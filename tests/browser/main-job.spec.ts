@@ -6,6 +6,12 @@ test("a held order's cause is read, and a retry without a fix says that it is st
   await desk.at("row-10417").click();
   await expect(desk.at("drawer-state")).toHaveAttribute("data-state", "held");
   await expect(desk.at("drawer")).toContainText("Safe to retry");
+  await desk.at("drawer-retry").click();
+  await expect(desk.at("safe-because")).toContainText("nothing was sent");
+  await desk.at("confirm").click();
+  await expect(desk.at("retry-report")).toContainText("still held");
+  await desk.at("confirm").click();
+  await expect(desk.at("drawer-state")).toHaveAttribute("data-state", "held");
 });
 
 test("the address tells the screen and the record, and opens both again", async ({ desk }) => {
@@ -19,7 +25,25 @@ test("the address tells the screen and the record, and opens both again", async 
   expect(desk.page.url()).toBe(address);
 });
 
+const keys = {
+  connections: "c",
+  mappings: "m",
+  orders: "o",
+  invoices: "i",
+  failures: "f",
+  reconcile: "r",
+  einvoice: "e",
+  settings: "s",
+  overview: "h",
+};
+
 test("every screen is reached by keyboard alone", async ({ desk }) => {
+  for (const [screen, key] of Object.entries(keys)) {
+    await desk.page.keyboard.press("g");
+    await desk.page.keyboard.press(key);
+    await expect(desk.page).toHaveURL(new RegExp(`#/${screen}`));
+    await expect(desk.page.getByRole("heading", { level: 1 })).toBeVisible();
+  }
   await desk.page.keyboard.press("Control+k");
   await desk.page.keyboard.type("Reconcile");
   await desk.page.keyboard.press("Enter");

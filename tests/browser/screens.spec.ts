@@ -1,19 +1,30 @@
 import path from "node:path";
 import { audit } from "./audit";
-import { expect, look, looks, pictures, settle, test } from "./desk";
+import { type Desk, expect, look, looks, pictures, settle, test } from "./desk";
 
 /** Every screen by its place in the navigation, and what must stand on it before it is looked at. */
 const screens: { name: string; ready: string }[] = [
-  { name: "overview", ready: "nav-overview" },
+  { name: "overview", ready: "overview-today" },
   { name: "connections", ready: "conn-card-smartbill" },
   { name: "mappings", ready: "result-total" },
   { name: "orders", ready: "row-10440" },
   { name: "invoices", ready: "row-10440" },
   { name: "failures", ready: "failure-group-tax_id_invalid" },
-  { name: "reconcile", ready: "nav-reconcile" },
-  { name: "einvoice", ready: "nav-einvoice" },
+  { name: "reconcile", ready: "reconcile-last" },
+  { name: "einvoice", ready: "board-sum-late" },
   { name: "settings", ready: "sandbox-switches" },
 ];
+
+/** How much wider than its place the window's content is, and the screen's, which scrolls by itself. */
+function wider({ page }: Desk) {
+  return page.evaluate(() => {
+    const main = document.querySelector("main");
+    return {
+      page: Math.max(0, document.documentElement.scrollWidth - window.innerWidth),
+      main: main ? main.scrollWidth - main.clientWidth : Number.NaN,
+    };
+  });
+}
 
 for (const [language, theme] of looks) {
   test(`every screen stands up to WCAG 2.2 AA, ${language} ${theme}`, async ({ desk }) => {
@@ -45,24 +56,29 @@ for (const width of [1024, 1280, 1920, 3840]) {
       await desk.at(`nav-${name}`).click();
       await expect(desk.at(ready).first()).toBeVisible();
       await settle(desk.page);
-      const wider = await desk.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect.soft(wider, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+      expect.soft(await wider(desk), `${name} is wider than the window`).toEqual({ page: 0, main: 0 });
       await desk.page.screenshot({ path: path.join(pictures, `width-${width}-${name}.png`) });
     }
   });
 }
 
+/** Side by side, or a table of many columns: in 640 px these scroll sideways (WCAG 1.4.10 lets them). */
+const WIDE = ["connections", "mappings", "einvoice"];
+
 // a zoom of the window leaves so many CSS pixels of 1280 × 800
 for (const zoom of [80, 125, 200]) {
   test(`every screen can be used at ${zoom} %`, async ({ desk }) => {
-    await desk.page.setViewportSize({ width: Math.round(128000 / zoom), height: Math.round(80000 / zoom) });
-    for (const { name } of screens) {
+    const width = Math.round(128000 / zoom);
+    await desk.page.setViewportSize({ width, height: Math.round(80000 / zoom) });
+    for (const { name, ready } of screens) {
       await desk.at(`nav-${name}`).focus();
       await desk.page.keyboard.press("Enter");
+      await expect(desk.at(ready).first()).toBeVisible();
       await settle(desk.page);
       await expect.soft(desk.page.getByRole("heading", { level: 1 }), name).toBeVisible();
-      const wider = await desk.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect.soft(wider, `${name} scrolls sideways`).toBeLessThanOrEqual(0);
+      const found = await wider(desk);
+      expect.soft(found.page, `${name} is wider than the window`).toBe(0);
+      if (width >= 1024 || !WIDE.includes(name)) expect.soft(found.main, `${name} scrolls sideways`).toBe(0);
       await desk.page.screenshot({ path: path.join(pictures, `zoom-${zoom}-${name}.png`) });
     }
   });

@@ -5,7 +5,7 @@ import "@mantine/notifications/styles.css";
 import "@mantine/spotlight/styles.css";
 import "./app/app.css";
 import "./app/contrast.css";
-import "./app/narrow.css";
+import "./app/motion.css";
 import { createRoot } from "react-dom/client";
 import { httpHost } from "./api/http";
 import { takeToken } from "./api/loopback";

@@ -15,8 +15,9 @@ import { useHost } from "./host";
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { retry: false, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false },
-      mutations: { retry: false },
+      // the host is this computer's: without a network it answers all the same
+      queries: { networkMode: "always", retry: false, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false },
+      mutations: { networkMode: "always", retry: false },
     },
   });
 }

@@ -63,6 +63,8 @@ export function Palette({ app, onHelp }: Props) {
       nothingFound={t("shell.nothing")}
       searchProps={{ leftSection: <IconSearch size={18} />, placeholder: t("shell.jump"), "aria-label": t("shell.jump") }}
       attributes={{ content: { "aria-label": t("shell.jump") } }}
+      // more than fits is scrolled by keys too
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       scrollable
       maxHeight={420}
     />

@@ -22,7 +22,6 @@ export interface Search {
   mapping?: string;
   value?: string;
   edit?: string;
-  text?: string;
 }
 
 const word = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
@@ -41,7 +40,6 @@ const root = createRootRoute({
     mapping: word(search.mapping),
     value: word(search.value),
     edit: word(search.edit),
-    text: word(search.text),
   }),
 });
 

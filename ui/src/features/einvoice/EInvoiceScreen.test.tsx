@@ -65,6 +65,8 @@ test("a sum shows its own invoices", async () => {
   await userEvent.click(await screen.findByTestId(ids.boardSum("rejected")));
   const request = { state: "rejected", after: null, limit: 50 };
   await waitFor(() => expect(calls).toContainEqual({ command: "einvoices.list", request }));
+  // no choice of the board shows just these
+  for (const name of ["late", "inTime"]) expect(screen.getByTestId(ids.boardSum(name)).closest("button")).toBeNull();
 });
 
 test("the next page follows the last day and row", async () => {

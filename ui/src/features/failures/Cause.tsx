@@ -27,10 +27,12 @@ interface Props {
   people: string[];
   /** Plans something for all of the group. */
   plan: (kind: "retry" | "dismiss", group: FailureGroup) => void;
+  /** Something is being planned. */
+  busy: boolean;
 }
 
 /** A cause: what happened, to how many, why a retry is safe, and what can be done about all of them. */
-export function Cause({ group, people, plan }: Props) {
+export function Cause({ group, people, plan, busy }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const [shown, show] = useState(false);
@@ -74,8 +76,8 @@ export function Cause({ group, people, plan }: Props) {
       {(assign.error ?? snooze.error) && <ErrorNote error={(assign.error ?? snooze.error)!} />}
       {isHeld && (
         <Group gap="xs" mt="sm">
-          <Acts group={group} plan={plan} />
-          <Button variant="subtle" color="gray" onClick={() => plan("dismiss", group)} data-testid={ids.dismissGroup(kind)}>
+          <Acts group={group} plan={plan} busy={busy} />
+          <Button variant="subtle" color="gray" disabled={busy} onClick={() => plan("dismiss", group)} data-testid={ids.dismissGroup(kind)}>
             {t("cause.dismiss", { count: group.count })}
           </Button>
           <OwnerPicker owner={group.owner} people={people} onAssign={(owner) => assign.mutate({ key: group.key, owner })} />
@@ -122,7 +124,7 @@ function Standing({ group }: { group: FailureGroup }) {
 }
 
 /** What mends it. */
-function Acts({ group, plan }: Pick<Props, "group" | "plan">) {
+function Acts({ group, plan, busy }: Pick<Props, "group" | "plan" | "busy">) {
   const { t } = useTranslation();
   const go = useGo();
   const kind = group.failure.kind;
@@ -134,7 +136,7 @@ function Acts({ group, plan }: Pick<Props, "group" | "plan">) {
   return (
     <>
       {group.safeBecause && (
-        <Button onClick={() => plan("retry", group)} data-testid={ids.retryGroup(kind)}>
+        <Button disabled={busy} onClick={() => plan("retry", group)} data-testid={ids.retryGroup(kind)}>
           {t("cause.retry", { count: group.count })}
         </Button>
       )}

@@ -39,13 +39,15 @@ export function InvoicesScreen() {
         opened={place.document}
         onOpen={open}
         onBulk={bulk.plan}
+        busy={bulk.busy}
+        acted={bulk.acted}
+        notice={bulk.error && <ErrorNote error={bulk.error} refusals="bulk.refused" />}
         firstStep={
           <Button variant="default" mt={6} onClick={() => screen("/orders")}>
             {t("desk.toOrders")}
           </Button>
         }
       />
-      {bulk.error && <ErrorNote error={bulk.error} />}
       <BulkDialog jobId={bulk.jobId} onClose={bulk.close} />
     </>
   );

@@ -56,9 +56,13 @@ test("a column is resized by the keyboard and by its menu, within bounds", async
   await userEvent.keyboard("{ArrowLeft}");
   // jsdom lays nothing out: a column without a width is as narrow as one may be
   await waitFor(() => expect(saved(calls).at(-1)?.columns.find((one) => one.id === "client")?.width).toBe(44));
+  const cell = screen.getAllByRole("columnheader").find((one) => one.dataset.column === "client");
+  if (!cell) throw new Error("no column of clients");
+  cell.getBoundingClientRect = () => new DOMRect(0, 0, 200, 30);
   await openMenu("client");
   await userEvent.click(await screen.findByTestId(ids.deskAct("wider")));
-  expect(screen.getByTestId(ids.desk).getAttribute("style")).toContain("44px");
+  await waitFor(() => expect(saved(calls).at(-1)?.columns.find((one) => one.id === "client")?.width).toBe(224));
+  expect(screen.getByTestId(ids.desk).getAttribute("style")).toContain("224px");
 });
 
 test("what was kept is shown: order, widths, what is hidden, the sort", async () => {
@@ -91,6 +95,16 @@ test("columns are chosen; the last one stays", async () => {
   expect(screen.getByTestId(ids.deskColumn("reference"))).toBeDisabled();
   expect(screen.getByTitle(t("desk.lastColumn"))).toBeInTheDocument();
   await waitFor(() => expect(saved(calls).at(-1)?.columns.filter((one) => !one.hidden).map((one) => one.id)).toContain("reference"));
+});
+
+test("a filter that is opened and applied as it was stays as it was written", async () => {
+  const { place } = await show(<InvoicesScreen />, deskAnswers(3), `/invoices?q=${encodeURIComponent("total:>100 issued:this-month")}`);
+  for (const column of ["total", "issued"]) {
+    await openMenu(column);
+    await userEvent.click(within(await screen.findByTestId(ids.filterForm(column))).getByTestId(ids.filterApply));
+    await userEvent.keyboard("{Escape}");
+  }
+  expect(new URLSearchParams(place().split("?")[1]).get("q")).toBe("total:>100 issued:this-month");
 });
 
 test("a column's menu filters by a text, by bounds and by a period, and says that it does", async () => {

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, NeedsYou, Overview, PeriodSum } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
 import { placeOfNeed, type ScreenPath, useGo } from "../../shared/lib/navigation";
+import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Health } from "../../shared/ui/Health";
 import { Loading } from "../../shared/ui/Loading";
@@ -34,8 +35,8 @@ function Content({ overview }: { overview: Overview }) {
   return (
     <Stack gap="md">
       <SimpleGrid cols={5} spacing="sm">
-        <Period title={t("overview.today")} sum={overview.issuedToday} text="issued:today" />
-        <Period title={t("overview.month")} sum={overview.issuedThisMonth} text="issued:this-month" />
+        <Period name="today" sum={overview.issuedToday} q="issued:today" />
+        <Period name="month" sum={overview.issuedThisMonth} q="issued:this-month" />
         <Figure title={t("overview.queue")} value={counts.ready + counts.sending} to="/invoices" filter="ready" />
         <Figure title={t("invoices.filter.held")} value={counts.held} to="/failures" />
         <Figure title={t("overview.inDoubt")} value={counts.inDoubt} to="/reconcile" note={t("overview.inDoubtText")} />
@@ -81,14 +82,14 @@ function Content({ overview }: { overview: Overview }) {
   );
 }
 
-function Period({ title, sum, text }: { title: string; sum: PeriodSum; text: string }) {
+function Period({ name, sum, q }: { name: "today" | "month"; sum: PeriodSum; q: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const go = useGo();
   return (
-    <UnstyledButton className="card pick" onClick={() => go.screen("/invoices", { text })}>
+    <UnstyledButton className="card pick" onClick={() => go.screen("/invoices", { q })} data-testid={ids.overviewPeriod(name)}>
       <Text size="sm" c="dimmed">
-        {title}
+        {t(`overview.${name}`)}
       </Text>
       <Text fz={24} fw={600} lh={1.3}>
         {format.count(sum.count)}

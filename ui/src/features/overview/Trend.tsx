@@ -77,7 +77,7 @@ function Counts({ trend }: { trend: TrendAnswer }) {
           cursor: "pointer",
           onClick: (bar: unknown) => {
             const day = dayOf(bar);
-            if (day) go.screen("/invoices", { text: series.name === names.failed ? failedOn(day) : issuedOn(day) });
+            if (day) go.screen("/invoices", { q: series.name === names.failed ? failedOn(day) : issuedOn(day) });
           },
         })}
         yAxisProps={{ allowDecimals: false, width: 36 }}
@@ -85,8 +85,8 @@ function Counts({ trend }: { trend: TrendAnswer }) {
       <Table
         days={trend.days.filter((day) => day.issued + day.failed > 0)}
         cells={(day) => [
-          { text: issuedOn(day.day), label: `${names.issued} ${format.count(day.issued)}`, shown: day.issued > 0 },
-          { text: failedOn(day.day), label: `${names.failed} ${format.count(day.failed)}`, shown: day.failed > 0 },
+          { q: issuedOn(day.day), label: `${names.issued} ${format.count(day.issued)}`, shown: day.issued > 0 },
+          { q: failedOn(day.day), label: `${names.failed} ${format.count(day.failed)}`, shown: day.failed > 0 },
         ]}
       />
     </figure>
@@ -129,7 +129,7 @@ function Values({ trend }: { trend: TrendAnswer }) {
           cursor: "pointer",
           onClick: (bar: unknown) => {
             const day = dayOf(bar);
-            if (day) go.screen("/invoices", { text: issuedOn(day) });
+            if (day) go.screen("/invoices", { q: issuedOn(day) });
           },
         }}
         yAxisProps={{ width: 64, tickFormatter: (value: number) => format.count(value) }}
@@ -137,7 +137,7 @@ function Values({ trend }: { trend: TrendAnswer }) {
       />
       <Table
         days={trend.days.filter((day) => day.totals.length > 0)}
-        cells={(day) => [{ text: issuedOn(day.day), label: format.amounts(day.totals), shown: true }]}
+        cells={(day) => [{ q: issuedOn(day.day), label: format.amounts(day.totals), shown: true }]}
       />
     </figure>
   );
@@ -145,7 +145,7 @@ function Values({ trend }: { trend: TrendAnswer }) {
 
 interface Cell {
   /** What the table of invoices is asked for. */
-  text: string;
+  q: string;
   label: string;
   shown: boolean;
 }
@@ -171,9 +171,9 @@ function Table({ days, cells }: { days: TrendDay[]; cells: (day: TrendDay) => Ce
             <tr key={day.day} data-testid={ids.trendDay(day.day)}>
               <th scope="row">{format.day(day.day)}</th>
               {cells(day).map((cell) => (
-                <td key={cell.text} className="num">
+                <td key={cell.q} className="num">
                   {cell.shown && (
-                    <Anchor component="button" type="button" size="sm" onClick={() => go.screen("/invoices", { text: cell.text })}>
+                    <Anchor component="button" type="button" size="sm" onClick={() => go.screen("/invoices", { q: cell.q })}>
                       {cell.label}
                     </Anchor>
                   )}

@@ -87,6 +87,13 @@ export function formatDay(day: string, language: Language): string {
   return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", { timeZone: "UTC", dateStyle: "medium" }).format(ms);
 }
 
+/** A month (`YYYY-MM`) by its name: `October 2026`. */
+export function formatMonth(month: string, language: Language): string {
+  const ms = Date.parse(`${month}-01T00:00:00Z`);
+  if (Number.isNaN(ms)) return "";
+  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", { timeZone: "UTC", month: "long", year: "numeric" }).format(ms);
+}
+
 /** `10:42`, Bucharest. */
 export function formatClock(ms: number, language: Language, seconds = false): string {
   return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", {

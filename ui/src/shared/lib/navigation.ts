@@ -18,8 +18,6 @@ export interface Place {
   value?: string;
   /** The drawer opens with the draft's fields to be edited. */
   edit?: string;
-  /** What a table looks for, in its own language of words and `field:value`. */
-  text?: string;
 }
 
 export type ScreenPath =

@@ -1,4 +1,5 @@
 import { Button, Group, Modal, Progress, Stack, Text, Textarea } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BulkJob } from "../../api/generated/api";
@@ -14,7 +15,8 @@ import { whyText } from "./bulkWords";
 interface Props {
   /** Null: closed. */
   jobId: string | null;
-  onClose: () => void;
+  /** Whether the job had been confirmed. */
+  onClose: (confirmed: boolean) => void;
 }
 
 /** Something done to many records: its plan, its progress and its report. May be closed while it runs. */
@@ -31,7 +33,7 @@ export function BulkDialog({ jobId, onClose }: Props) {
   // a plan that nobody confirms is not left standing
   const close = () => {
     if (shown && isPlan) cancel.mutate({ id });
-    onClose();
+    onClose(shown !== null && shown.confirmedMs !== null);
   };
   const many = shown && shown.state !== "planning" ? countOf(shown) : null;
   const title = shown ? t(`bulk.title.${shown.kind}`, { count: many ?? shown.ofRecords }) : t("bulk.name");
@@ -41,8 +43,8 @@ export function BulkDialog({ jobId, onClose }: Props) {
       {!shown && !job.error && <Loading />}
       {shown?.state === "planning" && <Planning job={shown} close={close} />}
       {shown?.state === "planned" && <Plan key={id} job={shown} close={close} />}
-      {shown?.state === "running" && <Running job={shown} close={onClose} />}
-      {(shown?.state === "done" || shown?.state === "cancelled") && <Over key={id} job={shown} close={onClose} />}
+      {shown?.state === "running" && <Running job={shown} close={close} />}
+      {(shown?.state === "done" || shown?.state === "cancelled") && <Over key={id} job={shown} close={close} />}
     </Modal>
   );
 }
@@ -71,7 +73,10 @@ function Planning({ job, close }: { job: BulkJob; close: () => void }) {
 function Plan({ job, close }: { job: BulkJob; close: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const client = useQueryClient();
   const confirm = useAct("bulk.confirm");
+  // known as confirmed at once: a dialog that is closed now gives up no plan
+  const keep = (answer: BulkJob) => client.setQueryData(["bulk.get", { id: job.id }], answer);
   const [reason, setReason] = useState("");
   const [shown, show] = useState(false);
   const nothing = job.waiting === 0;
@@ -139,7 +144,7 @@ function Plan({ job, close }: { job: BulkJob; close: () => void }) {
           disabled={missing !== null}
           title={missing ?? undefined}
           loading={confirm.isPending}
-          onClick={() => confirm.mutate({ id: job.id, reason: reason.trim() })}
+          onClick={() => confirm.mutate({ id: job.id, reason: reason.trim() }, { onSuccess: keep })}
           data-testid={ids.confirm}
         >
           {t(`bulk.act.${job.kind}`, { count: job.waiting })}

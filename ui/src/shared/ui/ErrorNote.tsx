@@ -44,11 +44,12 @@ export function ErrorNote({ error, again, refusals }: Props) {
   );
 }
 
-/** Why not now is one of few codes, and those have words; anything else is shown as it came. */
+/** Why not now is one of few codes, and the caller may have words for a field; anything else is shown as it came. */
 function Facts({ error, refusals }: Pick<Props, "error" | "refusals">) {
   const { t, i18n } = useTranslation();
   const { code, detail, field } = error;
-  const words = code === "not_now" && /^[a-z_]+$/.test(detail) ? [`${refusals}.${detail}`, `blocked.${detail}`, `absent.${detail}`] : [];
+  const reasons = code === "not_now" && /^[a-z_]+$/.test(detail) ? [`${refusals}.${detail}`, `blocked.${detail}`, `absent.${detail}`] : [];
+  const words = code === "invalid_input" && field ? [`${refusals}.${field}`] : reasons;
   const known = words.find((key) => i18n.exists(key));
   if (known) return <Text size="sm">{t(known, { provider: t("blocked.theProvider") })}</Text>;
   if (!detail) return null;

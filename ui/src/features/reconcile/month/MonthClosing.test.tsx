@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { CountedAmount, GapInfo, MonthReport } from "../../../api/generated/api";
@@ -135,6 +135,7 @@ test("closing asks for a note and for every point to be accepted", async () => {
   const { calls } = await month({ ...report, blocked: [] }, { "month.close": { ...report, closing } });
   await userEvent.click(await screen.findByTestId(ids.monthClose));
   await userEvent.type(await screen.findByTestId(ids.reason), "checked");
+  expect(screen.getByTestId(ids.confirm)).toHaveTextContent("Close October 2026");
   expect(screen.getByTestId(ids.confirm)).toBeDisabled();
   await userEvent.click(screen.getByTestId(ids.monthAccept("not_sent_yet")));
   await userEvent.click(screen.getByTestId(ids.confirm));
@@ -203,6 +204,46 @@ test("every series of the month is compared", async () => {
   await waitFor(() => expect(calls.filter((call) => call.command === "reconcile.run")).toHaveLength(2));
   const request = { connectionId: "con_1", company: "RO12345674", series: "ATC", from: "2026-10-01", to: "2026-10-31" };
   expect(calls).toContainEqual({ command: "reconcile.run", request });
+});
+
+test("a series whose comparison is refused is named, with what was refused; the others have begun", async () => {
+  const two = [...report.series, ...report.series.map((one) => ({ ...one, series: "ATC", gaps: [] }))];
+  const answer = ({ series }: { series: string }) => {
+    if (series === "FCT") throw { code: "outside", detail: "no right to read", field: null, failure: null };
+    return { runId: "rec_1" };
+  };
+  const { t } = await month({ ...report, series: two }, { "reconcile.run": answer });
+  await userEvent.click(await screen.findByTestId(ids.monthField("compare")));
+  const refused = await screen.findByTestId(ids.monthRefused("FCT"));
+  expect(refused).toHaveTextContent(t("closing.notBegun", { series: "FCT" }));
+  expect(refused).toHaveTextContent("no right to read");
+  expect(screen.queryByTestId(ids.monthRefused("ATC"))).toBeNull();
+  expect(screen.getByText(t("closing.comparingOthers"))).toBeVisible();
+  expect(screen.queryByText(t("closing.comparing"))).toBeNull();
+});
+
+test("a month in which nothing was issued still says what is open and how e-Factura stands", async () => {
+  const { t } = await month({ ...report, series: [], money: [], vat: [], leftOut: [], blocked: [] });
+  expect(await screen.findByText(t("closing.noDocuments"))).toBeVisible();
+  expect(screen.getByRole("region", { name: t("closing.file.open") })).toHaveTextContent(t("state.held"));
+  expect(screen.getByRole("region", { name: t("closing.file.einvoices") })).toBeVisible();
+  expect(screen.queryByRole("region", { name: t("closing.file.issued") })).toBeNull();
+});
+
+test("what is to be accepted shows its records", async () => {
+  const codes = ["not_sent_yet", "orders_waiting", "einvoice_late", "einvoice_rejected"];
+  const shown = [
+    "/invoices?q=status:held,ready created:<=2026-10-31",
+    "/orders?q=decision:waiting created:2026-10-01..2026-10-31",
+    "/einvoice",
+    "/invoices?q=einvoice:rejected issued:2026-10-01..2026-10-31",
+  ];
+  for (const [at, code] of codes.entries()) {
+    const { place, t } = await month({ ...report, blocked: [], warnings: [{ code, count: 1 }] });
+    await userEvent.click(within(await screen.findByTestId(ids.monthObstacle(code))).getByText(t("closing.show")));
+    await waitFor(() => expect(decodeURIComponent(place()).replaceAll("+", " ")).toBe(shown[at]));
+    cleanup();
+  }
 });
 
 test("without a company it says what is needed", async () => {

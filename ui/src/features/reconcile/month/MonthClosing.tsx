@@ -2,7 +2,7 @@ import { Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/co
 import { IconArrowsLeftRight, IconFileSpreadsheet, IconFileTypePdf } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { BooksInfo, MonthReport } from "../../../api/generated/api";
+import type { ApiError, BooksInfo, MonthReport } from "../../../api/generated/api";
 import { useAct, useAsk } from "../../../api/queries";
 import { fiscalDay } from "../../../shared/lib/format";
 import { ids } from "../../../shared/lib/testids";
@@ -112,17 +112,20 @@ function Report({ books, month }: { books: BooksInfo; month: string }) {
 function Compare({ report }: { report: MonthReport }) {
   const { t } = useTranslation();
   const run = useAct("reconcile.run");
-  const [begun, setBegun] = useState(false);
+  const [refused, setRefused] = useState<{ series: string; error: ApiError }[] | null>(null);
   if (report.series.length === 0) return null;
   const start = async () => {
     const { connectionId, company } = report.books;
+    const found: { series: string; error: ApiError }[] = [];
+    setRefused(null);
     for (const { series } of report.series) {
-      await run.mutateAsync({ connectionId, company, series, from: report.from, to: report.to }).catch(() => {});
+      const request = { connectionId, company, series, from: report.from, to: report.to };
+      await run.mutateAsync(request).catch((error: ApiError) => found.push({ series, error }));
     }
-    setBegun(true);
+    setRefused(found);
   };
   return (
-    <Group gap="sm">
+    <Group gap="sm" align="flex-start">
       <Button
         variant="default"
         leftSection={<IconArrowsLeftRight size={15} />}
@@ -132,12 +135,19 @@ function Compare({ report }: { report: MonthReport }) {
       >
         {t("closing.compare", { provider: t(`system.${report.books.provider}`) })}
       </Button>
-      {begun && !run.error && (
+      {refused && refused.length < report.series.length && (
         <Text size="sm" c="dimmed" role="status">
-          {t("closing.comparing")}
+          {t(refused.length === 0 ? "closing.comparing" : "closing.comparingOthers")}
         </Text>
       )}
-      {run.error && <ErrorNote error={run.error} />}
+      {refused?.map(({ series, error }) => (
+        <Stack key={series} gap={4} data-testid={ids.monthRefused(series)}>
+          <Text size="sm" fw={600}>
+            {t("closing.notBegun", { series })}
+          </Text>
+          <ErrorNote error={error} />
+        </Stack>
+      ))}
     </Group>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClosingInfo, MonthReport, ObstacleInfo } from "../../../api/generated/api";
 import { useAct } from "../../../api/queries";
-import { useGo } from "../../../shared/lib/navigation";
+import { type Place, type ScreenPath, useGo } from "../../../shared/lib/navigation";
 import { ids } from "../../../shared/lib/testids";
 import { Badge } from "../../../shared/ui/Badge";
 import { ConfirmDialog } from "../../../shared/ui/ConfirmDialog";
@@ -20,6 +20,22 @@ const TAB: Record<string, string> = {
   duplicates: "unknown",
   repeats: "series",
 };
+
+/** Where an obstacle is settled that another screen shows. */
+function placeOf(code: string, { from, to }: MonthReport): [ScreenPath, Place] | null {
+  switch (code) {
+    case "not_sent_yet":
+      return ["/invoices", { q: `status:held,ready created:<=${to}` }];
+    case "orders_waiting":
+      return ["/orders", { q: `decision:waiting created:${from}..${to}` }];
+    case "einvoice_late":
+      return ["/einvoice", {}];
+    case "einvoice_rejected":
+      return ["/invoices", { q: `einvoice:rejected issued:${from}..${to}` }];
+    default:
+      return null;
+  }
+}
 
 /** Whether the month is closed, what keeps it open, and what changed since. */
 export function MonthState({ report }: { report: MonthReport }) {
@@ -68,7 +84,7 @@ export function MonthState({ report }: { report: MonthReport }) {
               {t("closing.blocked")}
             </Text>
             {report.blocked.map((one) => (
-              <Obstacle key={one.code} obstacle={one} blocks />
+              <Obstacle key={one.code} report={report} obstacle={one} blocks />
             ))}
             <Text size="xs" c="dimmed">
               {t("closing.closeBlocked")}
@@ -86,7 +102,7 @@ export function MonthState({ report }: { report: MonthReport }) {
               {t("closing.warnings")}
             </Text>
             {report.warnings.map((one) => (
-              <Obstacle key={one.code} obstacle={one} />
+              <Obstacle key={one.code} report={report} obstacle={one} />
             ))}
           </>
         )}
@@ -105,18 +121,19 @@ function ClosedBy({ closing }: { closing: ClosingInfo }) {
   return t("closing.closedBy", { who: closing.who, when: format.instant(closing.closedMs) });
 }
 
-function Obstacle({ obstacle, blocks }: { obstacle: ObstacleInfo; blocks?: boolean }) {
+function Obstacle({ report, obstacle, blocks }: { report: MonthReport; obstacle: ObstacleInfo; blocks?: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const go = useGo();
   const tab = TAB[obstacle.code];
+  const place = placeOf(obstacle.code, report);
   return (
     <Group gap="sm" data-testid={ids.monthObstacle(obstacle.code)}>
       <Badge icon={blocks ? IconHandStop : IconAlertTriangle} color={blocks ? "var(--state-mismatched)" : "var(--state-held)"}>
         {`${t(`closing.obstacle.${obstacle.code}`)}: ${format.count(obstacle.count)}`}
       </Badge>
-      {tab && (
-        <Button size="compact-xs" variant="default" onClick={() => go.stay({ filter: tab })}>
+      {(tab ?? place) && (
+        <Button size="compact-xs" variant="default" onClick={() => (place ? go.screen(...place) : go.stay({ filter: tab }))}>
           {t("closing.show")}
         </Button>
       )}
@@ -192,11 +209,12 @@ function CloseDialog({ report, close }: { report: MonthReport; close: () => void
   const format = useFormat();
   const closeMonth = useAct("month.close");
   const [accepted, setAccepted] = useState<string[]>([]);
-  const { books, month, warnings } = report;
+  const { books, warnings } = report;
+  const month = format.month(report.month);
   const missing = warnings.some((one) => !accepted.includes(one.code)) ? t("closing.acceptFirst") : null;
   const act = (note: string) =>
     closeMonth.mutate(
-      { connectionId: books.connectionId, company: books.company, month, accepted, note },
+      { connectionId: books.connectionId, company: books.company, month: report.month, accepted, note },
       { onSuccess: close },
     );
   return (
@@ -231,8 +249,9 @@ function CloseDialog({ report, close }: { report: MonthReport; close: () => void
 
 function ReopenDialog({ report, id, close }: { report: MonthReport; id: string; close: () => void }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const reopen = useAct("month.reopen");
-  const { month } = report;
+  const month = format.month(report.month);
   return (
     <ConfirmDialog
       opened

@@ -13,49 +13,15 @@ const EINVOICES = ["accepted", "processing", "rejected", "not_sent", "late"] as 
 export function MonthTables({ report }: { report: MonthReport }) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (report.series.length === 0 && report.leftOut.length === 0) {
-    return (
-      <Text size="sm" c="dimmed">
-        {t("closing.noDocuments")}
-      </Text>
-    );
-  }
+  const isEmpty = report.series.length === 0;
   return (
     <>
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-        <Part name="issued">
-          <Sums money={report.money} parts={ISSUED} />
-        </Part>
-        <Part name="byVat">
-          <table className="plain">
-            <thead>
-              <tr>
-                <th className="num">{t("closing.file.rate")}</th>
-                <th className="num">{t("closing.file.documents")}</th>
-                <th className="num">{t("closing.file.base")}</th>
-                <th className="num">{t("closing.file.vat")}</th>
-                <th className="num">{t("closing.file.total")}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {report.vat.map((one) => (
-                <tr key={`${one.base.currency} ${one.rate}`}>
-                  <td className="num">{`${format.decimal(one.rate, 0)} %`}</td>
-                  <td className="num">{format.count(one.documents)}</td>
-                  <td className="num">{format.amount(one.base)}</td>
-                  <td className="num">{format.amount(one.vat)}</td>
-                  <td className="num">{format.amount(one.total)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Part>
-      </SimpleGrid>
-      <Part name="bySeries">
-        {report.series.map((one) => (
-          <SeriesNumbers key={one.series} series={one} />
-        ))}
-      </Part>
+      {isEmpty && (
+        <Text size="sm" c="dimmed">
+          {t("closing.noDocuments")}
+        </Text>
+      )}
+      {!isEmpty && <Issued report={report} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Part name="leftOut">
           {report.leftOut.length === 0 && <None />}
@@ -95,10 +61,56 @@ export function MonthTables({ report }: { report: MonthReport }) {
             <Text size="sm">{t("closing.deadline", { day: format.day(report.einvoices.nextDeadline) })}</Text>
           )}
         </Part>
-        <Part name="payments">
-          <Sums money={report.money} parts={PAYMENTS} />
+        {!isEmpty && (
+          <Part name="payments">
+            <Sums money={report.money} parts={PAYMENTS} />
+          </Part>
+        )}
+      </SimpleGrid>
+    </>
+  );
+}
+
+/** What was issued: in all, by VAT rate, by series. */
+function Issued({ report }: { report: MonthReport }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+        <Part name="issued">
+          <Sums money={report.money} parts={ISSUED} />
+        </Part>
+        <Part name="byVat">
+          <table className="plain">
+            <thead>
+              <tr>
+                <th className="num">{t("closing.file.rate")}</th>
+                <th className="num">{t("closing.file.documents")}</th>
+                <th className="num">{t("closing.file.base")}</th>
+                <th className="num">{t("closing.file.vat")}</th>
+                <th className="num">{t("closing.file.total")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {report.vat.map((one) => (
+                <tr key={`${one.base.currency} ${one.rate}`}>
+                  <td className="num">{`${format.decimal(one.rate, 0)} %`}</td>
+                  <td className="num">{format.count(one.documents)}</td>
+                  <td className="num">{format.amount(one.base)}</td>
+                  <td className="num">{format.amount(one.vat)}</td>
+                  <td className="num">{format.amount(one.total)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
         </Part>
       </SimpleGrid>
+      <Part name="bySeries">
+        {report.series.map((one) => (
+          <SeriesNumbers key={one.series} series={one} />
+        ))}
+      </Part>
     </>
   );
 }

@@ -2,12 +2,11 @@ import { Button, Group, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ApiError, ColumnState, ListName, SortBy, TableQuery, TableSummary } from "../../../api/generated/api";
+import type { ApiError, BulkSelection, ColumnState, ListName, SortBy, TableQuery, TableSummary } from "../../../api/generated/api";
 import { useHost } from "../../../api/host";
 import { useAsk } from "../../../api/queries";
 import { useGo, usePlace } from "../../lib/navigation";
 import { askedOf, fieldOf, withField } from "../../lib/search";
-import type { BulkSelection } from "../../../api/generated/api";
 import { sortOf, sortText } from "../../lib/sorting";
 import { ids } from "../../lib/testids";
 import { begin } from "../../lib/timings";
@@ -37,10 +36,22 @@ interface Props<R extends DeskRow> {
   opened: string | undefined;
   onOpen: (row: R) => void;
   onBulk?: (kind: BulkKind, selection: BulkSelection) => void;
+  /** An act is being planned. */
+  busy?: boolean;
+  /** So many acts on what was chosen have been confirmed. */
+  acted?: number;
+  /** What the screen has to say, above the rows. */
+  notice?: ReactNode;
   /** Acts of the screen, at the end of its bar. */
   children?: ReactNode;
   /** The next step where the list has no rows at all. */
   firstStep?: ReactNode;
+}
+
+/** The query whose rows are on screen, and what is chosen of them one by one. */
+interface Told {
+  query: TableQuery;
+  selected: string[] | null;
 }
 
 /** How often a count that is under way is asked for again. */
@@ -59,7 +70,8 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
   const text = place.q ?? (place.filter ? `${props.filterField}:${place.filter}` : "");
   const query = useSameQuery({ list, text, sort: sortOf(place.sort) ?? layout.sort });
   const summary = useSummary(query);
-  const [selected, setSelected] = useState<string[] | null>(null);
+  const [told, tell] = useState<Told>({ query, selected: null });
+  const onShown = useCallback((of: TableQuery, selected: string[] | null) => tell({ query: of, selected }), []);
   const search = useCallback((q: string) => go.stay({ q: q || undefined, filter: undefined }), [go]);
   const typed = (q: string) => {
     if (q !== text) begin("search");
@@ -89,7 +101,7 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
   const headingOf = (id: string) => columns.find((column) => column.id === id)?.heading ?? id;
   const isOffered = (column: ColumnState) => offered.some((one) => one.id === column.id);
   const exported = layout.columns.filter((one) => !one.hidden && isOffered(one)).map(({ id }) => ({ id, heading: headingOf(id) }));
-  const counted = summary.data?.complete ? summary.data.count : null;
+  const counted = told.query === query && summary.data?.complete ? summary.data.count : null;
   return (
     <div className="screen full">
       <Title order={1} mb={12}>
@@ -123,10 +135,11 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
           onChange={(changed) => layout.change({ columns: changed })}
           first={first}
         />
-        <ExportMenu query={query} count={counted} selected={selected} columns={exported} />
+        <ExportMenu query={told.query} count={counted} selected={told.selected} columns={exported} />
         {props.children}
       </div>
       {summary.error && <ErrorNote error={summary.error} again={() => void summary.refetch()} />}
+      {props.notice}
       {layout.ready && (
         <DeskTable<R>
           label={t(`nav.${words}`)}
@@ -142,7 +155,9 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
           opened={props.opened}
           onOpen={props.onOpen}
           onBulk={props.onBulk}
-          onSelected={setSelected}
+          busy={props.busy ?? false}
+          acted={props.acted ?? 0}
+          onShown={onShown}
           empty={<Nothing words={words} text={text} onClear={() => search("")} firstStep={props.firstStep} />}
         />
       )}

@@ -1,9 +1,8 @@
 import { getCoreRowModel, useReactTable } from "@tanstack/react-table";
 import { type CSSProperties, type MouseEvent, type ReactNode, type RefObject, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ColumnState, FieldInfo, SortBy, TableQuery, TableSummary, TableVocabulary } from "../../../api/generated/api";
+import type { BulkSelection, ColumnState, FieldInfo, SortBy, TableQuery, TableSummary, TableVocabulary } from "../../../api/generated/api";
 import { tellOpenList } from "../../lib/openList";
-import type { BulkSelection } from "../../../api/generated/api";
 import { isSelected, selectedCount } from "../../lib/selection";
 import { ids } from "../../lib/testids";
 import { shown } from "../../lib/timings";
@@ -40,8 +39,12 @@ export interface DeskTableProps<R extends DeskRow> {
   opened: string | undefined;
   onOpen: (row: R) => void;
   onBulk?: (kind: BulkKind, selection: BulkSelection) => void;
-  /** What the selection is told to whoever exports it. */
-  onSelected: (ids: string[] | null) => void;
+  /** An act is being planned. */
+  busy: boolean;
+  /** So many acts on what was chosen have been confirmed. */
+  acted: number;
+  /** The query whose rows are shown, and those chosen one by one of it, told to whoever exports them. */
+  onShown: (query: TableQuery, ids: string[] | null) => void;
   /** What stands there while no row matches. */
   empty: ReactNode;
 }
@@ -77,7 +80,15 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
   }, [rows.query, rows.known, count, isLoading]);
 
   const [focus, setFocus] = useState(0);
-  const selection = useSelection<R>(rows.query.text, rows.take);
+  const selection = useSelection<R>(rows.query, props.acted, rows.take);
+  const { settle } = selection;
+  const focusOn = useCallback(
+    (ordinal: number) => {
+      settle();
+      setFocus(ordinal);
+    },
+    [settle],
+  );
   const { toTop } = scaled;
   const order = rows.query;
   useEffect(() => {
@@ -109,15 +120,19 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
     scaled.toRow(within, centred);
     return within;
   };
-  const going = useRef(goTo);
-  going.current = goTo;
+  const move = (ordinal: number, centred = false) => {
+    settle();
+    return goTo(ordinal, centred);
+  };
+  const going = useRef(move);
+  going.current = move;
   const centre = useCallback((ordinal: number) => void going.current(ordinal, true), []);
   const step = (by: number) => {
-    const to = goTo(focus + by);
+    const to = move(focus + by);
     if (opened !== undefined) open(to);
     return to;
   };
-  useOpenRecord({ rows: rows.rowAt, own: own.current, first, last, focus, setFocus, opened, count, step: (by) => void step(by) });
+  useOpenRecord({ rows: rows.rowAt, own: own.current, first, last, focus, focusOn, opened, count, step: (by) => void step(by) });
 
   const columns = useMemo(() => shownColumns(props.columns, layout.columns), [props.columns, layout.columns]);
   const copy = useCopyRows(columns, rows, count);
@@ -143,7 +158,10 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
     setFocus(ordinal);
     if (event.shiftKey) void selection.extend(selection.anchor ?? focus, ordinal);
     else if (event.ctrlKey || event.metaKey || target.closest(".desk-check")) selection.toggle(rows.rowAt(ordinal), ordinal);
-    else open(ordinal);
+    else {
+      settle();
+      open(ordinal);
+    }
   };
 
   const onMouseDown = (event: MouseEvent) => {
@@ -155,9 +173,9 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
   const acts = useColumnActs(props, scroller);
   const table = useSizing(props.columns, layout);
   const chosenCount = selectedCount(selection.now, count);
-  const { onSelected } = props;
+  const { onShown } = props;
   const chosen = selection.now;
-  useEffect(() => onSelected(!chosen.all && chosen.rows.size > 0 ? [...chosen.rows.keys()] : null), [chosen, onSelected]);
+  useEffect(() => onShown(order, !chosen.all && chosen.rows.size > 0 ? [...chosen.rows.keys()] : null), [order, chosen, onShown]);
   const isEmpty = count === 0 && summary?.complete === true && rows.settled;
   const style = { "--desk-tracks": tracksOf(columns, layout.columns) } as CSSProperties;
   return (
@@ -210,9 +228,10 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
           <SelectionBar
             selection={chosen}
             count={chosenCount}
-            totals={summary?.totals ?? []}
-            query={query}
+            totals={order === query ? (summary?.totals ?? []) : []}
+            query={order}
             onBulk={props.onBulk}
+            busy={props.busy}
             onCopy={() => void copy(chosen, undefined)}
             onNone={selection.none}
           />
@@ -304,14 +323,14 @@ interface OpenRecord<R> {
   first: number;
   last: number;
   focus: number;
-  setFocus: (ordinal: number) => void;
+  focusOn: (ordinal: number) => void;
   opened: string | undefined;
   count: number;
   step: (by: number) => void;
 }
 
 /** Tells the drawer where its record stands in this list. */
-function useOpenRecord<R extends DeskRow>({ rows, own, first, last, focus, setFocus, opened, count, step }: OpenRecord<R>) {
+function useOpenRecord<R extends DeskRow>({ rows, own, first, last, focus, focusOn, opened, count, step }: OpenRecord<R>) {
   const isFocused = opened !== undefined && rows(focus)?.id === opened;
   let at: number | null = isFocused ? focus : null;
   for (let ordinal = first; at === null && opened !== undefined && ordinal <= last; ordinal += 1) {
@@ -319,8 +338,8 @@ function useOpenRecord<R extends DeskRow>({ rows, own, first, last, focus, setFo
   }
   useEffect(() => {
     // opened from elsewhere (an address, the palette): the list goes on from there; the address may lag behind its own
-    if (at !== null && opened !== undefined && !own.has(opened)) setFocus(at);
-  }, [at, opened, own, setFocus]);
+    if (at !== null && opened !== undefined && !own.has(opened)) focusOn(at);
+  }, [at, opened, own, focusOn]);
   const latest = useRef(step);
   latest.current = step;
   useEffect(() => tellOpenList({ at, count, step: (by) => latest.current(by) }), [at, count]);

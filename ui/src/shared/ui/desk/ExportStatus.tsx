@@ -27,13 +27,14 @@ function Running({ run }: { run: ExportInfo }) {
   const cancel = useAct("export.cancel");
   const left = useTimeLeft(run);
   const part = run.ofRows ? (100 * run.written) / run.ofRows : 100;
-  const count = { written: format.count(run.written), all: format.count(run.ofRows ?? run.written) };
+  const of = run.ofRows ?? run.written;
+  const words = { written: format.count(run.written), all: format.count(of), count: of };
   return (
     <>
       <IconFileDownload size={14} aria-hidden />
       <Progress value={part} w={90} size={5} animated={run.ofRows === null} aria-label={t("desk.exporting")} />
       <Text span size="xs">
-        {t(run.ofRows === null ? "desk.exportWritten" : "desk.exportProgress", count)}
+        {t(run.ofRows === null ? "desk.exportWritten" : "desk.exportProgress", words)}
         {left !== null && ` · ${t("desk.secondsLeft", { count: left })}`}
       </Text>
       <Button variant="default" size="compact-xs" onClick={() => cancel.mutate({ id: run.id })} loading={cancel.isPending} data-testid={ids.exportCancel}>

@@ -68,14 +68,17 @@ function Written({ field, value, onChange }: Props) {
   const { t } = useTranslation();
   const wordOf = useWords();
   const isText = field.kind === "text";
-  const [text, setText] = useState(unquoted(value ?? ""));
-  const [[low, high], setBounds] = useState(() => boundsOf(value));
+  const first = { text: unquoted(value ?? ""), bounds: boundsOf(value) };
+  const [text, setText] = useState(first.text);
+  const [[low, high], setBounds] = useState(first.bounds);
   const isAmount = field.kind === "amount";
   const wrong = isAmount && [low, high].some((bound) => bound !== "" && parseAmount(bound) === null);
   const wanted = isText ? (text.trim() ? quoted(text.trim()) : null) : boundsText(plainBound(low, isAmount), plainBound(high, isAmount));
   const apply = (event: FormEvent) => {
     event.preventDefault();
-    if (!wrong) onChange(wanted);
+    // what the fields cannot show (`>100`, a period) stays as it was written
+    const isSame = text === first.text && low === first.bounds[0] && high === first.bounds[1];
+    if (!wrong && !isSame) onChange(wanted);
   };
   return (
     <Stack gap={8} component="form" onSubmit={apply} data-testid={ids.filterForm(field.name)}>

@@ -50,7 +50,7 @@ export function SavedViews({ list, text, sort, columns, onView }: Props) {
           ))}
           {own.length > 0 && <Divider my={4} label={t("desk.ownViews")} labelPosition="left" />}
           {own.map((view) => (
-            <Own key={view.id} view={view} shown={view.text === text} onGo={() => go(view.text, view.sort, view.columns)} />
+            <Own key={view.id} view={view} taken={own.filter((one) => one.id !== view.id).map((one) => one.name)} shown={view.text === text} onGo={() => go(view.text, view.sort, view.columns)} />
           ))}
           <Divider my={4} />
           <Save view={{ id: "", list, name: "", text, sort, columns }} taken={own.map((one) => one.name)} />
@@ -77,15 +77,25 @@ function Choice({ name, shown, onGo }: { name: string; shown: boolean; onGo: () 
   );
 }
 
-function Own({ view, shown, onGo }: { view: SavedView; shown: boolean; onGo: () => void }) {
+interface OwnProps {
+  view: SavedView;
+  /** Names of the others. */
+  taken: string[];
+  shown: boolean;
+  onGo: () => void;
+}
+
+function Own({ view, taken, shown, onGo }: OwnProps) {
   const { t } = useTranslation();
   const [renaming, setRenaming] = useState<string | null>(null);
   const save = useAct("views.save");
   const remove = useAct("views.delete");
   const undo = useUndo();
+  const wanted = renaming?.trim() ?? "";
+  const missing = useMissing(wanted, taken);
   const rename = (event: FormEvent) => {
     event.preventDefault();
-    if (renaming?.trim()) save.mutate({ ...view, name: renaming.trim() }, { onSuccess: () => setRenaming(null) });
+    if (missing === null) save.mutate({ ...view, name: wanted }, { onSuccess: () => setRenaming(null) });
   };
   const restore = () => save.mutate({ ...view, id: "" });
   const error = save.error ?? remove.error;
@@ -101,8 +111,10 @@ function Own({ view, shown, onGo }: { view: SavedView; shown: boolean; onGo: () 
           onChange={(event) => setRenaming(event.currentTarget.value)}
           onKeyDown={(event) => event.key === "Escape" && (event.stopPropagation(), setRenaming(null))}
           onBlur={() => setRenaming(null)}
+          error={missing}
           data-testid={ids.viewName}
         />
+        {save.error && <ErrorNote error={save.error} />}
       </form>
     );
   }
@@ -136,12 +148,19 @@ function Own({ view, shown, onGo }: { view: SavedView; shown: boolean; onGo: () 
   );
 }
 
+/** Why a view cannot have this name. */
+function useMissing(wanted: string, taken: string[]): string | null {
+  const { t } = useTranslation();
+  if (taken.includes(wanted)) return t("desk.viewTaken");
+  return wanted === "" ? t("desk.viewUnnamed") : null;
+}
+
 function Save({ view, taken }: { view: SavedView; taken: string[] }) {
   const { t } = useTranslation();
   const [name, setName] = useState("");
   const save = useAct("views.save");
   const wanted = name.trim();
-  const missing = taken.includes(wanted) ? t("desk.viewTaken") : wanted === "" ? t("desk.viewUnnamed") : null;
+  const missing = useMissing(wanted, taken);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (missing === null) save.mutate({ ...view, name: wanted }, { onSuccess: () => setName("") });

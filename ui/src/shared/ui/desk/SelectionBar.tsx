@@ -1,9 +1,8 @@
 import { Button, CloseButton, Group, Text } from "@mantine/core";
 import { IconArrowBackUp, IconCopy, IconMail, IconRefresh, IconRepeat } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import type { Amount, TableQuery } from "../../../api/generated/api";
+import type { Amount, BulkSelection, TableQuery } from "../../../api/generated/api";
 import { bulkSelection, type Selection } from "../../lib/selection";
-import type { BulkSelection } from "../../../api/generated/api";
 import { ids } from "../../lib/testids";
 import { useFormat } from "../useFormat";
 import { totalsOf } from "./columns";
@@ -26,12 +25,14 @@ interface Props<R extends DeskRow> {
   totals: Amount[];
   query: TableQuery;
   onBulk?: (kind: BulkKind, selection: BulkSelection) => void;
+  /** An act is being planned. */
+  busy: boolean;
   onCopy: () => void;
   onNone: () => void;
 }
 
 /** What is chosen, what it is worth, and what can be done to it. Every act is planned and told before anything happens. */
-export function SelectionBar<R extends DeskRow>({ selection, count, totals, query, onBulk, onCopy, onNone }: Props<R>) {
+export function SelectionBar<R extends DeskRow>({ selection, count, totals, query, onBulk, busy, onCopy, onNone }: Props<R>) {
   const { t } = useTranslation();
   const format = useFormat();
   const isWhole = selection.all && selection.rows.size === 0;
@@ -49,6 +50,7 @@ export function SelectionBar<R extends DeskRow>({ selection, count, totals, quer
             variant="default"
             size="compact-sm"
             leftSection={<Icon size={14} />}
+            disabled={busy}
             onClick={() => onBulk(kind, bulkSelection(selection, query))}
             data-testid={ids.deskBulk(kind)}
           >

@@ -1,4 +1,5 @@
 import { useQueries, useQueryClient } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ApiError, DocumentRow, OrderRow, TableQuery } from "../../../api/generated/api";
 import { type Host, toApiError, useHost } from "../../../api/host";
@@ -23,7 +24,7 @@ export interface Rows<R> {
   settled: boolean;
   error: ApiError | null;
   again: () => void;
-  /** The rows `first` to `last`, those that are not there asked for; none where one could not be read, which `error` tells. */
+  /** Of the same query the rows `first` to `last`, those that are not there asked for; none where one could not be read, which `error` tells. */
   take: (first: number, last: number) => Promise<R[]>;
 }
 
@@ -82,13 +83,15 @@ export function useBlocks<R extends DeskRow>(query: TableQuery, first: number, l
   if (!isNew || isReady) before.current = blocks;
   const shown = before.current;
   const rowAt = (ordinal: number) => shown.get(Math.floor(ordinal / BLOCK))?.rows[ordinal % BLOCK] as R | undefined;
+  const rowsQuery = isNew && !isReady ? shownQuery : query;
   const [lost, lose] = useState<ApiError | null>(null);
+  useEffect(() => lose(null), [query]);
   const take = useCallback(
     async (from: number, to: number) => {
       const found: DeskRow[] = [];
       try {
         for (let block = Math.floor(from / BLOCK); block <= Math.floor(to / BLOCK); block += 1) {
-          const { rows } = await readyBlock(() => client.fetchQuery({ ...blockQuery(host, query, block), staleTime: whileReady }));
+          const { rows } = await readyBlock(() => client.fetchQuery({ ...blockQuery(host, rowsQuery, block), staleTime: whileReady }));
           found.push(...rows.filter((_, at) => block * BLOCK + at >= from && block * BLOCK + at <= to));
         }
       } catch (error) {
@@ -98,14 +101,14 @@ export function useBlocks<R extends DeskRow>(query: TableQuery, first: number, l
       }
       return found as R[];
     },
-    [client, host, query],
+    [client, host, rowsQuery],
   );
   useEffect(() => forget(client, commandOf(query)), [client, query, key]);
   let known = 0;
   for (const [block, data] of shown) if (data?.rows.length) known = Math.max(known, block * BLOCK + data.rows.length);
   const inSight = Array.from({ length: Math.max(0, Math.min(last, count - 1) - first + 1) }, (_, n) => first + n);
   return {
-    query: isNew && !isReady ? shownQuery : query,
+    query: rowsQuery,
     rowAt,
     known,
     settled: count === 0 ? isReady : (!isNew || isReady) && inSight.every((ordinal) => rowAt(ordinal) !== undefined),
@@ -118,9 +121,9 @@ export function useBlocks<R extends DeskRow>(query: TableQuery, first: number, l
   };
 }
 
-/** Keeps the newest few of the blocks that nobody looks at. */
+/** Keeps the newest few of the blocks that nobody looks at; one that is under way is awaited by whoever takes its rows. */
 function forget(client: ReturnType<typeof useQueryClient>, command: string) {
-  const idle = client.getQueryCache().findAll({ queryKey: [command], type: "inactive" });
+  const idle = client.getQueryCache().findAll({ queryKey: [command], type: "inactive", fetchStatus: "idle" });
   const old = idle.sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt).slice(KEPT_BLOCKS);
   for (const query of old) client.getQueryCache().remove(query);
 }
@@ -134,7 +137,7 @@ async function readyBlock(ask: () => Promise<Block>): Promise<Block> {
     if (block.ready) return block;
     await new Promise((done) => setTimeout(done, AGAIN_MS));
   }
-  throw new Error("the rows were not reached");
+  throw new Error(i18next.t("desk.notReached"));
 }
 
 /** A query that stays the same object as long as it says the same. */
