@@ -269,3 +269,61 @@ async fn invoices_are_taken_back_and_mailed_in_bulk_once_each() {
     let again = plan("storno").await;
     assert_eq!((&again["waiting"], &again["skipped"]), (&json!(0), &json!(3)), "{again}");
 }
+
+#[tokio::test]
+async fn stornos_and_mails_that_a_kill_cuts_off_are_made_once_each() {
+    let mut world = World::new().await;
+    let mut ids = Vec::new();
+    for id in 77001..77009 {
+        world.sandbox.control.order(order(id, Buyer::Person)).await;
+    }
+    for id in 77001..77009 {
+        ids.push(world.desk.wait_for(id, "issued").await["id"].clone());
+    }
+    let slow = json!({ "provider": "smartbill", "operation": "any", "kind": "slow", "times": 1000, "delay_ms": 250 });
+    world.sandbox.control.fault(slow).await;
+    for (kind, reason) in [("email", ""), ("storno", "a wrong price list")] {
+        let selection = json!({ "ids": ids, "except": [] });
+        let job = world.desk.call("bulk.plan", json!({ "kind": kind, "selection": selection })).await;
+        world.confirm(&job, reason).await;
+        world.wait_for_job(&job, "some are done", |now| now["done"].as_u64() >= Some(2)).await;
+        let World { home, folder, sandbox, desk } = world;
+        desk.running.kill().await;
+        let desk = Desk::start(home.path(), &folder).await;
+        world = World { home, folder, sandbox, desk };
+        let over = world.wait_for_job(&job, "the job is over", is_over).await;
+        // of a mail that was under way nobody can say whether it left: it is not sent again
+        let (done, doubted) = (over["done"].as_u64().unwrap(), over["inDoubt"].as_u64().unwrap());
+        assert!(done + doubted == 8 && doubted <= if kind == "email" { 1 } else { 0 }, "{kind}: {over}");
+    }
+    let state = world.sandbox.control.state().await["smartbill"].clone();
+    let mut mailed: Vec<String> =
+        state["emails"].as_array().unwrap().iter().map(|one| one["number"].to_string()).collect();
+    let sent = mailed.len();
+    mailed.sort();
+    mailed.dedup();
+    assert_eq!((mailed.len(), sent >= 7), (sent, true), "no mail twice: {mailed:?}");
+    let made = state["documents"].as_array().unwrap().iter().filter(|one| one["kind"] == "storno").count();
+    assert_eq!(made, 8);
+}
+
+#[tokio::test]
+async fn a_job_whose_flow_is_off_says_so_and_goes_on_once_it_is_on() {
+    let world = World::new().await;
+    world.refuse(78001, 2, Buyer::Company).await;
+    let switch = async |enabled: bool| {
+        for flow in world.desk.call("connections.list", json!({})).await["flows"].as_array().unwrap() {
+            let mut input = flow.clone();
+            input["enabled"] = enabled.into();
+            world.desk.call("flows.save", input).await;
+        }
+    };
+    switch(false).await;
+    let job = world.plan("retry", &world.wait_for_group(2).await).await;
+    world.confirm(&job, "").await;
+    world.wait_for_job(&job, "it waits for the flow", |now| now["waits"] == "flow").await;
+    assert_eq!(world.counts(78001, 2, Buyer::Company).await, [0, 0]);
+    switch(true).await;
+    assert_eq!(world.wait_for_job(&job, "and goes on", is_over).await["done"], 2);
+    assert_eq!(world.counts(78001, 2, Buyer::Company).await, [1, 1]);
+}

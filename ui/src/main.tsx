@@ -12,9 +12,11 @@ import { takeToken } from "./api/loopback";
 import { isInWindow, tauriHost } from "./api/tauri";
 import { App } from "./app/App";
 import { startI18n, systemLanguage } from "./app/i18n";
+import { begin } from "./shared/lib/timings";
 
 const root = document.getElementById("root");
 if (root) {
+  begin("open");
   await startI18n(systemLanguage());
   const host = isInWindow() ? tauriHost : httpHost("", takeToken());
   createRoot(root).render(<App host={host} />);

@@ -23,7 +23,7 @@ pub fn typescript() -> String {
         FlowInput, ListRequest, OrderRow, OrderPage, DocumentRow, DocumentPage, FailureGroup, Failures, RetryRequest,
         Skipped, RetryResult, WithReason, ChangedFieldInfo, ChangeInfo, AcceptChange, OfferInfo, PaymentInput,
         EmailInput, OperateRequest, OperationInfo, FileContent, EInvoiceInfo, ListsRequest, AbilityInfo,
-        ConnectionListsInfo, CandidateInfo, LookInfo, Doubt, Doubts, LinkRequest, RecordRequest,
+        ConnectionListsInfo, CandidateInfo, LookInfo, Doubt, Doubts, LinkRequest, RecordRequest, OrderVersion, OrderVersionRequest, OrderAsReceived,
         DraftLineInfo, VatShareInfo, DraftInfo, AttemptInfo, TimelineEntry, MadeBy, RecordInfo, ProblemInfo, ImportRequest,
         ImportProblem, ImportReport, RuleEntry, BlockEntry, TableRow, TableEntry, RoundingEntry, MappingDocument, TargetInfo, FunctionInfo, MappingSummary, Mappings, MappingCreate, KeptDraft, MappingInfo, MappingFlow, SampleRequest, SampleInfo, SampleAnswer, SamplesRequest, SampleOrder, Samples, TryRequest, RuleProblem, RuleErrorInfo, InputInfo, RuleValueInfo, PayloadInfo, MappingTrial, DraftSave, DraftSaved, PublishRequest, Published, MappingVersionInfo, MappingHistory, VersionRequest, DiffRequest, MappingChangeInfo, MappingDiff, MappingText, DryRunRequest, FieldChangeInfo, DryRunRow, FieldCount, DryRunInfo, DryRunAnswer, DraftEditEntry, DraftEditRequest, DraftEditSave, EditPreview, DraftEdits, DraftFields, ReconcileRequest, ReconcileStarted, ReconcileRunInfo, LaneChoice,
         ReconcileRuns, FindingsRequest, DifferenceInfo, SeenInfo, FindingInfo, FindingPage, IgnoreRequest, JobInfo,

@@ -176,6 +176,8 @@ commands! {
     "orders.import" => orders_import(ImportRequest) -> ImportReport, Operator, [];
     "documents.list" => documents_list(ListRequest) -> DocumentPage, Viewer, [Documents];
     "record.get" => record_get(RecordRequest) -> RecordInfo, Viewer, [Orders, Documents, Mappings];
+    /// A version of an order, as received.
+    "record.order_version" => record_order_version(OrderVersionRequest) -> OrderAsReceived, Viewer, [];
 
     "failures.list" => failures_list(Nothing) -> Failures, Viewer, [Documents, Desk];
     "failures.records" => failures_records(CauseRecordsRequest) -> CauseRecords, Viewer, [Documents, Desk];

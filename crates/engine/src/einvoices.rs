@@ -52,6 +52,7 @@ impl Workspace {
             let query = EInvoiceQuery {
                 provider,
                 state: state.to_owned(),
+                in_time_from: in_time_from.clone(),
                 from_day: from.to_string(),
                 after: after.clone(),
                 limit,

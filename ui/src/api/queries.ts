@@ -39,68 +39,35 @@ export function useAsk<C extends Command>(
   });
 }
 
-/** What reconcile passes found, by pages. */
-export function useFindings(
-  kinds: string[],
-  state: string,
-): UseInfiniteQueryResult<{ pages: Commands["reconcile.findings"]["response"][] }, ApiError> {
-  const host = useHost();
-  type Page = Commands["reconcile.findings"]["response"];
-  return useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], number | null>({
-    queryKey: ["reconcile.findings", kinds, state],
-    queryFn: ({ pageParam }) =>
-      host.call("reconcile.findings", { kinds, state, runId: null, after: pageParam, limit: 50 }),
-    initialPageParam: null,
-    getNextPageParam: (page) => page.next,
-    placeholderData: (before) => before,
-  });
-}
+type Paged = "reconcile.findings" | "failures.records" | "bulk.report" | "einvoices.list";
 
-/** Held records of a cause, by pages. */
-export function useCauseRecords(
-  key: string,
-): UseInfiniteQueryResult<{ pages: Commands["failures.records"]["response"][] }, ApiError> {
+/** Asks by pages: each goes on after the one before. */
+function usePages<C extends Paged>(
+  command: C,
+  request: Omit<Commands[C]["request"], "after">,
+): UseInfiniteQueryResult<{ pages: Commands[C]["response"][] }, ApiError> {
   const host = useHost();
-  type Page = Commands["failures.records"]["response"];
-  return useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], number | null>({
-    queryKey: ["failures.records", key],
-    queryFn: ({ pageParam }) => host.call("failures.records", { key, after: pageParam, limit: 100 }),
-    initialPageParam: null,
-    getNextPageParam: (page) => page.next,
-    placeholderData: (before) => before,
-  });
-}
-
-/** Records of a job over many, of all states or of one, by pages. */
-export function useBulkItems(
-  id: string,
-  state: string,
-): UseInfiniteQueryResult<{ pages: Commands["bulk.report"]["response"][] }, ApiError> {
-  const host = useHost();
-  type Page = Commands["bulk.report"]["response"];
-  return useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], number | null>({
-    queryKey: ["bulk.report", id, state],
-    queryFn: ({ pageParam }) => host.call("bulk.report", { id, state, after: pageParam, limit: 100 }),
-    initialPageParam: null,
-    getNextPageParam: (page) => page.next,
-    placeholderData: (before) => before,
-  });
-}
-
-/** The e-Factura board, by pages. */
-export function useEInvoices(
-  state: string,
-): UseInfiniteQueryResult<{ pages: Commands["einvoices.list"]["response"][] }, ApiError> {
-  const host = useHost();
-  type Page = Commands["einvoices.list"]["response"];
+  type Page = Commands[C]["response"];
   return useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], Page["next"]>({
-    queryKey: ["einvoices.list", state],
-    queryFn: ({ pageParam }) => host.call("einvoices.list", { state, after: pageParam, limit: 50 }),
+    queryKey: [command, request],
+    queryFn: ({ pageParam }) => host.call(command, { ...request, after: pageParam } as Commands[C]["request"]),
     initialPageParam: null,
     getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
   });
 }
+
+/** What reconcile passes found. */
+export const useFindings = (kinds: string[], state: string) => usePages("reconcile.findings", { kinds, state, runId: null, limit: 50 });
+
+/** Held records of a cause. */
+export const useCauseRecords = (key: string) => usePages("failures.records", { key, limit: 100 });
+
+/** Records of a job over many, of all states or of one. */
+export const useBulkItems = (id: string, state: string) => usePages("bulk.report", { id, state, limit: 100 });
+
+/** The e-Factura board. */
+export const useEInvoices = (state: string) => usePages("einvoices.list", { state, limit: 50 });
 
 /** Does something. */
 export function useAct<C extends Command>(

@@ -3,26 +3,10 @@ import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test } from "vitest";
 import { ids } from "../shared/lib/testids";
-import { overview } from "../test/samples";
+import { app, overview } from "../test/samples";
 import { show } from "../test/show";
 import { Shell } from "./Shell";
 
-const here = { id: "ws_1", name: "Atelier Cana SRL", isSandbox: true, folder: "/tmp/cana", enabled: true };
-const there = { ...here, id: "ws_2", name: "Other SRL" };
-const app = {
-  version: "0.1.0",
-  language: "en",
-  theme: "light",
-  workspaces: [here, there],
-  open: here,
-  problem: null,
-  vault: "os_keyring",
-  vaultReason: null,
-  operator: "Ana",
-  role: "owner",
-  attachedTo: null,
-  quarantine: null,
-};
 const view = { id: "view_1", list: "documents", name: "Big ones", text: "total:>500", sort: null, columns: [] };
 const answers = {
   "app.get": app,

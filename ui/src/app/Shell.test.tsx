@@ -1,28 +1,12 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
-import type { AppInfo, ConnectionInfo } from "../api/generated/api";
+import type { ConnectionInfo } from "../api/generated/api";
 import { ids } from "../shared/lib/testids";
-import { document, overview } from "../test/samples";
+import { app, document, here, overview, there } from "../test/samples";
 import { show } from "../test/show";
 import { Shell } from "./Shell";
 
-const here = { id: "ws_1", name: "Atelier Cana SRL", isSandbox: true, folder: "/tmp/cana", enabled: true };
-const there = { id: "ws_2", name: "Other SRL", isSandbox: false, folder: "/tmp/other", enabled: true };
-const app: AppInfo = {
-  version: "0.1.0",
-  language: "en",
-  theme: "light",
-  workspaces: [here, there],
-  open: here,
-  problem: null,
-  vault: "os_keyring",
-  vaultReason: null,
-  operator: "Ana",
-  role: "owner",
-  attachedTo: null,
-  quarantine: null,
-};
 const smartbill: ConnectionInfo = {
   id: "con_1",
   kind: "smartbill",

@@ -16,7 +16,7 @@ import {
   type TablerIcon,
 } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiError, AppInfo, Counts, Overview } from "../api/generated/api";
 import { useAct, useAsk } from "../api/queries";
@@ -24,6 +24,7 @@ import { RecordDrawer } from "../features/record/RecordDrawer";
 import { placeOfNeed, type ScreenPath, useGo, usePlace } from "../shared/lib/navigation";
 import { SHORTCUTS, useShortcuts } from "../shared/lib/shortcuts";
 import { ids } from "../shared/lib/testids";
+import { shown } from "../shared/lib/timings";
 import { ExportStatus } from "../shared/ui/desk/ExportStatus";
 import { ErrorNote } from "../shared/ui/ErrorNote";
 import { FailureText } from "../shared/ui/FailureText";
@@ -56,6 +57,10 @@ export function Shell() {
   const sandbox = useAct("workspace.open_sandbox");
   const [helping, setHelping] = useState(false);
   useGlobalKeys(() => setHelping(true));
+  const isThere = app.data !== undefined;
+  useEffect(() => {
+    if (isThere) shown("open");
+  }, [isThere]);
   if (!app.data) return null;
   return (
     <div className="shell">

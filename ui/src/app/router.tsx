@@ -8,27 +8,14 @@ import { OrdersScreen } from "../features/orders/OrdersScreen";
 import { OverviewScreen } from "../features/overview/OverviewScreen";
 import { ReconcileScreen } from "../features/reconcile/ReconcileScreen";
 import { SettingsScreen } from "../features/settings/SettingsScreen";
+import type { Place } from "../shared/lib/navigation";
 import { Shell } from "./Shell";
-
-/** What stands in the address beside the screen: the record in the drawer, a filter, a rule to point at. */
-export interface Search {
-  order?: string;
-  document?: string;
-  filter?: string;
-  q?: string;
-  sort?: string;
-  block?: string;
-  target?: string;
-  mapping?: string;
-  value?: string;
-  edit?: string;
-}
 
 const word = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
 
 const root = createRootRoute({
   component: Shell,
-  validateSearch: (search: Record<string, unknown>): Search => ({
+  validateSearch: (search: Record<string, unknown>): Place => ({
     order: word(search.order),
     document: word(search.document),
     filter: word(search.filter),

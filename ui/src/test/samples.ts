@@ -1,4 +1,5 @@
 import type {
+  AppInfo,
   DocumentRow,
   Doubt,
   FailureInfo,
@@ -90,8 +91,11 @@ export const doubt: Doubt = {
 
 export const record: RecordInfo = {
   order,
-  orderJson: '{ "id": 1042 }',
-  versions: 2,
+  versions: [
+    { version: 2, receivedMs: 1_764_000_000_000 },
+    { version: 1, receivedMs: 1_763_900_000_000 },
+  ],
+  madeOfVersion: 1,
   flowId: "flow_1",
   document,
   draft: null,
@@ -177,4 +181,22 @@ export const overview: Overview = {
   needsYou: [{ what: "failures", count: 1, subject: "vat_rate_unknown" }],
   connections: [],
   ledgerTrouble: null,
+};
+
+export const here = { id: "ws_1", name: "Atelier Cana SRL", isSandbox: true, folder: "/tmp/cana", enabled: true };
+export const there = { id: "ws_2", name: "Other SRL", isSandbox: false, folder: "/tmp/other", enabled: true };
+
+export const app: AppInfo = {
+  version: "0.1.0",
+  language: "en",
+  theme: "light",
+  workspaces: [here, there],
+  open: here,
+  problem: null,
+  vault: "os_keyring",
+  vaultReason: null,
+  operator: "Ana",
+  role: "owner",
+  attachedTo: null,
+  quarantine: null,
 };

@@ -73,7 +73,7 @@ pub struct BulkJob {
     pub cancelled: u32,
     /// Begun before the job was cancelled: they go on by themselves.
     pub left: u32,
-    /// Why a running job begins nothing now: `live` orders are due, its `connection` may not be called.
+    /// Why a running job begins nothing now: `live` orders are due, its `connection` may not be called, a `flow` is off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub waits: Option<String>,
@@ -137,7 +137,7 @@ pub struct BulkItems {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct BulkCsvRequest {
     pub id: String,
-    /// Words of the screen's language for columns, states and reasons by code; a code without one stays as it is.
+    /// Words of the screen's language: `column.total`, `state.failed`, `why.held_again`; a code without one stays as it is.
     #[ts(type = "Record<string, string>")]
     pub words: std::collections::BTreeMap<String, String>,
 }

@@ -7,7 +7,7 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct EInvoicesRequest {
-    /// `not_sent`, `processing`, `rejected`, `not_configured`; empty for all.
+    /// `not_sent`, which is `late` or `in_time`; `processing`, `rejected`, `not_configured`; empty for all.
     pub state: String,
     /// `next` of the page before.
     pub after: Option<EInvoiceKey>,

@@ -295,11 +295,36 @@ pub struct MadeBy {
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+pub struct OrderVersion {
+    /// From 1.
+    pub version: u32,
+    #[ts(type = "number")]
+    pub received_ms: i64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderVersionRequest {
+    pub order_id: String,
+    pub version: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderAsReceived {
+    pub version: u32,
+    /// JSON, pretty-printed.
+    pub json: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct RecordInfo {
     pub order: OrderRow,
-    /// The order as received, newest version, pretty-printed.
-    pub order_json: String,
-    pub versions: u32,
+    /// The versions that the order was received in, newest first, at most 200.
+    pub versions: Vec<OrderVersion>,
+    /// Which of them the document was made of.
+    pub made_of_version: Option<u32>,
     pub flow_id: Option<String>,
     pub document: Option<DocumentRow>,
     /// Every document of the order, oldest first: the invoice, its storno or corrections.

@@ -164,6 +164,8 @@ pub struct ExportRequest {
     pub query: TableQuery,
     /// Only these records, in this order; null: all of the query.
     pub ids: Option<Vec<String>>,
+    /// All of the query without these records; empty where `ids` names some.
+    pub except: Vec<String>,
     /// `csv` or `xlsx`.
     pub format: String,
     pub columns: Vec<ExportColumn>,

@@ -54,9 +54,11 @@ impl Host {
     pub(super) async fn bulk_csv(&self, _: &Session, request: BulkCsvRequest) -> Result<FileContent, ApiError> {
         let workspace = self.workspace().await?;
         let broken = |error: String| ApiError::new(ErrorCode::Internal, error);
-        let say = |code: &str| request.words.get(code).cloned().unwrap_or_else(|| code.to_owned());
+        let say = |of: &str, code: &str| {
+            request.words.get(&format!("{of}.{code}")).cloned().unwrap_or_else(|| code.to_owned())
+        };
         let columns = ["order", "client", "total", "currency", "result", "why", "document", "detail"];
-        let mut writer = csv_writer(Vec::new(), &columns.map(say)).map_err(broken)?;
+        let mut writer = csv_writer(Vec::new(), &columns.map(|column| say("column", column))).map_err(broken)?;
         let mut after = None;
         loop {
             let rows = workspace.bulk_report(&request.id, "", after, PAGE).await?;
@@ -64,13 +66,13 @@ impl Host {
                 let failure = one.failure.as_ref();
                 let detail = failure.and_then(|failure| failure.provider_words.clone().or(failure.detail.clone()));
                 let digits = Currency::parse(&one.currency).map_or(2, Currency::exponent);
-                let why = if one.why.is_empty() { String::new() } else { say(&one.why) };
+                let why = if one.why.is_empty() { String::new() } else { say("why", &one.why) };
                 let cells = [
                     Cell::Text(one.order_number.clone()),
                     Cell::Text(one.client.clone()),
                     Cell::Amount(one.total_minor, digits),
                     Cell::Text(one.currency.clone()),
-                    Cell::Text(say(&one.state)),
+                    Cell::Text(say("state", &one.state)),
                     Cell::Text(why),
                     Cell::Text(number_of(one).unwrap_or_default()),
                     Cell::Text(detail.unwrap_or_default()),

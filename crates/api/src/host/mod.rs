@@ -273,6 +273,7 @@ handlers! {
     orders_import(ImportRequest) -> ImportReport;
     documents_list(ListRequest) -> DocumentPage;
     record_get(RecordRequest) -> RecordInfo;
+    record_order_version(OrderVersionRequest) -> OrderAsReceived;
     failures_list(Nothing) -> Failures;
     failures_records(CauseRecordsRequest) -> CauseRecords;
     failures_assign(AssignCause) -> Nothing;

@@ -13,6 +13,7 @@ use std::collections::HashSet;
 
 const IMPORT_LIMIT: usize = 64 * 1024 * 1024;
 const RETRY_LIMIT: usize = 1000;
+const VERSIONS: u32 = 200;
 
 fn query(request: &ListRequest) -> ListQuery {
     ListQuery {
@@ -85,6 +86,21 @@ impl Host {
         Ok(DocumentPage { rows: documents.iter().map(convert::document).collect(), next, total })
     }
 
+    pub(super) async fn record_order_version(
+        &self,
+        _: &Session,
+        request: OrderVersionRequest,
+    ) -> Result<OrderAsReceived, ApiError> {
+        let workspace = self.workspace().await?;
+        let ledger = workspace.ledger();
+        let id = request.order_id;
+        let order = ledger.find_order(&id).await?.ok_or_else(|| ApiError::not_found(&id))?;
+        let raw: serde_json::Value = serde_json::from_str(&ledger.get_order_version(order.row, request.version).await?)
+            .map_err(|error| ApiError::new(crate::error::ErrorCode::Internal, error.to_string()))?;
+        let json = serde_json::to_string_pretty(&raw).unwrap_or_default();
+        Ok(OrderAsReceived { version: request.version, json })
+    }
+
     pub(super) async fn record_get(&self, _: &Session, request: RecordRequest) -> Result<RecordInfo, ApiError> {
         let workspace = self.workspace().await?;
         let ledger = workspace.ledger();
@@ -107,8 +123,6 @@ impl Host {
             Some(document) => ledger.list_attempts(document.row).await?,
             None => Vec::new(),
         };
-        let raw: serde_json::Value = serde_json::from_str(&ledger.get_order_json(order.row).await?)
-            .map_err(|error| ApiError::new(crate::error::ErrorCode::Internal, error.to_string()))?;
         let doubt = match &document {
             Some(document) if document.state == DocumentState::InDoubt => Some(doubt(&workspace, document).await?),
             _ => None,
@@ -127,8 +141,13 @@ impl Host {
         };
         Ok(RecordInfo {
             order: convert::order(&order, document.as_ref()),
-            order_json: serde_json::to_string_pretty(&raw).unwrap_or_default(),
-            versions: order.version,
+            versions: ledger
+                .list_order_versions(order.row, VERSIONS)
+                .await?
+                .into_iter()
+                .map(|(version, received_ms)| OrderVersion { version, received_ms })
+                .collect(),
+            made_of_version: document.as_ref().map(|document| document.order_version),
             flow_id: document.as_ref().map(|document| document.flow_id.clone()),
             draft: document.as_ref().and_then(|document| document.draft.as_ref()).map(convert::draft),
             made_by: match &document {

@@ -212,9 +212,10 @@ impl Host {
             return Err(ApiError::invalid("columns", format!("at most {MOST_COLUMNS}")));
         }
         let workspace = self.workspace().await?;
-        let columns = request.columns.into_iter().map(|one| Column { id: one.id, heading: one.heading }).collect();
+        let columns = request.columns.iter().cloned().map(|one| Column { id: one.id, heading: one.heading }).collect();
         let query = query(&request.query)?;
-        let order = ExportOrder { query, ids: request.ids, format, columns, words: request.words };
+        let ExportRequest { ids, except, words, .. } = request;
+        let order = ExportOrder { query, ids, except, format, columns, words };
         let report = workspace.start_export(order).await?;
         self.emit(&[Tag::Exports]);
         Ok(info(report))

@@ -13,7 +13,7 @@ use cells::Cells;
 pub use cells::{Cell, ExportColumn};
 use sheet::Sheet;
 pub use sheet::{csv_text, csv_writer};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -60,6 +60,8 @@ pub struct ExportOrder {
     pub query: Query,
     /// Only these records, in this order.
     pub ids: Option<Vec<String>>,
+    /// All of the query without these; nothing where records are named.
+    pub except: Vec<String>,
     pub format: ExportFormat,
     pub columns: Vec<ExportColumn>,
     /// Words for codes, by `column.code` (`state.issued`).
@@ -97,7 +99,8 @@ impl Workspace {
     /// [`EngineError::NotNow`] `export_running` while one is under way; [`EngineError::Invalid`] for a filter that is not
     /// understood, unknown columns, or too many ids.
     pub async fn start_export(self: &Arc<Self>, order: ExportOrder) -> Result<ExportReport> {
-        if order.ids.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > MOST_IDS) {
+        if order.ids.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > MOST_IDS) || order.except.len() > MOST_IDS
+        {
             return Err(EngineError::Invalid { field: "ids", detail: format!("1 to {MOST_IDS}") });
         }
         let connections = self.ledger.list_connections().await?;
@@ -113,7 +116,11 @@ impl Workspace {
                 let summary = self.list_summary(&order.query).await?;
                 let known = cursor.count().or_else(|| summary.complete.then_some(summary.count));
                 let is_all = order.query.text.trim().is_empty();
-                (Source::Query(Box::new(cursor)), known.or(is_all.then_some(summary.count)))
+                let except: HashSet<i64> =
+                    self.ledger.rows_by_id(order.query.list, order.except).await?.into_iter().collect();
+                let left_out = except.len() as u64;
+                let count = known.or(is_all.then_some(summary.count)).map(|count| count.saturating_sub(left_out));
+                (Source::Query(Box::new(cursor), except), count)
             }
         };
         let (report, cancel) = self.register_export(&order.query, order.format, of_rows)?;
@@ -247,14 +254,22 @@ impl Workspace {
 
 enum Source {
     Rows(std::vec::IntoIter<i64>),
-    Query(Box<Cursor>),
+    /// A query's rows without some.
+    Query(Box<Cursor>, HashSet<i64>),
 }
 
 impl Source {
     async fn next(&mut self, workspace: &Workspace) -> Result<Vec<i64>> {
         match self {
             Source::Rows(rows) => Ok(rows.by_ref().take(BATCH as usize).collect()),
-            Source::Query(cursor) => workspace.next_rows(cursor, BATCH).await,
+            Source::Query(cursor, except) => loop {
+                let mut rows = workspace.next_rows(cursor, BATCH).await?;
+                let is_end = rows.is_empty();
+                rows.retain(|row| !except.contains(row));
+                if is_end || !rows.is_empty() {
+                    return Ok(rows);
+                }
+            },
         }
     }
 }

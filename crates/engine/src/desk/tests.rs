@@ -120,6 +120,7 @@ fn order(query: Query, format: ExportFormat) -> ExportOrder {
     ExportOrder {
         query,
         ids: None,
+        except: Vec::new(),
         format,
         columns: ["order", "customer", "total", "decision", "created"].map(column).into(),
         words: HashMap::from([("decision.waiting".to_owned(), "așteaptă".to_owned())]),
@@ -150,6 +151,14 @@ async fn a_whole_filter_becomes_a_file_in_its_order() {
     assert_eq!(lines[0], "\u{feff}order;customer;total;decision;created");
     assert_eq!(lines[1], "3;Ana Țîru;3,00;așteaptă;2026-11-18 13:06:40");
     assert_eq!(text.len() as u64, report.bytes);
+    let mut but_some = order(query("client:ana", Some(("order", false))), ExportFormat::Csv);
+    but_some.except = vec!["ord_3".into(), "ord_9".into(), "nope".into()];
+    desk.workspace.start_export(but_some).await.unwrap();
+    let report = ended(&desk).await;
+    assert_eq!((report.state, report.written, report.of_rows), (ExportState::Done, 431, Some(431)), "{report:?}");
+    let text = std::fs::read_to_string(&report.path).unwrap();
+    let first: Vec<&str> = text.lines().skip(1).take(2).filter_map(|line| line.split(';').next()).collect();
+    assert_eq!(first, ["6", "12"]);
     let mut chosen = order(query("", None), ExportFormat::Xlsx);
     chosen.ids = Some(vec!["ord_5".into(), "ord_2".into(), "ord_5".into(), "nope".into()]);
     desk.workspace.start_export(chosen).await.unwrap();

@@ -14,8 +14,11 @@ const OPEN: &str = "number IS NOT NULL AND role <> 'proforma' AND state IN ('iss
 #[derive(Debug, Clone)]
 pub struct EInvoiceQuery {
     pub provider: String,
-    /// `not_sent` (or never asked), `processing`, `rejected`, `not_configured`; empty for all.
+    /// `not_sent` (or never asked), `processing`, `rejected`, `not_configured`; `late` and `in_time` as they are summed; empty
+    /// for all.
     pub state: String,
+    /// `YYYY-MM-DD`; what was issued before it is late.
+    pub in_time_from: String,
     /// `YYYY-MM-DD`; from this day on.
     pub from_day: String,
     /// Day and row of the last one of the page before.
@@ -40,14 +43,16 @@ impl Ledger {
             let bare = DOCUMENT.replace("draft, problems,", "NULL, '[]',");
             let mut statement = c.prepare_cached(&format!(
                 "SELECT {bare} FROM documents INDEXED BY documents_einvoice_open
-                 WHERE {OPEN} AND provider = ?1 AND (?2 = '' OR ifnull(einvoice, 'not_sent') = ?2)
+                 WHERE {OPEN} AND provider = ?1 AND (?2 = '' OR ifnull(einvoice, 'not_sent') = ?2
+                     OR (?2 IN ('late', 'in_time') AND (issue_date < ?7) = (?2 = 'late')
+                         AND ifnull(einvoice, 'not_sent') NOT IN ('processing', 'rejected', 'not_configured')))
                    AND issue_date >= ?3 AND (issue_date, row) > (?4, ?5)
                  ORDER BY issue_date, row LIMIT ?6"
             ))?;
             let (day, row) = query.after.unwrap_or_default();
             let limit = query.limit.clamp(1, 500);
-            let rows = statement
-                .query_map(params![query.provider, query.state, query.from_day, day, row, limit], document_from)?;
+            let values = params![query.provider, query.state, query.from_day, day, row, limit, query.in_time_from];
+            let rows = statement.query_map(values, document_from)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await

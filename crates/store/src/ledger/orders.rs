@@ -161,6 +161,18 @@ impl Ledger {
         .await
     }
 
+    /// The versions that an order was received in, newest first: number and when, at most so many.
+    pub async fn list_order_versions(&self, order_row: i64, limit: u32) -> Result<Vec<(u32, i64)>> {
+        self.read_at_once(move |c| {
+            let mut query = c.prepare_cached(
+                "SELECT version, received_ms FROM order_versions WHERE order_row = ?1 ORDER BY version DESC LIMIT ?2",
+            )?;
+            let rows = query.query_map(params![order_row, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+        .await
+    }
+
     /// Asks for a new decision about an order (its flow, mapping or circumstances changed).
     pub async fn reconsider(&self, order_row: i64) -> Result<()> {
         self.write(move |c| {

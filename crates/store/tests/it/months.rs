@@ -116,6 +116,7 @@ async fn the_board_goes_from_the_oldest_day_on_and_leaves_out_what_is_accepted()
         let query = EInvoiceQuery {
             provider: "oblio".into(),
             state: state.into(),
+            in_time_from: "2026-11-02".into(),
             from_day: "2026-09-01".into(),
             after,
             limit,
@@ -130,6 +131,8 @@ async fn the_board_goes_from_the_oldest_day_on_and_leaves_out_what_is_accepted()
     assert_eq!(ids(&page("", Some((day, row)), 2).await), ["doc_4"]);
     assert_eq!(ids(&page("not_sent", None, 9).await), ["doc_3"]);
     assert_eq!(ids(&page("rejected", None, 9).await), ["doc_2"]);
+    assert_eq!(ids(&page("late", None, 9).await), ["doc_3"]);
+    assert_eq!(ids(&page("in_time", None, 9).await), [""; 0]);
     let sums = world.ledger.sum_einvoices("oblio", "2026-09-01", "2026-11-02").await.unwrap();
     assert_eq!((sums.late, sums.in_time, sums.rejected, sums.processing), (1, 0, 1, 1));
     let later = world.ledger.sum_einvoices("oblio", "2026-11-02", "2026-11-02").await.unwrap();

@@ -652,6 +652,20 @@ export type LinkRequest = { id: string, series: string, number: string, reason: 
 
 export type RecordRequest = { orderId: string | null, documentId: string | null, };
 
+export type OrderVersion = { 
+/**
+ * From 1.
+ */
+version: number, receivedMs: number, };
+
+export type OrderVersionRequest = { orderId: string, version: number, };
+
+export type OrderAsReceived = { version: number, 
+/**
+ * JSON, pretty-printed.
+ */
+json: string, };
+
 export type DraftLineInfo = { kind: string, name: string, code: string, description: string, unit: string, quantity: string, unitPrice: string, vatRate: string, gross: Amount, };
 
 export type VatShareInfo = { rate: string, net: Amount, vat: Amount, };
@@ -686,9 +700,13 @@ export type MadeBy = { mappingId: string, name: string, version: number, };
 
 export type RecordInfo = { order: OrderRow, 
 /**
- * The order as received, newest version, pretty-printed.
+ * The versions that the order was received in, newest first, at most 200.
  */
-orderJson: string, versions: number, flowId: string | null, document: DocumentRow | null, 
+versions: Array<OrderVersion>, 
+/**
+ * Which of them the document was made of.
+ */
+madeOfVersion: number | null, flowId: string | null, document: DocumentRow | null, 
 /**
  * Every document of the order, oldest first: the invoice, its storno or corrections.
  */
@@ -1369,6 +1387,10 @@ export type ExportRequest = { query: TableQuery,
  */
 ids: Array<string> | null, 
 /**
+ * All of the query without these records; empty where `ids` names some.
+ */
+except: Array<string>, 
+/**
  * `csv` or `xlsx`.
  */
 format: string, columns: Array<ExportColumn>, 
@@ -1529,7 +1551,7 @@ cancelled: number,
  */
 left: number, 
 /**
- * Why a running job begins nothing now: `live` orders are due, its `connection` may not be called.
+ * Why a running job begins nothing now: `live` orders are due, its `connection` may not be called, a `flow` is off.
  */
 waits?: string, 
 /**
@@ -1584,7 +1606,7 @@ export type BulkItems = { rows: Array<BulkItem>, next: number | null, };
 
 export type BulkCsvRequest = { id: string, 
 /**
- * Words of the screen's language for columns, states and reasons by code; a code without one stays as it is.
+ * Words of the screen's language: `column.total`, `state.failed`, `why.held_again`; a code without one stays as it is.
  */
 words: Record<string, string>, };
 
@@ -1746,7 +1768,7 @@ words: Record<string, string>, };
 
 export type EInvoicesRequest = { 
 /**
- * `not_sent`, `processing`, `rejected`, `not_configured`; empty for all.
+ * `not_sent`, which is `late` or `in_time`; `processing`, `rejected`, `not_configured`; empty for all.
  */
 state: string, 
 /**
@@ -1882,6 +1904,7 @@ export interface Commands {
   "orders.import": { request: ImportRequest; response: ImportReport };
   "documents.list": { request: ListRequest; response: DocumentPage };
   "record.get": { request: RecordRequest; response: RecordInfo };
+  "record.order_version": { request: OrderVersionRequest; response: OrderAsReceived };
   "failures.list": { request: Nothing; response: Failures };
   "failures.records": { request: CauseRecordsRequest; response: CauseRecords };
   "failures.assign": { request: AssignCause; response: Nothing };
@@ -1995,6 +2018,7 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "orders.import": [],
   "documents.list": ["documents"],
   "record.get": ["orders", "documents", "mappings"],
+  "record.order_version": [],
   "failures.list": ["documents", "desk"],
   "failures.records": ["documents", "desk"],
   "failures.assign": [],

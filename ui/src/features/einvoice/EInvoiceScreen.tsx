@@ -11,7 +11,9 @@ import { Loading } from "../../shared/ui/Loading";
 import { useFormat } from "../../shared/ui/useFormat";
 import { BoardRow } from "./BoardRow";
 
-const STATES = ["", "not_sent", "processing", "rejected", "not_configured"];
+const STATES = ["", "not_sent", "late", "in_time", "processing", "rejected", "not_configured"];
+/** Choices that are no state of a document: of those not sent, which. */
+const WORDS: Record<string, string> = { late: "board.late", in_time: "board.inTime" };
 
 /** What is still to reach e-Factura, with its deadline; the late first. */
 export function EInvoiceScreen() {
@@ -42,7 +44,7 @@ export function EInvoiceScreen() {
             aria-label={t("board.which")}
             value={state}
             onChange={setState}
-            data={STATES.map((value) => ({ value, label: t(value === "" ? "board.all" : `einvoice.state.${value}`) }))}
+            data={STATES.map((value) => ({ value, label: t(value === "" ? "board.all" : (WORDS[value] ?? `einvoice.state.${value}`)) }))}
             data-testid={ids.filter}
           />
           {rows.length === 0 && <Empty title={t("board.empty")} text={t("board.emptyText", { day: format.day(first.from) })} />}
@@ -87,39 +89,24 @@ function Sums({ board, choose }: { board: EInvoices; choose: (state: string) => 
   const { t } = useTranslation();
   const format = useFormat();
   const sums = [
-    // the two are told apart by the day, which is no choice of the board
-    { name: "late", count: board.late, state: null },
-    { name: "inTime", count: board.inTime, state: null },
+    { name: "late", count: board.late, state: "late" },
+    { name: "inTime", count: board.inTime, state: "in_time" },
     { name: "processing", count: board.processing, state: "processing" },
     { name: "rejected", count: board.rejected, state: "rejected" },
     { name: "notConfigured", count: board.notConfigured, state: "not_configured" },
   ];
   return (
     <SimpleGrid cols={{ base: 2, sm: 5 }} spacing="sm">
-      {sums.map(({ name, count, state }) => {
-        const figure = (
-          <>
-            <Text size="sm" c="dimmed">
-              {t(`board.${name}`)}
-            </Text>
-            <Text fz={22} fw={600} lh={1.3}>
-              {format.count(count)}
-            </Text>
-          </>
-        );
-        if (state === null) {
-          return (
-            <div key={name} className="card" data-testid={ids.boardSum(name)}>
-              {figure}
-            </div>
-          );
-        }
-        return (
-          <UnstyledButton key={name} className="card pick" onClick={() => choose(state)} data-testid={ids.boardSum(name)}>
-            {figure}
-          </UnstyledButton>
-        );
-      })}
+      {sums.map(({ name, count, state }) => (
+        <UnstyledButton key={name} className="card pick" onClick={() => choose(state)} data-testid={ids.boardSum(name)}>
+          <Text size="sm" c="dimmed">
+            {t(`board.${name}`)}
+          </Text>
+          <Text fz={22} fw={600} lh={1.3}>
+            {format.count(count)}
+          </Text>
+        </UnstyledButton>
+      ))}
     </SimpleGrid>
   );
 }

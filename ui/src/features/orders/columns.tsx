@@ -12,6 +12,7 @@ export function useOrderColumns(): DeskColumn<OrderRow>[] {
   return useMemo(() => {
     const decisionOf = (row: OrderRow) =>
       row.decision === "document" ? t(`state.${row.documentState ?? "ready"}`) : t(`decision.${row.decision}`);
+    const reasonOf = (row: OrderRow) => (row.decision === "document" ? "" : t(`reason.${row.reason}`));
     const columns: DeskColumn<OrderRow>[] = [
       { id: "order", heading: t("orders.number"), track: "82px", cell: (row) => <b>{`#${row.number}`}</b>, text: (row) => row.number },
       {
@@ -64,8 +65,8 @@ export function useOrderColumns(): DeskColumn<OrderRow>[] {
         id: "reason",
         heading: t("desk.heading.reason"),
         track: "minmax(140px, 2fr)",
-        cell: (row) => <TextCell text={row.decision === "document" ? "" : t(`reason.${row.reason}`)} />,
-        text: (row) => t(`reason.${row.reason}`),
+        cell: (row) => <TextCell text={reasonOf(row)} />,
+        text: reasonOf,
       },
       {
         id: "document",

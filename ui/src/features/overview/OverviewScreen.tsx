@@ -38,7 +38,7 @@ function Content({ overview }: { overview: Overview }) {
         <Period name="today" sum={overview.issuedToday} q="issued:today" />
         <Period name="month" sum={overview.issuedThisMonth} q="issued:this-month" />
         <Figure title={t("overview.queue")} value={counts.ready + counts.sending} to="/invoices" filter="ready" />
-        <Figure title={t("invoices.filter.held")} value={counts.held} to="/failures" />
+        <Figure title={t("overview.held")} value={counts.held} to="/failures" />
         <Figure title={t("overview.inDoubt")} value={counts.inDoubt} to="/reconcile" note={t("overview.inDoubtText")} />
       </SimpleGrid>
       <div className="two even">

@@ -48,6 +48,22 @@ test("a candidate shows its client, and its paper on demand", async () => {
   expect(screen.queryByTestId(ids.pdf)).toBeNull();
 });
 
+test("a paper that is shown stays when its candidate is read anew", async () => {
+  const file = { name: "FCT 0008.pdf", mediaType: "application/pdf", base64: "JVBERi0=" };
+  let taken = false;
+  const { host } = await show(<ReconcileScreen />, {
+    "doubts.list": () => doubts({ looks: [{ ...look, candidates: [{ ...candidate, taken }] }] }),
+    "doubts.candidate_pdf": file,
+  });
+  await userEvent.click(await screen.findByTestId(ids.candidatePdf("0008")));
+  expect(await screen.findByTestId(ids.pdf)).toBeVisible();
+  taken = true;
+  host.tell(["documents"]);
+  await waitFor(() => expect(screen.queryByTestId(ids.link("0008"))).toBeNull());
+  expect(screen.getByTestId(ids.candidatePdf("0008"))).toHaveAttribute("aria-expanded", "true");
+  expect(screen.getByTestId(ids.pdf)).toBeVisible();
+});
+
 test("sending again says what comes to be at the provider, and needs a reason", async () => {
   const proven = doubts({ looks: [{ ...look, candidates: [] }], absentBlocked: "" });
   const { t, calls } = await show(<ReconcileScreen />, { "doubts.list": proven, "doubts.issue": { queued: ["doc_1"], skipped: [] } });

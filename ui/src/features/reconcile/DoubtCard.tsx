@@ -16,6 +16,8 @@ import { AbsentDialog, IssueDialog, LinkDialog } from "./DoubtDialogs";
 
 type Act = { what: "link"; candidate: CandidateInfo } | { what: "absent" } | { what: "issue" } | null;
 
+const numberOf = (candidate: CandidateInfo) => `${candidate.series} ${candidate.number}`;
+
 /** A document whose outcome is not known, and what the provider showed of it. */
 export function DoubtCard({ doubt }: { doubt: Doubt }) {
   const { t } = useTranslation();
@@ -103,7 +105,8 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
   const { t } = useTranslation();
   const format = useFormat();
   const look = doubt.looks[0];
-  const [shown, setShown] = useState<CandidateInfo | null>(null);
+  const [shown, setShown] = useState<string | null>(null);
+  const shownCandidate = look?.candidates.find((candidate) => numberOf(candidate) === shown);
   const provider = t(`system.${doubt.document.provider}`);
   return (
     <>
@@ -143,14 +146,14 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
           </thead>
           <tbody>
             {look.candidates.map((candidate) => (
-              <tr key={`${candidate.series} ${candidate.number}`}>
+              <tr key={numberOf(candidate)}>
                 <td>
                   {candidate.link ? (
                     <Anchor href={candidate.link} target="_blank" rel="noreferrer" size="sm">
-                      {candidate.series} {candidate.number}
+                      {numberOf(candidate)}
                     </Anchor>
                   ) : (
-                    `${candidate.series} ${candidate.number}`
+                    numberOf(candidate)
                   )}
                 </td>
                 <td className="num">{candidate.total ? format.decimal(candidate.total) : t("common.none")}</td>
@@ -163,13 +166,11 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
                   <Button
                     size="compact-xs"
                     variant="default"
-                    aria-expanded={shown === candidate}
-                    onClick={() => setShown(shown === candidate ? null : candidate)}
+                    aria-expanded={candidate === shownCandidate}
+                    onClick={() => setShown(candidate === shownCandidate ? null : numberOf(candidate))}
                     data-testid={ids.candidatePdf(candidate.number)}
                   >
-                    {t(shown === candidate ? "candidate.previewHide" : "candidate.preview", {
-                      number: `${candidate.series} ${candidate.number}`,
-                    })}
+                    {t(candidate === shownCandidate ? "candidate.previewHide" : "candidate.preview", { number: numberOf(candidate) })}
                   </Button>
                 </td>
                 <td className="num">
@@ -179,7 +180,7 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
                     </Badge>
                   ) : (
                     <Button size="compact-xs" variant="light" onClick={() => onLink(candidate)} data-testid={ids.link(candidate.number)}>
-                      {t("reconcile.link", { number: `${candidate.series} ${candidate.number}` })}
+                      {t("reconcile.link", { number: numberOf(candidate) })}
                     </Button>
                   )}
                 </td>
@@ -188,7 +189,7 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
           </tbody>
         </table>
       )}
-      {shown && <CandidatePdf id={doubt.document.id} series={shown.series} number={shown.number} />}
+      {shownCandidate && <CandidatePdf id={doubt.document.id} series={shownCandidate.series} number={shownCandidate.number} />}
     </>
   );
 }

@@ -1,13 +1,12 @@
-import { Stack, Tabs, Text } from "@mantine/core";
+import { Tabs, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { OperationInfo, RecordInfo } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
-import { CopyText } from "../../shared/ui/CopyText";
 import { systemName } from "../../shared/ui/FailureText";
-import { useFormat } from "../../shared/ui/useFormat";
 import { Attempts } from "./Attempts";
 import { Notes } from "./desk/Notes";
 import { DraftPart } from "./draft/DraftPart";
+import { OrderPart } from "./OrderPart";
 import { PdfView } from "../../shared/ui/pdf/PdfView";
 import { Timeline } from "./Timeline";
 
@@ -40,7 +39,7 @@ export function Parts({ record, tab, onTab, onActing }: Props) {
           <Timeline entries={record.timeline} />
         </Tabs.Panel>
         <Tabs.Panel value="order">
-          <Order record={record} />
+          <OrderPart record={record} />
         </Tabs.Panel>
         <Tabs.Panel value="draft">
           <DraftPart record={record} onActing={onActing} />
@@ -67,36 +66,4 @@ export function Parts({ record, tab, onTab, onActing }: Props) {
 
 function wasSent(operation: OperationInfo): boolean {
   return operation.method !== "";
-}
-
-function Order({ record }: { record: RecordInfo }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const { order, document } = record;
-  const facts: [string, string][] = [
-    [t("record.shopStatus"), order.statusText],
-    [t("record.created"), format.instant(order.createdMs)],
-    [t("record.modified"), format.instant(order.modifiedMs)],
-    [t("record.versions"), format.count(record.versions)],
-    [t("record.decision"), `${t(`decision.${order.decision}`)}: ${t(`reason.${order.reason}`)}`],
-  ];
-  return (
-    <Stack gap="sm">
-      <dl className="facts">
-        {facts.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}=`}>{value}</dd>])}
-        {document && (
-          <>
-            <dt>{t("record.reference")}</dt>
-            <dd>
-              <CopyText text={document.reference} />
-            </dd>
-          </>
-        )}
-      </dl>
-      <Text size="sm" fw={500}>
-        {t("record.asReceived")}
-      </Text>
-      <pre className="mono" tabIndex={0}>{record.orderJson}</pre>
-    </Stack>
-  );
 }

@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test } from "vitest";
+import type { OrderVersionRequest } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
 import { failure, issued, order, record } from "../../test/samples";
 import { show } from "../../test/show";
@@ -55,6 +56,27 @@ test("an attempt shows both sides, JSON with indents", async () => {
   await userEvent.click(await screen.findByTestId(ids.drawerTab("attempts")));
   expect(await screen.findByText(/"seriesName": "FCT"/)).toBeVisible();
   expect(screen.getByText("<html>no</html>")).toBeVisible();
+});
+
+test("the order's versions can be looked at, each with what changed in it", async () => {
+  const versions = [
+    { id: 1042, total: "90.00" },
+    { id: 1042, total: "101.95", coupon: "VARA" },
+    { id: 1042, total: "101.95" },
+  ];
+  const { t } = await show(drawer, {
+    "record.get": { ...record, versions: [3, 2, 1].map((version) => ({ version, receivedMs: 1_764_000_000_000 })), madeOfVersion: 2 },
+    "record.order_version": ({ version }: OrderVersionRequest) => ({ version, json: JSON.stringify(versions[version - 1]) }),
+  });
+  await userEvent.click(await screen.findByTestId(ids.drawerTab("order")));
+  expect(await screen.findByTestId(ids.orderDiff)).toHaveTextContent(`couponVARA${t("editor.diff.notThere")}`);
+  await userEvent.click(screen.getByTestId(ids.orderVersion));
+  await userEvent.click(await screen.findByText(/Version 2.*made of it/));
+  await waitFor(() => expect(screen.getByTestId(ids.orderDiff)).toHaveTextContent("total90.00101.95"));
+  expect(screen.getByTestId(ids.orderJson)).toHaveTextContent("VARA");
+  await userEvent.click(screen.getByTestId(ids.orderVersion));
+  await userEvent.click(await screen.findByText(/Version 1/));
+  await waitFor(() => expect(screen.queryByTestId(ids.orderDiff)).toBeNull());
 });
 
 test("an order without an invoice says why", async () => {

@@ -20,7 +20,7 @@ function isMeasuring(): boolean {
   return asked;
 }
 
-/** An act begins: `scroll`, `filter`, `search`, `sort`, `drawer`. Nothing where measuring was not asked for. */
+/** An act begins: `open`, `scroll`, `filter`, `search`, `sort`, `drawer`. Nothing where measuring was not asked for. */
 export function begin(act: string): void {
   if (!isMeasuring() || waiting.has(act)) return;
   waiting.set(act, performance.now());

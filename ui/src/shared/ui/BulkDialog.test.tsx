@@ -58,7 +58,12 @@ test("the report begins with what failed, and is saved as a file with the screen
   await userEvent.click(screen.getByTestId(ids.bulkCsv));
   await waitFor(() => expect(calls.some((call) => call.command === "bulk.csv")).toBe(true));
   const { words } = calls.find((call) => call.command === "bulk.csv")?.request as { words: Record<string, string> };
-  expect(words).toMatchObject({ order: t("bulk.column.order"), failed: t("bulk.state.failed"), held_again: t("bulk.why.held_again") });
+  expect(words).toMatchObject({
+    "column.order": t("bulk.column.order"),
+    "state.failed": t("bulk.state.failed"),
+    "state.in_doubt": t("bulk.state.in_doubt"),
+    "why.held_again": t("bulk.why.held_again"),
+  });
 });
 
 test("a job that waits says for what", async () => {

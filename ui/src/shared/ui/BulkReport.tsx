@@ -5,7 +5,6 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BulkItem, BulkJob } from "../../api/generated/api";
 import { useAct, useBulkItems } from "../../api/queries";
-import { saveFile } from "../lib/files";
 import { useGo } from "../lib/navigation";
 import { ids } from "../lib/testids";
 import { BulkState } from "./BulkState";
@@ -13,6 +12,7 @@ import { whyText } from "./bulkWords";
 import { ErrorNote } from "./ErrorNote";
 import { FailureText } from "./FailureText";
 import { useFormat } from "./useFormat";
+import { useSave } from "./useSave";
 
 const STATES = ["planned", "doing", "done", "failed", "in_doubt", "skipped", "cancelled", "left"];
 const COLUMNS = ["order", "client", "total", "currency", "result", "why", "document", "detail"];
@@ -24,7 +24,8 @@ export function BulkReport({ job }: { job: BulkJob }) {
   const items = useBulkItems(job.id, state);
   const rows = items.data?.pages.flatMap((page) => page.rows) ?? [];
   const csv = useAct("bulk.csv");
-  const download = () => csv.mutate({ id: job.id, words: wordsOf(t, job, rows) }, { onSuccess: (file) => saveFile(file) });
+  const save = useSave();
+  const download = () => csv.mutate({ id: job.id, words: wordsOf(t, job, rows) }, { onSuccess: save });
   return (
     <Stack gap="xs" data-testid={ids.bulkReport}>
       <Group justify="space-between">
@@ -110,12 +111,13 @@ function Row({ row }: { row: BulkItem }) {
 /** The words of the file: columns, states, and every reason that the job knows. */
 function wordsOf(t: TFunction, job: BulkJob, rows: BulkItem[]): Record<string, string> {
   const words: Record<string, string> = {};
-  for (const column of COLUMNS) words[column] = t(`bulk.column.${column}`);
-  for (const state of STATES) words[state] = t(`bulk.state.${state}`);
-  for (const { code } of job.safe) words[code] = t(`safe.${code}`);
-  for (const code of [...job.skips.map((skip) => skip.code), ...REASONS, ...rows.filter((row) => !words[row.why]).map((row) => row.why)]) {
-    if (code !== "" && !words[code]) words[code] = whyText(t, code);
+  for (const column of COLUMNS) words[`column.${column}`] = t(`bulk.column.${column}`);
+  for (const state of STATES) words[`state.${state}`] = t(`bulk.state.${state}`);
+  for (const code of [...job.skips.map((skip) => skip.code), ...REASONS, ...rows.map((row) => row.why)]) {
+    if (code !== "") words[`why.${code}`] = whyText(t, code);
   }
+  // why it was safe stands where others say why they failed
+  for (const { code } of job.safe) words[`why.${code}`] = t(`safe.${code}`);
   return words;
 }
 

@@ -3,7 +3,7 @@
 use crate::error::{EngineError, Result};
 use chrono::{DateTime, NaiveDateTime};
 use chrono_tz::Europe::Bucharest;
-use punte_domain::Currency;
+use punte_domain::{Currency, DocumentState, Verification};
 use punte_store::ledger::table::ListName;
 use punte_store::ledger::{Connection, Document, OrderRow};
 use punte_store::{Ledger, StoreError};
@@ -99,7 +99,7 @@ impl Cells {
 
     fn of_document(&self, document: &Document, column: &str) -> Cell {
         match column {
-            "state" => self.word(column, document.state.as_str()),
+            "state" => self.word(column, shown_state(document)),
             "order" => text(&document.order_number),
             "number" => number_of(document),
             "client" => text(&document.client),
@@ -127,8 +127,14 @@ impl Cells {
             "taxId" => text(&head.tax_id),
             "email" => text(&head.email),
             "total" => amount(head.total_minor, head.currency.code()),
-            "status" => self.word(column, head.status.as_str()),
-            "decision" => self.word(column, &order.decision),
+            // in the shop's own words
+            "status" => text(&head.status_text),
+            // what became of it, as on screen: the document's state where there is one
+            "decision" => match document {
+                Some(document) if order.decision == "document" => self.word("state", document.state.as_str()),
+                _ => self.word(column, &order.decision),
+            },
+            "reason" if order.decision == "document" => Cell::Empty,
             "reason" => self.word(column, &order.reason),
             "document" => document.map_or(Cell::Empty, number_of),
             "created" => Cell::At(local(head.created_ms)),
@@ -140,6 +146,15 @@ impl Cells {
 
 fn number_of(document: &Document) -> Cell {
     document.number.as_ref().map_or(Cell::Empty, |number| text(format!("{} {number}", document.series)))
+}
+
+/// What is said first of an issued document: that it differs at the provider, or that its order changed.
+fn shown_state(document: &Document) -> &str {
+    match document.state {
+        DocumentState::Issued if document.verification == Verification::Mismatched => "mismatched",
+        DocumentState::Issued if document.open_changes > 0 => "changed",
+        state => state.as_str(),
+    }
 }
 
 fn kind_of(document: &Document) -> &str {

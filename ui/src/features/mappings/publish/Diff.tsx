@@ -29,7 +29,7 @@ function ChangeTable({ changes, none }: { changes: MappingChangeInfo[]; none: st
   const textOf = (value: string | null, aspect: string) =>
     value === null ? t("editor.diff.notThere") : aspect === "when_empty" ? t(`editor.whenEmpty.${value}`, { defaultValue: value }) : value || t("editor.nothing");
   return (
-    <div className="diff" data-testid={ids.diff}>
+    <div className="diff" tabIndex={0} data-testid={ids.diff}>
       <table className="plain">
         <thead>
           <tr>

@@ -246,7 +246,9 @@ test("what is to be accepted shows its records", async () => {
   }
 });
 
-test("without a company it says what is needed", async () => {
-  const { t } = await month(report, { "month.books": { books: [] } });
+test("without a company it says what is needed, and leads there", async () => {
+  const { place, t } = await month(report, { "month.books": { books: [] } });
   expect(await screen.findByText(t("closing.noBooks"))).toBeVisible();
+  await userEvent.click(screen.getByText(t("failures.openConnections")));
+  await waitFor(() => expect(place()).toBe("/connections"));
 });

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { ApiError, BooksInfo, MonthReport } from "../../../api/generated/api";
 import { useAct, useAsk } from "../../../api/queries";
 import { fiscalDay } from "../../../shared/lib/format";
+import { useGo } from "../../../shared/lib/navigation";
 import { ids } from "../../../shared/lib/testids";
 import { Empty } from "../../../shared/ui/Empty";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
@@ -28,6 +29,7 @@ export function monthBefore(day: string): string {
 export function MonthClosing() {
   const { t } = useTranslation();
   const now = useNow();
+  const go = useGo();
   const all = useAsk("month.books", {});
   const [chosen, setChosen] = useState("");
   const [month, setMonth] = useState(monthBefore(fiscalDay(now)));
@@ -35,7 +37,15 @@ export function MonthClosing() {
   const isMonth = lastDay(month) !== null;
   if (all.error) return <ErrorNote error={all.error} again={() => void all.refetch()} />;
   if (!all.data) return <Loading />;
-  if (!books) return <Empty title={t("closing.noBooks")} text={t("closing.noBooksText")} />;
+  if (!books) {
+    return (
+      <Empty title={t("closing.noBooks")} text={t("closing.noBooksText")}>
+        <Button variant="default" mt={6} onClick={() => go.screen("/connections")}>
+          {t("failures.openConnections")}
+        </Button>
+      </Empty>
+    );
+  }
   return (
     <Stack gap="md">
       <Group gap="xs" align="end">

@@ -48,6 +48,13 @@ test("a note is changed in its place", async () => {
   );
 });
 
+test("a deleted note can be taken back", async () => {
+  const { calls } = await show(<Notes orderId="ord_1" />, { "record.desk": desk, "notes.delete": {}, "notes.restore": {} });
+  await userEvent.click(await screen.findByTestId(ids.noteDelete));
+  await userEvent.click(await screen.findByTestId(ids.undoNote));
+  await waitFor(() => expect(calls).toContainEqual({ command: "notes.restore", request: { id: "note_1" } }));
+});
+
 test("a tag is added to those that are there", async () => {
   const { calls } = await show(<Notes orderId="ord_1" />, { "record.desk": desk, "record.tag": {} });
   await userEvent.type(await screen.findByTestId(ids.tags), "urgent{Enter}");

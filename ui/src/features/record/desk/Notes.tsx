@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Group, Stack, TagsInput, Text, Textarea } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconPencil, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +9,7 @@ import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { Loading } from "../../../shared/ui/Loading";
 import { OwnerPicker } from "../../../shared/ui/OwnerPicker";
 import { Time } from "../../../shared/ui/Time";
+import { useUndo } from "../../../shared/ui/useUndo";
 
 /** What people keep with a record: who looks after it, tags, and notes. */
 export function Notes({ orderId }: { orderId: string }) {
@@ -100,6 +100,7 @@ function List({ orderId, notes }: { orderId: string; notes: NoteInfo[] }) {
   const { t } = useTranslation();
   const remove = useAct("notes.delete");
   const restore = useAct("notes.restore");
+  const undo = useUndo();
   const error = remove.error ?? restore.error;
   if (notes.length === 0) {
     return (
@@ -108,29 +109,8 @@ function List({ orderId, notes }: { orderId: string; notes: NoteInfo[] }) {
       </Text>
     );
   }
-  const undo = (id: string) => {
-    notifications.hide(id);
-    restore.mutate({ id });
-  };
   const deleteNote = (id: string) =>
-    remove.mutate(
-      { id },
-      {
-        onSuccess: () =>
-          notifications.show({
-            id,
-            autoClose: 10_000,
-            message: (
-              <Group justify="space-between" wrap="nowrap">
-                <Text size="sm">{t("desk.deleted")}</Text>
-                <Button size="compact-sm" variant="subtle" onClick={() => undo(id)} data-testid={ids.noteUndo}>
-                  {t("desk.undo")}
-                </Button>
-              </Group>
-            ),
-          }),
-      },
-    );
+    remove.mutate({ id }, { onSuccess: () => undo(t("desk.deleted"), () => restore.mutate({ id })) });
   return (
     <Stack gap="sm">
       {error && <ErrorNote error={error} />}

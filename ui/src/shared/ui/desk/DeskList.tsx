@@ -7,6 +7,7 @@ import { useHost } from "../../../api/host";
 import { useAsk } from "../../../api/queries";
 import { useGo, usePlace } from "../../lib/navigation";
 import { askedOf, fieldOf, withField } from "../../lib/search";
+import { nothing, type Selection } from "../../lib/selection";
 import { sortOf, sortText } from "../../lib/sorting";
 import { ids } from "../../lib/testids";
 import { begin } from "../../lib/timings";
@@ -48,10 +49,10 @@ interface Props<R extends DeskRow> {
   firstStep?: ReactNode;
 }
 
-/** The query whose rows are on screen, and what is chosen of them one by one. */
+/** The query whose rows are on screen, and what is chosen of them. */
 interface Told {
   query: TableQuery;
-  selected: string[] | null;
+  chosen: Selection<DeskRow>;
 }
 
 /** How often a count that is under way is asked for again. */
@@ -70,8 +71,8 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
   const text = place.q ?? (place.filter ? `${props.filterField}:${place.filter}` : "");
   const query = useSameQuery({ list, text, sort: sortOf(place.sort) ?? layout.sort });
   const summary = useSummary(query);
-  const [told, tell] = useState<Told>({ query, selected: null });
-  const onShown = useCallback((of: TableQuery, selected: string[] | null) => tell({ query: of, selected }), []);
+  const [told, tell] = useState<Told>({ query, chosen: nothing });
+  const onShown = useCallback((of: TableQuery, chosen: Selection<DeskRow>) => tell({ query: of, chosen }), []);
   const search = useCallback((q: string) => go.stay({ q: q || undefined, filter: undefined }), [go]);
   const typed = (q: string) => {
     if (q !== text) begin("search");
@@ -135,7 +136,7 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
           onChange={(changed) => layout.change({ columns: changed })}
           first={first}
         />
-        <ExportMenu query={told.query} count={counted} selected={told.selected} columns={exported} />
+        <ExportMenu query={told.query} count={counted} chosen={told.chosen} columns={exported} />
         {props.children}
       </div>
       {summary.error && <ErrorNote error={summary.error} again={() => void summary.refetch()} />}

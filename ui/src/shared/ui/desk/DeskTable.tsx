@@ -3,7 +3,7 @@ import { type CSSProperties, type MouseEvent, type ReactNode, type RefObject, us
 import { useTranslation } from "react-i18next";
 import type { BulkSelection, ColumnState, FieldInfo, SortBy, TableQuery, TableSummary, TableVocabulary } from "../../../api/generated/api";
 import { tellOpenList } from "../../lib/openList";
-import { isSelected, selectedCount } from "../../lib/selection";
+import { isSelected, type Selection, selectedCount } from "../../lib/selection";
 import { ids } from "../../lib/testids";
 import { shown } from "../../lib/timings";
 import { ErrorNote } from "../ErrorNote";
@@ -43,8 +43,8 @@ export interface DeskTableProps<R extends DeskRow> {
   busy: boolean;
   /** So many acts on what was chosen have been confirmed. */
   acted: number;
-  /** The query whose rows are shown, and those chosen one by one of it, told to whoever exports them. */
-  onShown: (query: TableQuery, ids: string[] | null) => void;
+  /** The query whose rows are shown, and what is chosen of it, told to whoever exports them. */
+  onShown: (query: TableQuery, chosen: Selection<R>) => void;
   /** What stands there while no row matches. */
   empty: ReactNode;
 }
@@ -175,7 +175,7 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
   const chosenCount = selectedCount(selection.now, count);
   const { onShown } = props;
   const chosen = selection.now;
-  useEffect(() => onShown(order, !chosen.all && chosen.rows.size > 0 ? [...chosen.rows.keys()] : null), [order, chosen, onShown]);
+  useEffect(() => onShown(order, chosen), [order, chosen, onShown]);
   const isEmpty = count === 0 && summary?.complete === true && rows.settled;
   const style = { "--desk-tracks": tracksOf(columns, layout.columns) } as CSSProperties;
   return (

@@ -2,35 +2,44 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { ExportInfo, ExportRequest } from "../../../api/generated/api";
+import { nothing } from "../../lib/selection";
 import { ids } from "../../lib/testids";
 import { show } from "../../../test/show";
 import { ExportMenu } from "./ExportMenu";
 import { ExportStatus } from "./ExportStatus";
 
 const query = { list: "documents" as const, text: "status:held", sort: null };
+const one = new Map([["doc_1", { id: "doc_1" }]]);
 const columns = [{ id: "state", heading: "State" }];
 const run: ExportInfo = { id: "x_1", state: "running", written: 250, ofRows: 1000, path: "/tmp/facturi.xlsx", bytes: 0, error: null };
 
 test("the whole filter is written, with the words of the screen's language", async () => {
-  const { calls, t } = await show(<ExportMenu query={query} count={1000} selected={null} columns={columns} />, { "export.start": run });
+  const { calls, t } = await show(<ExportMenu query={query} count={1000} chosen={nothing} columns={columns} />, { "export.start": run });
   await userEvent.click(screen.getByTestId(ids.export));
   await userEvent.click(await screen.findByTestId(ids.exportAs("xlsx", "all")));
   const request = calls.find((call) => call.command === "export.start")?.request as ExportRequest;
   expect(request).toMatchObject({ query, ids: null, format: "xlsx", columns });
   expect(request.words["state.in_doubt"]).toBe(t("state.in_doubt"));
   expect(request.words["einvoice.accepted"]).toBe(t("einvoice.state.accepted"));
-  expect(request.words["status.completed"]).toBe(t("desk.shopStatus.completed"));
 });
 
 test("what is chosen one by one can be written instead", async () => {
-  const { calls } = await show(<ExportMenu query={query} count={1000} selected={["doc_1"]} columns={columns} />, { "export.start": run });
+  const { calls } = await show(<ExportMenu query={query} count={1000} chosen={{ all: false, rows: one }} columns={columns} />, { "export.start": run });
   await userEvent.click(screen.getByTestId(ids.export));
   await userEvent.click(await screen.findByTestId(ids.exportAs("csv", "selected")));
   await waitFor(() => expect(calls.at(-1)?.request).toMatchObject({ ids: ["doc_1"], format: "csv" }));
 });
 
+test("all but some can be written", async () => {
+  const { calls, t } = await show(<ExportMenu query={query} count={1000} chosen={{ all: true, rows: one }} columns={columns} />, { "export.start": run });
+  await userEvent.click(screen.getByTestId(ids.export));
+  expect(await screen.findByText(t("desk.selected", { count: 999 }))).toBeVisible();
+  await userEvent.click(screen.getByTestId(ids.exportAs("csv", "selected")));
+  await waitFor(() => expect(calls.at(-1)?.request).toMatchObject({ query, ids: null, except: ["doc_1"] }));
+});
+
 test("nothing is not written, and the button says so", async () => {
-  const { t } = await show(<ExportMenu query={query} count={0} selected={null} columns={columns} />, {});
+  const { t } = await show(<ExportMenu query={query} count={0} chosen={nothing} columns={columns} />, {});
   expect(screen.getByTestId(ids.export)).toBeDisabled();
   expect(screen.getByTestId(ids.export)).toHaveAttribute("title", t("desk.nothingToExport"));
 });

@@ -4,6 +4,7 @@ import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import type { ExportColumn, TableQuery } from "../../../api/generated/api";
 import { useAct } from "../../../api/queries";
+import { type Selection, selectedCount } from "../../lib/selection";
 import { ids } from "../../lib/testids";
 import { ErrorNote } from "../ErrorNote";
 import { useFormat } from "../useFormat";
@@ -12,8 +13,7 @@ interface Props {
   query: TableQuery;
   /** Rows of the filter; null until they are counted. */
   count: number | null;
-  /** Those that were chosen one by one; null: none. */
-  selected: string[] | null;
+  chosen: Selection<{ id: string }>;
   columns: ExportColumn[];
 }
 
@@ -26,7 +26,6 @@ const WORDS = {
   role: "role",
   provider: "system",
   einvoice: "einvoice.state",
-  status: "desk.shopStatus",
 };
 
 /** `state.issued` to its word in the screen's language, for every code that a cell can hold. */
@@ -40,13 +39,17 @@ export function exportWords(): Record<string, string> {
 }
 
 /** Writes the whole filter, or what is chosen, to a file. How far it is stands in the status bar. */
-export function ExportMenu({ query, count, selected, columns }: Props) {
+export function ExportMenu({ query, count, chosen, columns }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const start = useAct("export.start");
-  const write = (as: (typeof FORMATS)[number], chosen: string[] | null) =>
-    start.mutate({ query, ids: chosen, format: as, columns, words: exportWords() });
+  const write = (as: (typeof FORMATS)[number], which: { ids: string[] | null; except: string[] }) =>
+    start.mutate({ query, ...which, format: as, columns, words: exportWords() });
+  const rows = [...chosen.rows.keys()];
+  const selected = chosen.all ? { ids: null, except: rows } : { ids: rows, except: [] };
   const isEmpty = count === 0;
+  const isCounted = !chosen.all || count !== null;
+  const some = selectedCount(chosen, count ?? 0);
   return (
     <>
       <Menu position="bottom-end">
@@ -63,9 +66,9 @@ export function ExportMenu({ query, count, selected, columns }: Props) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {selected && (
+          {chosen.rows.size > 0 && (some > 0 || !isCounted) && (
             <>
-              <Menu.Label>{t("desk.selected", { count: selected.length })}</Menu.Label>
+              <Menu.Label>{isCounted ? t("desk.selected", { count: some }) : t("desk.selection")}</Menu.Label>
               {FORMATS.map((as) => (
                 <Menu.Item key={as} onClick={() => write(as, selected)} data-testid={ids.exportAs(as, "selected")}>
                   {t(`desk.format.${as}`)}
@@ -75,7 +78,7 @@ export function ExportMenu({ query, count, selected, columns }: Props) {
           )}
           <Menu.Label>{count === null ? t("desk.wholeFilter") : t("desk.wholeFilterOf", { count: format.count(count) })}</Menu.Label>
           {FORMATS.map((as) => (
-            <Menu.Item key={as} onClick={() => write(as, null)} data-testid={ids.exportAs(as, "all")}>
+            <Menu.Item key={as} onClick={() => write(as, { ids: null, except: [] })} data-testid={ids.exportAs(as, "all")}>
               {t(`desk.format.${as}`)}
             </Menu.Item>
           ))}

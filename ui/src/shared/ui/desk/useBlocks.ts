@@ -99,6 +99,7 @@ export function useBlocks<R extends DeskRow>(query: TableQuery, first: number, l
         lose(toApiError(error));
         return [];
       }
+      lose(null);
       return found as R[];
     },
     [client, host, rowsQuery],

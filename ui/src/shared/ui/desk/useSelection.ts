@@ -70,7 +70,7 @@ export function useSelection<R extends DeskRow>(
     // a range that has grown or shrunk meanwhile is another's to tell
     if (asked !== latest.current) return;
     act({ act: "range", base: before, rows });
-    if (end !== to) notifications.show({ id: "range", color: "orange", message: t("desk.rangeCut", { rows: MAX_RANGE }) });
+    if (end !== to && rows.length > 0) notifications.show({ id: "range", color: "orange", message: t("desk.rangeCut", { rows: MAX_RANGE }) });
   };
   return { now, anchor: anchor.current, toggle, extend, all, none, settle };
 }
