@@ -3,19 +3,21 @@
 # What each figure means stands in docs/benchmarks.md. target/bench/cache keeps the large ledgers for the next run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-out=${CARGO_TARGET_DIR:-target}/bench
+out=$(realpath -m "${CARGO_TARGET_DIR:-target}/bench")
 mkdir -p "$out"
 rm -rf "$out"/*.json "$out"/work
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
-# the program reads its credential from a keyring
-for tool in dbus-run-session xvfb-run gnome-keyring-daemon; do
+# the program reads its credential from a keyring; the window has a driver, and Chromium tells of its heap
+for tool in dbus-run-session xvfb-run gnome-keyring-daemon WebKitWebDriver chromium target/tools/bin/tauri-driver; do
   command -v "$tool" >/dev/null || { scripts/install.sh test; break; }
 done
 echo "== build"
-cargo bench -q -p punte-mapping -p punte-connectors -p punte-cli --no-run
+# one set of packages, so that nothing is built twice
+set=(-p punte-mapping -p punte-connectors -p punte-cli)
+cargo bench -q "${set[@]}" --no-run --bench mapping --bench rate_limit --bench throughput --bench million
 started=$SECONDS
 echo "== orders to drafts, on one core"
-cargo bench -q -p punte-mapping --bench mapping
+cargo bench -q "${set[@]}" --bench mapping
 node -e '
   const fs = require("fs");
   const [, criterion, out] = process.argv;
@@ -29,17 +31,29 @@ node -e '
   ]));
 ' "${CARGO_TARGET_DIR:-target}/criterion" "$out"
 echo "== calls that a limit allows, and how many of them are used"
-cargo bench -q -p punte-connectors --bench rate_limit
+cargo bench -q "${set[@]}" --bench rate_limit
 echo "== orders to issued invoices"
-cargo bench -q -p punte-cli --bench throughput
+cargo bench -q "${set[@]}" --bench throughput
 echo "== a million documents (generated at the first run)"
-scripts/headless.sh cargo bench -q -p punte-cli --bench million
+scripts/headless.sh cargo bench -q "${set[@]}" --bench million
+echo "== the lists over a million documents, in the real window"
+npm --prefix ui run --silent build
+cargo build -q --release -p punte -p punte-cli --features punte/custom-protocol
+export PUNTE_SEEDED PUNTE_PROGRAMS=$out/../release
+PUNTE_SEEDED=$(echo "$out"/cache/*/seeded)
+mkdir -p "$out/work"
+heap=$out/work/heap.txt
+(cd tests/browser && PUNTE_CLI=$PUNTE_PROGRAMS/punte-cli PUNTE_HEAP=$heap ../../scripts/headless.sh npx playwright test -c bench.config.ts)
+# only what drives the window: the app is the one of above
+PUNTE_HEAP_MIB=$(cat "$heap") scripts/headless.sh cargo bench -q --profile dev -p punte-tests --bench desk
 rm -rf "$out"/work
 node -e '
   const fs = require("fs");
   const out = process.argv[1];
   const parts = fs.readdirSync(out).filter((name) => name.endsWith(".json")).sort();
-  const results = parts.flatMap((name) => JSON.parse(fs.readFileSync(`${out}/${name}`, "utf8")));
+  const read = (name) => JSON.parse(fs.readFileSync(`${out}/${name}`, "utf8"));
+  // what is measured on screen is told apart from the same thing below it
+  const results = parts.flatMap((name) => read(name).map((row) => (name === "desk.json" ? { ...row, name: `desk_${row.name}` } : row)));
   fs.writeFileSync(`${out}/results.json`, `${JSON.stringify(results, null, 2)}\n`);
   const lessIsBetter = new Set(["ms", "MiB", "bans", "bytes"]);
   const rows = results.map(({ name, value, unit, goal }) => {

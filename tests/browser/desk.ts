@@ -16,9 +16,9 @@ export interface Desk {
   at: (id: string) => ReturnType<Page["getByTestId"]>;
 }
 
-async function serve(home: string): Promise<{ program: ChildProcess; url: string }> {
+export async function serve(home: string, more: string[] = []): Promise<{ program: ChildProcess; url: string }> {
   const binary = process.env.PUNTE_CLI ?? path.join(repository, "target/debug/punte-cli");
-  const program = spawn(binary, ["--home", home, "--lang", "en", "serve", "--port", "0"], {
+  const program = spawn(binary, ["--home", home, "--lang", "en", ...more, "serve", "--port", "0"], {
     env: { ...process.env, PUNTE_HOME: home, PUNTE_MACHINE_ID: "browser tests" },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -3,8 +3,10 @@ import { defineConfig } from "@playwright/test";
 /** Chromium as the system has it; each test brings a program and a home of its own. */
 export default defineConfig({
   testDir: ".",
+  testIgnore: "bench/**",
   fullyParallel: false,
-  workers: 1,
+  // they mostly wait; each has a program and a home of its own
+  workers: 2,
   retries: 0,
   timeout: 300_000,
   expect: { timeout: 15_000 },

@@ -12,11 +12,11 @@ use crate::{Control, until};
 /// Longest that a program may take to do what it is asked.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A program of the workspace, beside the test's own.
+/// A program of the workspace: beside the test's own, or where `PUNTE_PROGRAMS` says.
 pub fn program(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap();
-    let folder = own.parent().and_then(Path::parent).unwrap();
-    let path = folder.join(name);
+    let beside = || own.parent().and_then(Path::parent).unwrap().to_owned();
+    let path = std::env::var_os("PUNTE_PROGRAMS").map_or_else(beside, PathBuf::from).join(name);
     assert!(path.exists(), "{} is not built: cargo build --workspace --bins", path.display());
     path
 }

@@ -41,10 +41,12 @@ fn free_port() -> u16 {
 }
 
 /// A session, once the driver listens.
-async fn session(url: &str, home: &Path) -> WebDriver {
+async fn session(url: &str, home: &Path, more: &[String]) -> WebDriver {
     let mut capabilities = Capabilities::new();
     capabilities.set("browserName", "wry").unwrap();
-    let application = serde_json::json!({ "application": program("punte"), "args": ["--home", home] });
+    let own = ["--home".to_owned(), home.display().to_string()];
+    let arguments = [&own[..], more].concat();
+    let application = serde_json::json!({ "application": program("punte"), "args": arguments });
     capabilities.set("tauri:options", application).unwrap();
     // the caller ends it
     until("the driver", DRIVER_PATIENCE * 2, async || WebDriver::new(url, capabilities.clone()).await).await
@@ -59,6 +61,11 @@ async fn processes() -> String {
 impl Window {
     /// Starts the app with a home of its own.
     pub async fn open(home: &Path) -> Window {
+        Window::open_with(home, &[]).await
+    }
+
+    /// With more arguments for the app.
+    pub async fn open_with(home: &Path, more: &[String]) -> Window {
         for attempt in 1..=DRIVERS {
             let (port, native) = (free_port(), free_port());
             let arguments: Vec<String> = ["--port", &port.to_string(), "--native-port", &native.to_string()]
@@ -69,7 +76,7 @@ impl Window {
             let program = repository().join("target/tools/bin/tauri-driver");
             let tauri_driver = Running::start_at(&program, home, &arguments);
             let url = format!("http://127.0.0.1:{port}");
-            match tokio::time::timeout(DRIVER_PATIENCE, session(&url, home)).await {
+            match tokio::time::timeout(DRIVER_PATIENCE, session(&url, home, more)).await {
                 Ok(driver) => {
                     let window = Window { session: Some(driver), tauri_driver: Some(tauri_driver) };
                     window.find("app-root").await;
