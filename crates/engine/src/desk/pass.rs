@@ -19,6 +19,9 @@ const EVERY: u64 = 500;
 const SLICE: u64 = 20_000;
 /// The first rows, kept as they are found: the first pages of a filter that keeps little of much.
 const HEAD: usize = 500;
+/// Once the first rows are there, a pass rests after each slice as long as it took, at most this: it shares the machine with the
+/// window that draws them.
+const REST_AT_MOST: Duration = Duration::from_millis(100);
 /// Passes that are kept, and that run at a time.
 const KEPT: usize = 12;
 const AT_A_TIME: usize = 2;
@@ -313,6 +316,7 @@ impl Workspace {
     async fn go_along(&self, pass: &Pass, mut walk: Walk, is_counted: bool) -> Result<bool> {
         walk.look = SLICE;
         loop {
+            let began = self.deps.clock.monotonic();
             let walked = self.ledger.walk(walk.clone()).await?;
             walk.keep = walk.keep.saturating_sub(walked.rows.len());
             walk.after = walked.last.or(walk.after);
@@ -335,7 +339,13 @@ impl Workspace {
             if self.stopping.is_cancelled() || self.deps.clock.monotonic() > asked + ABANDONED {
                 return Ok(false);
             }
-            tokio::task::yield_now().await;
+            // of the whole list the first rows need no pass
+            if pass.key.filter.is_empty() || walk.keep == 0 {
+                let took = self.deps.clock.monotonic().saturating_sub(began);
+                tokio::time::sleep(took.min(REST_AT_MOST)).await;
+            } else {
+                tokio::task::yield_now().await;
+            }
         }
     }
 }

@@ -1,13 +1,9 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
-import type { RowsRequest } from "../../api/generated/api";
-import { usePlace } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
-import { deskAnswers } from "../../test/desk";
 import { overview } from "../../test/samples";
 import { show } from "../../test/show";
-import { InvoicesScreen } from "../invoices/InvoicesScreen";
 import { OverviewScreen } from "./OverviewScreen";
 
 test("tells what was issued and what needs a person", async () => {
@@ -50,17 +46,4 @@ test("each day and each number leads to the invoices behind it", async () => {
   expect(searched()).toBe("issued:today");
   await userEvent.click(screen.getByText("RON 1,234.00 + EUR 5.00"));
   expect(searched()).toBe("issued:2026-11-25");
-});
-
-/** Both screens, as the address says. */
-function Both() {
-  return usePlace().path === "/invoices" ? <InvoicesScreen /> : <OverviewScreen />;
-}
-
-test("the list that a number leads to is filtered by it", async () => {
-  const { calls, t } = await show(<Both />, { ...deskAnswers(3), "overview.get": overview, "overview.trend": trend });
-  await userEvent.click(await screen.findByText(t("overview.today")));
-  await screen.findByTestId(ids.row("0"));
-  const asked = calls.filter((call) => call.command === "table.documents").map((call) => call.request as RowsRequest);
-  expect(asked.map(({ query }) => query.text)).toEqual(["issued:today"]);
 });

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { RecordInfo } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
+import { BeforeAfter } from "../../shared/ui/BeforeAfter";
 import { CopyText } from "../../shared/ui/CopyText";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
@@ -96,33 +97,25 @@ function Changed({ orderId, version, json }: { orderId: string; version: number;
   if (before.error) return <ErrorNote error={before.error} again={() => void before.refetch()} />;
   if (!isRead) return <Loading />;
   if (changes.length === 0) return <Text size="sm">{t("record.sameAsBefore", { version: version - 1 })}</Text>;
+  const differences = changes.slice(0, MOST).map(({ path, before: was, after }) => ({
+    key: `${path} ${was === undefined}`,
+    field: <span className="mono">{path}</span>,
+    before: textOf(was),
+    after: textOf(after),
+  }));
   return (
-    <div className="diff" tabIndex={0} data-testid={ids.orderDiff}>
-      <table className="plain">
-        <caption>{t("record.changedSince", { version: version - 1, count: changes.length })}</caption>
-        <thead>
-          <tr>
-            <th>{t("editor.diff.field")}</th>
-            <th>{t("editor.diff.before")}</th>
-            <th>{t("editor.diff.after")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.slice(0, MOST).map(({ path, before: was, after }) => (
-            <tr key={`${path} ${was === undefined}`}>
-              <td className="mono">{path}</td>
-              <td className="mono">{textOf(was) ?? t("editor.diff.notThere")}</td>
-              <td className="mono">{textOf(after) ?? t("editor.diff.notThere")}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+    <>
+      <BeforeAfter
+        differences={differences}
+        caption={t("record.changedSince", { version: version - 1, count: changes.length })}
+        testId={ids.orderDiff}
+      />
       {changes.length > MOST && (
         <Text size="sm" c="dimmed">
           {t("record.moreChanged", { count: changes.length - MOST })}
         </Text>
       )}
-    </div>
+    </>
   );
 }
 

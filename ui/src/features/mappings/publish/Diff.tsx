@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { MappingChangeInfo, MappingDocument } from "../../../api/generated/api";
 import { useAsk } from "../../../api/queries";
 import { ids } from "../../../shared/lib/testids";
+import { BeforeAfter } from "../../../shared/ui/BeforeAfter";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { Loading } from "../../../shared/ui/Loading";
 import { useWords } from "../editor/useWords";
@@ -27,32 +28,19 @@ function ChangeTable({ changes, none }: { changes: MappingChangeInfo[]; none: st
     return `${group}: ${section === "tables" ? target : t(`editor.field.${target}`, { defaultValue: target })}`;
   };
   const textOf = (value: string | null, aspect: string) =>
-    value === null ? t("editor.diff.notThere") : aspect === "when_empty" ? t(`editor.whenEmpty.${value}`, { defaultValue: value }) : value || t("editor.nothing");
-  return (
-    <div className="diff" tabIndex={0} data-testid={ids.diff}>
-      <table className="plain">
-        <thead>
-          <tr>
-            <th>{t("editor.diff.field")}</th>
-            <th>{t("editor.diff.before")}</th>
-            <th>{t("editor.diff.after")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map((change) => (
-            <tr key={`${change.section} ${change.part} ${change.target} ${change.aspect}`}>
-              <td>
-                {placeOf(change)}
-                <Text size="xs" c="dimmed">
-                  {t(`editor.aspect.${change.aspect}`, { defaultValue: change.aspect })}
-                </Text>
-              </td>
-              <td className="mono">{textOf(change.before, change.aspect)}</td>
-              <td className="mono">{textOf(change.after, change.aspect)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+    value === null ? null : aspect === "when_empty" ? t(`editor.whenEmpty.${value}`, { defaultValue: value }) : value || t("editor.nothing");
+  const differences = changes.map((change) => ({
+    key: `${change.section} ${change.part} ${change.target} ${change.aspect}`,
+    field: (
+      <>
+        {placeOf(change)}
+        <Text size="xs" c="dimmed">
+          {t(`editor.aspect.${change.aspect}`, { defaultValue: change.aspect })}
+        </Text>
+      </>
+    ),
+    before: textOf(change.before, change.aspect),
+    after: textOf(change.after, change.aspect),
+  }));
+  return <BeforeAfter differences={differences} testId={ids.diff} />;
 }
