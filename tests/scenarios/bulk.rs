@@ -306,24 +306,3 @@ async fn stornos_and_mails_that_a_kill_cuts_off_are_made_once_each() {
     let made = state["documents"].as_array().unwrap().iter().filter(|one| one["kind"] == "storno").count();
     assert_eq!(made, 8);
 }
-
-#[tokio::test]
-async fn a_job_whose_flow_is_off_says_so_and_goes_on_once_it_is_on() {
-    let world = World::new().await;
-    world.refuse(78001, 2, Buyer::Company).await;
-    let switch = async |enabled: bool| {
-        for flow in world.desk.call("connections.list", json!({})).await["flows"].as_array().unwrap() {
-            let mut input = flow.clone();
-            input["enabled"] = enabled.into();
-            world.desk.call("flows.save", input).await;
-        }
-    };
-    switch(false).await;
-    let job = world.plan("retry", &world.wait_for_group(2).await).await;
-    world.confirm(&job, "").await;
-    world.wait_for_job(&job, "it waits for the flow", |now| now["waits"] == "flow").await;
-    assert_eq!(world.counts(78001, 2, Buyer::Company).await, [0, 0]);
-    switch(true).await;
-    assert_eq!(world.wait_for_job(&job, "and goes on", is_over).await["done"], 2);
-    assert_eq!(world.counts(78001, 2, Buyer::Company).await, [1, 1]);
-}

@@ -144,7 +144,7 @@ async fn a_full_refund_is_reversed_by_itself_exactly_once_where_the_flow_says_so
         world.sandbox.control.order(refunded).await;
         until("the note taken in", Duration::from_secs(20), async || {
             let record = world.record(&document).await;
-            if record["versions"] == 3 { Ok(()) } else { Err(record["versions"].clone()) }
+            if record["versions"][0]["version"] == 3 { Ok(()) } else { Err(record["versions"][0]["version"].clone()) }
         })
         .await;
         assert_eq!(world.totals(id, buyer).await, ["121.00", "-121.00"]);

@@ -182,7 +182,7 @@ async fn an_edit_of_a_line_is_not_made_to_another_line_that_took_its_place() {
     world.sandbox.control.order(changed).await;
     let record = until("the changed order", Duration::from_secs(20), async || {
         let record = world.record(&held).await;
-        if record["versions"] == 2 && record["problems"][0]["field"] == "lines[1].vat_rate" {
+        if record["versions"][0]["version"] == 2 && record["problems"][0]["field"] == "lines[1].vat_rate" {
             Ok(record)
         } else {
             Err(record["problems"].clone())

@@ -73,7 +73,7 @@ pub struct BulkJob {
     pub cancelled: u32,
     /// Begun before the job was cancelled: they go on by themselves.
     pub left: u32,
-    /// Why a running job begins nothing now: `live` orders are due, its `connection` may not be called, a `flow` is off.
+    /// Why a running job begins nothing now: `live` orders are due, its `connection` may not be called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub waits: Option<String>,

@@ -65,7 +65,7 @@ pub struct BulkStanding {
     pub job: BulkJob,
     pub counts: BulkCounts,
     pub plan: BulkPlan,
-    /// What it waits for, where it runs and can begin nothing now: `live`, `connection`, `flow`.
+    /// What it waits for, where it runs and can begin nothing now: `live`, `connection`.
     pub waits: Option<&'static str>,
 }
 

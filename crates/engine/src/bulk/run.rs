@@ -5,7 +5,6 @@ use crate::connect::Gate;
 use crate::error::Result;
 use crate::outbox::one_writer;
 use crate::workspace::{Change, Workspace, lock};
-use punte_domain::DocumentState;
 use punte_store::ledger::{BulkItem, BulkJob, ItemEnd, LaneKey};
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,9 +152,6 @@ impl Workspace {
     /// What keeps every lane of a running job from its next item, if something does.
     pub(super) async fn waits_for(&self, job: &BulkJob) -> Result<Option<&'static str>> {
         let Some(kind) = BulkKind::parse(&job.kind) else { return Ok(None) };
-        if kind == BulkKind::Retry && self.is_flow_off(job).await? {
-            return Ok(Some("flow"));
-        }
         let mut waits = None;
         for item in self.ledger.list_next_bulk_items(job.row).await? {
             if self.may_begin(kind, &item.lane).await? {
@@ -168,20 +164,6 @@ impl Workspace {
             };
         }
         Ok(waits)
-    }
-
-    /// Whether what was queued is not sent, because its flow was switched off since.
-    async fn is_flow_off(&self, job: &BulkJob) -> Result<bool> {
-        for item in self.ledger.list_bulk_doing(job.row).await? {
-            let document = self.ledger.get_document_by_row(item.document_row).await?;
-            if document.state == DocumentState::Ready
-                && document.takes_back().is_none()
-                && !self.ledger.find_flow(&document.flow_id).await?.is_some_and(|flow| flow.enabled)
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     async fn is_live_due(&self, kind: BulkKind, lane: &LaneKey) -> Result<bool> {

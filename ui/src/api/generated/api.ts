@@ -1551,7 +1551,7 @@ cancelled: number,
  */
 left: number, 
 /**
- * Why a running job begins nothing now: `live` orders are due, its `connection` may not be called, a `flow` is off.
+ * Why a running job begins nothing now: `live` orders are due, its `connection` may not be called.
  */
 waits?: string, 
 /**
