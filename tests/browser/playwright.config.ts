@@ -5,8 +5,7 @@ export default defineConfig({
   testDir: ".",
   testIgnore: "bench/**",
   fullyParallel: false,
-  // they mostly wait; each has a program and a home of its own
-  workers: 2,
+  workers: 1,
   retries: 0,
   timeout: 300_000,
   expect: { timeout: 15_000 },
