@@ -13,7 +13,7 @@ import { BoardRow } from "./BoardRow";
 
 const STATES = ["", "not_sent", "late", "in_time", "processing", "rejected", "not_configured"];
 /** Choices that are no state of a document: of those not sent, which. */
-const WORDS: Record<string, string> = { late: "board.late", in_time: "board.inTime" };
+const WORDS: Record<string, string> = { late: "board.choice.late", in_time: "board.choice.inTime" };
 
 /** What is still to reach e-Factura, with its deadline; the late first. */
 export function EInvoiceScreen() {
