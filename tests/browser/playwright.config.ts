@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
-/** Chromium as the system has it; each test brings a program and a home of its own. */
+/** Chromium as the system has it, one test after another: they share a program and its home. */
 export default defineConfig({
   testDir: ".",
   testIgnore: "bench/**",

@@ -48,7 +48,18 @@ async fn a_reversed_invoice_is_followed_by_one_more_with_a_reference_of_its_own(
             if record["versions"][0]["version"] == 2 { Ok(()) } else { Err(record["versions"][0]["version"].clone()) }
         })
         .await;
-        assert_eq!(world.record(&second).await["documents"].as_array().unwrap().len(), 3);
+        let record = world.record(&second).await;
+        assert_eq!(record["documents"].as_array().unwrap().len(), 3);
+        // each version stands as it was received, and the second document was made of the first one
+        assert_eq!((&record["madeOfVersion"], record["versions"].as_array().unwrap().len()), (&json!(1), 2));
+        let mut notes = Vec::new();
+        for version in [1, 2] {
+            let asked = json!({ "orderId": record["order"]["id"], "version": version });
+            let told = world.desk.call("record.order_version", asked).await;
+            let received: Value = serde_json::from_str(told["json"].as_str().unwrap()).unwrap();
+            notes.push(received["customer_note"].as_str().unwrap_or_default().to_owned());
+        }
+        assert_eq!(notes, ["", "mulțumesc"]);
         assert_eq!(world.invoices(id, buyer).await, 2);
     }
 }

@@ -38,6 +38,21 @@ impl World {
         }
     }
 
+    /// The state of an order's invoice, as an export writes it.
+    async fn exported(&self, id: u64) -> String {
+        let query = json!({ "list": "documents", "text": format!("order:{id}"), "sort": null });
+        let words = json!({ "state.issued": "emisă", "state.changed": "schimbată" });
+        let request = json!({ "query": query, "ids": null, "except": [], "format": "csv", "words": words,
+            "columns": [{ "id": "state", "heading": "Starea" }] });
+        self.desk.call("export.start", request).await;
+        let path = until("the export", Duration::from_secs(20), async || {
+            let run = self.desk.call("export.get", json!({})).await["run"].clone();
+            if run["state"] == "done" { Ok(run["path"].as_str().unwrap().to_owned()) } else { Err(run) }
+        })
+        .await;
+        std::fs::read_to_string(path).unwrap()
+    }
+
     /// The newest version of an order, and its record once that was compared.
     async fn change(&self, document: &Value, order: Value, wished: impl Fn(&Value) -> bool) -> Value {
         self.sandbox.control.order(order).await;
@@ -117,6 +132,7 @@ async fn another_total_and_another_buyer_are_told_and_nothing_is_sent_by_itself(
             .await;
         assert!(listed["rows"].as_array().unwrap().iter().any(|row| row["id"] == document["id"]), "{listed}");
         assert_eq!(listed["total"], listed["rows"].as_array().unwrap().len());
+        assert!(world.exported(id).await.contains("schimbată"), "a file says what the screen says first");
         // taken back at the shop it is over, and nothing was ever sent
         let record = world
             .change(&document, invoiced(id, buyer), |changes| {

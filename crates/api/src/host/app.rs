@@ -281,7 +281,7 @@ impl Host {
         }
         Ok(Overview {
             counts,
-            issued_today: self.period(&workspace, convert::day_starts(now_ms, 1)[0]).await?,
+            issued_today: self.period(&workspace, convert::day_start(now_ms)).await?,
             issued_this_month: self.period(&workspace, convert::month_start(now_ms)).await?,
             open_failures: groups
                 .iter()

@@ -186,7 +186,7 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
         }),
         limited_until_ms,
         last_contact_ms: connection.last_contact_ms,
-        today: workspace.ledger().count_today(&connection.id, convert::day_starts(now_ms, 1)[0]).await?,
+        today: workspace.ledger().count_today(&connection.id, convert::day_start(now_ms)).await?,
     })
 }
 

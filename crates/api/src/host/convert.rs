@@ -49,6 +49,10 @@ pub(super) fn day_starts(now_ms: i64, days: u64) -> Vec<i64> {
     (0..days).rev().map(|back| fiscal_day_start(today.checked_sub_days(Days::new(back)).unwrap_or(today))).collect()
 }
 
+pub(super) fn day_start(now_ms: i64) -> i64 {
+    fiscal_day_start(fiscal_date(now_ms))
+}
+
 pub(super) fn month_start(now_ms: i64) -> i64 {
     let today = fiscal_date(now_ms);
     fiscal_day_start(today.with_day(1).unwrap_or(today))

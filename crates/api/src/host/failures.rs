@@ -21,7 +21,7 @@ impl Host {
     /// Causes with something to tell: open ones first.
     pub(super) async fn failure_groups(&self, workspace: &Workspace) -> Result<Vec<FailureGroup>, ApiError> {
         let now_ms = workspace.clock_now_ms();
-        let causes = workspace.ledger().list_causes(now_ms, convert::day_starts(now_ms, 1)[0]).await?;
+        let causes = workspace.ledger().list_causes(now_ms, convert::day_start(now_ms)).await?;
         let mut groups: Vec<FailureGroup> = causes.into_iter().map(|cause| group(cause, now_ms)).collect();
         groups.sort_by_key(|group| group.state != "open");
         Ok(groups)

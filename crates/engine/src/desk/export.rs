@@ -99,9 +99,11 @@ impl Workspace {
     /// [`EngineError::NotNow`] `export_running` while one is under way; [`EngineError::Invalid`] for a filter that is not
     /// understood, unknown columns, or too many ids.
     pub async fn start_export(self: &Arc<Self>, order: ExportOrder) -> Result<ExportReport> {
-        if order.ids.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > MOST_IDS) || order.except.len() > MOST_IDS
-        {
+        if order.ids.as_ref().is_some_and(|ids| ids.is_empty() || ids.len() > MOST_IDS) {
             return Err(EngineError::Invalid { field: "ids", detail: format!("1 to {MOST_IDS}") });
+        }
+        if order.except.len() > MOST_IDS {
+            return Err(EngineError::Invalid { field: "except", detail: format!("at most {MOST_IDS}") });
         }
         let connections = self.ledger.list_connections().await?;
         let cells = Cells::new(order.query.list, &order.columns, order.words, &connections)?;
