@@ -14,7 +14,7 @@ done
 echo "== build"
 # one set of packages, so that nothing is built twice
 set=(-p punte-mapping -p punte-connectors -p punte-cli)
-cargo bench -q "${set[@]}" --no-run --bench mapping --bench rate_limit --bench throughput --bench million
+cargo bench -q "${set[@]}" --no-run --bench mapping --bench rate_limit --bench files --bench throughput --bench imports --bench polling --bench listener --bench million
 started=$SECONDS
 echo "== orders to drafts, on one core"
 cargo bench -q "${set[@]}" --bench mapping
@@ -32,8 +32,16 @@ node -e '
 ' "${CARGO_TARGET_DIR:-target}/criterion" "$out"
 echo "== calls that a limit allows, and how many of them are used"
 cargo bench -q "${set[@]}" --bench rate_limit
+echo "== files of a million rows"
+cargo bench -q "${set[@]}" --bench files
 echo "== orders to issued invoices"
 cargo bench -q "${set[@]}" --bench throughput
+echo "== a file of a million rows, taken in"
+cargo bench -q "${set[@]}" --bench imports
+echo "== a shop of a hundred thousand orders, polled and killed half-way"
+scripts/headless.sh cargo bench -q "${set[@]}" --bench polling
+echo "== webhooks under load"
+cargo bench -q "${set[@]}" --bench listener
 echo "== a million documents (generated at the first run)"
 scripts/headless.sh cargo bench -q "${set[@]}" --bench million
 echo "== the lists over a million documents, in the real window"

@@ -7,7 +7,7 @@ wanted=${1:-build}
 
 packages=(build-essential pkg-config libwebkit2gtk-4.1-dev libdbus-1-dev libayatana-appindicator3-1)
 if [ "$wanted" = test ]; then
-  packages+=(xvfb xauth webkit2gtk-driver dbus dbus-x11 gnome-keyring imagemagick python3 python3-venv chromium)
+  packages+=(xvfb xauth curl openssl webkit2gtk-driver dbus dbus-x11 gnome-keyring imagemagick python3 python3-venv chromium)
 fi
 
 as_root() {
@@ -69,9 +69,18 @@ outside() {
   fi
 }
 
+# The reverse proxy of docs/webhooks.md is tried with the real one. Unpacked only: installed, it would begin to serve.
+proxy() {
+  [ -x target/tools/nginx/usr/sbin/nginx ] || command -v nginx >/dev/null && return
+  command -v apt-get >/dev/null || { echo "nginx is missing: the proxy of docs/webhooks.md is not tried without it" >&2; return; }
+  mkdir -p target/tools/nginx
+  (cd target/tools/nginx && { apt-get download -qq nginx || { as_root apt-get update -qq && apt-get download -qq nginx; } } && dpkg -x nginx_*.deb . && rm nginx_*.deb)
+}
+
 if [ "$wanted" = test ]; then
   outside
   browser
+  proxy
   # drives the window by WebDriver; the 3.0 line is not released
   if ! target/tools/bin/tauri-driver --help >/dev/null 2>&1; then
     cargo install --quiet tauri-driver --version 2.1.0 --locked --root target/tools --target-dir target/tools/build

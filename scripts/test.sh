@@ -37,8 +37,8 @@ summary() {
 
 ui_tests() { npm --prefix ui run --silent test; }
 ui_build() { npm --prefix ui run --silent build; }
-# they use the keyring, so they get a session that has one
-scenarios() { scripts/headless.sh cargo test -q "${features[@]}" --test scenarios; }
+# they use the keyring, so they get a session that has one; they mostly wait, so more of them go at a time than there are cores
+scenarios() { scripts/headless.sh cargo test -q "${features[@]}" --test scenarios -- --test-threads=6; }
 campaign() { cargo test -q "${features[@]}" --test campaign -- --nocapture; }
 crashes() { scripts/headless.sh cargo test -q "${features[@]}" --test crashes -- --nocapture; }
 window() { scripts/headless.sh cargo test "${features[@]}" --test window -- --test-threads=1; }

@@ -7,5 +7,5 @@ export default defineConfig({
   server: { port: 1420, strictPort: true },
   // what is inlined as data: would need a wider content security policy than the window has
   build: { target: "safari16", sourcemap: false, assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
-  test: { environment: "jsdom", setupFiles: ["./src/test/setup.ts"], css: false, testTimeout: 20000 },
+  test: { environment: "jsdom", setupFiles: ["./src/test/setup.ts"], css: false, testTimeout: 60000 },
 });

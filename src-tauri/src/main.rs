@@ -111,7 +111,9 @@ fn run(composition: Composition, desk: Arc<Desk>) -> tauri::Result<()> {
             let mut window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("Punte")
                 .inner_size(1280.0, 800.0)
-                .min_inner_size(1024.0, 640.0);
+                .min_inner_size(1024.0, 640.0)
+                // files are dropped on the page, as in a browser: on Windows the window would keep them from it
+                .disable_drag_drop_handler();
             if let Some(icon) = icon {
                 window = window.icon(icon)?;
             }

@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+export const data = path.join(repository, "tests/data");
 export const pictures = path.join(repository, "target/screens/browser");
 
 /** `punte-cli serve` with a home of its own, and a page that has opened its address. */
@@ -86,6 +87,19 @@ export async function look({ page, at }: Desk, language: string, theme: string) 
 export async function settle(page: Page) {
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(350);
+}
+
+/** Moves files over the page as a mouse would that holds them. */
+export async function dropped(page: Page, what: "dragenter" | "dragover" | "dragleave" | "drop", names: string[], text: string) {
+  const held = await page.evaluateHandle(
+    ([of, inside]) => {
+      const transfer = new DataTransfer();
+      for (const name of of) transfer.items.add(new File([inside], name, { type: "text/csv" }));
+      return transfer;
+    },
+    [names, text] as const,
+  );
+  await page.dispatchEvent("body", what, { dataTransfer: held });
 }
 
 export const looks = [

@@ -7,11 +7,12 @@ const screens: { name: string; ready: string }[] = [
   { name: "overview", ready: "overview-today" },
   { name: "connections", ready: "conn-card-smartbill" },
   { name: "mappings", ready: "result-total" },
-  { name: "orders", ready: "row-10440" },
+  { name: "orders", ready: "desk-summary" },
   { name: "invoices", ready: "row-10440" },
   { name: "failures", ready: "failure-group-tax_id_invalid" },
   { name: "reconcile", ready: "reconcile-last" },
   { name: "einvoice", ready: "board-sum-late" },
+  { name: "inbox", ready: "inbox-show-refused" },
   { name: "settings", ready: "sandbox-switches" },
 ];
 

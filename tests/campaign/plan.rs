@@ -15,6 +15,10 @@ pub const TROUBLED: Duration = Duration::from_secs(5 * 60 * 60);
 #[derive(Debug, Clone)]
 pub enum Event {
     Order(u64),
+    /// An order that is to be paid by bank transfer.
+    Unpaid(u64),
+    /// The n-th of those is paid and completed.
+    Pay(usize),
     Edit(u64, Edit),
     Fault(Fault),
     /// A host cannot be reached for that long.
@@ -63,6 +67,8 @@ impl Event {
     pub fn kind(&self) -> String {
         match self {
             Event::Order(_) => "order".into(),
+            Event::Unpaid(_) => "order not paid yet".into(),
+            Event::Pay(_) => "order paid".into(),
             Event::Edit(_, Edit::Lines(_)) => "order edited: goods".into(),
             Event::Edit(_, Edit::Address(_)) => "order edited: address".into(),
             Event::Edit(_, Edit::Refund(_)) => "order refunded in part".into(),
@@ -140,6 +146,9 @@ pub fn plan(settings: &Settings) -> Vec<(Duration, Event)> {
     }
     // drawn apart, so that seeds without these (the kept ones are) stay what they were
     rare(&mut StdRng::seed_from_u64(settings.seed ^ 0xC), settings, &mut events);
+    if settings.proformas {
+        unpaid(&mut StdRng::seed_from_u64(settings.seed ^ 0xB), &mut events);
+    }
     // the sort is stable: what falls on one instant happens in the order in which it was drawn
     events.sort_by_key(|(moment, _)| *moment);
     events
@@ -186,6 +195,34 @@ fn rare(dice: &mut StdRng, settings: &Settings, events: &mut Vec<(Duration, Even
         events.push((moment, Event::Fault(create(Provider::SmartBill, FaultKind::TimeoutBefore))));
         events.push((moment, Event::Order(dice.random_range(0..100_000))));
         events.push((moment + soon, Event::HandMade(Provider::SmartBill, dice.random())));
+    }
+}
+
+/// Orders that get a proforma, most of which are paid some time later, and what goes wrong with the proformas. At Oblio the
+/// faults of any create hit them, too.
+fn unpaid(dice: &mut StdRng, events: &mut Vec<(Duration, Event)>) {
+    let troubled = TROUBLED.as_millis() as u64;
+    let count = dice.random_range(1..6);
+    for n in 0..count {
+        let moment = Duration::from_millis(dice.random_range(60_000..troubled * 3 / 5));
+        events.push((moment, Event::Unpaid(dice.random_range(0..100_000))));
+        if dice.random_ratio(1, 3) {
+            let kinds = [FaultKind::TimeoutAfter, FaultKind::TimeoutBefore, FaultKind::Late, FaultKind::Html];
+            let kind = kinds.choose(dice).copied().unwrap_or(FaultKind::TimeoutAfter);
+            let mut lost = Fault::new(Provider::SmartBill, "estimate_create", kind).times(1);
+            if kind == FaultKind::Late {
+                lost = lost.delay_ms(dice.random_range(120_000..18 * MINUTE * 1000));
+            }
+            events.push((moment, Event::Fault(lost)));
+        }
+        if dice.random_ratio(1, 4) {
+            let soon = moment + Duration::from_millis(dice.random_range(0..40 * MINUTE * 1000));
+            events.push((soon, Event::Edit(dice.random(), edit(dice))));
+        }
+        if dice.random_ratio(5, 6) {
+            let later = moment + Duration::from_millis(dice.random_range(1000..troubled / 3));
+            events.push((later, Event::Pay(n)));
+        }
     }
 }
 

@@ -5,9 +5,10 @@ use crate::hands::series_of;
 use crate::plan::{Event, TROUBLED, plan};
 use crate::world::{Life, Settings, World};
 use punte_connectors::billing::{DocumentKind, EmailRequest, Issued, PaymentRequest, Target};
+use punte_connectors::shops::{ShopKind, read_order};
 use punte_domain::{ChangeState, CollectKind, DocumentState, OperationKind, OperationState, Reference};
 use punte_engine::OperationParams;
-use punte_engine::store::ledger::{Document, ListQuery};
+use punte_engine::store::ledger::{Document, ListQuery, ProformaStanding};
 use punte_sandbox::{Fault, FaultKind, Provider, account};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -201,6 +202,8 @@ impl Run {
         let sandbox = self.world.sandbox.clone();
         match event {
             Event::Order(drop) => self.world.order(drop),
+            Event::Unpaid(drop) => self.world.order_unpaid(drop),
+            Event::Pay(n) => self.world.pay(n),
             Event::Edit(pick, edit) => self.world.edit(pick, &edit),
             Event::Fault(fault) => sandbox.set_fault(fault).expect("a fault that can hit"),
             Event::Down(host, lasts) => self.world.net.take_down(host, lasts),
@@ -268,7 +271,7 @@ impl Run {
             }
             Event::Retry(pick) => {
                 if let Some(one) = self.pick(pick, &[DocumentState::Held]).await {
-                    let _ = self.life.workspace().retry(&[one.id], "ana").await;
+                    let _ = self.life.workspace().retry(&[one.id], "", "ana").await;
                 }
             }
             Event::Answer(pick) => self.answer(pick).await,
@@ -332,6 +335,7 @@ impl Run {
                 value: Decimal::new(if pick.is_multiple_of(2) { one.total_minor / 2 } else { one.total_minor }, 2),
                 date: self.world.today(),
                 document_number: "OP 17".into(),
+                receipt_series: String::new(),
             }),
             OperationKind::SendEmail => OperationParams::Email(EmailRequest {
                 to: "client@example.com".into(),
@@ -366,8 +370,9 @@ impl Run {
         let Some(old) = self.world.old_version(pick) else { return };
         let Ok(connections) = self.life.workspace().ledger().list_connections().await else { return };
         let Some(shop) = connections.iter().find(|connection| connection.kind == "woocommerce") else { return };
+        let order = read_order(ShopKind::WooCommerce, &serde_json::from_str(&old).unwrap()).unwrap();
         for _ in 0..2 {
-            let _ = self.life.workspace().import_orders(&shop.id, format!("[{old}]").as_bytes()).await;
+            let _ = self.life.workspace().take_orders(shop, vec![order.clone()]).await;
         }
     }
 
@@ -434,7 +439,17 @@ impl Run {
     async fn retry_all(&self) {
         let held = self.life.workspace().ledger().list_in_state(DocumentState::Held, 500).await.unwrap_or_default();
         let ids: Vec<String> = held.into_iter().map(|document| document.id).collect();
-        let _ = self.life.workspace().retry(&ids, "ana").await;
+        let _ = self.life.workspace().retry(&ids, "", "ana").await;
+    }
+
+    async fn nothing_waits(&self) -> bool {
+        let ready = self.life.workspace().ledger().list_in_state(DocumentState::Ready, 50).await.unwrap_or_default();
+        for document in &ready {
+            if !waits_for_person(&self.life, document).await {
+                return false;
+            }
+        }
+        true
     }
 
     async fn is_at_rest(&self) -> bool {
@@ -443,13 +458,23 @@ impl Run {
         let doubted = open(DocumentState::InDoubt).await;
         let waiting = ledger.list_operations_in(OperationState::Waiting, 10).await.unwrap_or_default();
         self.life.workspace().quarantine().is_none()
-            && open(DocumentState::Ready).await.is_empty()
+            && self.nothing_waits().await
             && open(DocumentState::Sending).await.is_empty()
             && doubted.iter().all(|document| document.parked_reason.is_some())
             && waiting.is_empty()
             && ledger.list_undecided(10).await.unwrap_or_default().is_empty()
             && ledger.list_unverified(i64::MAX, Vec::new(), 10).await.unwrap_or_default().is_empty()
     }
+}
+
+/// Whether an invoice waits for a proforma that only a person can settle.
+pub async fn waits_for_person(life: &Life, document: &Document) -> bool {
+    let ledger = life.workspace().ledger();
+    if !matches!(ledger.find_proforma(document).await, Ok(ProformaStanding::Unsettled)) {
+        return false;
+    }
+    let all = ledger.list_documents_of_order(document.order_row).await.unwrap_or_default();
+    all.iter().any(|one| one.role == "proforma" && one.parked_reason.is_some())
 }
 
 pub fn provider_name(provider: Provider) -> &'static str {

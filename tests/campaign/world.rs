@@ -5,7 +5,8 @@ use crate::gate::Gate;
 use crate::hands::Hands;
 use crate::wire::{Net, SHOP, SMARTBILL, Wire, changes_something};
 use punte_connectors::{Budgets, HttpRequest};
-use punte_domain::{Reference, RefundMode, fiscal_date};
+use punte_domain::rules::{DocumentChoice, ProformaRule};
+use punte_domain::{FlowRules, Reference, RefundMode, fiscal_date};
 use punte_engine::editor::MappingStart;
 use punte_engine::setup::ConnectionDraft;
 use punte_engine::store::ledger::{Flow, Writing};
@@ -25,6 +26,7 @@ use tempfile::TempDir;
 const FIRST_ORDER: u64 = 7001;
 const FIRST_REFUND: u64 = 900_000;
 const MINUTE_MS: i64 = 60 * 1000;
+const ON_HOLD: &str = "on-hold";
 
 /// What a seed decides about its world before anything happens in it.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +39,8 @@ pub struct Settings {
     pub two_flows: bool,
     /// What every flow does about refunds.
     pub refunds: RefundMode,
+    /// Every flow makes a proforma of what is not paid yet.
+    pub proformas: bool,
     pub origin_ms: i64,
     pub replays: bool,
     pub number_returns: bool,
@@ -54,6 +58,8 @@ impl Settings {
             write_back: dice.random_ratio(1, 4),
             two_flows: dice.random_ratio(1, 4),
             refunds: [RefundMode::Off, RefundMode::Propose, RefundMode::Automatic][dice.random_range(0..3)],
+            // drawn apart: what else a seed decides stays what it was
+            proformas: StdRng::seed_from_u64(seed ^ 0xF0F).random_ratio(1, 3),
             origin_ms: ORIGINS[dice.random_range(0..ORIGINS.len())],
             replays: dice.random_ratio(1, 2),
             number_returns: dice.random_ratio(1, 2),
@@ -101,6 +107,8 @@ pub struct World {
     pub restored: bool,
     /// The shop's orders as they are now.
     pub orders: BTreeMap<u64, Value>,
+    /// Of them, those that were placed without being paid, in the order in which they came.
+    unpaid: Vec<u64>,
     pub hands: Hands,
 }
 
@@ -147,6 +155,7 @@ impl World {
             backups: 0,
             restored: false,
             orders: BTreeMap::new(),
+            unpaid: Vec::new(),
             hands: Hands::default(),
         }
     }
@@ -223,12 +232,22 @@ impl World {
                 write_back: self.settings.write_back,
                 full_refund: self.settings.refunds,
                 partial_refund: self.settings.refunds,
+                rules: self.rules(kind),
                 created_ms: self.settings.origin_ms,
             };
             workspace.save_flow(flow).await.expect("a flow");
         }
         workspace.start().await.expect("a start");
         Life { workspace: Some(workspace), gate }
+    }
+
+    fn rules(&self, kind: &str) -> FlowRules {
+        if !self.settings.proformas {
+            return FlowRules::default();
+        }
+        let series = if kind == "oblio" { "ACP" } else { "ATP" }.to_owned();
+        let proforma = ProformaRule { series, statuses: vec![ON_HOLD.to_owned()], payment_methods: Vec::new() };
+        FlowRules { document: DocumentChoice::ProformaThenInvoice, proforma, ..FlowRules::default() }
     }
 
     /// Starts the program again on the ledger as it lies there.
@@ -310,6 +329,30 @@ impl World {
         self.put(id, order);
     }
 
+    /// A customer places an order and is to send the money.
+    pub fn order_unpaid(&mut self, drop: u64) {
+        self.order(drop);
+        let Some((id, order)) = self.orders.last_key_value() else { return };
+        let (id, mut order) = (*id, order.clone());
+        order["status"] = json!(ON_HOLD);
+        for date in ["date_paid", "date_paid_gmt", "date_completed", "date_completed_gmt"] {
+            order[date] = Value::Null;
+        }
+        self.unpaid.push(id);
+        self.put(id, order);
+    }
+
+    /// The money came, and the order is completed.
+    pub fn pay(&mut self, n: usize) {
+        let Some(id) = self.unpaid.get(n).copied() else { return };
+        let Some(mut order) = self.orders.get(&id).cloned().filter(|order| order["status"] == ON_HOLD) else { return };
+        order["status"] = json!("completed");
+        for date in ["date_paid_gmt", "date_completed_gmt"] {
+            order[date] = json!(self.now_gmt());
+        }
+        self.put(id, order);
+    }
+
     /// Somebody changes an order in the shop.
     pub fn edit(&mut self, pick: u64, how: &Edit) {
         let Some((id, order)) = self.orders.iter().nth(pick as usize % self.orders.len().max(1)) else { return };
@@ -318,9 +361,15 @@ impl World {
             Edit::Lines(drop) => {
                 let other = next_live_order(*drop);
                 let kept = ["billing", "shipping", "meta_data", "status", "order_key"];
+                let is_unpaid = order["status"] == ON_HOLD;
                 if let Value::Object(fields) = other {
                     for (key, value) in fields.into_iter().filter(|(key, _)| !kept.contains(&key.as_str())) {
                         order[key] = value;
+                    }
+                }
+                for date in ["date_paid", "date_paid_gmt", "date_completed", "date_completed_gmt"] {
+                    if is_unpaid {
+                        order[date] = Value::Null;
                     }
                 }
             }

@@ -27,12 +27,12 @@ async fn exercise(client: &dyn BillingProvider, account: &Account, ability: Abil
             let proforma = proforma_request(client, account, order).await;
             let issued = client.issue_proforma(&proforma).await.outcome?;
             let made = client.issue_from_proforma(&from_proforma(&sent, issued)).await.outcome?;
-            let read = client.read_issued(company, &made, today(), &sent.reference).await?;
+            let read = client.read_issued(&target(&sent, DocumentKind::Invoice, made)).await?;
             assert_eq!(read.total, Some(dec!(71.97)), "the proforma's lines became the invoice's");
         }
         Ability::Storno => {
             let made = client.issue_storno(&storno(&sent, document)).await.outcome?;
-            let read = client.read_issued(company, &made, today(), &sent.reference).await?;
+            let read = client.read_issued(&target(&sent, DocumentKind::Invoice, made)).await?;
             assert_eq!(read.total, Some(dec!(-71.97)));
         }
         Ability::Cancel => client.cancel(&invoice).await.outcome?,

@@ -118,6 +118,7 @@ pub fn request(account: &Account, order: &str) -> IssueRequest {
             order_total: dec!(71.97),
             tolerance: Decimal::ZERO,
             warehouse: String::new(),
+            receipt_series: String::new(),
         },
         reference: reference(order),
         idempotency_key: format!("pnt-{order}"),
@@ -145,6 +146,7 @@ pub fn query(sent: &IssueRequest, baseline: Baseline) -> FindQuery {
         kind: DocumentKind::Invoice,
         reverses: None,
         from_proforma: None,
+        proforma_reference: None,
         known_last: None,
     }
 }
@@ -173,19 +175,18 @@ pub fn storno(sent: &IssueRequest, original: Issued) -> StornoRequest {
 }
 
 pub fn from_proforma(sent: &IssueRequest, proforma: Issued) -> FromProforma {
-    FromProforma {
-        company: sent.company.clone(),
-        series: sent.series.clone(),
-        issue_date: sent.issue_date,
-        proforma,
-        reference: sent.reference.clone(),
-        idempotency_key: format!("{}-i", sent.idempotency_key),
-        order_number: sent.order_number.clone(),
-    }
+    let invoice = IssueRequest { idempotency_key: format!("{}-i", sent.idempotency_key), ..sent.clone() };
+    FromProforma { invoice, proforma, repeats: true }
 }
 
 pub fn payment(value: Decimal) -> PaymentRequest {
-    PaymentRequest { kind: CollectKind::BankTransfer, value, date: today(), document_number: "OP 17".into() }
+    PaymentRequest {
+        kind: CollectKind::BankTransfer,
+        value,
+        date: today(),
+        document_number: "OP 17".into(),
+        receipt_series: String::new(),
+    }
 }
 
 pub fn email() -> EmailRequest {

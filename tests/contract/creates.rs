@@ -35,7 +35,7 @@ async fn what_is_issued_reads_back_to_the_cent_and_carries_its_reference() {
         let sent = request(&account, "3001");
         let issued = client.issue_invoice(&sent).await.outcome.unwrap();
         assert_eq!(issued.series, account.series);
-        let read = client.read_issued(&account.company, &issued, sent.issue_date, &sent.reference).await.unwrap();
+        let read = client.read_issued(&target(&sent, DocumentKind::Invoice, issued.clone())).await.unwrap();
         let told = client.capabilities().reads_back;
         assert!(told.contains(&"total"), "{provider:?}: {told:?}");
         assert_eq!(read.total, Some(dec!(71.97)), "{provider:?}");
@@ -122,7 +122,8 @@ async fn a_lost_answer_is_unknown_and_a_look_tells_whether_it_was_issued() {
             let mut account = account(&world, provider);
             account.config.create_limit = std::time::Duration::from_millis(700);
             let client = client_of(provider, account.config.clone());
-            let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+            let baseline =
+                client.read_baseline(&account.company, &account.series, DocumentKind::Invoice).await.unwrap();
             let sent = request(&account, "3006");
             world.fault(provider, "create", kind);
             let failure = client.issue_invoice(&sent).await.outcome.unwrap_err();
@@ -143,7 +144,7 @@ async fn anothers_document_is_seen_and_not_taken_for_ours() {
     for provider in BOTH {
         let account = account(&world, provider);
         let client = client_of(provider, account.config.clone());
-        let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+        let baseline = client.read_baseline(&account.company, &account.series, DocumentKind::Invoice).await.unwrap();
         let other = client.issue_invoice(&request(&account, "4001")).await.outcome.unwrap();
         let sought = request(&account, "4002");
         let evidence = client.find_by_reference(&query(&sought, baseline.clone())).await.unwrap();
@@ -169,7 +170,7 @@ async fn a_counter_that_went_back_and_came_again_is_no_unchanged_one() {
         let client = client_of(Provider::SmartBill, account.config.clone());
         let first = unpaid_request(&account, "4101");
         let last = client.issue_invoice(&first).await.outcome.unwrap();
-        let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+        let baseline = client.read_baseline(&account.company, &account.series, DocumentKind::Invoice).await.unwrap();
         let mut sought = query(&request(&account, "4102"), baseline.clone());
         sought.known_last = Some((last.number.clone(), first.reference.clone()));
         let quiet = client.find_by_reference(&sought).await.unwrap();
@@ -179,7 +180,10 @@ async fn a_counter_that_went_back_and_came_again_is_no_unchanged_one() {
         client.delete(&deleted, "pnt-d").await.outcome.unwrap();
         let late = client.issue_invoice(&request(&account, taken_by)).await.outcome.unwrap();
         assert_eq!(late.number, last.number);
-        assert_eq!(client.read_baseline(&account.company, &account.series).await.unwrap(), baseline);
+        assert_eq!(
+            client.read_baseline(&account.company, &account.series, DocumentKind::Invoice).await.unwrap(),
+            baseline
+        );
         let evidence = client.find_by_reference(&sought).await.unwrap();
         assert_eq!((evidence.ours().len(), evidence.counter_unchanged), (ours, Some(false)), "{evidence:?}");
     }

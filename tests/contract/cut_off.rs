@@ -40,7 +40,7 @@ async fn stage(world: &World, provider: Provider, limit: Duration) -> Stage {
     let sent = unpaid_request(&account, "7001");
     let document = client.issue_invoice(&sent).await.outcome.unwrap();
     let invoice = target(&sent, DocumentKind::Invoice, document.clone());
-    let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+    let baseline = client.read_baseline(&account.company, &account.series, DocumentKind::Invoice).await.unwrap();
     let proforma_request = proforma_request(client.as_ref(), &account, "7001").await;
     Stage { client, provider, sent, document, invoice, baseline, proforma_request }
 }
@@ -176,7 +176,7 @@ async fn a_storno(provider: Provider, operation: &'static str) {
 async fn a_proforma(provider: Provider, operation: &'static str) {
     cut_off(provider, operation, |stage, arm| async move {
         let sent = stage.proforma_request.clone();
-        let baseline = stage.client.read_baseline(&sent.company, &sent.series).await.unwrap();
+        let baseline = stage.client.read_baseline(&sent.company, &sent.series, DocumentKind::Proforma).await.unwrap();
         arm.now();
         unknown(stage.client.issue_proforma(&sent).await.outcome);
         Some(stage.is_found(FindQuery { kind: DocumentKind::Proforma, ..query(&sent, baseline) }).await)
@@ -188,11 +188,15 @@ async fn a_conversion(provider: Provider) {
     cut_off(provider, "create", |stage, arm| async move {
         let proforma = stage.client.issue_proforma(&stage.proforma_request).await.outcome.unwrap();
         let mut asked = from_proforma(&stage.sent, proforma.clone());
-        asked.reference = crate::account::reference("7001-converted");
+        asked.invoice.reference = crate::account::reference("7001-converted");
         arm.now();
         unknown(stage.client.issue_from_proforma(&asked).await.outcome);
         let sought = query(&stage.sent, stage.baseline.clone());
-        Some(stage.is_found(FindQuery { reference: asked.reference, from_proforma: Some(proforma), ..sought }).await)
+        Some(
+            stage
+                .is_found(FindQuery { reference: asked.invoice.reference, from_proforma: Some(proforma), ..sought })
+                .await,
+        )
     })
     .await;
 }

@@ -70,7 +70,7 @@ async fn a_storno_takes_everything_back_once_and_is_found_again() {
         let sent = request(&account, "5005");
         let original = client.issue_invoice(&sent).await.outcome.unwrap();
         client.issue_invoice(&request(&account, "5006")).await.outcome.unwrap();
-        let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+        let baseline = client.read_baseline(&account.company, &account.series, DocumentKind::Invoice).await.unwrap();
         let asked = storno(&sent, original.clone());
         let made = client.issue_storno(&asked).await.outcome.unwrap();
         let mut sought = query(&sent, baseline);
@@ -132,7 +132,7 @@ async fn a_proforma_becomes_an_invoice_that_is_found_by_our_reference_or_by_the_
         let account = account(&world, provider);
         let client = client_of(provider, account.config.clone());
         let proforma_sent = proforma_request(client.as_ref(), &account, "5009").await;
-        let base = client.read_baseline(&account.company, &proforma_sent.series).await.unwrap();
+        let base = client.read_baseline(&account.company, &proforma_sent.series, DocumentKind::Proforma).await.unwrap();
         let proforma = client.issue_proforma(&proforma_sent).await.outcome.unwrap();
         let mut sought = query(&proforma_sent, base);
         sought.kind = DocumentKind::Proforma;
@@ -143,7 +143,7 @@ async fn a_proforma_becomes_an_invoice_that_is_found_by_our_reference_or_by_the_
         assert!(client.fetch_pdf(&target).await.unwrap().starts_with(b"%PDF"), "{provider:?}");
 
         let sent = unpaid_request(&account, "5009");
-        let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+        let baseline = client.read_baseline(&account.company, &account.series, DocumentKind::Invoice).await.unwrap();
         let invoice = client.issue_from_proforma(&from_proforma(&sent, proforma.clone())).await.outcome.unwrap();
         let mut sought = query(&sent, baseline.clone());
         sought.from_proforma = Some(proforma.clone());
@@ -166,7 +166,7 @@ async fn an_invoice_made_elsewhere_from_our_proforma_counts_as_ours_at_smartbill
     proforma_sent.reference = reference("5010");
     let proforma = client.issue_proforma(&proforma_sent).await.outcome.unwrap();
     let sent = unpaid_request(&account, "5010-invoice");
-    let baseline = client.read_baseline(&account.company, &account.series).await.unwrap();
+    let baseline = client.read_baseline(&account.company, &account.series, DocumentKind::Invoice).await.unwrap();
     let silent = Patched::body(|body| {
         if body.get("useEstimateDetails").is_some() {
             body["mentions"] = "-".into();
@@ -179,6 +179,58 @@ async fn an_invoice_made_elsewhere_from_our_proforma_counts_as_ours_at_smartbill
     assert_eq!(plain.looked_at[0].reference, ReferenceSeen::None, "by the print alone it is nobody's");
     sought.from_proforma = Some(proforma);
     assert_eq!(client.find_by_reference(&sought).await.unwrap().ours().len(), 1);
+}
+
+#[tokio::test]
+async fn an_invoice_that_bears_its_proformas_mentions_is_found_by_smartbills_word() {
+    let world = World::new().await;
+    let account = account(&world, Provider::SmartBill);
+    let client = client_of(Provider::SmartBill, account.config.clone());
+    let proforma_sent = proforma_request(client.as_ref(), &account, "5011").await;
+    let proforma = client.issue_proforma(&proforma_sent).await.outcome.unwrap();
+    let sent = unpaid_request(&account, "5011");
+    let baseline = client.read_baseline(&account.company, &account.series, DocumentKind::Invoice).await.unwrap();
+    let copied = proforma_sent.reference.to_string();
+    let printed = copied.clone();
+    let silent = Patched::body(move |body| {
+        if body.get("useEstimateDetails").is_some() {
+            body["mentions"] = printed.clone().into();
+        }
+    });
+    let other = client_over(Provider::SmartBill, account.config.clone(), silent);
+    other.issue_from_proforma(&from_proforma(&sent, proforma.clone())).await.outcome.unwrap();
+    let mut sought = query(&sent, baseline);
+    sought.from_proforma = Some(proforma);
+    assert_eq!(client.find_by_reference(&sought).await.unwrap().looked_at[0].reference, ReferenceSeen::Another(copied));
+    sought.proforma_reference = Some(proforma_sent.reference.clone());
+    assert_eq!(client.find_by_reference(&sought).await.unwrap().ours().len(), 1);
+}
+
+#[tokio::test]
+async fn another_amount_than_the_proformas_is_invoiced_with_its_own_lines_and_names_it() {
+    for provider in BOTH {
+        let world = World::new().await;
+        let account = account(&world, provider);
+        let client = client_of(provider, account.config.clone());
+        let proforma_sent = proforma_request(client.as_ref(), &account, "5012").await;
+        let proforma = client.issue_proforma(&proforma_sent).await.outcome.unwrap();
+        assert!(client.list_invoices_of(&account.company, &proforma).await.unwrap().is_none_or(|made| made.is_empty()));
+        let mut sent = unpaid_request(&account, "5012");
+        sent.draft.lines.pop();
+        sent.draft.order_total = sent.draft.total();
+        let mut asked = from_proforma(&sent, proforma.clone());
+        asked.repeats = false;
+        let invoice = client.issue_from_proforma(&asked).await.outcome.unwrap();
+        let read = client.read_issued(&target(&sent, DocumentKind::Invoice, invoice.clone())).await.unwrap();
+        assert_eq!(read.total, Some(dec!(26.97)), "{provider:?}");
+        if let Some(made) = client.list_invoices_of(&account.company, &proforma).await.unwrap() {
+            let named: Vec<&str> = made.iter().map(|one| one.number.as_str()).collect();
+            assert_eq!(named, [invoice.number.as_str()]);
+        }
+        let state = world.sandbox.state();
+        let documents = state[if provider == Provider::Oblio { "oblio" } else { "smartbill" }]["documents"].clone();
+        assert_eq!(documents[0]["invoiced_by"][0]["number"], invoice.number, "{provider:?}: shown as invoiced there");
+    }
 }
 
 #[tokio::test]

@@ -43,6 +43,57 @@ async fn what_was_paid_with_the_invoice_reads_back_as_paid() {
 }
 
 #[tokio::test]
+async fn cash_is_recorded_with_the_invoice_or_later_under_a_receipt_that_the_provider_numbers() {
+    for (provider, name, receipts) in [(BOTH[0], "smartbill", "CHT"), (BOTH[1], "oblio", "ACH")] {
+        let world = World::new().await;
+        let account = account(&world, provider);
+        let client = client_of(provider, account.config.clone());
+        let series = client.list_series(&account.company).await.unwrap();
+        let known: Vec<&str> = series
+            .iter()
+            .filter(|series| series.document_type == "receipt")
+            .map(|series| series.name.as_str())
+            .collect();
+        assert!(known.is_empty() || known == [receipts], "{provider:?}: {known:?}");
+        let mut at_once = request(&account, "6011");
+        at_once.draft.payment.as_mut().unwrap().kind = CollectKind::Cash;
+        let failure = client.issue_invoice(&at_once).await.outcome.unwrap_err();
+        assert_eq!(
+            (failure.kind, failure.phase),
+            (FailureKind::FieldMissing, Phase::Prepare),
+            "no series, nothing sent"
+        );
+        at_once.draft.receipt_series = "NICIUNA".into();
+        let failure = client.issue_invoice(&at_once).await.outcome.unwrap_err();
+        assert_eq!((failure.kind, failure.phase), (FailureKind::SeriesUnknown, Phase::Refused), "{provider:?}");
+        at_once.draft.receipt_series = receipts.into();
+        client.issue_invoice(&at_once).await.outcome.unwrap();
+
+        let later = unpaid_request(&account, "6012");
+        let issued = client.issue_invoice(&later).await.outcome.unwrap();
+        let invoice = target(&later, DocumentKind::Invoice, issued);
+        let mut cash = payment(dec!(71.97));
+        cash.kind = CollectKind::Cash;
+        let failure = client.record_payment(&invoice, &cash).await.outcome.unwrap_err();
+        assert_eq!((failure.kind, failure.phase), (FailureKind::FieldMissing, Phase::Prepare), "{provider:?}");
+        cash.receipt_series = receipts.into();
+        client.record_payment(&invoice, &cash).await.outcome.unwrap();
+        assert_eq!(client.read_payment(&invoice).await.unwrap().paid, dec!(71.97), "{provider:?}");
+        let deleted = client.delete_payment(&invoice, CollectKind::Cash).await.outcome.unwrap_err();
+        assert_eq!((deleted.kind, deleted.phase), (FailureKind::NotOffered, Phase::Prepare), "by its own number only");
+
+        let documents = world.sandbox.state()[name]["documents"].as_array().unwrap().clone();
+        let receipts: Vec<(String, String)> = documents
+            .iter()
+            .flat_map(|document| document["payments"].as_array().unwrap())
+            .map(|paid| (paid["type"].as_str().unwrap().to_owned(), paid["number"].as_str().unwrap().to_owned()))
+            .collect();
+        assert!(receipts.iter().all(|(kind, _)| kind == "Chitanta"), "{receipts:?}");
+        assert!(receipts.len() == 2 && receipts[0].1 != receipts[1].1, "each has a number of its own: {receipts:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_deleted_payment_is_owed_again() {
     for provider in BOTH {
         let world = World::new().await;

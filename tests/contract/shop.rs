@@ -2,7 +2,7 @@
 
 use crate::World;
 use punte_connectors::HttpTransport;
-use punte_connectors::shops::{OrderQuery, Shop, ShopConfig, connect_woocommerce};
+use punte_connectors::shops::{self, OrderQuery, Shop, ShopConfig, ShopKind};
 use punte_domain::{FailureKind, OrderStatus};
 use punte_sandbox::{FaultKind, Provider};
 use secrecy::SecretString;
@@ -16,7 +16,7 @@ fn shop_of(world: &World, secret: Option<&str>) -> Arc<dyn Shop> {
         key: end.key.clone(),
         secret: SecretString::from(secret.unwrap_or(&end.secret).to_owned()),
     };
-    connect_woocommerce(config, Arc::new(HttpTransport::new(Default::default())))
+    shops::connect(ShopKind::WooCommerce, config, Arc::new(HttpTransport::new(Default::default()))).unwrap()
 }
 
 async fn whole_listing(shop: &dyn Shop, query: OrderQuery) -> Vec<punte_connectors::shops::ShopOrder> {

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a test")]
 
+mod flood;
+mod polled;
 mod storm;
 
 use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order, until};

@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark")]
 
-#[path = "../../crates/cli/benches/common/results.rs"]
+#[path = "../../crates/cli/benches/common/outside/results.rs"]
 mod results;
 
 use punte_tests::until;

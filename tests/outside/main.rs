@@ -1,10 +1,11 @@
 //! Clients that nobody here wrote, against `punte-cli sandbox` in a process of its own: if they are satisfied, the
-//! simulators are not merely what our own clients believe. They are installed by `scripts/install.sh test` into
+//! simulators are not merely what our own clients believe. And senders against the listener, signing with the libraries that
+//! real ones use. They are installed by `scripts/install.sh test` into
 //! target/outside; without them these tests fail, for a skipped proof proves nothing.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
-use punte_tests::SandboxProgram;
+use punte_tests::{Desk, SandboxProgram, create_workspace};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,6 +39,12 @@ async fn run(interpreter: &Path, script: &str, arguments: &[&Path]) -> Value {
 async fn oblio(ports: &Path) -> Value {
     let clients = installed("npm/node_modules/@obliosoftware/oblioapi").ancestors().nth(3).unwrap().to_owned();
     run(Path::new("node"), "oblio.mjs", &[ports, &clients]).await
+}
+
+/// A script that uses several of the clients, and is told where they are.
+async fn with_clients(script: &str, ports: &Path) -> Value {
+    let clients = installed("npm/node_modules/stripe").ancestors().nth(2).unwrap().to_owned();
+    run(Path::new("node"), script, &[ports, &clients]).await
 }
 
 async fn smartbill(ports: &Path) -> Value {
@@ -164,4 +171,93 @@ async fn the_same_client_is_refused_by_the_strict_mode_where_it_is_of_2021() {
     );
     assert_eq!(seen["pdf"]["status"], 502);
     assert_eq!(held(&sandbox.control.state().await, "smartbill"), [], "nothing was issued by a refused call");
+}
+
+#[tokio::test]
+async fn the_clients_of_woocommerce_and_stripe_read_and_write_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = SandboxProgram::start(folder.path()).await;
+    let seen = with_clients("shops.mjs", &folder.path().join("ports.json")).await;
+
+    assert_eq!(seen["wooSearch"]["status"], 200, "blanks, brackets and letters beyond ASCII are signed alike");
+    assert_eq!((&seen["wooPage"]["pages"], &seen["wooPage"]["ids"][0]), (&json!("2"), &json!(10_421)));
+    let mismatch = "Invalid signature - provided signature does not match.";
+    assert_eq!(seen["wooWrong"], json!({"code": 401, "message": mismatch}));
+    assert_eq!(seen["wooWebhook"]["status"], "active");
+    assert_eq!(seen["wooWebhooks"][0]["id"], seen["wooWebhook"]["id"]);
+    assert_eq!(seen["wooWebhooks"][0]["status"], "paused");
+    assert_eq!((&seen["wooNote"]["key"], &seen["wooNote"]["value"]), (&json!("punte"), &json!("ATC0001")));
+
+    assert_eq!(seen["account"], sandbox.ports["stripe"]["account"]);
+    assert_eq!((&seen["hasMore"], &seen["session"]["currency"]), (&json!(true), &json!("ron")));
+    let line = &seen["session"]["line_items"]["data"][0];
+    assert_eq!(line["taxes"][0]["amount"], line["amount_tax"]);
+    assert_eq!(seen["lines"], json!(seen["session"]["line_items"]["data"].as_array().unwrap().len()));
+    assert_eq!(seen["written"]["punte_number"], "ATC0001");
+    assert_eq!((&seen["event"], &seen["refund"]), (&json!("charge.refunded"), &json!("succeeded")));
+    assert_eq!(seen["stripeMissing"]["type"], "StripeInvalidRequestError");
+    assert_eq!(seen["stripeMissing"]["message"], "No such checkout.session: 'cs_test_none'");
+    assert_eq!(seen["stripeWrong"]["type"], "StripeAuthenticationError");
+    let state = sandbox.control.state().await;
+    assert_eq!(seen["all"], state["stripe"]["orders"]);
+}
+
+#[tokio::test]
+async fn the_libraries_of_others_verify_what_the_shops_sign_and_nothing_that_was_spoilt() {
+    let folder = tempfile::tempdir().unwrap();
+    let _sandbox = SandboxProgram::start(folder.path()).await;
+    let seen = with_clients("receiver.mjs", &folder.path().join("ports.json")).await;
+
+    for (sender, topic) in [
+        ("woocommerce", "order.updated"),
+        ("shopify", "orders/updated"),
+        ("stripe", "checkout.session.completed"),
+        ("shared", "order.updated"),
+        ("pair", "order.updated"),
+    ] {
+        let told = &seen[sender];
+        assert_eq!(told["none"], json!({"topic": topic, "id": told["order"]}), "{sender}");
+        for spoilt in ["body", "signature"] {
+            assert_eq!(told[spoilt], json!({"status": 401}), "{sender}: {spoilt}");
+        }
+    }
+    for sender in ["stripe", "shared"] {
+        assert_eq!(seen[sender]["stale"], json!({"status": 401}), "{sender} signs the time");
+    }
+    let own = ["shopify orders/create", "webhook order.created", "woocommerce order.created", "woocommerce ping"];
+    assert_eq!(seen["byThemselves"], json!(own));
+}
+
+#[tokio::test]
+async fn what_the_libraries_of_others_sign_is_believed_and_nothing_that_was_altered() {
+    let home = tempfile::tempdir().unwrap();
+    let _sandbox = SandboxProgram::start(home.path()).await;
+    let folder = create_workspace(home.path()).await;
+    let _desk = Desk::start(home.path(), &folder).await;
+    let clients = installed("npm/node_modules/standardwebhooks").ancestors().nth(2).unwrap().to_owned();
+    let (ports, note) = (home.path().join("ports.json"), folder.join("owner.json"));
+    let seen = run(Path::new("node"), "signers.mjs", &[&ports, &note, &clients]).await;
+
+    for sender in ["woocommerce", "shopify", "stripe", "shared", "pair"] {
+        let told = &seen[sender];
+        let is = |way: &str, status: u16, words: &str, verdict: &str| {
+            assert_eq!(told[way], json!({ "status": status, "words": words, "verdict": verdict }), "{sender}: {way}");
+        };
+        is("good", 200, "ok", "accepted");
+        is("replay", 200, "ok", "replayed");
+        is("body", 401, "bad_signature", "bad_signature");
+        is("secret", 401, "bad_signature", "bad_signature");
+        is("unsigned", 401, "no_signature", "no_signature");
+        if !["woocommerce", "shopify"].contains(&sender) {
+            is("old", 400, "stale", "stale");
+            is("ahead", 400, "stale", "stale");
+            is("timestamp", 401, "bad_signature", "bad_signature");
+            is("forged", 409, "replayed", "replayed");
+        }
+        assert_eq!(
+            told["accepted"],
+            json!([{ "state": "done", "hasOrder": true }]),
+            "{sender}: one, and it was taken in"
+        );
+    }
 }

@@ -306,3 +306,19 @@ async fn stornos_and_mails_that_a_kill_cuts_off_are_made_once_each() {
     let made = state["documents"].as_array().unwrap().iter().filter(|one| one["kind"] == "storno").count();
     assert_eq!(made, 8);
 }
+
+#[tokio::test]
+async fn what_belongs_to_a_flow_that_is_off_is_not_retried_and_says_so() {
+    let world = World::new().await;
+    world.refuse(78001, 2, Buyer::Company).await;
+    let group = world.wait_for_group(2).await;
+    for flow in world.desk.call("connections.list", json!({})).await["flows"].as_array().unwrap() {
+        let mut input = flow.clone();
+        input["enabled"] = false.into();
+        world.desk.call("flows.save", input).await;
+    }
+    let job = world.plan("retry", &group).await;
+    assert_eq!((&job["waiting"], &job["skips"]), (&json!(0), &json!([{ "code": "flow_off", "count": 2 }])));
+    let refused = world.desk.try_call("bulk.confirm", json!({ "id": job["id"], "reason": "" })).await.unwrap_err();
+    assert_eq!(refused["detail"], "bulk_empty");
+}

@@ -41,7 +41,7 @@ async fn each_bad_record_is_reported_and_the_good_ones_go_through() {
         let told = told.unwrap_or_else(|| panic!("line {line} is not reported: {}", said.stdout));
         assert!(told.starts_with(&start) && told.contains(field) && told.contains(reason), "{told}");
     }
-    assert!(said.stdout.contains("3 records read: 3 new"), "{}", said.stdout);
+    assert!(said.stdout.contains("3 orders read: 3 new"), "{}", said.stdout);
     assert!(said.stdout.contains("8 rejected"), "{}", said.stdout);
     let issued = world.desk.wait_for_number("AC-31877", "issued").await;
     assert_eq!(issued["total"], json!({ "minor": 11069, "currency": "RON" }));
@@ -63,7 +63,16 @@ async fn a_file_that_is_no_export_is_said_to_be_none() {
     std::fs::write(&file, "id,total\n1,59\n").unwrap();
     let folder = world.folder.to_str().unwrap();
     let said = run("punte-cli", world.home.path(), &["import", file.to_str().unwrap(), "--workspace", folder]).await;
-    assert!(said.stdout.contains("neither a list nor an order"), "{said:?}");
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.stderr.contains("no column gives number"), "{said:?}");
+    std::fs::write(&file, "<html>").unwrap();
+    let said = run("punte-cli", world.home.path(), &["import", file.to_str().unwrap(), "--workspace", folder]).await;
+    assert!(said.stderr.contains("a web page"), "{said:?}");
+    assert_eq!(
+        world.desk.call("imports.list", json!({})).await["imports"][0]["hasFile"],
+        false,
+        "nothing is kept of it"
+    );
     let missing = run("punte-cli", world.home.path(), &["import", "/nowhere.json", "--workspace", folder]).await;
     assert_ne!(missing.code, Some(0));
     assert!(missing.stderr.contains("/nowhere.json"), "{missing:?}");

@@ -4,12 +4,16 @@
 
 mod absence;
 mod again;
+mod backfill;
 mod bulk;
 mod by_hand;
+mod cash;
 mod changes;
 mod closing;
 mod demo;
 mod import;
+mod imports;
+mod inbox;
 mod intake;
 mod issue;
 mod mappings;
@@ -17,9 +21,12 @@ mod mappings_records;
 mod notes;
 mod operations;
 mod owner;
+mod proforma;
 mod reconcile;
 mod restored;
+mod rules;
 mod serve;
+mod shops;
 
 use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order};
 use serde_json::{Value, json};

@@ -176,10 +176,9 @@ async fn one_dry_run_of_a_mapping_at_a_time_and_cancel_stops_it() {
     };
     let lines: Vec<String> = (700_000..703_000).map(old).collect();
     let shops = world.desk.call("connections.list", json!({})).await["shops"].clone();
-    let import = json!({ "connectionId": shops[0]["id"], "fileName": "orders.json", "content": lines.join("\n") });
     // the flow is switched on after these became due: nothing is issued of them
-    let report = world.desk.call("orders.import", import).await;
-    assert_eq!(report["new"], 3000, "{report}");
+    let ended = world.desk.import("orders.json", lines.join("\n").as_bytes(), shops[0]["id"].as_str()).await;
+    assert_eq!(ended["new"], 3000, "{ended}");
     let new = json!({ "name": "Alta", "preset": "woocommerce_ro", "copyOf": null, "document": null });
     let mapping = world.desk.call("mappings.create", new).await;
     let document = world.desk.call("mappings.get", json!({ "id": mapping["id"] })).await["published"].clone();

@@ -17,15 +17,45 @@ impl SandboxProgram {
         text(&token["access_token"])
     }
 
-    /// Somebody deletes a document in the provider's own program.
+    /// Somebody deletes an invoice in the provider's own program.
     pub async fn delete_by_hand(&self, buyer: Buyer, document: &Value) {
+        self.delete_there(buyer, document, ("/invoice", "/api/docs/invoice")).await;
+    }
+
+    /// Somebody deletes a proforma there.
+    pub async fn delete_proforma_by_hand(&self, buyer: Buyer, document: &Value) {
+        self.delete_there(buyer, document, ("/estimate", "/api/docs/proforma")).await;
+    }
+
+    /// Somebody makes an invoice out of a proforma in SmartBill's own program.
+    pub async fn invoice_proforma_by_hand(&self, proforma: &Value) {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let place = &self.ports["smartbill"];
+        let body = json!({ "companyVatCode": place["company"], "seriesName": place["series"], "isDraft": false,
+            "useEstimateDetails": true, "mentions": "de mână",
+            "estimate": { "seriesName": proforma["series"], "number": proforma["number"] } });
+        let answer = http
+            .post(format!("{}/invoice/v2", place["url"].as_str().unwrap()))
+            .header("content-type", "application/json")
+            .header("accept", "application/json")
+            .basic_auth(place["username"].as_str().unwrap(), place["token"].as_str())
+            .body(body.to_string())
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let words = answer.text().await.unwrap();
+        assert!(status.is_success() && words.contains("\"errorText\":\"\""), "{status} {words}");
+    }
+
+    async fn delete_there(&self, buyer: Buyer, document: &Value, (smartbill, oblio): (&str, &str)) {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let place = &self.ports[buyer.provider()];
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let answer = match buyer {
             Buyer::Person => {
                 let url = format!(
-                    "{}/invoice?cif={}&seriesname={}&number={}",
+                    "{}{smartbill}?cif={}&seriesname={}&number={}",
                     text(&place["url"]),
                     text(&place["company"]),
                     text(&document["series"]),
@@ -37,7 +67,7 @@ impl SandboxProgram {
                 let token = self.oblio_token().await;
                 let body =
                     json!({ "cif": place["company"], "seriesName": document["series"], "number": document["number"] });
-                http.delete(format!("{}/api/docs/invoice", text(&place["url"])))
+                http.delete(format!("{}{oblio}", text(&place["url"])))
                     .bearer_auth(token)
                     .body(body.to_string())
                     .send()

@@ -43,6 +43,23 @@ impl Control {
         added["added"].as_array().unwrap().iter().filter_map(Value::as_u64).collect()
     }
 
+    /// Adds random orders at one of the shops; answers their ids.
+    pub async fn random_orders_at(&self, shop: &str, count: u64) -> Vec<String> {
+        let added = self.post(&format!("/orders/{shop}"), json!({ "random": count })).await;
+        let id = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned);
+        added["added"].as_array().unwrap().iter().map(id).collect()
+    }
+
+    /// Where a shop sends its webhooks, and what it signs them with.
+    pub async fn hook(&self, shop: &str, url: &str, secret: &str) {
+        self.post("/hooks", json!({ "shop": shop, "url": url, "secret": secret })).await;
+    }
+
+    /// Has a shop deliver now; answers what each delivery was answered.
+    pub async fn deliver(&self, what: Value) -> Vec<Value> {
+        self.post("/deliver", what).await["deliveries"].as_array().unwrap().clone()
+    }
+
     /// Live documents at a provider that mention an order's number.
     pub async fn documents_of(&self, provider: &str, order: u64) -> Vec<Value> {
         let state = self.state().await;

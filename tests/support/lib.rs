@@ -8,6 +8,7 @@
 mod by_hand;
 mod control;
 mod desk;
+mod imports;
 mod orders;
 mod programs;
 pub mod window;

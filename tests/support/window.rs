@@ -4,7 +4,8 @@
 
 use crate::{Running, program, until};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::extensions::query::ElementQueryable as _;
 use thirtyfour::prelude::*;
 
@@ -94,8 +95,17 @@ impl Window {
 
     /// The element of a test id, once it is there.
     pub async fn find(&self, id: &str) -> WebElement {
-        let query = self.driver().query(By::Css(format!("[data-testid=\"{id}\"]")));
-        match query.wait(PATIENCE, Duration::from_millis(60)).first().await {
+        let started = Instant::now();
+        let found = loop {
+            let query = self.driver().query(By::Css(format!("[data-testid=\"{id}\"]")));
+            let found = query.wait(PATIENCE, Duration::from_millis(60)).first().await;
+            // the driver lost it between finding it and telling it: it was drawn anew
+            let lost = matches!(&found, Err(error) if matches!(error.as_inner(), WebDriverErrorInner::StaleElementReference(_)));
+            if !lost || started.elapsed() > PATIENCE {
+                break found;
+            }
+        };
+        match found {
             Ok(found) => found,
             Err(error) => {
                 self.picture(&format!("missing-{id}")).await;

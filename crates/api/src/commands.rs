@@ -30,12 +30,15 @@ pub struct Session {
 #[serde(rename_all = "snake_case")]
 pub enum Tag {
     App,
+    Backfill,
     Bulk,
     Connections,
     Desk,
     Documents,
     DryRun,
     Exports,
+    Imports,
+    Inbox,
     Mappings,
     Orders,
     Reconcile,
@@ -56,12 +59,15 @@ impl Event {
         Event {
             tags: vec![
                 Tag::App,
+                Tag::Backfill,
                 Tag::Bulk,
                 Tag::Connections,
                 Tag::Desk,
                 Tag::Documents,
                 Tag::DryRun,
                 Tag::Exports,
+                Tag::Imports,
+                Tag::Inbox,
                 Tag::Mappings,
                 Tag::Orders,
                 Tag::Reconcile,
@@ -170,10 +176,47 @@ commands! {
     "connections.wake" => connections_wake(ById) -> Nothing, Operator, [];
     /// What the provider has to choose from, as it said last or asked anew.
     "connections.lists" => connections_lists(ListsRequest) -> ConnectionListsInfo, Viewer, [Connections];
+    /// Where a shop's webhooks are to be sent.
+    "connections.hook" => connections_hook(ById) -> HookInfo, Integrator, [Connections, Inbox];
+    /// Keeps the secret that webhooks are signed with; the one before it is accepted for another day.
+    "connections.set_hook_secret" => connections_set_hook_secret(SecretInput) -> HookInfo, Integrator, [];
+    /// Another address for the webhooks; the one before it is answered no more.
+    "connections.renew_hook" => connections_renew_hook(ById) -> HookInfo, Integrator, [];
+    /// The webhooks that the shop itself has, with their state.
+    "connections.shop_hooks" => connections_shop_hooks(ById) -> ShopHooks, Operator, [];
+    /// Switches a webhook that the shop has disabled on again.
+    "connections.enable_shop_hook" => connections_enable_shop_hook(ShopHookRef) -> ShopHooks, Operator, [];
+    /// Reads and plans what a flow would make of orders from before it; issues nothing.
+    "backfill.plan" => backfill_plan(BackfillRequest) -> BackfillInfo, Integrator, [];
+    /// Has a plan carried out, behind live orders.
+    "backfill.confirm" => backfill_confirm(ById) -> BackfillInfo, Integrator, [];
+    /// Stops before the next order; what was given to the flow stays with it.
+    "backfill.cancel" => backfill_cancel(ById) -> BackfillInfo, Operator, [];
+    "backfill.list" => backfill_list(Nothing) -> Backfills, Viewer, [Backfill];
+    "listener.get" => listener_get(Nothing) -> ListenerInfo, Viewer, [Inbox];
+    /// Listens for webhooks on loopback, or stops.
+    "listener.set" => listener_set(ListenerInput) -> ListenerInfo, Owner, [];
+    "inbox.list" => inbox_list(InboxRequest) -> InboxPage, Viewer, [Inbox];
+    "inbox.get" => inbox_get(DeliveryRequest) -> DeliveryInfo, Operator, [Inbox];
+    /// Processes an accepted delivery once more.
+    "inbox.replay" => inbox_replay(WithReason) -> DeliveryInfo, Operator, [];
     "flows.save" => flows_save(FlowInput) -> FlowInfo, Integrator, [];
+    /// How many of a shop's newest orders rules would take, and why not the others; keeps nothing.
+    "flows.preview_rules" => flows_preview_rules(RulesPreviewRequest) -> RulesPreview, Viewer, [Orders];
 
     "orders.list" => orders_list(ListRequest) -> OrderPage, Viewer, [Orders, Documents];
-    "orders.import" => orders_import(ImportRequest) -> ImportReport, Operator, [];
+    /// Announces a file of orders; its pieces follow.
+    "imports.begin" => imports_begin(ImportBegin) -> ImportInfo, Operator, [];
+    "imports.append" => imports_append(ImportPiece) -> ImportInfo, Operator, [];
+    /// What the file looks like and what its first orders would be; keeps no order.
+    "imports.preview" => imports_preview(ImportChoice) -> ImportPreview, Operator, [];
+    /// Takes the file's orders in, in the background.
+    "imports.start" => imports_start(ImportChoice) -> ImportInfo, Operator, [];
+    /// Stops before the next orders and discards the file; what is in stays in.
+    "imports.cancel" => imports_cancel(ImportId) -> ImportInfo, Operator, [];
+    "imports.get" => imports_get(ImportId) -> ImportInfo, Viewer, [Imports];
+    "imports.list" => imports_list(Nothing) -> Imports, Viewer, [Imports];
+    "imports.rejected" => imports_rejected(ImportRejectedRequest) -> ImportRejectedPage, Viewer, [Imports];
     "documents.list" => documents_list(ListRequest) -> DocumentPage, Viewer, [Documents];
     "record.get" => record_get(RecordRequest) -> RecordInfo, Viewer, [Orders, Documents, Mappings];
     /// A version of an order, as received.

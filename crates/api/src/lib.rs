@@ -11,4 +11,7 @@ pub mod host;
 
 pub use commands::{AccessRole, COMMANDS, CommandInfo, Commands, Event, Session, Tag, dispatch};
 pub use error::{ApiError, ErrorCode};
-pub use host::{Host, Parts, SandboxHandle, SandboxLogin, SandboxStarter};
+pub use host::{
+    HookSink, Host, ListenerCounts, ListenerHandle, ListenerStarter, Parts, SandboxHandle, SandboxLogin, SandboxStarter,
+};
+pub use punte_engine::inbox::{HookAnswer, Knock};

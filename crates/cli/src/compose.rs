@@ -120,6 +120,7 @@ pub async fn compose(options: Options) -> Result<Composition, ApiError> {
         vault_reason: status.reason,
         operator: operator(),
         sandbox: starter(sandboxes.clone(), options.prepare_sandbox.clone()),
+        listener: Arc::new(|sink, port| Box::pin(punte_http::listen_for_hooks(sink, port))),
         opened: {
             let notes = notes.clone();
             Arc::new(move |folder| notes.leave(folder))

@@ -6,6 +6,7 @@
 pub mod commands;
 pub mod compose;
 pub mod demo;
+pub mod imports;
 pub mod reconcile;
 pub mod seed;
 pub mod serve;

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use punte_cli::commands::{Desk, DeskError};
 use punte_cli::reconcile::{self, Wanted};
 use punte_cli::words::{Language, Words, system_language};
-use punte_cli::{demo, home, seed, serve};
+use punte_cli::{demo, home, imports, seed, serve};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -41,12 +41,21 @@ struct Arguments {
 enum Command {
     /// The main job on the sandbox, from orders to settled invoices.
     Demo,
-    /// Take an orders export (WooCommerce JSON) in.
+    /// Take orders from a file in: CSV, XLSX or JSON. Exits 0 once it was read to its end, whatever rows were rejected.
     Import {
         file: PathBuf,
-        /// The shop connection whose orders these are, when there are several.
+        /// The connection whose orders these are. Default: the one for files, or for JSON the only shop.
         #[arg(long, value_name = "ID")]
         connection: Option<String>,
+        /// A JSON file that says which column is which field. Default: as the headings suggest.
+        #[arg(long, value_name = "FILE")]
+        columns: Option<PathBuf>,
+        /// Only say what would be taken in.
+        #[arg(long)]
+        preview: bool,
+        /// Write every rejected row into this CSV file.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
     /// Work without a window until stopped: every enabled workspace, or the one given.
     Run,
@@ -146,7 +155,10 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
             }
             Ok(if summary.agrees() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
-        Command::Import { file, connection } => import(home, workspace, &file, connection, arguments.json, words).await,
+        Command::Import { file, connection, columns, preview, report } => {
+            let wanted = imports::Wanted { file, connection, columns, preview, report };
+            import(home, workspace, &wanted, arguments.json, words).await
+        }
         Command::Run => run_until_stopped(home, workspace, words).await,
         Command::Check => check(home, workspace, arguments.json, words).await,
         Command::Status => status(home, workspace, arguments.json, words).await,
@@ -193,46 +205,30 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
 async fn import(
     home: PathBuf,
     workspace: Option<&Path>,
-    file: &Path,
-    connection: Option<String>,
+    wanted: &imports::Wanted,
     as_json: bool,
     words: &Words,
 ) -> Result<ExitCode, DeskError> {
-    let content = std::fs::read(file)
-        .map_err(|error| punte_api::ApiError::invalid("file", format!("{}: {error}", file.display())))?;
-    let content = String::from_utf8_lossy(&content).into_owned();
     let desk = Desk::open(home, workspace).await?;
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let report =
-        desk.call("orders.import", json!({ "fileName": name, "content": content, "connectionId": connection })).await?;
-    if as_json {
-        println!("{report}");
-    } else {
-        let of = |field: &str| report[field].as_u64().unwrap_or_default().to_string();
-        for bad in report["rejected"].as_array().into_iter().flatten() {
-            println!(
-                "{}:{}: {} {}: {}",
-                file.display(),
-                bad["line"],
-                bad["order"].as_str().map(|order| format!("#{order}")).unwrap_or_default(),
-                bad["field"].as_str().unwrap_or_default(),
-                bad["reason"].as_str().unwrap_or_default()
-            );
+    let told = match imports::run(&desk, wanted, words, stop_signal()).await {
+        Ok(told) => told,
+        Err(error) => {
+            desk.close().await;
+            return Err(error);
         }
-        let rejected = report["rejected"].as_array().map_or(0, Vec::len).to_string();
-        let facts = [
-            ("read", of("read")),
-            ("new", of("new")),
-            ("changed", of("changed")),
-            ("unchanged", of("unchanged")),
-            ("rejected", rejected),
-        ];
-        let facts: Vec<(&str, &str)> = facts.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        println!("{}", words.say("terminal.imported", &facts));
+    };
+    if as_json {
+        let mut all = told.answer.clone();
+        all["rejectedRows"] = json!(told.rejected);
+        println!("{all}");
+    } else {
+        imports::tell(&told, wanted, words, &|line| println!("{line}"));
     }
-    settle_down(&desk).await?;
+    if !wanted.preview {
+        settle_down(&desk).await?;
+    }
     desk.close().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(if told.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Gives what was just taken in time to be decided, and what is due time to be sent, when this process is the owner.

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate};
 use http::{HeaderMap, HeaderValue};
 use punte_connectors::billing::{
-    Baseline, BillingConfig, BillingProvider, FindQuery, IssueRequest, ProviderKind, connect,
+    Baseline, BillingConfig, BillingProvider, DocumentKind, FindQuery, IssueRequest, ProviderKind, Target, connect,
 };
 use punte_connectors::{Budgets, HttpAnswer, HttpRequest, Limits, Transport, TransportError, Urgency};
 use punte_domain::{Client, Currency, Draft, IssueKey, Line, LineKind, Reference, Role, WorkspaceSeed};
@@ -195,6 +195,7 @@ fn request(order: u64) -> IssueRequest {
             order_total: dec!(10),
             tolerance: rust_decimal::Decimal::ZERO,
             warehouse: String::new(),
+            receipt_series: String::new(),
         },
         reference: WorkspaceSeed([1; 32]).reference(&key),
         idempotency_key: format!("bench-{order}"),
@@ -205,12 +206,19 @@ fn request(order: u64) -> IssueRequest {
 /// What the making of one document asks of a provider: what is known before, the create, and a look afterwards.
 async fn make(client: &dyn BillingProvider, kind: ProviderKind, order: u64) {
     let sent = request(order);
-    let baseline: Baseline = client.read_baseline(&sent.company, &sent.series).await.unwrap();
+    let baseline: Baseline = client.read_baseline(&sent.company, &sent.series, DocumentKind::Invoice).await.unwrap();
     let issued = client.issue_invoice(&sent).await.outcome.unwrap();
     let reference: &Reference = &sent.reference;
     match kind {
         ProviderKind::SmartBill => {
-            client.read_issued(&sent.company, &issued, sent.issue_date, reference).await.unwrap();
+            let target = Target {
+                company: sent.company.clone(),
+                kind: DocumentKind::Invoice,
+                document: issued,
+                issue_date: sent.issue_date,
+                reference: reference.clone(),
+            };
+            client.read_issued(&target).await.unwrap();
         }
         ProviderKind::Oblio => {
             let query = FindQuery {
@@ -222,9 +230,10 @@ async fn make(client: &dyn BillingProvider, kind: ProviderKind, order: u64) {
                 baseline,
                 struck: Vec::new(),
                 total: dec!(10),
-                kind: punte_connectors::billing::DocumentKind::Invoice,
+                kind: DocumentKind::Invoice,
                 reverses: None,
                 from_proforma: None,
+                proforma_reference: None,
                 known_last: None,
             };
             client.find_by_reference(&query).await.unwrap();

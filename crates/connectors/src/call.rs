@@ -98,8 +98,9 @@ pub(crate) fn header(name: &'static str, value: impl Into<String>) -> Header {
 /// `Retry-After` in milliseconds: seconds, or a date counted from the answer's own `Date`.
 fn retry_after_ms(answer: &HttpAnswer) -> Option<i64> {
     let text = answer.headers.get("retry-after")?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<i64>() {
-        return (seconds >= 0).then(|| seconds.saturating_mul(1000));
+    // whole seconds by the standard; some write them with a point (2.0)
+    if let Ok(seconds) = text.parse::<f64>() {
+        return (seconds >= 0.0 && seconds.is_finite()).then_some((seconds * 1000.0).ceil() as i64);
     }
     let until = DateTime::parse_from_rfc2822(text).ok()?;
     let sent = DateTime::parse_from_rfc2822(answer.headers.get("date")?.to_str().ok()?).ok()?;

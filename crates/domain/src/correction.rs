@@ -231,6 +231,7 @@ mod tests {
             order_total: Decimal::ZERO,
             tolerance: Decimal::ZERO,
             warehouse: "Depozit".into(),
+            receipt_series: String::new(),
         };
         draft.order_total = draft.total();
         draft

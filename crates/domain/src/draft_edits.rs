@@ -39,14 +39,20 @@ pub struct FieldChange {
 }
 
 impl CollectKind {
-    pub const ALL: [CollectKind; 4] =
-        [CollectKind::Card, CollectKind::BankTransfer, CollectKind::CashOnDelivery, CollectKind::Other];
+    pub const ALL: [CollectKind; 5] = [
+        CollectKind::Card,
+        CollectKind::BankTransfer,
+        CollectKind::CashOnDelivery,
+        CollectKind::Cash,
+        CollectKind::Other,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
             CollectKind::Card => "card",
             CollectKind::BankTransfer => "bank_transfer",
             CollectKind::CashOnDelivery => "cash_on_delivery",
+            CollectKind::Cash => "cash",
             CollectKind::Other => "other",
         }
     }

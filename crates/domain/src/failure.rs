@@ -68,6 +68,10 @@ failure_kinds! {
     TakenByOtherFlow => "taken_by_other_flow",
     OrderWithdrawn => "order_withdrawn",
     FlowIncomplete => "flow_incomplete",
+    NeedsApproval => "needs_approval",
+    IssueDateTooEarly => "issue_date_too_early",
+    CashLimit => "cash_limit",
+    MaybeDoubled => "maybe_doubled",
     CredentialMissing => "credential_missing",
     // not sent
     Unreachable => "unreachable",
@@ -109,6 +113,8 @@ failure_kinds! {
     // ours
     LedgerUnwritable => "ledger_unwritable",
     OrderUnreadable => "order_unreadable",
+    FileUnreadable => "file_unreadable",
+    TooManyRejected => "too_many_rejected",
     // mismatch
     TotalMismatch => "total_mismatch",
 }
@@ -116,6 +122,11 @@ failure_kinds! {
 impl FailureKind {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether a person lets the document pass as it is, with a reason, instead of mending anything.
+    pub fn is_released(self) -> bool {
+        matches!(self, FailureKind::NeedsApproval | FailureKind::IssueDateTooEarly | FailureKind::MaybeDoubled)
     }
 
     pub fn next(self) -> Next {
@@ -129,6 +140,7 @@ impl FailureKind {
             | FailureKind::AddressIncomplete
             | FailureKind::CurrencyUnknown
             | FailureKind::FlowIncomplete
+            | FailureKind::CashLimit
             | FailureKind::VatRateUnknown
             | FailureKind::SeriesUnknown
             | FailureKind::PeriodClosed
@@ -145,6 +157,9 @@ impl FailureKind {
             FailureKind::InvoicedElsewhere
             | FailureKind::TakenByOtherFlow
             | FailureKind::OrderWithdrawn
+            | FailureKind::NeedsApproval
+            | FailureKind::IssueDateTooEarly
+            | FailureKind::MaybeDoubled
             | FailureKind::NeverIssued
             | FailureKind::NeverDone
             | FailureKind::AlreadyReversed
@@ -154,6 +169,8 @@ impl FailureKind {
             | FailureKind::NumberTaken
             | FailureKind::LedgerUnwritable
             | FailureKind::OrderUnreadable
+            | FailureKind::FileUnreadable
+            | FailureKind::TooManyRejected
             | FailureKind::TotalMismatch => Next::NeedsPerson,
             FailureKind::Unreachable | FailureKind::TlsFailed => Next::RetryByItself,
             FailureKind::TimedOut

@@ -87,6 +87,13 @@ impl WorkspaceSeed {
         Reference(format!("PNT-{}", symbols_to_text(&body)))
     }
 
+    /// The secret part of the address to which a connection's webhooks are sent: 32 characters of `[a-z0-9]`, others for
+    /// every revision. Derived, so that a restored workspace answers to the same.
+    pub fn hook_token(&self, connection_id: &str, revision: u32) -> String {
+        let digest = self.derive("hook", &format!("{connection_id}#{revision}"));
+        symbols_to_text(&base32_symbols(&digest, 32)).to_ascii_lowercase()
+    }
+
     /// The provider's idempotency key: 27 characters of `[a-z0-9-]`, another for every revision.
     pub fn idempotency_key(&self, key: &IssueKey, revision: u32) -> String {
         let digest = self.derive("idempotency", &format!("{key}#{revision}"));

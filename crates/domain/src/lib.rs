@@ -17,6 +17,7 @@ pub mod money;
 pub mod operation;
 pub mod order;
 pub mod planted;
+pub mod rules;
 pub mod tax_id;
 pub mod vat;
 pub mod workdays;
@@ -32,3 +33,4 @@ pub use lifecycle::{DocumentEvent, DocumentState, IllegalTransition, Verificatio
 pub use money::{Currency, MoneyError};
 pub use operation::{OperationEvent, OperationKind, OperationSettling, OperationState};
 pub use order::{OrderHead, OrderStatus};
+pub use rules::{Facts, FlowRules, FollowUps, Judged};

@@ -55,6 +55,8 @@ pub enum DocumentEvent {
     Deleted,
     Dismissed,
     Reopened,
+    /// A proforma that was never sent is needed no more: its invoice is due.
+    Superseded,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -119,6 +121,7 @@ impl DocumentState {
             (S::Held, E::Queued) => Ok(S::Ready),
             (S::Held, E::Held) => Ok(S::Held),
             (S::Held, E::Dismissed) => Ok(S::Dismissed),
+            (S::Held | S::Ready, E::Superseded) => Ok(S::Dismissed),
             // issued in a part of the ledger that was lost
             (S::Held | S::Ready, E::Found) => Ok(S::Issued),
             (
@@ -173,7 +176,8 @@ impl DocumentState {
                 | E::Reversed
                 | E::Deleted
                 | E::Dismissed
-                | E::Reopened,
+                | E::Reopened
+                | E::Superseded,
             ) => illegal,
 
             (S::InDoubt, E::Found) => Ok(S::Issued),
@@ -193,7 +197,8 @@ impl DocumentState {
                 | E::Reversed
                 | E::Deleted
                 | E::Dismissed
-                | E::Reopened,
+                | E::Reopened
+                | E::Superseded,
             ) => illegal,
 
             (S::Issued, E::Cancelled) => Ok(S::Cancelled),
@@ -213,7 +218,8 @@ impl DocumentState {
                 | E::ProvenAbsent
                 | E::Restored
                 | E::Dismissed
-                | E::Reopened,
+                | E::Reopened
+                | E::Superseded,
             ) => illegal,
 
             (S::Cancelled, E::Restored) => Ok(S::Issued),
@@ -233,7 +239,8 @@ impl DocumentState {
                 | E::Cancelled
                 | E::Reversed
                 | E::Dismissed
-                | E::Reopened,
+                | E::Reopened
+                | E::Superseded,
             ) => illegal,
 
             (
@@ -253,7 +260,8 @@ impl DocumentState {
                 | E::Reversed
                 | E::Deleted
                 | E::Dismissed
-                | E::Reopened,
+                | E::Reopened
+                | E::Superseded,
             ) => illegal,
 
             (
@@ -273,7 +281,8 @@ impl DocumentState {
                 | E::Reversed
                 | E::Deleted
                 | E::Dismissed
-                | E::Reopened,
+                | E::Reopened
+                | E::Superseded,
             ) => illegal,
 
             (S::Dismissed, E::Reopened) => Ok(S::Held),
@@ -293,7 +302,8 @@ impl DocumentState {
                 | E::Restored
                 | E::Reversed
                 | E::Deleted
-                | E::Dismissed,
+                | E::Dismissed
+                | E::Superseded,
             ) => illegal,
         }
     }
@@ -332,7 +342,7 @@ impl Verification {
 mod tests {
     use super::*;
 
-    const EVENTS: [DocumentEvent; 16] = [
+    const EVENTS: [DocumentEvent; 17] = [
         DocumentEvent::Queued,
         DocumentEvent::Held,
         DocumentEvent::Claimed,
@@ -349,6 +359,7 @@ mod tests {
         DocumentEvent::Deleted,
         DocumentEvent::Dismissed,
         DocumentEvent::Reopened,
+        DocumentEvent::Superseded,
     ];
 
     #[test]
@@ -368,10 +379,12 @@ mod tests {
                 "held Held held",
                 "held Found issued",
                 "held Dismissed dismissed",
+                "held Superseded dismissed",
                 "ready Queued ready",
                 "ready Held held",
                 "ready Claimed sending",
                 "ready Found issued",
+                "ready Superseded dismissed",
                 "sending Accepted issued",
                 "sending Refused held",
                 "sending NotSent ready",

@@ -4,6 +4,7 @@
 use crate::money::Currency;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Where an order stands at the shop, in words that every shop shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,9 +75,29 @@ pub struct OrderHead {
     pub tax_id: String,
     /// Another tool's result found on the order (series, number), so that nothing is invoiced twice.
     pub invoiced_elsewhere: Option<String>,
+    /// The statuses that its versions were received in, in every shop's words and the shop's own, each with the instant of the
+    /// first such version. Kept by the ledger: a shop tells where an order is, not where it was.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seen_as: BTreeMap<String, i64>,
 }
 
+/// Words of statuses that are remembered of one order.
+const MOST_SEEN: usize = 40;
+
 impl OrderHead {
+    /// Remembers the statuses of the version before, and the one that this version is the first in.
+    pub fn remember(&mut self, before: Option<&OrderHead>) {
+        let mut seen = before.map(|before| before.seen_as.clone()).unwrap_or_default();
+        for head in before.into_iter().chain([&*self]) {
+            for word in [head.status.as_str(), head.status_text.trim()] {
+                if !word.is_empty() && seen.len() < MOST_SEEN {
+                    seen.entry(word.to_ascii_lowercase()).or_insert(head.modified_ms);
+                }
+            }
+        }
+        self.seen_as = seen;
+    }
+
     /// The instant that makes the order invoiceable: the earlier of paid and completed.
     pub fn became_due_ms(&self) -> Option<i64> {
         match (self.paid_ms, self.completed_ms) {

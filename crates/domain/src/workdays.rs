@@ -48,10 +48,15 @@ pub fn einvoice_deadline(issued: NaiveDate) -> NaiveDate {
     after.take(EINVOICE_DAYS as usize).last().unwrap_or(issued)
 }
 
+/// Whether what was issued on a day, and did not reach e-Factura, is late on another.
+pub fn is_late(issued: NaiveDate, today: NaiveDate) -> bool {
+    einvoice_deadline(issued) < today
+}
+
 /// The first day of issue whose deadline is not before a day: what was issued earlier is late on that day.
 pub fn first_in_time(today: NaiveDate) -> NaiveDate {
     let far = today - Days::new(60);
-    far.iter_days().find(|issued| einvoice_deadline(*issued) >= today).unwrap_or(today)
+    far.iter_days().find(|issued| !is_late(*issued, today)).unwrap_or(today)
 }
 
 /// Working days from a day (not counted) to a deadline (counted): 0 on the deadline itself, negative once it is over.

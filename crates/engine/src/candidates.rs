@@ -41,6 +41,7 @@ impl Workspace {
             return Err(EngineError::NotNow("not_in_doubt"));
         }
         self.declare_absent(id, reason, who).await?;
-        self.retry(&[id.to_owned()], who).await
+        // why it was not issued is no reason to release it: that is asked for by itself
+        self.retry(&[id.to_owned()], "", who).await
     }
 }

@@ -118,7 +118,14 @@ impl Workspace {
             taken_back_minor: -corrections.iter().map(|one| one.total_minor).sum::<i64>(),
             corrected: &corrected,
         };
-        let seen = changes_since(&invoiced, &order.head, draft_now.as_ref())
+        let mut changes = changes_since(&invoiced, &order.head, draft_now.as_ref());
+        if document.role == "proforma" {
+            // nothing takes one back: what is no more true of it a person is told, until the invoice says otherwise
+            let is_invoiced = self.ledger.is_invoiced(order.row).await?;
+            changes.retain(|one| !is_invoiced && one.kind != ChangeKind::RefundedPartly);
+            changes.iter_mut().for_each(|one| one.proposal = Proposal::Nothing);
+        }
+        let seen = changes
             .into_iter()
             .map(|change| SeenChange {
                 id: self.deps.clock.new_id("chg"),
@@ -200,6 +207,9 @@ impl Workspace {
         let order = self.ledger.get_order_by_row(document.order_row).await?;
         if order.version != change.order_version {
             return Err(EngineError::NotNow("changed_meanwhile"));
+        }
+        if document.role == "proforma" {
+            return Err(EngineError::NotNow("proforma"));
         }
         match (change.proposal, change.kind) {
             (Proposal::Nothing, _) => Err(EngineError::NotNow("more_than_left")),

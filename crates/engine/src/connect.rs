@@ -5,7 +5,7 @@ use crate::setup::BillingOptions;
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::Urgency;
 use punte_connectors::billing::{self, BillingConfig, BillingProvider, ProviderKind};
-use punte_connectors::shops::{self, Shop, ShopConfig};
+use punte_connectors::shops::{self, Shop, ShopConfig, ShopKind};
 use punte_domain::{Failure, FailureKind, Next, Phase};
 use punte_store::ledger::Connection;
 use secrecy::SecretString;
@@ -68,6 +68,7 @@ impl Workspace {
         let url = match (kind, address) {
             ("smartbill", "") => "https://ws.smartbill.ro/SBORO/api".to_owned(),
             ("oblio", "") => "https://www.oblio.eu".to_owned(),
+            ("stripe", "") => "https://api.stripe.com".to_owned(),
             (_, "") => return Err(EngineError::Invalid { field: "address", detail: "empty".into() }),
             (_, given) if given.starts_with("https://") => given.to_owned(),
             (_, given) if given.starts_with("http://") && is_loopback(given) => given.to_owned(),
@@ -82,6 +83,10 @@ impl Workspace {
     }
 
     async fn read_secret(&self, connection: &Connection) -> std::result::Result<SecretString, Failure> {
+        if ShopKind::parse(&connection.kind) == Some(ShopKind::Webhook) {
+            // nothing is asked of it: it tells by itself, signed with the webhooks' secret
+            return Ok(SecretString::from(String::new()));
+        }
         let missing =
             || Failure::new(FailureKind::CredentialMissing, Phase::Prepare, "read credential", connection.name.clone());
         match self.deps.vault.get(&secret_name(&self.ledger.info().id, &connection.id)).await {
@@ -143,15 +148,17 @@ impl Workspace {
             reserve: options.reserve,
             legacy_routes: options.legacy_routes,
         };
-        match kind {
-            "smartbill" => Ok(Connected::Billing(billing::connect(ProviderKind::SmartBill, config(secret), transport))),
-            "oblio" => Ok(Connected::Billing(billing::connect(ProviderKind::Oblio, config(secret), transport))),
-            "woocommerce" => {
-                let config = ShopConfig { base_url: address.url, key: account.to_owned(), secret };
-                Ok(Connected::Shop(shops::connect_woocommerce(config, transport)))
-            }
-            other => Err(EngineError::Invalid { field: "kind", detail: other.to_owned() }),
+        let provider = match kind {
+            "smartbill" => Some(ProviderKind::SmartBill),
+            "oblio" => Some(ProviderKind::Oblio),
+            _ => None,
+        };
+        if let Some(provider) = provider {
+            return Ok(Connected::Billing(billing::connect(provider, config(secret), transport)));
         }
+        let config = ShopConfig { base_url: address.url.clone(), key: account.to_owned(), secret };
+        let shop = ShopKind::parse(kind).and_then(|shop| shops::connect(shop, config, transport));
+        shop.map(Connected::Shop).ok_or_else(|| EngineError::Invalid { field: "kind", detail: kind.to_owned() })
     }
 
     pub(crate) async fn billing(

@@ -5,9 +5,10 @@ use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use futures_util::future::join_all;
 use punte_domain::planted::{Bug, is_planted};
+use punte_domain::rules::{is_settled, judge};
 use punte_domain::{
-    DocumentState, Draft, DraftEdit, DraftProblem, Failure, FailureKind, IssueKey, OrderHead, OrderStatus, Phase, Role,
-    fiscal_date,
+    DocumentState, Draft, DraftEdit, DraftProblem, Facts, Failure, FailureKind, IssueKey, Judged, OrderHead, Phase,
+    Role, fiscal_date,
 };
 use punte_mapping::{CompiledMapping, Evaluation, Mapping, MappingContext};
 use punte_store::StoreError;
@@ -30,37 +31,6 @@ pub(crate) struct ActiveMapping {
 
 /// Mappings of a batch by id.
 type Mappings = HashMap<String, Option<Arc<ActiveMapping>>>;
-
-/// What a rule says about an order before any mapping.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
-    Invoice { due_ms: i64 },
-    Waiting(&'static str),
-    No(&'static str),
-}
-
-/// The rule of every flow: completed or paid, after the flow was switched on, not invoiced by another tool.
-pub(crate) fn rule_for(head: &OrderHead, active_from_ms: i64) -> Rule {
-    match head.status {
-        OrderStatus::Cancelled => return Rule::No("cancelled"),
-        OrderStatus::Refunded => return Rule::No("refunded"),
-        OrderStatus::Failed => return Rule::No("failed_at_shop"),
-        OrderStatus::Open | OrderStatus::Other => return Rule::Waiting("not_completed"),
-        // cash on delivery is in preparation without being paid: it waits for completion
-        OrderStatus::Paid if head.paid_ms.is_none() => return Rule::Waiting("not_completed"),
-        OrderStatus::Paid | OrderStatus::Completed => {}
-    }
-    let due_ms = head.became_due_ms().unwrap_or(head.modified_ms);
-    if due_ms < active_from_ms {
-        Rule::No("before_flow")
-    } else if head.invoiced_elsewhere.is_some() {
-        Rule::No("invoiced_elsewhere")
-    } else if head.total_minor == 0 {
-        Rule::No("total_zero")
-    } else {
-        Rule::Invoice { due_ms }
-    }
-}
 
 impl Workspace {
     pub(crate) async fn run_decide(self: &Arc<Self>) {
@@ -117,6 +87,11 @@ impl Workspace {
         Ok(decided)
     }
 
+    /// What a flow's rules say of an order now.
+    pub(crate) fn judged(&self, head: &OrderHead, raw: &Value, flow: &Flow) -> Judged {
+        judge(head, &Facts::of(raw), &flow.rules, flow.active_from_ms, self.now_ms())
+    }
+
     /// What every flow of its shop says of an order.
     async fn decide(
         &self,
@@ -127,6 +102,7 @@ impl Workspace {
     ) -> Result<Vec<DecisionRow>> {
         let mut decisions = Vec::new();
         for flow in flows.iter().filter(|flow| flow.enabled && flow.shop_id == order.connection_id) {
+            let flow = &self.flow_for(flow, order.row, &order.head).await?;
             let mapping = match mappings.get(&flow.mapping_id) {
                 Some(known) => known.clone(),
                 None => {
@@ -150,23 +126,36 @@ impl Workspace {
         connections: &[Connection],
         mapping: &ActiveMapping,
     ) -> Result<DecisionRow> {
-        match rule_for(&order.head, flow.active_from_ms) {
-            Rule::Waiting(reason) => return Ok(plain(order, flow, "waiting", reason)),
-            Rule::No(reason) => return Ok(plain(order, flow, "not_invoiced", reason)),
-            Rule::Invoice { .. } => {}
+        // most that are left alone are so by their head: what was received need not be read for them
+        let by_head = if flow.rules.makes_proformas() && !is_settled(&order.head) {
+            Judged::Proforma
+        } else {
+            judge(&order.head, &Facts::default(), &flow.rules, flow.active_from_ms, self.now_ms())
+        };
+        match by_head {
+            Judged::Waiting(reason) => return Ok(plain(order, flow, "waiting", reason)),
+            Judged::No("payment_method" | "country") | Judged::Invoice { .. } | Judged::Proforma => {}
+            Judged::No(reason) => return Ok(plain(order, flow, "not_invoiced", reason)),
         }
         let raw: Value =
             serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
+        let role = match self.judged(&order.head, &raw, flow) {
+            Judged::Waiting(reason) => return Ok(plain(order, flow, "waiting", reason)),
+            Judged::No(reason) => return Ok(plain(order, flow, "not_invoiced", reason)),
+            Judged::Invoice { .. } => Role::Invoice,
+            Judged::Proforma => Role::Proforma,
+        };
         match meets_condition(&flow.condition, &raw) {
             Ok(true) => {}
             Ok(false) => return Ok(plain(order, flow, "not_invoiced", "condition")),
             Err(_) => return Ok(plain(order, flow, "waiting", "condition_error")),
         }
-        let plan = self.plan(order, flow, connections, mapping, &raw).await?;
+        let reason = if role == Role::Proforma { "proforma" } else { "rule" };
+        let plan = self.plan(order, flow, connections, mapping, &raw, role).await?;
         Ok(DecisionRow {
             flow_id: flow.id.clone(),
             decision: "document",
-            reason: "rule",
+            reason: if plan.document.delayed { "delay" } else { reason },
             plan: Some(plan),
             withdraw: None,
         })
@@ -180,12 +169,14 @@ impl Workspace {
         connections: &[Connection],
         mapping: &ActiveMapping,
         raw: &Value,
+        role: Role,
     ) -> Result<DocumentPlan> {
         // whatever was reversed or deleted stays so: what an order calls for is its newest generation
         let documents = self.ledger.list_documents_of_order(order.row).await?;
-        let invoices = documents.iter().filter(|document| document.role == Role::Invoice.to_string());
-        let generation = invoices.map(|document| document.generation).max().unwrap_or(1);
-        self.plan_generation(order, flow, connections, mapping, raw, generation).await
+        let word = role.to_string();
+        let known = documents.iter().filter(|document| document.role == word);
+        let generation = known.map(|document| document.generation).max().unwrap_or(1);
+        self.plan_generation(order, flow, connections, mapping, raw, (role, generation)).await
     }
 
     pub(crate) async fn plan_generation(
@@ -195,25 +186,28 @@ impl Workspace {
         connections: &[Connection],
         mapping: &ActiveMapping,
         raw: &Value,
-        generation: u32,
+        (role, generation): (Role, u32),
     ) -> Result<DocumentPlan> {
-        let key = self.invoice_key(order, flow, generation);
+        let key = self.key_for(order, flow, role, generation);
         let known = self.ledger.find_document_by_key(&key.to_string()).await?;
         let edits = known.as_ref().and_then(|known| known.edits.as_ref()).map(|edits| edits.edits.as_slice());
-        Ok(self.plan_with(order, flow, connections, mapping, raw, (key, known.as_ref(), edits.unwrap_or_default())))
+        let doubled = self.seems_doubled(order, connections, known.as_ref()).await?;
+        let record = (key, known.as_ref(), edits.unwrap_or_default(), doubled);
+        Ok(self.plan_with(order, flow, connections, mapping, raw, record))
     }
 
-    fn invoice_key(&self, order: &OrderRow, flow: &Flow, generation: u32) -> IssueKey {
+    fn key_for(&self, order: &OrderRow, flow: &Flow, role: Role, generation: u32) -> IssueKey {
         let taker = if is_planted(Bug::FlowInKey) { flow.id.as_str() } else { "" };
         IssueKey {
             shop_identity: format!("{}{taker}", order.shop_identity),
             order_id: order.head.order_id.clone(),
-            role: Role::Invoice,
+            role,
             generation,
         }
     }
 
-    /// The plan of a document, with these edits of its draft, whatever the record has.
+    /// The plan of a document, with these edits of its draft, whatever the record has. `doubled`: what keeps an order that another
+    /// seems to be.
     pub(crate) fn plan_with(
         &self,
         order: &OrderRow,
@@ -221,17 +215,21 @@ impl Workspace {
         connections: &[Connection],
         mapping: &ActiveMapping,
         raw: &Value,
-        (key, known, edits): (IssueKey, Option<&Document>, &[DraftEdit]),
+        (key, known, edits, doubled): (IssueKey, Option<&Document>, &[DraftEdit], Option<Failure>),
     ) -> DocumentPlan {
         let billing = connections.iter().find(|c| c.id == flow.billing_id);
         let context = context_of(&order.head);
+        let facts = Facts::of(raw);
+        let is_proforma = key.role == Role::Proforma;
+        let ruled = |draft: &mut Draft| flow.rules.apply(draft, &facts, &order.head.number);
         let made = mapping.compiled.evaluate(raw, &context);
-        let mut evaluation = with_edits(made, edits, mapping, raw, &context);
+        let mut evaluation = with_edits(made, edits, mapping, raw, &context, (ruled, is_proforma));
         if let (Some(draft), Some(billing)) = (&mut evaluation.draft, billing) {
             choose_for(draft, billing);
         }
         let mut failure = failure_of(&order.head, &evaluation.problems);
-        if flow.company.is_empty() || flow.series.is_empty() {
+        let own_series = if is_proforma { &flow.rules.proforma.series } else { &flow.series };
+        if flow.company.is_empty() || own_series.is_empty() {
             let field = if flow.company.is_empty() { "company" } else { "series" };
             failure = Some(
                 Failure::new(FailureKind::FlowIncomplete, Phase::Prepare, "decide", flow.name.clone())
@@ -239,11 +237,33 @@ impl Workspace {
             );
         }
         if failure.is_none() {
-            failure = keeps_held(known);
+            // what commits nobody needs no release
+            let approval = if is_proforma { None } else { wants_approval(order, flow, known) };
+            failure = match (doubled, approval) {
+                // whoever lets it pass has seen both
+                (Some(doubled), Some(approval)) => {
+                    let detail = [doubled.detail.as_deref(), approval.detail.as_deref()];
+                    Some(doubled.clone().with_detail(detail.map(Option::unwrap_or_default).join("; ")))
+                }
+                (doubled, approval) => doubled.or(approval),
+            }
+            .or_else(|| keeps_held(known));
         }
         let provider = billing.map_or_else(String::new, |c| c.kind.clone());
         let mut document = self.new_document(&key, order, flow, mapping, provider, evaluation);
         document.edit_revision = known.map_or(0, |known| known.edit_revision);
+        if is_proforma {
+            document.series.clone_from(own_series);
+            document.follow_ups = flow.rules.proforma_follow_ups();
+            return DocumentPlan { document, seen: known.map(|known| known.state), failure };
+        }
+        if let Some(series) = flow.rules.series_for(&order.head, &facts) {
+            series.clone_into(&mut document.series);
+        }
+        if let Judged::Invoice { not_before_ms: Some(until_ms), .. } = self.judged(&order.head, raw, flow) {
+            (document.due_ms, document.delayed) = (until_ms, true);
+        }
+        document.follow_ups = flow.rules.follow_ups(&facts);
         DocumentPlan { document, seen: known.map(|known| known.state), failure }
     }
 
@@ -286,6 +306,8 @@ impl Workspace {
             total_minor: currency.to_minor(total).unwrap_or(head.total_minor),
             total_text: total.normalize().to_string(),
             due_ms: self.now_ms(),
+            delayed: false,
+            follow_ups: None,
         }
     }
 
@@ -310,6 +332,15 @@ impl Workspace {
     }
 }
 
+/// Whether a judgement calls for a document of a role.
+pub(crate) fn calls_for(judged: Judged, role: &Role) -> bool {
+    match judged {
+        Judged::Invoice { .. } => *role == Role::Invoice,
+        Judged::Proforma => *role == Role::Proforma,
+        Judged::Waiting(_) | Judged::No(_) => false,
+    }
+}
+
 /// A decision without a document; an open one of the flow is pulled back.
 fn plain(order: &OrderRow, flow: &Flow, decision: &'static str, reason: &'static str) -> DecisionRow {
     let object = format!("order {}", order.head.number);
@@ -325,6 +356,20 @@ pub(crate) fn choose_for(draft: &mut Draft, billing: &Connection) {
             line.vat_name = name.clone();
         }
     }
+}
+
+/// An order above the flow's limit is a person's to release, once for each version of it.
+fn wants_approval(order: &OrderRow, flow: &Flow, known: Option<&Document>) -> Option<Failure> {
+    let head = &order.head;
+    // released from another flow's limit is not from this one's
+    let known = known.filter(|known| known.flow_id == flow.id);
+    let is_released = known.is_some_and(|known| known.is_released(FailureKind::NeedsApproval, order.version));
+    if !flow.rules.needs_approval(head) || is_released {
+        return None;
+    }
+    let limit = flow.rules.approve_above.unwrap_or_default().normalize();
+    let failure = Failure::new(FailureKind::NeedsApproval, Phase::Prepare, "decide", format!("order {}", head.number));
+    Some(failure.with_detail(format!("{} > {limit} {}", head.total.normalize(), head.currency.code())))
 }
 
 /// A document held for another reason than its draft stays held when the draft becomes right: a person retries it.
@@ -363,7 +408,9 @@ pub(crate) fn failure_of(head: &OrderHead, problems: &[DraftProblem]) -> Option<
 fn summary_of(decisions: &[DecisionRow]) -> (&'static str, &'static str) {
     let rank = |decision: &DecisionRow| match (decision.decision, decision.reason) {
         ("document", _) => 0,
-        (_, "condition") => 3,
+        // orders are split between flows by these: another flow's word tells more
+        (_, "payment_method" | "country" | "is_paid" | "below_minimum" | "above_maximum") => 3,
+        (_, "condition") => 4,
         ("waiting", _) => 1,
         _ => 2,
     };
@@ -371,72 +418,4 @@ fn summary_of(decisions: &[DecisionRow]) -> (&'static str, &'static str) {
         .iter()
         .min_by_key(|decision| rank(decision))
         .map_or(("waiting", "no_flow"), |decision| (decision.decision, decision.reason))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use punte_domain::Currency;
-    use rust_decimal::dec;
-
-    fn head(status: OrderStatus) -> OrderHead {
-        OrderHead {
-            order_id: "1".into(),
-            number: "1".into(),
-            status,
-            status_text: String::new(),
-            currency: Currency::RON,
-            total: dec!(59),
-            total_minor: 5900,
-            refunded_minor: 0,
-            refunds: Vec::new(),
-            created_ms: 1000,
-            modified_ms: 5000,
-            paid_ms: Some(2000),
-            completed_ms: None,
-            customer: String::new(),
-            email: String::new(),
-            tax_id: String::new(),
-            invoiced_elsewhere: None,
-        }
-    }
-
-    #[test]
-    fn a_flow_acts_only_on_what_became_due_after_it_was_switched_on() {
-        assert_eq!(rule_for(&head(OrderStatus::Paid), 2000), Rule::Invoice { due_ms: 2000 });
-        assert_eq!(
-            rule_for(&head(OrderStatus::Paid), 2001),
-            Rule::No("before_flow"),
-            "an old order that someone edited later stays old"
-        );
-    }
-
-    #[test]
-    fn cash_on_delivery_waits_for_completion() {
-        let mut cod = head(OrderStatus::Paid);
-        cod.paid_ms = None;
-        assert_eq!(rule_for(&cod, 0), Rule::Waiting("not_completed"));
-        cod.status = OrderStatus::Completed;
-        cod.completed_ms = Some(4000);
-        assert_eq!(rule_for(&cod, 0), Rule::Invoice { due_ms: 4000 });
-    }
-
-    #[test]
-    fn what_another_tool_invoiced_is_left_alone() {
-        let mut done = head(OrderStatus::Completed);
-        done.invoiced_elsewhere = Some("FCT 0001".into());
-        assert_eq!(rule_for(&done, 0), Rule::No("invoiced_elsewhere"));
-    }
-
-    #[test]
-    fn withdrawn_orders_are_named() {
-        for (status, reason) in [
-            (OrderStatus::Cancelled, "cancelled"),
-            (OrderStatus::Refunded, "refunded"),
-            (OrderStatus::Failed, "failed_at_shop"),
-        ] {
-            assert_eq!(rule_for(&head(status), 0), Rule::No(reason));
-        }
-        assert_eq!(rule_for(&head(OrderStatus::Other), 0), Rule::Waiting("not_completed"));
-    }
 }

@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::workspace::Workspace;
 use chrono::{Days, NaiveDate};
 use punte_connectors::billing::Ability;
+use punte_connectors::shops::ShopKind;
 use punte_domain::fiscal_date;
 use punte_domain::workdays::{einvoice_deadline, first_in_time, working_days_left};
 use punte_store::ledger::{Connection, Document, EInvoiceQuery, EInvoiceSums};
@@ -72,7 +73,7 @@ impl Workspace {
     async fn einvoice_connections(&self) -> Result<(Vec<String>, Vec<Connection>)> {
         let (mut telling, mut silent) = (Vec::new(), Vec::new());
         for connection in self.ledger.list_connections().await? {
-            if matches!(connection.kind.as_str(), "woocommerce" | "file") {
+            if ShopKind::parse(&connection.kind).is_some() {
                 continue;
             }
             // without its credential nobody can say: what is known of it is shown all the same

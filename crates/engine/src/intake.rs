@@ -1,19 +1,17 @@
-//! Taking orders in: polls with overlap, a daily sweep, and files.
+//! Taking orders in: polls with overlap, and a daily sweep.
 
 use crate::connect::{Gate, is_connections_fault};
-use crate::error::{EngineError, Result};
+use crate::error::Result;
 use crate::schedule::{JobKind, JobResult};
 use crate::workspace::{Change, Workspace};
-use punte_connectors::shops::{OrderQuery, RejectedOrder, Shop, ShopOrder, file};
+use punte_connectors::shops::{self, OrderQuery, RejectedOrder, Shop, ShopKind, ShopOrder};
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::StoreError;
-use punte_store::ledger::{Connection, IncomingOrder, Taken};
-use serde_json::Value;
+use punte_store::ledger::{Connection, FILE_IDENTITY, IncomingOrder, Taken};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::sync::Arc;
-use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// Polls reach back this far before the newest change seen: a shop's clock and its commits are not one.
 const OVERLAP_MS: i64 = 10 * 60 * 1000;
@@ -27,16 +25,6 @@ const MAX_PASSES: u32 = 3;
 const MAX_UNREADABLE: usize = 200;
 /// Where the cache keeps them.
 const UNREADABLE: &str = "rejected_orders";
-/// Orders in one commit while importing.
-const IMPORT_BATCH: usize = 500;
-
-/// What an import did.
-#[derive(Debug, Clone, Default)]
-pub struct ImportSummary {
-    pub read: u32,
-    pub taken: Taken,
-    pub rejected: Vec<RejectedOrder>,
-}
 
 /// What one pass over a shop brought.
 #[derive(Default)]
@@ -56,7 +44,9 @@ impl Workspace {
             let mut next = self.deps.timing.poll;
             match self.ledger.list_connections().await {
                 Ok(connections) => {
-                    for connection in connections.iter().filter(|c| c.kind == "woocommerce") {
+                    for connection in
+                        connections.iter().filter(|c| ShopKind::parse(&c.kind).is_some_and(ShopKind::polls))
+                    {
                         if connection.is_sandbox {
                             next = next.min(self.deps.timing.poll_sandbox);
                         }
@@ -202,9 +192,33 @@ impl Workspace {
         Ok(Ok(pass))
     }
 
-    fn incoming(&self, connection: &Connection, shop_identity: String, order: ShopOrder) -> Result<IncomingOrder> {
+    /// Takes orders in as those of a shop, in one commit, and lets them be decided. The same ones again are no new versions, and
+    /// older ones replace none.
+    pub async fn take_orders(&self, connection: &Connection, orders: Vec<ShopOrder>) -> Result<Taken> {
+        let identity = self.identity_for(connection).await?;
+        let incoming = orders.into_iter().map(|order| self.incoming(connection, identity.clone(), order));
+        let taken = self.ledger.take_in(incoming.collect::<Result<_>>()?, None, self.now_ms()).await?;
+        self.changed(Change::Orders);
+        self.decide_wake.notify_one();
+        Ok(taken)
+    }
+
+    /// Of which shop a connection's orders are.
+    pub(crate) async fn identity_for(&self, connection: &Connection) -> std::result::Result<String, Failure> {
+        match ShopKind::parse(&connection.kind) {
+            Some(ShopKind::File) => Ok(format!("{FILE_IDENTITY}{}", connection.id)),
+            _ => Ok(self.shop(connection).await?.identity()),
+        }
+    }
+
+    pub(crate) fn incoming(
+        &self,
+        connection: &Connection,
+        shop_identity: String,
+        order: ShopOrder,
+    ) -> Result<IncomingOrder> {
         let raw = serde_json::to_string(&order.raw).map_err(StoreError::Json)?;
-        let digest = Sha256::digest(content_of(&order.raw).to_string().as_bytes());
+        let digest = Sha256::digest(shops::content_of(&order.raw).to_string().as_bytes());
         let content_hash = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(IncomingOrder {
             id: self.deps.clock.new_id("ord"),
@@ -239,6 +253,12 @@ impl Workspace {
         Ok(())
     }
 
+    /// Keeps orders in sight that could not be read in another listing than a poll's.
+    pub(crate) fn note_unreadable(&self, connection: &Connection, rejected: Vec<RejectedOrder>) -> Result<()> {
+        let pass = Pass { rejected, ..Pass::default() };
+        self.note_rejected(connection, self.list_unreadable(connection), &pass, OrderQuery::ModifiedSince(0))
+    }
+
     /// A cache that cannot be read knows of none: the next sweep finds them again.
     fn list_unreadable(&self, connection: &Connection) -> Vec<RejectedOrder> {
         let listing = self.cache.find_listing(&connection.id, UNREADABLE);
@@ -259,43 +279,6 @@ impl Workspace {
         )))
     }
 
-    /// Takes an orders export in, as orders of a shop connection. Every bad record is reported; the good ones go through.
-    pub async fn import_orders(&self, connection_id: &str, content: &[u8]) -> Result<ImportSummary> {
-        let connection = self.ledger.get_connection(connection_id).await?;
-        let identity = match connection.kind.as_str() {
-            "file" => format!("file:{}", connection.id),
-            _ => match self.shop(&connection).await {
-                Ok(shop) => shop.identity(),
-                Err(failure) => return Err(failure.into()),
-            },
-        };
-        let bytes = content.to_vec();
-        let read = match Handle::current().runtime_flavor() {
-            // with one thread there is no event loop to keep free
-            RuntimeFlavor::CurrentThread => file::read_export(&bytes),
-            _ => tokio::task::spawn_blocking(move || file::read_export(&bytes))
-                .await
-                .map_err(|error| EngineError::Invalid { field: "file", detail: error.to_string() })?,
-        };
-        let mut summary = ImportSummary { rejected: read.rejected, ..ImportSummary::default() };
-        let mut orders = read.orders.into_iter().map(|(_, order)| order).peekable();
-        while orders.peek().is_some() {
-            let batch: Vec<ShopOrder> = orders.by_ref().take(IMPORT_BATCH).collect();
-            summary.read += batch.len() as u32;
-            let incoming: Vec<IncomingOrder> = batch
-                .into_iter()
-                .map(|order| self.incoming(&connection, identity.clone(), order))
-                .collect::<Result<_>>()?;
-            let taken = self.ledger.take_in(incoming, None, self.now_ms()).await?;
-            summary.taken.new += taken.new;
-            summary.taken.changed += taken.changed;
-            summary.taken.unchanged += taken.unchanged;
-        }
-        self.changed(Change::Orders);
-        self.decide_wake.notify_one();
-        Ok(summary)
-    }
-
     /// Looks at a shop now, or lets a stopped connection be tried again.
     pub async fn wake(&self, connection_id: &str) -> Result<()> {
         let connection = self.ledger.get_connection(connection_id).await?;
@@ -305,6 +288,7 @@ impl Workspace {
             self.changed(Change::Connections);
         }
         self.poll_wake.notify_one();
+        self.inbox_wake.notify_one();
         self.outbox_wake.notify_one();
         self.settle_wake.notify_one();
         self.verify_wake.notify_one();
@@ -330,20 +314,6 @@ fn still_unreadable(earlier: &[RejectedOrder], pass: &Pass, is_sweep: bool) -> V
     let mut all: Vec<RejectedOrder> = earlier.iter().filter(is_kept).chain(&pass.rejected).cloned().collect();
     all.drain(..all.len().saturating_sub(MAX_UNREADABLE));
     all
-}
-
-/// What makes a version of an order: everything but our own notes on it and the instant of its last change, which our
-/// writing them moves.
-fn content_of(raw: &Value) -> Value {
-    let mut content = raw.clone();
-    if let Some(fields) = content.as_object_mut() {
-        fields.retain(|name, _| !name.starts_with("date_modified"));
-        if let Some(Value::Array(meta)) = fields.get_mut("meta_data") {
-            let is_ours = |one: &Value| one["key"].as_str().is_some_and(|key| key.starts_with(crate::notes::PREFIX));
-            meta.retain(|one| !is_ours(one));
-        }
-    }
-    content
 }
 
 #[cfg(test)]

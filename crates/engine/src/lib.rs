@@ -6,6 +6,7 @@
 #![allow(clippy::missing_errors_doc)]
 
 mod again;
+pub mod backfill;
 pub mod bulk;
 mod candidates;
 mod changes;
@@ -13,9 +14,12 @@ pub mod clock;
 mod connect;
 mod decide;
 pub mod desk;
+mod doubled;
 pub mod editor;
 pub mod einvoices;
 pub mod error;
+pub mod imports;
+pub mod inbox;
 mod intake;
 mod judgement;
 mod mark;
@@ -28,6 +32,7 @@ mod outbox;
 mod quarantine;
 mod reads;
 pub mod reconcile;
+mod rules;
 pub mod schedule;
 pub mod settle;
 pub mod setup;
@@ -38,12 +43,12 @@ pub mod workspace;
 pub use clock::{Clock, SystemClock};
 pub use connect::{Address, is_loopback};
 pub use error::{EngineError, Result};
-pub use intake::ImportSummary;
 pub use offers::{Act, Kin, Offer, paid_at_issue};
 pub use operations::{OperationEvidence, OperationParams};
 pub use operator::{RetryReport, RetrySkip, safe_because};
 pub use quarantine::QuarantineStanding;
 pub use reads::{ConnectionLists, DocumentFile};
+pub use rules::{RulesPreview, RulesSample};
 pub use storno::ChangePlan;
 pub use workspace::{Change, Deps, Timing, Workspace};
 

@@ -10,8 +10,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Our keys on an order begin so; they are not part of what makes an order's version.
-pub(crate) const PREFIX: &str = "punte_";
 const REFERENCE: &str = "punte_reference";
 const NUMBER: &str = "punte_invoice_number";
 const SERIES: &str = "punte_invoice_series";

@@ -82,6 +82,8 @@ pub struct Kin {
     pub has_successor: bool,
     /// An operation on the document that is not over.
     pub is_open: bool,
+    /// Of a proforma: its invoice was issued, or is under way.
+    pub is_invoiced: bool,
 }
 
 /// Every act of a document. `abilities: None`: the provider cannot be asked at all, for its credential is missing.
@@ -90,7 +92,8 @@ pub fn offers(document: &Document, abilities: Option<&[Ability]>, kin: Kin) -> V
 }
 
 fn blocked(act: Act, document: &Document, abilities: Option<&[Ability]>, kin: Kin) -> Option<&'static str> {
-    let Kin { has_storno, has_correction, has_successor, is_open } = kin;
+    let Kin { has_storno, has_correction, has_successor, is_open, is_invoiced } = kin;
+    let is_proforma = document.role == "proforma";
     let takes_back = document.takes_back().is_some();
     if let Some(ability) = act.ability() {
         match abilities {
@@ -98,6 +101,15 @@ fn blocked(act: Act, document: &Document, abilities: Option<&[Ability]>, kin: Ki
             Some(abilities) if !abilities.contains(&ability) => return Some("not_offered"),
             Some(_) => {}
         }
+    }
+    // no fiscal document: nothing to take back, to pay or to hand in
+    match act {
+        Act::Pdf
+        | Act::Operation(
+            OperationKind::SendEmail | OperationKind::Cancel | OperationKind::Restore | OperationKind::Delete,
+        ) => {}
+        Act::Storno | Act::InvoiceAgain | Act::Operation(_) if is_proforma => return Some("proforma"),
+        Act::Storno | Act::InvoiceAgain | Act::Operation(_) => {}
     }
     if let Some(state) = wrong_state(act, document) {
         return Some(state);
@@ -108,6 +120,7 @@ fn blocked(act: Act, document: &Document, abilities: Option<&[Ability]>, kin: Ki
     let in_einvoice = matches!(document.einvoice.as_deref(), Some("processing" | "accepted"));
     let paid = document.paid_minor.unwrap_or_else(|| paid_at_issue(document));
     match act {
+        Act::Operation(OperationKind::Cancel | OperationKind::Delete) if is_invoiced => Some("is_invoiced"),
         Act::InvoiceAgain if takes_back => Some("is_storno"),
         // two live invoices of one order
         Act::InvoiceAgain | Act::Operation(OperationKind::Restore) if has_successor => Some("has_successor"),

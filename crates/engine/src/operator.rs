@@ -1,11 +1,12 @@
 //! What an operator does to records: retry, dismiss, link, declare absent.
 
-use crate::decide::{ActiveMapping, Rule, rule_for};
+use crate::decide::{ActiveMapping, calls_for};
 use crate::error::{EngineError, Result};
 use crate::judgement::absence_blocked;
+use crate::outbox::parse_role;
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::Evidence;
-use punte_domain::{DocumentState, Failure, FailureKind, Phase};
+use punte_domain::{DocumentState, Failure, FailureKind, Judged, Phase};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, Document, Flow, NewDocument};
 use serde_json::Value;
@@ -42,6 +43,8 @@ pub(crate) enum Retry {
     AsItIs,
     /// Mapped anew, and it passes.
     Queue(Box<NewDocument>),
+    /// Mapped anew, and it passes but for what a person may let pass, with a reason.
+    Release(Box<NewDocument>, Failure),
     /// Mapped anew, and this still keeps it.
     StillFailing(Box<NewDocument>, Failure),
 }
@@ -67,8 +70,11 @@ impl Workspace {
         Ok(self.ledger.find_document(id).await?.ok_or_else(|| StoreError::NotFound(id.to_owned()))?)
     }
 
-    /// Maps and checks held documents again; those that pass are due now.
-    pub async fn retry(&self, ids: &[String], who: &str) -> Result<RetryReport> {
+    /// Maps and checks held documents again; those that pass are due now. What waits for a person's release is let pass with a
+    /// reason only; an empty one is none.
+    pub async fn retry(&self, ids: &[String], reason: &str, who: &str) -> Result<RetryReport> {
+        // one is released at a time, by who has read it
+        let reason = if reason.trim().is_empty() || ids.len() > 1 { "" } else { required(reason)? };
         let mut report = RetryReport::default();
         let mut around = self.retry_around().await?;
         for id in ids {
@@ -78,7 +84,7 @@ impl Workspace {
                 continue;
             };
             let retry = self.plan_retry(&document, &mut around).await?;
-            match self.do_retry(&document, retry, who).await? {
+            match self.do_retry(&document, retry, reason, who).await? {
                 None => report.queued.push(id.clone()),
                 Some(why) => report.skipped.push(skip(why)),
             }
@@ -113,8 +119,23 @@ impl Workspace {
         let Some(flow) = around.flows.iter().find(|flow| flow.id == document.flow_id) else {
             return Ok(Retry::Not("flow_gone", None));
         };
+        if !flow.enabled {
+            // it would wait, and be held once the flow is on: a flow leaves alone what is from before
+            return Ok(Retry::Not("flow_off", None));
+        }
         let order = self.ledger.get_order_by_row(document.order_row).await?;
-        if let Rule::No(reason) | Rule::Waiting(reason) = rule_for(&order.head, flow.active_from_ms) {
+        let raw: Value =
+            serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
+        let flow = &self.flow_for(flow, order.row, &order.head).await?;
+        let role = parse_role(&document.role);
+        let called_off = match self.judged(&order.head, &raw, flow) {
+            Judged::No(reason) | Judged::Waiting(reason) => Some(reason),
+            judged if calls_for(judged, &role) => None,
+            Judged::Proforma => Some("not_paid"),
+            // it needs no proforma any more
+            Judged::Invoice { .. } => Some("is_paid"),
+        };
+        if let Some(reason) = called_off {
             let failure =
                 Failure::new(FailureKind::OrderWithdrawn, Phase::Prepare, "decide", order.head.number.clone())
                     .with_detail(reason);
@@ -128,11 +149,15 @@ impl Workspace {
                 active
             }
         };
-        let raw: Value =
-            serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
-        let plan = self.plan(&order, flow, &around.connections, &mapping, &raw).await?;
+        let plan = self.plan(&order, flow, &around.connections, &mapping, &raw, role).await?;
         // a refusal is what a retry is for; a draft that cannot be sent is not
-        Ok(match plan.failure.filter(|failure| failure.phase == Phase::Prepare) {
+        let too_early = || document.failure.clone().filter(|failure| failure.kind == FailureKind::IssueDateTooEarly);
+        Ok(match plan.failure.filter(|failure| failure.phase == Phase::Prepare).or_else(too_early) {
+            // the order moved on since: what would be released is not what a person has seen
+            Some(failure) if failure.kind.is_released() && document.order_version != order.version => {
+                Retry::Not("still_failing", Some(failure))
+            }
+            Some(failure) if failure.kind.is_released() => Retry::Release(Box::new(plan.document), failure),
             Some(failure) => Retry::StillFailing(Box::new(plan.document), failure),
             None => Retry::Queue(Box::new(plan.document)),
         })
@@ -143,13 +168,19 @@ impl Workspace {
         &self,
         document: &Document,
         retry: Retry,
+        reason: &str,
         who: &str,
     ) -> Result<Option<(&'static str, Option<Failure>)>> {
         let now_ms = self.now_ms();
         let (done, why) = match retry {
             Retry::Not(reason, failure) => return Ok(Some((reason, failure))),
             Retry::AsItIs => (self.ledger.requeue_as_it_is(document.row, who, now_ms).await, None),
-            Retry::Queue(plan) => (self.ledger.requeue(document, *plan, who, now_ms).await, None),
+            Retry::Queue(plan) => (self.ledger.requeue(document, *plan, None, who, now_ms).await, None),
+            Retry::Release(_, failure) if reason.is_empty() => return Ok(Some(("needs_reason", Some(failure)))),
+            Retry::Release(plan, failure) => {
+                let released = Some((failure.kind, reason.to_owned()));
+                (self.ledger.requeue(document, *plan, released, who, now_ms).await, None)
+            }
             Retry::StillFailing(plan, failure) => {
                 let held = self.ledger.hold_again(document, *plan, failure.clone(), now_ms).await;
                 (held, Some(("still_failing", Some(failure))))

@@ -3,6 +3,7 @@
 //! Nothing is sent without a durable intent, and nothing is concluded from silence.
 
 mod prepared;
+mod proforma;
 
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
@@ -10,7 +11,7 @@ use crate::settle::to_json;
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::{Issued, Settling};
 use punte_domain::planted::{Bug, is_planted};
-use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Role, fiscal_date};
+use punte_domain::{DocumentState, Failure, FailureKind, IssueKey, Next, Phase, Role};
 use punte_store::StoreError;
 use punte_store::ledger::{Attempt, Connection, Document, Intent, Outcome};
 use std::collections::BTreeSet;
@@ -171,8 +172,18 @@ impl Workspace {
         if self.settle_as_found(&document).await? || !self.may_be_sent(&document).await? {
             return Ok(());
         }
-        let today = fiscal_date(self.now_ms()).to_string();
-        let prepared = match self.prepare(&document, connection, &today).await? {
+        let day = match self.issue_day(&document).await? {
+            Ok(day) => day.to_string(),
+            Err(failure) => {
+                self.ledger.hold(document.row, failure, self.now_ms()).await?;
+                self.changed(Change::Documents);
+                return Ok(());
+            }
+        };
+        let Some(proforma) = self.proforma_of(&document).await? else {
+            return self.postpone(&document).await;
+        };
+        let prepared = match self.prepare(&document, connection, &day, proforma).await? {
             Ok(prepared) => prepared,
             Err(failure) if is_connections_fault(&failure) => return self.note_trouble(connection, &failure).await,
             Err(failure) if self.is_not_listed_yet(&document, &failure).await? => {
@@ -196,6 +207,7 @@ impl Workspace {
             return Ok(());
         }
         let intent = Intent {
+            billing_id: connection.id.clone(),
             company: document.company.clone(),
             series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
@@ -203,6 +215,7 @@ impl Workspace {
             idempotency_key,
             baseline: to_json(&prepared.baseline)?,
             issue_date: prepared.issue_date.to_string(),
+            proforma_row: prepared.proforma_row(),
         };
         let attempt = self.ledger.record_intent(document.row, intent, self.now_ms()).await?;
         self.changed(Change::Documents);
@@ -227,6 +240,11 @@ impl Workspace {
     /// held. A shop that cannot be asked now makes the document wait.
     async fn may_be_sent(&self, document: &Document) -> Result<bool> {
         if !self.still_takes_back(document).await? {
+            return Ok(false);
+        }
+        if document.role == "proforma" && self.ledger.is_invoiced(document.order_row).await? {
+            self.ledger.supersede_proforma(document.row, self.now_ms()).await?;
+            self.changed(Change::Documents);
             return Ok(false);
         }
         let flow = self.ledger.find_flow(&document.flow_id).await?;
@@ -348,6 +366,7 @@ impl Workspace {
                         Outcome::Issued { .. } => {
                             self.verify_wake.notify_one();
                             self.note_wake.notify_one();
+                            self.operate_wake.notify_one();
                         }
                         Outcome::Unknown(_) => {
                             self.watch(document.row, self.quiet_time(connection));
@@ -398,7 +417,8 @@ impl Workspace {
         if self.settle_as_found(&document).await? {
             return Ok(());
         }
-        let prepared = match self.prepare(&document, connection, &sent.issue_date).await? {
+        let proforma = self.named_proforma(&document).await?;
+        let prepared = match self.prepare(&document, connection, &sent.issue_date, proforma).await? {
             Ok(prepared) => prepared,
             Err(failure) if is_connections_fault(&failure) => {
                 self.watch(document.row, quiet);
@@ -419,6 +439,7 @@ impl Workspace {
         }
         let settling = prepared.provider.capabilities().settling;
         let intent = Intent {
+            billing_id: connection.id.clone(),
             company: document.company.clone(),
             series: document.series.clone(),
             attempt_id: self.deps.clock.new_id("att"),
@@ -430,6 +451,7 @@ impl Workspace {
             },
             baseline: to_json(&prepared.baseline)?,
             issue_date: sent.issue_date.clone(),
+            proforma_row: prepared.proforma_row(),
         };
         let attempt = self.ledger.record_intent(document.row, intent, self.now_ms()).await?;
         self.changed(Change::Documents);
@@ -479,7 +501,7 @@ pub(crate) fn one_writer(kind: &str) -> bool {
     kind == "smartbill"
 }
 
-fn parse_role(text: &str) -> Role {
+pub(crate) fn parse_role(text: &str) -> Role {
     match text.split_once(':') {
         Some(("correction", refund)) => Role::Correction(refund.to_owned()),
         _ if text == "proforma" => Role::Proforma,

@@ -3,6 +3,7 @@
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::{EngineError, Result};
 use crate::judgement::{Circumstances, Verdict, judge};
+use crate::operations::kind_of;
 use crate::outbox::Lane;
 use crate::workspace::{Change, Workspace, lock};
 use chrono::NaiveDate;
@@ -166,8 +167,13 @@ impl Workspace {
             decisive,
             // declared of the series that the flow writes in now, which need not be this one
             series_is_ours: flow.series_is_ours
-                && (&flow.billing_id, &flow.company, &flow.series)
-                    == (&document.billing_id, &document.company, &document.series),
+                && (&flow.billing_id, &flow.company) == (&document.billing_id, &document.company)
+                && match kind_of(&document) {
+                    DocumentKind::Invoice => {
+                        flow.series == document.series || flow.rules.names_series(&document.series)
+                    }
+                    DocumentKind::Proforma => flow.rules.proforma.series == document.series,
+                },
             earlier_proofs: document.absent_proofs,
             incomplete: watch.incomplete,
             number_taken: taken_number(&attempt).is_some(),
@@ -312,10 +318,11 @@ impl Workspace {
         };
         let baseline: Baseline =
             serde_json::from_str(&attempt.baseline).map_err(|error| unreadable(error.to_string()))?;
+        let is_proforma = kind_of(document) == DocumentKind::Proforma;
         let mut struck = match &baseline.next_number {
             Some(from) => self
                 .ledger
-                .list_known_numbers(&document.provider, &document.company, &document.series, from)
+                .list_known_numbers(&document.provider, &document.company, &document.series, is_proforma, from)
                 .await
                 .map_err(|error| unreadable(error.to_string()))?,
             None => Vec::new(),
@@ -330,6 +337,8 @@ impl Workspace {
             .first_doubted_date(document.row, &attempt.idempotency_key)
             .await
             .map_err(|error| unreadable(error.to_string()))?;
+        let (from_proforma, proforma_reference) =
+            self.proforma_sought(document).await.map_err(|error| unreadable(error.to_string()))?;
         let query = FindQuery {
             first_date: first.as_deref().and_then(parse_date),
             company: document.company.clone(),
@@ -339,9 +348,10 @@ impl Workspace {
             baseline,
             struck,
             total: attempt.draft.total(),
-            kind: if document.role == "proforma" { DocumentKind::Proforma } else { DocumentKind::Invoice },
+            kind: kind_of(document),
             reverses: self.original_of(document).await.map_err(|error| unreadable(error.to_string()))?,
-            from_proforma: None,
+            from_proforma,
+            proforma_reference,
             known_last,
         };
         let evidence = provider.find_by_reference(&query).await?;
@@ -352,7 +362,11 @@ impl Workspace {
     async fn known_before(&self, document: &Document, baseline: &Baseline) -> Result<Option<(String, Reference)>> {
         let last = baseline.next_number.as_deref().and_then(|text| text.trim().parse::<u64>().ok());
         let Some(last) = last.and_then(|next| next.checked_sub(1)) else { return Ok(None) };
-        let found = self.ledger.find_at_number(&document.provider, &document.company, &document.series, last).await?;
+        let is_proforma = kind_of(document) == DocumentKind::Proforma;
+        let found = self
+            .ledger
+            .find_at_number(&document.provider, &document.company, &document.series, is_proforma, last)
+            .await?;
         Ok(found.and_then(|(number, reference)| Some((number, Reference::parse(&reference)?))))
     }
 

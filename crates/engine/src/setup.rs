@@ -71,7 +71,7 @@ pub(crate) fn required<'t>(field: &'static str, text: &'t str) -> Result<&'t str
 impl Workspace {
     /// Tests a credential live, with the provider's lists for the choices that follow. Stores nothing.
     pub async fn test_connection(&self, draft: &ConnectionDraft) -> Result<TestReport> {
-        let secret = self.secret_of(draft).await?;
+        let secret = if draft.kind == "webhook" { String::new().into() } else { self.secret_of(draft).await? };
         let connected = self.connect_with(
             &draft.kind,
             &draft.address,
@@ -126,6 +126,8 @@ impl Workspace {
             return Err(EngineError::Invalid { field: "reserve", detail: format!("0 to {MOST_RESERVED}") });
         }
         let is_file = draft.kind == "file";
+        // whoever only tells by itself is asked nothing, and needs no credential
+        let has_secret = !is_file && draft.kind != "webhook";
         let is_sandbox = if is_file {
             false
         } else {
@@ -136,8 +138,9 @@ impl Workspace {
             Some(id) => Some(self.ledger.get_connection(id).await?),
             None => None,
         };
+        self.check_identity(&draft, known.as_ref()).await?;
         let id = draft.id.clone().unwrap_or_else(|| self.deps.clock.new_id("con"));
-        if !is_file {
+        if has_secret {
             let secret = self.secret_of(&draft).await?;
             if !draft.secret.expose_secret().trim().is_empty() {
                 self.set_vault(&id, secret).await?;
@@ -163,6 +166,31 @@ impl Workspace {
         self.ledger.save_connection(connection).await?;
         self.wake_changed(&id).await?;
         Ok(self.ledger.get_connection(&id).await?)
+    }
+
+    /// Issue keys hang on a shop's identity: with another one every order would be new, and invoiced again.
+    ///
+    /// # Errors
+    /// [`EngineError::NotNow`] where the connection has orders of another shop than the draft's.
+    async fn check_identity(&self, draft: &ConnectionDraft, known: Option<&Connection>) -> Result<()> {
+        if known.is_some_and(|known| known.kind != draft.kind) {
+            return Err(EngineError::Invalid { field: "kind", detail: draft.kind.clone() });
+        }
+        if draft.kind == "file" {
+            return Ok(());
+        }
+        let account = draft.account.trim();
+        let is_kept = known.is_some_and(|known| known.account == account);
+        if draft.kind == "stripe" && !is_kept && !is_stripe_account(account) {
+            return Err(EngineError::Invalid { field: "account", detail: format!("{account:?} is not acct_…") });
+        }
+        let (kind, none) = (draft.kind.as_str(), SecretString::from(String::new()));
+        let connected = self.connect_with(kind, &draft.address, account, none, Urgency::Live, &draft.options)?;
+        let (Some(known), Connected::Shop(shop)) = (known, connected) else { return Ok(()) };
+        match self.ledger.find_shop_identity(&known.id).await? {
+            Some(identity) if identity != shop.identity() => Err(EngineError::NotNow("identity_fixed")),
+            _ => Ok(()),
+        }
     }
 
     /// A new secret for a connection, and another try with it.
@@ -206,6 +234,7 @@ impl Workspace {
             punte_mapping::check_condition(&flow.condition)
                 .map_err(|error| EngineError::Invalid { field: "condition", detail: error.to_string() })?;
         }
+        flow.rules.check().map_err(|problem| EngineError::Invalid { field: problem.field, detail: problem.detail })?;
         let others = self.ledger.list_flows().await?;
         // of a provider that takes one writer a series is one, over however many connections
         let connections = self.ledger.list_connections().await?;
@@ -214,7 +243,7 @@ impl Workspace {
             other.id != flow.id
                 && (other.billing_id == flow.billing_id || one_writer(&billing.kind) && is_of(&other.billing_id))
                 && other.company == flow.company
-                && other.series == flow.series
+                && shares_series(other, &flow)
                 && other.series_is_ours != flow.series_is_ours
         });
         if same_lane_shared {
@@ -243,3 +272,22 @@ impl Workspace {
         is_connections_fault(failure)
     }
 }
+
+/// Whether text is an account's id as Stripe gives it. A name of one's own would make the same account another shop.
+fn is_stripe_account(text: &str) -> bool {
+    let id = text.strip_prefix("acct_").unwrap_or_default();
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Whether two flows write in a series of one name, by themselves or by a rule.
+fn shares_series(one: &Flow, other: &Flow) -> bool {
+    let names = |flow: &Flow, series: &str| flow.series == series || flow.rules.names_series(series);
+    let proformas = |flow: &Flow| flow.rules.makes_proformas().then(|| flow.rules.proforma.series.clone());
+    let shares_proformas = proformas(one).is_some_and(|series| proformas(other) == Some(series));
+    shares_proformas
+        || names(one, &other.series)
+        || other.rules.series_rules.iter().any(|rule| names(one, &rule.series))
+}
+
+#[cfg(test)]
+mod tests;

@@ -72,6 +72,9 @@ impl Workspace {
     /// What accepting an open change would issue now.
     pub async fn plan_change(&self, original: &Document, change: &ChangeRow) -> Result<ChangePlan> {
         let blocked = |blocked| ChangePlan { draft: None, blocked: Some(blocked), rates: Vec::new() };
+        if original.role == "proforma" {
+            return Ok(blocked("proforma"));
+        }
         if change.proposal == Proposal::Nothing {
             return Ok(blocked("more_than_left"));
         }
@@ -149,6 +152,8 @@ impl Workspace {
             draft: Some(draft),
             problems: Vec::new(),
             due_ms: self.now_ms(),
+            delayed: false,
+            follow_ups: None,
         };
         let new = NewTakingBack {
             original_row: original.row,
@@ -221,6 +226,7 @@ impl Workspace {
             has_correction: siblings.iter().any(|one| one.corrects_row == Some(document.row) && counts(one.state)),
             has_successor: siblings.iter().any(|one| one.role == document.role && one.generation > document.generation),
             is_open: operations.iter().any(|operation| operation.state.is_open()),
+            is_invoiced: document.role == "proforma" && self.ledger.has_invoice_of(document.row).await?,
         })
     }
 }

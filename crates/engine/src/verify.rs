@@ -2,13 +2,13 @@
 
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
+use crate::operations::target_of;
 use crate::reads::stops_reads;
-use crate::settle::parse_date;
 use crate::workspace::{Change, Workspace};
 use futures_util::future::join_all;
 use punte_connectors::Urgency;
-use punte_connectors::billing::{Issued, ReadBack};
-use punte_domain::{Draft, Failure, Reference, Verification};
+use punte_connectors::billing::ReadBack;
+use punte_domain::{Draft, Failure, Verification};
 use punte_store::ledger::{Connection, Document, Verified};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -114,7 +114,11 @@ impl Workspace {
                     Comparison::Differs(detail) => {
                         Verified { verification: Verification::Mismatched, detail: Some(detail), due_ms: None }
                     }
-                    Comparison::NotTold if document.verify_tries + 1 >= TRIES => {
+                    // of a proforma whose total is told nowhere its print is all there is
+                    Comparison::NotTold
+                        if document.verify_tries + 1 >= TRIES
+                            || document.role == "proforma" && read.carries_reference == Some(true) =>
+                    {
                         Verified { verification: Verification::CannotBeVerified, detail: None, due_ms: None }
                     }
                     Comparison::NotTold => {
@@ -151,17 +155,9 @@ impl Workspace {
         document: &'d Document,
         connection: &Connection,
     ) -> std::result::Result<Option<(&'d Draft, ReadBack)>, Failure> {
-        let (Some(draft), Some(number)) = (&document.draft, &document.number) else { return Ok(None) };
-        let Some(date) = document.issue_date.as_deref().and_then(parse_date) else { return Ok(None) };
-        let Some(reference) = Reference::parse(&document.reference) else { return Ok(None) };
+        let (Some(draft), Ok(target)) = (&document.draft, target_of(document)) else { return Ok(None) };
         let provider = self.billing_with(connection, Urgency::Bulk).await?;
-        let issued = Issued {
-            series: document.series.clone(),
-            number: number.clone(),
-            provider_id: document.provider_id.clone(),
-            link: document.link.clone(),
-        };
-        let read = provider.read_issued(&document.company, &issued, date, &reference).await?;
+        let read = provider.read_issued(&target).await?;
         Ok(Some((draft, read)))
     }
 }
@@ -238,6 +234,7 @@ mod tests {
             order_total: dec!(59),
             tolerance: rust_decimal::Decimal::ZERO,
             warehouse: String::new(),
+            receipt_series: String::new(),
         }
     }
 

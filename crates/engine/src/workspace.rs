@@ -9,6 +9,7 @@ use crate::desk::Passes;
 use crate::desk::export::Exports;
 use crate::editor::DryRun;
 use crate::error::Result;
+use crate::inbox::HookSecrets;
 use crate::outbox::Lane;
 use crate::quarantine::Owner;
 use crate::schedule::Schedule;
@@ -50,6 +51,12 @@ pub enum Change {
     Exports,
     /// A job over many records went on, or ended.
     Bulk,
+    /// A webhook came, or was processed.
+    Inbox,
+    /// Orders from before a flow were planned or taken up.
+    Backfill,
+    /// A file of orders came, was taken in further, or ended.
+    Imports,
 }
 
 /// The parts that a host puts under a workspace.
@@ -150,6 +157,8 @@ pub struct Workspace {
     pub(crate) desk: Passes,
     /// The export that is under way or was last.
     pub(crate) exports: Exports,
+    /// What webhooks may be signed with, by connection, as far as it was needed.
+    pub(crate) hook_secrets: Mutex<HookSecrets>,
     /// Items of bulk jobs whose act this process has done.
     pub(crate) bulk_acted: Mutex<BTreeSet<i64>>,
     /// What runs by itself: when it ran last, and when it is due.
@@ -167,6 +176,11 @@ pub struct Workspace {
     pub(crate) schedule_wake: Notify,
     pub(crate) long_wake: Notify,
     pub(crate) bulk_wake: Notify,
+    pub(crate) inbox_wake: Notify,
+    pub(crate) backfill_wake: Notify,
+    pub(crate) import_wake: Notify,
+    /// Whoever writes a piece of a file has it.
+    pub(crate) import_turn: tokio::sync::Mutex<()>,
     pub(crate) stopping: CancellationToken,
     killed: CancellationToken,
     tasks: TaskTracker,
@@ -229,6 +243,7 @@ impl Workspace {
             dry_runs: Mutex::default(),
             desk: Passes::default(),
             exports: Exports::default(),
+            hook_secrets: Mutex::default(),
             bulk_acted: Mutex::default(),
             schedule: Mutex::default(),
             outbox_wake: Notify::new(),
@@ -244,6 +259,10 @@ impl Workspace {
             schedule_wake: Notify::new(),
             long_wake: Notify::new(),
             bulk_wake: Notify::new(),
+            inbox_wake: Notify::new(),
+            backfill_wake: Notify::new(),
+            import_wake: Notify::new(),
+            import_turn: tokio::sync::Mutex::default(),
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -280,6 +299,12 @@ impl Workspace {
         self.spawn(async move { this.run_changes().await });
         let this = self.clone();
         self.spawn(async move { this.run_polls().await });
+        let this = self.clone();
+        self.spawn(async move { this.run_inbox().await });
+        let this = self.clone();
+        self.spawn(async move { this.run_backfills().await });
+        let this = self.clone();
+        self.spawn(async move { this.run_imports().await });
         let this = self.clone();
         self.spawn(async move { this.run_mark().await });
         if self.is_quarantined() {

@@ -1,15 +1,19 @@
 //! The api over loopback HTTP: for attached clients (the terminal beside a window, a second window) and for browser tests.
 //!
-//! Serves the built screens beside it, where it is asked to. Owns the token, the note that tells others where the owner listens, and nothing of what a command means. Listens on
-//! loopback only and refuses requests that name another host.
+//! Serves the built screens beside it, where it is asked to. Owns the token, the note that tells others where the
+//! owner listens, and nothing of what a command means. Listens on loopback only and refuses requests that name another host.
+//!
+//! Apart from that, and on a port of its own, the webhooks' listener.
 
 /// Header of a call that is about another workspace than the owner's own screen shows: the workspace's id.
 pub(crate) const ABOUT: &str = "x-punte-workspace";
 
 mod client;
+mod hooks;
 mod note;
 mod server;
 
 pub use client::{AttachError, Attached};
+pub use hooks::listen_for_hooks;
 pub use note::OwnerNote;
 pub use server::{Listening, Place, serve};

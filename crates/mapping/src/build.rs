@@ -142,6 +142,7 @@ impl Parts {
             order_total,
             tolerance: checks.tolerance,
             warehouse: String::new(),
+            receipt_series: String::new(),
         };
         draft.check_sizes()?;
         make_up(&mut draft, checks);
@@ -190,14 +191,13 @@ fn client_of(client: &Section<'_>) -> Client {
 fn payment_of(payment: &Section<'_>, read: &mut Reader) -> Option<Payment> {
     let kind = match payment.text("kind").as_str() {
         "" => return None,
-        "card" => CollectKind::Card,
-        "bank_transfer" => CollectKind::BankTransfer,
-        "cash_on_delivery" => CollectKind::CashOnDelivery,
-        "other" => CollectKind::Other,
-        unknown => {
-            read.wrong("payment.kind", FailureKind::FieldInvalid, unknown.to_owned());
-            return None;
-        }
+        named => match CollectKind::parse(named) {
+            Some(kind) => kind,
+            None => {
+                read.wrong("payment.kind", FailureKind::FieldInvalid, named.to_owned());
+                return None;
+            }
+        },
     };
     let value = read.required(payment.amount("value"), || "payment.value".to_owned());
     Some(Payment { kind, value, document_number: payment.text("document_number") })

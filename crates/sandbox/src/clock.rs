@@ -34,6 +34,16 @@ pub(crate) fn gmt_text(at_ms: i64) -> String {
     utc(at_ms).format("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
+/// RFC 3339 with the shop's offset, to the second, as Shopify writes it.
+pub(crate) fn offset_text(at_ms: i64) -> String {
+    utc(at_ms).with_timezone(&Bucharest).format("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// RFC 3339 in UTC, to the millisecond.
+pub(crate) fn zulu_text(at_ms: i64) -> String {
+    utc(at_ms).format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
 /// Reads what a WooCommerce client may send as a date: with a zone it is an instant, without one it is the shop's time,
 /// or UTC when `gmt`.
 pub(crate) fn read_shop_date(text: &str, gmt: bool) -> Option<i64> {

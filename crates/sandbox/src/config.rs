@@ -50,6 +50,8 @@ pub struct SandboxConfig {
     pub longest_hold_ms: u64,
     /// Invoice series that a new state has at SmartBill beside the usual ones: `S01`, `S02` and so on.
     pub more_series: u32,
+    /// The WooCommerce shop's host takes the `Authorization` header away, whatever the switch of that name says.
+    pub drop_authorization: bool,
     pub clock: Clock,
 }
 
@@ -68,6 +70,7 @@ impl Default for SandboxConfig {
             deleted_number_returns: false,
             longest_hold_ms: 180_000,
             more_series: 0,
+            drop_authorization: false,
             clock: system_clock(),
         }
     }
@@ -86,6 +89,11 @@ pub mod account {
     pub const OBLIO_SERIES: &str = "ACO";
     pub const WOOCOMMERCE_KEY: &str = "ck_sandbox00000000000000000000000000000001";
     pub const WOOCOMMERCE_SECRET: &str = "cs_sandbox00000000000000000000000000000002";
+    pub const SHOPIFY_DOMAIN: &str = "atelier-cana.myshopify.com";
+    pub const SHOPIFY_TOKEN: &str = "shpat_sandbox0000000000000000000000003";
+    pub const SHOPIFY_VERSION: &str = "2025-01";
+    pub const STRIPE_KEY: &str = "sk_test_sandbox0000000000000000000000000000000000004";
+    pub const STRIPE_ACCOUNT: &str = "acct_1SandboxAtelier04";
     /// A company that exists at SmartBill, to which the account has no right.
     pub const FOREIGN_COMPANY: &str = "RO14399840";
     /// A company of the account that does not pay VAT.

@@ -4,17 +4,19 @@
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::call::json as answer_json;
 use crate::error::SandboxError;
 use crate::faults::Fault;
+use crate::hooks::{Delivery, Hook, Source};
 use crate::sandbox::Sandbox;
 
 const LARGEST_BODY: usize = 64 << 20;
@@ -26,6 +28,11 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/requests", get(requests))
         .route("/faults", get(faults).post(arm).delete(clear))
         .route("/orders", post(orders))
+        .route("/orders/{shop}", post(orders_of))
+        .route("/hooks", get(hooks).post(set_hook))
+        .route("/deliver", post(deliver))
+        .route("/deliveries", get(deliveries))
+        .route("/switches", get(switches).post(turn))
         .route("/reset", post(reset))
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -73,6 +80,14 @@ async fn index() -> Response {
             "POST /faults": "arms one fault or an array of them",
             "DELETE /faults": "clears them",
             "POST /orders": "adds one WooCommerce order, an array of them, or {\"random\": n}",
+            "POST /orders/{shop}": "the same for woocommerce, shopify, stripe or webhook, each in its own words",
+            "GET /hooks": "where the shops' webhooks go, and how many wait",
+            "POST /hooks": "sets where a shop's webhooks go: shop, url, secret, retries; url null ends them",
+            "POST /deliver": "delivers one order now: shop, order, topic, times, tamper (body, signature, stale), delay",
+            "GET /deliveries": "how the last 1000 deliveries went",
+            "GET /switches": "how the switches stand",
+            "POST /switches": "turns those that are named: drop_authorization, shopify_bucket, shopify_leak_per_s, \
+             shopify_all_orders",
             "POST /reset": "back to the seed",
         }),
     )
@@ -126,15 +141,58 @@ async fn clear(State(sandbox): State<Sandbox>) -> Response {
 }
 
 async fn orders(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
-    let added = match serde_json::from_slice::<Value>(&body) {
+    add_orders(&sandbox, Source::WooCommerce, &body)
+}
+
+async fn orders_of(State(sandbox): State<Sandbox>, Path(shop): Path<String>, body: Bytes) -> Response {
+    match Source::named(&shop) {
+        Some(shop) => add_orders(&sandbox, shop, &body),
+        None => failure(StatusCode::NOT_FOUND, "the shop is woocommerce, shopify, stripe or webhook"),
+    }
+}
+
+fn add_orders(sandbox: &Sandbox, shop: Source, body: &[u8]) -> Response {
+    let added = match serde_json::from_slice::<Value>(body) {
         Err(why) => Err(SandboxError::Invalid(format!("not JSON: {why}"))),
         Ok(Value::Object(wish)) if wish.contains_key("random") => match wish["random"].as_u64() {
-            Some(count) => sandbox.add_random_orders(count),
+            Some(count) => sandbox.add_random_orders_to(shop, count),
             None => Err(SandboxError::Invalid("random must be a number of orders".into())),
         },
-        Ok(orders) => sandbox.add_orders(orders),
+        Ok(orders) => sandbox.add_orders_to(shop, orders),
     };
     answer(added.map(|ids| json!({ "added": ids })))
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, SandboxError> {
+    serde_json::from_slice(body).map_err(|why| SandboxError::Invalid(why.to_string()))
+}
+
+async fn hooks(State(sandbox): State<Sandbox>) -> Response {
+    answer_json(StatusCode::OK, &sandbox.hooks())
+}
+
+async fn set_hook(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
+    answer(read::<Hook>(&body).and_then(|hook| sandbox.set_hook(hook)).map(|()| sandbox.hooks()))
+}
+
+async fn deliver(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
+    let delivered = match read::<Delivery>(&body) {
+        Ok(delivery) => sandbox.deliver(delivery).await,
+        Err(why) => Err(why),
+    };
+    answer(delivered.map(|all| json!({ "deliveries": all })))
+}
+
+async fn deliveries(State(sandbox): State<Sandbox>) -> Response {
+    answer_json(StatusCode::OK, &sandbox.deliveries())
+}
+
+async fn switches(State(sandbox): State<Sandbox>) -> Response {
+    answer_json(StatusCode::OK, &sandbox.switches())
+}
+
+async fn turn(State(sandbox): State<Sandbox>, body: Bytes) -> Response {
+    answer(read(&body).and_then(|change| sandbox.set_switches(&change)).map(|switches| json!(switches)))
 }
 
 async fn reset(State(sandbox): State<Sandbox>) -> Response {

@@ -4,69 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::SandboxError;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Provider {
-    WooCommerce,
-    SmartBill,
-    Oblio,
-}
-
-impl Provider {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::WooCommerce => "woocommerce",
-            Self::SmartBill => "smartbill",
-            Self::Oblio => "oblio",
-        }
-    }
-
-    /// What a fault may name as its operation, beside `any`.
-    pub fn operations(self) -> &'static [&'static str] {
-        match self {
-            Self::WooCommerce => &["list", "get", "update", "refunds", "info", "other"],
-            Self::SmartBill => &[
-                "create",
-                "series",
-                "tax",
-                "paymentstatus",
-                "pdf",
-                "cancel",
-                "restore",
-                "delete",
-                "reverse",
-                "estimate_create",
-                "estimate_pdf",
-                "estimate_cancel",
-                "estimate_restore",
-                "estimate_delete",
-                "estimate_invoices",
-                "payment",
-                "payment_delete",
-                "payment_text",
-                "send",
-                "stocks",
-                "other",
-            ],
-            Self::Oblio => &[
-                "token",
-                "create",
-                "edit",
-                "view",
-                "list",
-                "cancel",
-                "restore",
-                "delete",
-                "collect",
-                "einvoice",
-                "archive",
-                "nomenclature",
-                "other",
-            ],
-        }
-    }
-}
+use crate::simulator::Simulator;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -143,7 +81,7 @@ fn any() -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    pub provider: Provider,
+    pub provider: Simulator,
     #[serde(default = "any")]
     pub operation: String,
     pub kind: FaultKind,
@@ -164,7 +102,8 @@ pub struct Fault {
 
 impl Fault {
     /// A fault of every operation, until cleared.
-    pub fn new(provider: Provider, operation: &str, kind: FaultKind) -> Self {
+    pub fn new(provider: impl Into<Simulator>, operation: &str, kind: FaultKind) -> Self {
+        let provider = provider.into();
         Self { provider, operation: operation.into(), kind, times: None, matching: None, delay_ms: None, acts: None }
     }
 
@@ -245,7 +184,7 @@ impl FaultBook {
     }
 
     /// Where the first fault that hits this request stands.
-    pub fn find(&self, provider: Provider, operation: &str, haystacks: &[&str]) -> Option<usize> {
+    pub fn find(&self, provider: Simulator, operation: &str, haystacks: &[&str]) -> Option<usize> {
         self.armed.iter().position(|fault| {
             fault.provider == provider
                 && (fault.operation == "any" || fault.operation == operation)
@@ -273,15 +212,16 @@ impl FaultBook {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::Provider;
 
     #[test]
     fn a_fault_hits_as_often_as_it_says_and_then_is_gone() {
         let mut book = FaultBook::default();
         book.arm(Fault::new(Provider::Oblio, "create", FaultKind::Slow).times(2).matching("#7")).unwrap();
-        assert_eq!(book.find(Provider::Oblio, "create", &["Comanda #8"]), None);
-        assert_eq!(book.find(Provider::SmartBill, "create", &["#7"]), None);
+        assert_eq!(book.find(Simulator::Oblio, "create", &["Comanda #8"]), None);
+        assert_eq!(book.find(Simulator::SmartBill, "create", &["#7"]), None);
         for _ in 0..2 {
-            let at = book.find(Provider::Oblio, "create", &["Comanda #7"]).unwrap();
+            let at = book.find(Simulator::Oblio, "create", &["Comanda #7"]).unwrap();
             assert!(book.spend(at).1);
         }
         assert!(book.armed().is_empty());

@@ -13,13 +13,14 @@ use bytes::Bytes;
 use rust_decimal::{Decimal, dec};
 
 use crate::call::{Call, decode, html, json, nginx};
-use crate::faults::{Fault, FaultKind, Provider};
+use crate::faults::{Fault, FaultKind};
 use crate::shared::Shared;
-use crate::{oblio, smartbill, woocommerce};
+use crate::simulator::Simulator;
+use crate::{oblio, shopify, smartbill, stripe, woocommerce};
 
 const LARGEST_BODY: usize = 8 << 20;
 
-pub(crate) async fn handle(shared: Arc<Shared>, provider: Provider, request: Request) -> Response {
+pub(crate) async fn handle(shared: Arc<Shared>, provider: Simulator, request: Request) -> Response {
     let call = match read(&shared, request).await {
         Ok(call) => call,
         Err(response) => return *response,
@@ -48,33 +49,38 @@ async fn read(shared: &Shared, request: Request) -> Result<Call, Box<Response>> 
     })
 }
 
-fn operation(provider: Provider, call: &Call) -> &'static str {
+fn operation(provider: Simulator, call: &Call) -> &'static str {
     match provider {
-        Provider::WooCommerce => woocommerce::operation(call),
-        Provider::SmartBill => smartbill::operation(call),
-        Provider::Oblio => oblio::operation(call),
+        Simulator::WooCommerce => woocommerce::operation(call),
+        Simulator::Shopify => shopify::operation(call),
+        Simulator::Stripe => stripe::operation(call),
+        Simulator::SmartBill => smartbill::operation(call),
+        Simulator::Oblio => oblio::operation(call),
     }
 }
 
-fn answer(shared: &Shared, provider: Provider, call: &Call) -> Response {
+fn answer(shared: &Shared, provider: Simulator, call: &Call) -> Response {
     match provider {
-        Provider::WooCommerce => woocommerce::answer(shared, call),
-        Provider::SmartBill => smartbill::answer(shared, call),
-        Provider::Oblio => oblio::answer(shared, call),
+        Simulator::WooCommerce => woocommerce::answer(shared, call),
+        Simulator::Shopify => shopify::answer(shared, call),
+        Simulator::Stripe => stripe::answer(shared, call),
+        Simulator::SmartBill => smartbill::answer(shared, call),
+        Simulator::Oblio => oblio::answer(shared, call),
     }
 }
 
 async fn pass(
     shared: &Arc<Shared>,
-    provider: Provider,
+    provider: Simulator,
     operation: &'static str,
     mut call: Call,
     entry: u64,
 ) -> Response {
     let limited = match provider {
-        Provider::WooCommerce => None,
-        Provider::SmartBill => Some(smartbill::count_call(shared, &call)),
-        Provider::Oblio => Some(oblio::count_call(shared, operation, &call)),
+        Simulator::WooCommerce | Simulator::Stripe => None,
+        Simulator::Shopify => Some(shopify::count_call(shared, &call)),
+        Simulator::SmartBill => Some(smartbill::count_call(shared, &call)),
+        Simulator::Oblio => Some(oblio::count_call(shared, operation, &call)),
     };
     let (refusal, headers) = limited.unwrap_or_default();
     let mut response = match refusal {
@@ -106,7 +112,7 @@ pub(crate) fn broken(why: &crate::SandboxError) -> Response {
 
 async fn go_wrong(
     shared: &Arc<Shared>,
-    provider: Provider,
+    provider: Simulator,
     operation: &'static str,
     call: Call,
     fault: &Fault,
@@ -135,9 +141,9 @@ async fn go_wrong(
         (FaultKind::ListingLag, Some(real)) => real,
         (FaultKind::OneBanMore, Some(real)) => shared.change_and_answer(|state| {
             match provider {
-                Provider::SmartBill => state.smartbill.raise_newest(BAN),
-                Provider::Oblio => state.oblio.raise_newest(BAN),
-                Provider::WooCommerce => {}
+                Simulator::SmartBill => state.smartbill.raise_newest(BAN),
+                Simulator::Oblio => state.oblio.raise_newest(BAN),
+                Simulator::WooCommerce | Simulator::Shopify | Simulator::Stripe => {}
             }
             Ok(real)
         }),
@@ -151,7 +157,7 @@ async fn go_wrong(
     }
 }
 
-fn canned(provider: Provider, operation: &'static str, call: &Call, kind: FaultKind) -> Response {
+fn canned(provider: Simulator, operation: &'static str, call: &Call, kind: FaultKind) -> Response {
     match kind {
         FaultKind::Html => html(
             StatusCode::OK,
@@ -161,9 +167,11 @@ fn canned(provider: Provider, operation: &'static str, call: &Call, kind: FaultK
         FaultKind::Status502 => nginx(StatusCode::BAD_GATEWAY),
         FaultKind::Status503 => nginx(StatusCode::SERVICE_UNAVAILABLE),
         kind => match provider {
-            Provider::WooCommerce => woocommerce::canned(kind),
-            Provider::SmartBill => smartbill::canned(kind, operation, call),
-            Provider::Oblio => oblio::canned(kind, operation, call),
+            Simulator::WooCommerce => woocommerce::canned(kind),
+            Simulator::Shopify => shopify::canned(kind),
+            Simulator::Stripe => stripe::canned(kind),
+            Simulator::SmartBill => smartbill::canned(kind, operation, call),
+            Simulator::Oblio => oblio::canned(kind, operation, call),
         },
     }
 }

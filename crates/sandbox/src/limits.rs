@@ -26,9 +26,17 @@ struct Window {
     banned_until_ms: i64,
 }
 
+/// A bucket that leaks all the time, and what is in it.
+#[derive(Default)]
+struct Bucket {
+    filled: f64,
+    at_ms: i64,
+}
+
 #[derive(Default)]
 pub(crate) struct Limiter {
     windows: HashMap<(&'static str, String), Window>,
+    buckets: HashMap<String, Bucket>,
 }
 
 const MOST_KEYS: usize = 1_000;
@@ -54,8 +62,25 @@ impl Limiter {
         Verdict { allowed: true, remaining: allowance.calls - window.calls, reset_ms }
     }
 
+    /// Pours one call into the key's bucket. Whether it had room, and how many calls are in it now.
+    pub fn pour(&mut self, key: &str, size: u32, leak_per_s: u32, now_ms: i64) -> (bool, u32) {
+        if self.buckets.len() >= MOST_KEYS {
+            self.buckets.clear();
+        }
+        let bucket = self.buckets.entry(key.to_owned()).or_default();
+        let seconds = (now_ms - bucket.at_ms).clamp(0, 86_400_000) as f64 / 1_000.0;
+        bucket.filled = (bucket.filled - seconds * f64::from(leak_per_s)).max(0.0);
+        bucket.at_ms = now_ms;
+        let fits = bucket.filled + 1.0 <= f64::from(size);
+        if fits {
+            bucket.filled += 1.0;
+        }
+        (fits, bucket.filled.ceil() as u32)
+    }
+
     pub fn clear(&mut self) {
         self.windows.clear();
+        self.buckets.clear();
     }
 }
 
@@ -85,5 +110,16 @@ mod tests {
                 assert!(limiter.count("all", "t", SMARTBILL, second * 1_000).allowed);
             }
         }
+    }
+    #[test]
+    fn a_bucket_of_forty_takes_two_more_a_second() {
+        let mut limiter = Limiter::default();
+        for filled in 1..=40 {
+            assert_eq!(limiter.pour("shop", 40, 2, 1_000), (true, filled));
+        }
+        assert_eq!(limiter.pour("shop", 40, 2, 1_000), (false, 40));
+        assert_eq!(limiter.pour("shop", 40, 2, 1_500), (true, 40));
+        assert!(!limiter.pour("shop", 40, 2, 1_500).0);
+        assert!(limiter.pour("other", 40, 2, 1_500).0, "another shop is not touched");
     }
 }

@@ -8,12 +8,16 @@ use serde_json::{Value, json};
 
 use crate::config::SandboxConfig;
 use crate::error::SandboxError;
-use crate::faults::{Fault, FaultKind, Provider};
+use crate::faults::{Fault, FaultKind};
 use crate::front::handle;
+use crate::hooks::Source;
 use crate::shared::Shared;
+use crate::shop::Sale;
+use crate::simulator::{Provider, Simulator};
 use crate::state::State;
+use crate::switches::Switches;
 use crate::woocommerce::shop::Shop;
-use crate::{control, shop, woocommerce};
+use crate::{control, shop, shopify, stripe, woocommerce};
 
 /// A handle; clones share one sandbox.
 #[derive(Clone)]
@@ -21,11 +25,14 @@ pub struct Sandbox {
     pub(crate) shared: Arc<Shared>,
 }
 
-/// The simulators without sockets. Paths are those of the wire: `/SBORO/api/…`, `/api/…`, `/wp-json/…`.
+/// The simulators without sockets. Paths are those of the wire: `/SBORO/api/…`, `/api/…`, `/wp-json/…`,
+/// `/admin/api/…`, `/v1/…`.
 pub struct Routers {
     pub smartbill: Router,
     pub oblio: Router,
     pub woocommerce: Router,
+    pub shopify: Router,
+    pub stripe: Router,
     pub control: Router,
 }
 
@@ -61,9 +68,11 @@ impl Sandbox {
             Router::new().fallback(move |request: Request| handle(Arc::clone(&shared), provider, request))
         };
         Routers {
-            smartbill: front(Provider::SmartBill),
-            oblio: front(Provider::Oblio),
-            woocommerce: front(Provider::WooCommerce),
+            smartbill: front(Simulator::SmartBill),
+            oblio: front(Simulator::Oblio),
+            woocommerce: front(Simulator::WooCommerce),
+            shopify: front(Simulator::Shopify),
+            stripe: front(Simulator::Stripe),
             control: control::router(self.clone()),
         }
     }
@@ -115,11 +124,30 @@ impl Sandbox {
         })?
     }
 
-    /// Adds one order or an array of them; an order whose id is known is a new version of it. Returns the ids.
+    /// Adds one order or an array of them to the WooCommerce shop; an order whose id is known is a new version of it.
+    /// Returns the ids.
     ///
     /// # Errors
     /// When something in it is not an order; nothing is added then.
     pub fn add_orders(&self, orders: Value) -> Result<Vec<u64>, SandboxError> {
+        Ok(numbers(self.add_orders_to(Source::WooCommerce, orders)?))
+    }
+
+    /// Adds the next `count` orders of the endless drip to the WooCommerce shop, completed now. Returns their ids.
+    ///
+    /// # Errors
+    /// When they are too many for one call, or the state can't be written.
+    pub fn add_random_orders(&self, count: u64) -> Result<Vec<u64>, SandboxError> {
+        Ok(numbers(self.add_random_orders_to(Source::WooCommerce, count)?))
+    }
+
+    /// The same for any shop, in its own words: an order of Shopify's REST, a checkout session of Stripe (with its lines,
+    /// and `refunds` beside its own fields), an order of docs/order.schema.json. The ids are numbers, at Stripe and for the
+    /// last texts.
+    ///
+    /// # Errors
+    /// When something in it is not an order; nothing is added then.
+    pub fn add_orders_to(&self, shop: Source, orders: Value) -> Result<Vec<Value>, SandboxError> {
         let orders = match orders {
             Value::Array(orders) => orders,
             one => vec![one],
@@ -128,20 +156,14 @@ impl Sandbox {
             return Err(SandboxError::Invalid(format!("order {} is not a JSON object", at + 1)));
         }
         let now_ms = self.shared.now_ms();
-        self.shared.change(|state| {
-            // On a copy: either all of them are in, or none.
-            let mut shop = state.woocommerce.clone();
-            let ids = orders.into_iter().map(|order| shop.put(order, now_ms)).collect::<Result<Vec<u64>, _>>()?;
-            state.woocommerce = shop;
-            Ok(ids)
-        })?
+        self.shared.change(|state| state.put_orders(shop, orders, now_ms))?
     }
 
-    /// Adds the next `count` orders of the endless drip, completed now. Returns their ids.
+    /// The drip for any shop: paid, sent, and made now.
     ///
     /// # Errors
     /// When they are too many for one call, or the state can't be written.
-    pub fn add_random_orders(&self, count: u64) -> Result<Vec<u64>, SandboxError> {
+    pub fn add_random_orders_to(&self, shop: Source, count: u64) -> Result<Vec<Value>, SandboxError> {
         if count > MOST_RANDOM {
             return Err(SandboxError::Invalid(format!("at most {MOST_RANDOM} random orders at a time")));
         }
@@ -149,11 +171,31 @@ impl Sandbox {
         self.shared.change(|state| {
             (0..count)
                 .map(|_| {
-                    let drop = next_of_drip(state);
-                    state.woocommerce.put(drop, now_ms)
+                    let drop = next_of_drip(state, shop, now_ms);
+                    state.put_order(shop, drop, now_ms)
                 })
                 .collect()
         })?
+    }
+
+    /// Turns what is named in the JSON object; the rest stays. Returns how all of them stand.
+    ///
+    /// # Errors
+    /// When there is no such switch, or the state can't be written.
+    pub fn set_switches(&self, change: &Value) -> Result<Switches, SandboxError> {
+        let wrong = |why: serde_json::Error| SandboxError::Invalid(format!("not switches: {why}"));
+        self.shared.change(|state| {
+            let mut all = json!(state.switches);
+            if let (Some(all), Some(change)) = (all.as_object_mut(), change.as_object()) {
+                all.extend(change.clone());
+            }
+            state.switches = serde_json::from_value(all).map_err(wrong)?;
+            Ok(state.switches.clone())
+        })?
+    }
+
+    pub fn switches(&self) -> Switches {
+        self.shared.read(|state| state.switches.clone())
     }
 
     /// What the providers hold, what is armed, and how many requests came.
@@ -163,6 +205,9 @@ impl Sandbox {
                 "smartbill": state.smartbill.summary(),
                 "oblio": state.oblio.summary(),
                 "woocommerce": woocommerce::summary(state.woocommerce.orders()),
+                "shopify": shopify::summary(state.shopify.orders()),
+                "stripe": stripe::summary(&state.stripe),
+                "webhook": { "orders": state.hooks.order_count() },
                 "faults": state.faults.armed(),
             })
         });
@@ -175,14 +220,15 @@ impl Sandbox {
         self.shared.requests()
     }
 
-    /// Back to the beginning: the seed's orders, no documents, no faults, no log.
+    /// Back to the beginning: the seed's orders, no documents, no faults, no hooks, no log.
     ///
     /// # Errors
     /// When the state can't be written.
     pub fn reset(&self) -> Result<(), SandboxError> {
         let mut fresh = fresh(&self.shared.config)?;
         self.change(|state| {
-            fresh.ports = state.ports;
+            fresh.ports.clone_from(&state.ports);
+            fresh.hooks.go_on_after(&state.hooks);
             *state = fresh;
         })?;
         self.shared.forget_requests();
@@ -197,18 +243,39 @@ impl Sandbox {
     }
 }
 
-fn next_of_drip(state: &mut State) -> Value {
-    let n = state.woocommerce.drip;
-    state.woocommerce.drip += 1;
-    shop::live_order(state.seed, n)
+fn numbers(ids: Vec<Value>) -> Vec<u64> {
+    ids.iter().filter_map(Value::as_u64).collect()
+}
+
+fn next_of_drip(state: &mut State, source: Source, now_ms: i64) -> Value {
+    let seed = state.seed;
+    match source {
+        Source::WooCommerce => {
+            let n = state.woocommerce.drip;
+            state.woocommerce.drip += 1;
+            shop::live_order(seed, n)
+        }
+        Source::Shopify => shopify::next_of_drip(&mut state.shopify, seed, now_ms),
+        Source::Stripe => stripe::next_of_drip(&mut state.stripe, seed, now_ms),
+        Source::Webhook => {
+            let n = state.hooks.drip;
+            state.hooks.drip += 1;
+            let sale = Sale::read(&shop::live_order(seed ^ 0x0E7E, n), now_ms);
+            shop::generic_order(&sale, &format!("W-{}", 1_001 + n))
+        }
+    }
 }
 
 fn fresh(config: &SandboxConfig) -> Result<State, SandboxError> {
-    let mut orders = Shop::new(shop::FIRST_ORDER);
+    let mut state = State::new(config.seed, Shop::new(shop::FIRST_ORDER));
     if config.seed_shop {
-        shop::seed(&mut orders, config.seed, (config.clock)())?;
+        let orders = shop::demo_orders(config.seed, (config.clock)());
+        shopify::seed(&mut state.shopify, &orders)?;
+        stripe::seed(&mut state.stripe, &orders)?;
+        for (order, modified_ms) in orders {
+            state.woocommerce.put(order, modified_ms)?;
+        }
     }
-    let mut state = State::new(config.seed, orders);
     state.smartbill.add_series(config.more_series);
     Ok(state)
 }

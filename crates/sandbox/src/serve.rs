@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::config::account;
 use crate::error::SandboxError;
+use crate::hooks;
 use crate::sandbox::Sandbox;
 use crate::shared::Shared;
 use crate::state::replace_file;
@@ -47,6 +48,23 @@ pub struct WooCommerceEndpoint {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShopifyEndpoint {
+    /// The shop's root; clients append `/admin/api/2025-01`.
+    pub url: String,
+    pub token: String,
+    /// The name that it has in webhooks.
+    pub domain: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StripeEndpoint {
+    /// The host alone; paths begin with `/v1`.
+    pub url: String,
+    pub key: String,
+    pub account: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ControlEndpoint {
     pub url: String,
 }
@@ -57,11 +75,13 @@ pub struct Endpoints {
     pub smartbill: SmartBillEndpoint,
     pub oblio: OblioEndpoint,
     pub woocommerce: WooCommerceEndpoint,
+    pub shopify: ShopifyEndpoint,
+    pub stripe: StripeEndpoint,
     pub control: ControlEndpoint,
 }
 
 impl Endpoints {
-    fn at(smartbill: SocketAddr, oblio: SocketAddr, woocommerce: SocketAddr, control: SocketAddr) -> Self {
+    fn at([smartbill, oblio, woocommerce, control, shopify, stripe]: [SocketAddr; 6]) -> Self {
         Self {
             smartbill: SmartBillEndpoint {
                 url: format!("http://{smartbill}/SBORO/api"),
@@ -82,6 +102,16 @@ impl Endpoints {
                 key: account::WOOCOMMERCE_KEY.into(),
                 secret: account::WOOCOMMERCE_SECRET.into(),
             },
+            shopify: ShopifyEndpoint {
+                url: format!("http://{shopify}"),
+                token: account::SHOPIFY_TOKEN.into(),
+                domain: account::SHOPIFY_DOMAIN.into(),
+            },
+            stripe: StripeEndpoint {
+                url: format!("http://{stripe}"),
+                key: account::STRIPE_KEY.into(),
+                account: account::STRIPE_ACCOUNT.into(),
+            },
             control: ControlEndpoint { url: format!("http://{control}") },
         }
     }
@@ -95,7 +125,7 @@ pub struct RunningSandbox {
 }
 
 impl Sandbox {
-    /// Listens for all four. When this returns, they answer.
+    /// Listens for all of them, and delivers the webhooks that wait. When this returns, they answer.
     ///
     /// # Errors
     /// When a socket can't be had.
@@ -103,14 +133,17 @@ impl Sandbox {
         self.shared.reopen();
         let routers = self.routers();
         let mut servers = JoinSet::new();
-        let last = self.shared.read(|state| state.ports);
-        let smartbill = listen(&mut servers, routers.smartbill, &self.shared, last[0]).await?;
-        let oblio = listen(&mut servers, routers.oblio, &self.shared, last[1]).await?;
-        let woocommerce = listen(&mut servers, routers.woocommerce, &self.shared, last[2]).await?;
-        let control = listen(&mut servers, routers.control, &self.shared, last[3]).await?;
-        let ports = [smartbill, oblio, woocommerce, control].map(|address| address.port());
-        self.change(|state| state.ports = ports)?;
-        let endpoints = Endpoints::at(smartbill, oblio, woocommerce, control);
+        let last = self.shared.read(|state| state.ports.clone());
+        let doors =
+            [routers.smartbill, routers.oblio, routers.woocommerce, routers.control, routers.shopify, routers.stripe];
+        let mut addresses = [SocketAddr::from(([127, 0, 0, 1], 0)); 6];
+        for ((at, door), address) in doors.into_iter().enumerate().zip(&mut addresses) {
+            let last_port = last.get(at).copied().unwrap_or_default();
+            *address = listen(&mut servers, door, &self.shared, last_port).await?;
+        }
+        self.change(|state| state.ports = addresses.iter().map(SocketAddr::port).collect())?;
+        servers.spawn(hooks::run(Arc::clone(&self.shared)));
+        let endpoints = Endpoints::at(addresses);
         Ok(RunningSandbox { endpoints, shared: Arc::clone(&self.shared), servers })
     }
 }

@@ -7,15 +7,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::call::{Call, decode};
 use crate::config::SandboxConfig;
 use crate::error::SandboxError;
-use crate::faults::{Fault, FaultKind, Provider};
+use crate::faults::{Fault, FaultKind};
 use crate::front::broken;
+use crate::hooks::Post;
 use crate::limits::Limiter;
+use crate::simulator::Simulator;
 use crate::state::State;
+use crate::woocommerce::Nonces;
 
 const LOGGED: usize = 1_000;
 
@@ -24,6 +27,10 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     log: Mutex<Log>,
     pub limiter: Mutex<Limiter>,
+    pub nonces: Mutex<Nonces>,
+    pub post: Post,
+    /// Told when something waits to be delivered.
+    pub to_deliver: Notify,
     closing: watch::Sender<bool>,
 }
 
@@ -38,7 +45,7 @@ struct Log {
 struct Entry {
     n: u64,
     at_ms: i64,
-    provider: Provider,
+    provider: Simulator,
     operation: &'static str,
     method: String,
     path: String,
@@ -59,6 +66,9 @@ impl Shared {
             state: Mutex::new(state),
             log: Mutex::default(),
             limiter: Mutex::default(),
+            nonces: Mutex::default(),
+            post: Post::default(),
+            to_deliver: Notify::new(),
             closing: watch::Sender::new(false),
         }
     }
@@ -80,7 +90,15 @@ impl Shared {
         {
             state.save(path)?;
         }
+        if outcome.is_ok() && state.hooks.waits() {
+            self.to_deliver.notify_one();
+        }
         Ok(outcome)
+    }
+
+    /// Changes what may be lost in a crash: the next [`Self::change`] writes it.
+    pub fn touch<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        change(&mut lock(&self.state))
     }
 
     /// [`Self::change`] for what is answered either way.
@@ -92,7 +110,12 @@ impl Shared {
         }
     }
 
-    pub fn spend_fault(&self, provider: Provider, operation: &str, call: &Call) -> Result<Option<Fault>, SandboxError> {
+    pub fn spend_fault(
+        &self,
+        provider: Simulator,
+        operation: &str,
+        call: &Call,
+    ) -> Result<Option<Fault>, SandboxError> {
         let mut state = lock(&self.state);
         if state.faults.armed().is_empty() {
             return Ok(None);
@@ -110,7 +133,7 @@ impl Shared {
         Ok(Some(fault))
     }
 
-    pub fn log_request(&self, provider: Provider, operation: &'static str, call: &Call) -> u64 {
+    pub fn log_request(&self, provider: Simulator, operation: &'static str, call: &Call) -> u64 {
         let mut log = lock(&self.log);
         let n = log.next;
         log.next += 1;
@@ -157,15 +180,12 @@ impl Shared {
 
     pub fn request_counts(&self) -> Value {
         let log = lock(&self.log);
-        let count = |provider: Provider| {
-            let counts = log.counts.get(provider.name()).cloned().unwrap_or_default();
-            json!({ "total": counts.values().sum::<u64>(), "by_operation": counts })
-        };
-        json!({
-            "smartbill": count(Provider::SmartBill),
-            "oblio": count(Provider::Oblio),
-            "woocommerce": count(Provider::WooCommerce),
-        })
+        let counts = Simulator::ALL.map(|simulator| {
+            let counts = log.counts.get(simulator.name()).cloned().unwrap_or_default();
+            let count = json!({ "total": counts.values().sum::<u64>(), "by_operation": counts });
+            (simulator.name().to_owned(), count)
+        });
+        Value::Object(counts.into_iter().collect())
     }
 
     pub fn close(&self) {

@@ -6,12 +6,18 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::error::SandboxError;
 use crate::faults::FaultBook;
+use crate::hooks::{Hooks, Source};
 use crate::oblio::books::OblioBooks;
+use crate::shopify::books::ShopifyShop;
 use crate::smartbill::books::SmartBillBooks;
+use crate::stripe::books::StripeAccount;
+use crate::switches::Switches;
 use crate::woocommerce::shop::Shop;
+use crate::woocommerce::webhooks::Webhooks;
 
 const VERSION: u64 = 1;
 
@@ -19,11 +25,21 @@ const VERSION: u64 = 1;
 pub(crate) struct State {
     version: u64,
     pub seed: u64,
-    /// Where it listened last: SmartBill, Oblio, WooCommerce, control. Tried again first, so that the links in documents
-    /// live on.
+    /// Where it listened last: SmartBill, Oblio, WooCommerce, control, Shopify, Stripe. Tried again first, so that the links
+    /// in documents live on.
     #[serde(default)]
-    pub ports: [u16; 4],
+    pub ports: Vec<u16>,
     pub woocommerce: Shop,
+    #[serde(default)]
+    pub webhooks: Webhooks,
+    #[serde(default)]
+    pub shopify: ShopifyShop,
+    #[serde(default)]
+    pub stripe: StripeAccount,
+    #[serde(default)]
+    pub hooks: Hooks,
+    #[serde(default)]
+    pub switches: Switches,
     pub smartbill: SmartBillBooks,
     pub oblio: OblioBooks,
     pub faults: FaultBook,
@@ -39,11 +55,88 @@ impl State {
         Self {
             version: VERSION,
             seed,
-            ports: [0; 4],
+            ports: Vec::new(),
             woocommerce,
+            webhooks: Webhooks::default(),
+            shopify: ShopifyShop::default(),
+            stripe: StripeAccount::default(),
+            hooks: Hooks::default(),
+            switches: Switches::default(),
             smartbill: SmartBillBooks::new(),
             oblio: OblioBooks::new(),
             faults: FaultBook::default(),
+        }
+    }
+
+    /// Puts orders or new versions of them into a shop, all or none, and has word of them sent. Returns their ids.
+    pub fn put_orders(&mut self, source: Source, orders: Vec<Value>, now_ms: i64) -> Result<Vec<Value>, SandboxError> {
+        let hooks = self.hooks.clone();
+        let woocommerce = (source == Source::WooCommerce).then(|| self.woocommerce.clone());
+        let shopify = (source == Source::Shopify).then(|| self.shopify.clone());
+        let stripe = (source == Source::Stripe).then(|| self.stripe.clone());
+        let put: Result<Vec<Value>, SandboxError> =
+            orders.into_iter().map(|order| self.put_order(source, order, now_ms)).collect();
+        if put.is_err() {
+            self.hooks = hooks;
+            if let Some(before) = woocommerce {
+                self.woocommerce = before;
+            }
+            if let Some(before) = shopify {
+                self.shopify = before;
+            }
+            if let Some(before) = stripe {
+                self.stripe = before;
+            }
+        }
+        put
+    }
+
+    /// One of them. Where several belong together, [`Self::put_orders`] takes back what went before a refusal.
+    pub fn put_order(&mut self, source: Source, order: Value, now_ms: i64) -> Result<Value, SandboxError> {
+        match source {
+            Source::WooCommerce => {
+                let known = order["id"].as_u64().is_some_and(|id| self.woocommerce.find(id).is_some());
+                let id = self.woocommerce.put(order, now_ms)?;
+                self.changed_at_woocommerce(id, !known, now_ms);
+                Ok(id.into())
+            }
+            Source::Shopify => {
+                let (id, new) = self.shopify.put(order, now_ms)?;
+                self.changed_at_shopify(id, new, now_ms);
+                Ok(id.into())
+            }
+            Source::Stripe => {
+                let (id, events) = self.stripe.put(order, now_ms)?;
+                for event in events {
+                    self.hooks.post(Source::Stripe, &event.id, &event.kind, event.text(), now_ms);
+                }
+                Ok(id.into())
+            }
+            Source::Webhook => {
+                let (number, new) = self.hooks.keep_order(order, now_ms)?;
+                let topic = if new { "order.created" } else { "order.updated" };
+                if let Some(body) = self.hooks.order_message(&number, topic, now_ms) {
+                    self.hooks.post(Source::Webhook, &number, topic, body, now_ms);
+                }
+                Ok(number.into())
+            }
+        }
+    }
+
+    /// Each webhook of the shop that asks for it will tell, with the order as it is when it leaves.
+    pub fn changed_at_woocommerce(&mut self, id: u64, new: bool, now_ms: i64) {
+        let topic = if new { "order.created" } else { "order.updated" };
+        for webhook in self.webhooks.asking(topic) {
+            self.hooks.post_by(webhook, &id.to_string(), topic, now_ms);
+        }
+    }
+
+    /// Shopify sends the order as it was when it happened, also at the eighth try.
+    pub fn changed_at_shopify(&mut self, id: u64, new: bool, now_ms: i64) {
+        let topic = if new { "orders/create" } else { "orders/updated" };
+        if let Some(order) = self.shopify.find(id) {
+            let body = order.order.get().to_owned();
+            self.hooks.post(Source::Shopify, &id.to_string(), topic, body, now_ms);
         }
     }
 

@@ -8,18 +8,21 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useEffect } from "react";
-import { type ApiError, type Commands, staleBy, type Tag } from "./generated/api";
+import { useCallback, useEffect } from "react";
+import { type ApiError, type AppInfo, type Commands, type ImportRejectedPage, type InboxPage, type InboxRequest, staleBy, type Tag } from "./generated/api";
 import { useHost } from "./host";
 
-export function newQueryClient(): QueryClient {
-  return new QueryClient({
+/** `app` is what was known before the screen was there. */
+export function newQueryClient(app?: AppInfo): QueryClient {
+  const client = new QueryClient({
     defaultOptions: {
       // the host is this computer's: without a network it answers all the same
       queries: { networkMode: "always", retry: false, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false },
       mutations: { networkMode: "always", retry: false },
     },
   });
+  if (app) client.setQueryData(["app.get", {}], app);
+  return client;
 }
 
 type Command = keyof Commands;
@@ -37,6 +40,17 @@ export function useAsk<C extends Command>(
     enabled,
     placeholderData: (before) => before,
   });
+}
+
+/** Asks before anything on screen does; answers when it is there, and says nothing of an error, which whoever asks next is told. */
+export function useAskAhead() {
+  const host = useHost();
+  const client = useQueryClient();
+  return useCallback(
+    <C extends Command>(command: C, request: Commands[C]["request"]): Promise<void> =>
+      client.prefetchQuery({ queryKey: [command, request], queryFn: () => host.call(command, request) }),
+    [host, client],
+  );
 }
 
 type Paged = "reconcile.findings" | "failures.records" | "bulk.report" | "einvoices.list";
@@ -69,6 +83,29 @@ export const useBulkItems = (id: string, state: string) => usePages("bulk.report
 /** The e-Factura board. */
 export const useEInvoices = (state: string) => usePages("einvoices.list", { state, limit: 50 });
 
+/** The webhook inbox, newest first: each page goes on before the last of the one above it. */
+export function useInbox(request: Omit<InboxRequest, "before">): UseInfiniteQueryResult<{ pages: InboxPage[] }, ApiError> {
+  const host = useHost();
+  return useInfiniteQuery<InboxPage, ApiError, { pages: InboxPage[] }, readonly unknown[], number | null>({
+    queryKey: ["inbox.list", request],
+    queryFn: ({ pageParam }) => host.call("inbox.list", { ...request, before: pageParam }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.before,
+    placeholderData: (before) => before,
+  });
+}
+
+/** Rows of an import that were not taken, in the file's order. */
+export function useImportRejected(id: string): UseInfiniteQueryResult<{ pages: ImportRejectedPage[] }, ApiError> {
+  const host = useHost();
+  return useInfiniteQuery<ImportRejectedPage, ApiError, { pages: ImportRejectedPage[] }, readonly unknown[], number>({
+    queryKey: ["imports.rejected", { id }],
+    queryFn: ({ pageParam }) => host.call("imports.rejected", { id, after: pageParam }),
+    initialPageParam: 0,
+    getNextPageParam: ({ rows, hasMore }) => (hasMore ? rows.at(-1)?.row : undefined),
+  });
+}
+
 /** Does something. */
 export function useAct<C extends Command>(
   command: C,
@@ -91,13 +128,14 @@ export function useAct<C extends Command>(
 export function useChanges(): void {
   const host = useHost();
   const client = useQueryClient();
-  useEffect(
-    () =>
-      host.onEvent(({ tags }) => {
-        void client.invalidateQueries({ predicate: (query) => isStale(query.queryKey[0], tags) });
-      }),
-    [host, client],
-  );
+  useEffect(() => {
+    const stop = host.onEvent(({ tags }) => {
+      void client.invalidateQueries({ predicate: (query) => isStale(query.queryKey[0], tags) });
+    });
+    // what was read before anybody listened may have changed since
+    void client.invalidateQueries({ queryKey: ["app.get"] });
+    return stop;
+  }, [host, client]);
 }
 
 export function isStale(command: unknown, tags: Tag[]): boolean {

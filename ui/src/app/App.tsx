@@ -4,18 +4,25 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { AppInfo } from "../api/generated/api";
 import { type Host, HostContext } from "../api/host";
 import { newQueryClient, useAsk, useChanges } from "../api/queries";
 import { StartScreen } from "../features/start/StartScreen";
 import { ids } from "../shared/lib/testids";
 import { ErrorNote } from "../shared/ui/ErrorNote";
 import { ErrorBoundary } from "./ErrorBoundary";
-import { systemLanguage } from "./i18n";
+import { languageOf } from "./i18n";
 import { newRouter } from "./router";
 import { theme } from "./theme";
 
-export function App({ host }: { host: Host }) {
-  const [client] = useState(newQueryClient);
+interface Props {
+  host: Host;
+  /** What the app said of itself before the screen was there; undefined where it could not. */
+  first: AppInfo | undefined;
+}
+
+export function App({ host, first }: Props) {
+  const [client] = useState(() => newQueryClient(first));
   return (
     <HostContext value={host}>
       <QueryClientProvider client={client}>
@@ -31,7 +38,7 @@ function Themed() {
   const { t, i18n } = useTranslation();
   const [router] = useState(newRouter);
   const wanted = app.data?.theme;
-  const language = app.data ? (app.data.language ?? systemLanguage()) : i18n.language;
+  const language = app.data ? languageOf(app.data) : i18n.language;
   useEffect(() => {
     void i18n.changeLanguage(language);
     document.documentElement.lang = language;

@@ -1,6 +1,7 @@
 import { spotlight } from "@mantine/spotlight";
-import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import i18next from "i18next";
 import { afterEach, expect, test } from "vitest";
 import { ids } from "../shared/lib/testids";
 import { app, overview } from "../test/samples";
@@ -63,4 +64,16 @@ test("? lists the shortcuts, and g with a letter goes", async () => {
   fireEvent.keyDown(window.document.body, { key: "?", shiftKey: true });
   expect(await screen.findByTestId(ids.shortcut("chooseAll"))).toHaveTextContent(t("desk.shortcut.chooseAll"));
   expect(screen.getByTestId(ids.shortcut("reconcile"))).toHaveTextContent(t("nav.reconcile"));
+});
+
+test("the inbox is reached from the frame, the palette, and g with w", async () => {
+  const { place, t } = await typed(i18next.t("nav.inbox"));
+  const palette = within(await screen.findByRole("dialog"));
+  await userEvent.click(await palette.findByText(t("nav.inbox")));
+  await waitFor(() => expect(place()).toContain("/inbox"));
+  await userEvent.click(screen.getByTestId(ids.nav("settings")));
+  await waitFor(() => expect(place()).toContain("/settings"));
+  fireEvent.keyDown(window.document.body, { key: "g" });
+  fireEvent.keyDown(window.document.body, { key: "w" });
+  await waitFor(() => expect(screen.getByTestId(ids.nav("inbox"))).toHaveAttribute("aria-current", "page"));
 });

@@ -20,6 +20,7 @@ const SCREENS: ScreenPath[] = [
   "/failures",
   "/reconcile",
   "/einvoice",
+  "/inbox",
   "/settings",
 ];
 

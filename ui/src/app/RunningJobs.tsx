@@ -5,6 +5,8 @@ import { useAsk } from "../api/queries";
 import { ids } from "../shared/lib/testids";
 import { BulkDialog } from "../shared/ui/BulkDialog";
 import { useFormat } from "../shared/ui/useFormat";
+import { RunningBackfills } from "./RunningBackfills";
+import { RunningImports } from "./RunningImports";
 
 /** Jobs over many records that run now, in the status bar; each opens its progress. */
 export function RunningJobs() {
@@ -25,6 +27,8 @@ export function RunningJobs() {
           </Indicator>
         );
       })}
+      <RunningImports />
+      <RunningBackfills />
       <BulkDialog jobId={shown} onClose={() => show(null)} />
     </>
   );

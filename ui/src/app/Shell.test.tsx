@@ -2,6 +2,7 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { ConnectionInfo } from "../api/generated/api";
+import { planned, reading, running } from "../features/connections/backfill/samples";
 import { ids } from "../shared/lib/testids";
 import { app, document, here, overview, there } from "../test/samples";
 import { show } from "../test/show";
@@ -24,6 +25,7 @@ const smartbill: ConnectionInfo = {
   failure: null,
   limitedUntilMs: null,
   lastContactMs: 1_764_000_000_000,
+  hasOrders: false,
   today: 3,
 };
 const answers = { "app.get": app, "overview.get": overview };
@@ -111,4 +113,14 @@ test("Ctrl+K finds an invoice and opens it", async () => {
   expect(calls).toContainEqual({ command: "documents.list", request });
   expect(place()).toContain("/invoices");
   expect(place()).toContain("doc_1");
+});
+
+test("older orders that are read or handed over stand in the status bar with their progress, and lead to it", async () => {
+  const backfills = [reading, { ...running, id: "bkf_2", flowId: "flow_2" }, { ...planned, id: "bkf_3", flowId: "flow_3" }];
+  const { t, place } = await show(<Shell />, { ...answers, "backfill.list": { backfills } }, "/orders");
+  const shown = await screen.findAllByTestId(ids.runningBackfill);
+  const words = [t("backfill.running.reading", { read: "1,200" }), t("backfill.running.running", { over: "25", all: "41" })];
+  expect(shown.map((one) => one.textContent)).toEqual(words);
+  await userEvent.click(shown[1] as HTMLElement);
+  expect(place()).toBe("/connections?older=flow_2");
 });

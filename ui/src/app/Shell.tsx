@@ -6,6 +6,7 @@ import {
   IconChevronDown,
   IconFileInvoice,
   IconFileUpload,
+  IconInbox,
   IconLayoutDashboard,
   IconPlugConnected,
   IconScale,
@@ -15,13 +16,16 @@ import {
   IconUser,
   type TablerIcon,
 } from "@tabler/icons-react";
-import { Link, Outlet } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { Outlet } from "@tanstack/react-router";
+import { type MouseEvent, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiError, AppInfo, Counts, Overview } from "../api/generated/api";
-import { useAct, useAsk } from "../api/queries";
+import { useAct, useAsk, useAskAhead } from "../api/queries";
+import { DropArea } from "../features/imports/DropArea";
+import { ImportDialog } from "../features/imports/ImportDialog";
+import { UploadsProvider } from "../features/imports/uploads";
 import { RecordDrawer } from "../features/record/RecordDrawer";
-import { placeOfNeed, type ScreenPath, useGo, usePlace } from "../shared/lib/navigation";
+import { placeOfNeed, type ScreenPath, useGo, usePath, usePlace } from "../shared/lib/navigation";
 import { SHORTCUTS, useShortcuts } from "../shared/lib/shortcuts";
 import { ids } from "../shared/lib/testids";
 import { shown } from "../shared/lib/timings";
@@ -47,8 +51,12 @@ const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (coun
   { name: "failures", path: "/failures", icon: IconAlertTriangle, count: (counts) => counts.held },
   { name: "reconcile", path: "/reconcile", icon: IconScale, count: (counts) => counts.inDoubt + counts.mismatched + counts.findings },
   { name: "einvoice", path: "/einvoice", icon: IconFileUpload },
+  { name: "inbox", path: "/inbox", icon: IconInbox },
   { name: "settings", path: "/settings", icon: IconSettings },
 ];
+
+/** What can wait until the first screen is drawn. */
+const AFTER_FIRST_FRAME_MS = 300;
 
 export function Shell() {
   const app = useAsk("app.get", {});
@@ -58,29 +66,49 @@ export function Shell() {
   const [helping, setHelping] = useState(false);
   useGlobalKeys(() => setHelping(true));
   const isThere = app.data !== undefined;
+  const readLists = useReadLists();
   useEffect(() => {
-    if (isThere) shown("open");
-  }, [isThere]);
+    if (!isThere) return;
+    shown("open");
+    const timer = setTimeout(readLists, AFTER_FIRST_FRAME_MS);
+    return () => clearTimeout(timer);
+  }, [isThere, readLists]);
   if (!app.data) return null;
   return (
-    <div className="shell">
-      <Header
-        app={app.data}
-        overview={overview.data}
-        open={(id) => open.mutate({ id })}
-        openSandbox={() => sandbox.mutate({})}
-      />
-      <Banners app={app.data} overview={overview.data} error={app.error ?? open.error ?? sandbox.error} />
-      <Navigation counts={overview.data?.counts} />
-      <main>
-        <Outlet />
-      </main>
-      <StatusBar app={app.data} overview={overview.data} />
-      <Drawer />
-      <Palette app={app.data} onHelp={() => setHelping(true)} />
-      <ShortcutsHelp opened={helping} onClose={() => setHelping(false)} />
-    </div>
+    <UploadsProvider>
+      <div className="shell">
+        <Header
+          app={app.data}
+          overview={overview.data}
+          open={(id) => open.mutate({ id })}
+          openSandbox={() => sandbox.mutate({})}
+        />
+        <Banners app={app.data} overview={overview.data} error={app.error ?? open.error ?? sandbox.error} />
+        <Navigation counts={overview.data?.counts} />
+        <main>
+          <Outlet />
+        </main>
+        <StatusBar app={app.data} overview={overview.data} />
+        <Drawer />
+        <Palette app={app.data} onHelp={() => setHelping(true)} />
+        <ShortcutsHelp opened={helping} onClose={() => setHelping(false)} />
+        <ImportDialog />
+        <DropArea />
+      </div>
+    </UploadsProvider>
   );
+}
+
+/** Reads what the lists are drawn by, so that the first of them opens with its rows. */
+function useReadLists() {
+  const read = useAskAhead();
+  return useCallback(() => {
+    for (const list of ["documents", "orders"] as const) {
+      read("layout.get", { list });
+      read("table.vocabulary", { list });
+      read("views.list", { list });
+    }
+  }, [read]);
 }
 
 /** The record that the address names. It alone looks at the address, so that a new search does not draw the whole frame again. */
@@ -174,18 +202,25 @@ function Header({ app, overview, open, openSandbox }: HeaderProps) {
 function Navigation({ counts }: { counts: Counts | undefined }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const place = usePlace();
+  const now = usePath();
+  const { screen } = useGo();
+  const onClick = (event: MouseEvent, path: ScreenPath) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    screen(path);
+  };
   return (
     <nav aria-label={t("shell.screens")}>
       {SCREENS.map(({ name, path, icon: Icon, count }) => {
         const shown = counts && count ? count(counts) : 0;
         return (
-          <Link
+          <a
             key={name}
-            to={path}
+            href={`#${path}`}
+            onClick={(event) => onClick(event, path)}
             className="nav-link"
-            data-active={place.path === path}
-            aria-current={place.path === path ? "page" : undefined}
+            data-active={now === path}
+            aria-current={now === path ? "page" : undefined}
             title={t(`nav.${name}`)}
             data-testid={ids.nav(name)}
           >
@@ -196,7 +231,7 @@ function Navigation({ counts }: { counts: Counts | undefined }) {
                 {format.count(shown)}
               </span>
             )}
-          </Link>
+          </a>
         );
       })}
     </nav>

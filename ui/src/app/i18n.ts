@@ -1,10 +1,17 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
+import type { AppInfo } from "../api/generated/api";
 import type { Language } from "../shared/lib/format";
 import { catalogues } from "../shared/i18n/catalogues";
 
 export function systemLanguage(): Language {
   return navigator.language.toLowerCase().startsWith("en") ? "en" : "ro";
+}
+
+/** The screen's language: the one that the operator chose, or the system's. */
+export function languageOf(app: AppInfo | undefined): Language {
+  const chosen = app?.language;
+  return chosen === "ro" || chosen === "en" ? chosen : systemLanguage();
 }
 
 export async function startI18n(language: Language): Promise<void> {

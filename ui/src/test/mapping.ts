@@ -151,7 +151,7 @@ export function tryMapping({ document, json, orderId }: TryRequest): MappingTria
   const broken = [...sections, ...fields].filter((one) => one.rule.expression.includes("broken"));
   if (broken.length > 0) {
     const errors = broken.map(({ target: name, block }) => ({ target: name, block, problem: syntax }));
-    return { errors, values: [], draft: null, problems: [], orderVat: null, payload: null };
+    return { errors, values: [], draft: null, problems: [], byRules: [], orderVat: null, payload: null };
   }
   const values: RuleValueInfo[] = sections.map((one) => ({ target: one.target, block: null, item: null, itemName: "", ...valueOf(one.rule, order, null) }));
   for (const block of document.lines) {
@@ -171,6 +171,7 @@ export function tryMapping({ document, json, orderId }: TryRequest): MappingTria
     values,
     draft: { ...draft, city },
     problems: city === "" ? [{ field: "client.city", kind: "field_missing", detail: "" }] : [],
+    byRules: [],
     orderVat: lei(1769),
     payload: city === "" ? null : { provider: "oblio", json: JSON.stringify({ client: { name: "EXEMPLU SRL", city }, total: 101.95 }, null, 2) },
   };

@@ -75,6 +75,7 @@ export const order: OrderRow = {
   reason: "rule",
   documentId: "doc_1",
   documentState: "held",
+  documentRole: "invoice",
   documentNumber: null,
 };
 
@@ -102,6 +103,8 @@ export const record: RecordInfo = {
   madeBy: null,
   problems: [],
   documents: [],
+  followsFrom: null,
+  waitsForProforma: false,
   changes: [],
   offers: [],
   operations: [],

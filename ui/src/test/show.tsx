@@ -58,7 +58,7 @@ export async function show(part: ReactNode, answers: Answers, address = "/") {
       </HostContext>,
     );
   });
-  return { calls, t: i18next.t, host, place: () => history.location.href };
+  return { calls, t: i18next.t, host, place: () => history.location.href, go: (to: string) => act(async () => history.push(to)) };
 }
 
 /** Reads again on the host's events, as the window does. */

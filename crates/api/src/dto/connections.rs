@@ -1,6 +1,6 @@
 //! Connections, their live tests and lists, and flows.
 
-use super::FailureInfo;
+use super::{FailureInfo, RulesInfo};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -34,6 +34,8 @@ pub struct ConnectionInfo {
     pub limited_until_ms: Option<i64>,
     #[ts(type = "number | null")]
     pub last_contact_ms: Option<i64>,
+    /// Orders of it are known: where it is, or whose account it is, cannot be changed any more.
+    pub has_orders: bool,
     /// Orders taken in (shops) or documents issued (billing) today.
     pub today: u32,
 }
@@ -61,7 +63,11 @@ pub struct FlowInfo {
     /// After a refund of the whole order, or of a part, since its invoice: `off`, `propose`, `automatic`.
     pub full_refund: String,
     pub partial_refund: String,
+    pub rules: RulesInfo,
+    /// Without proformas.
     pub issued: u32,
+    /// Proformas that stand.
+    pub proformas: u32,
     pub held: u32,
     pub in_doubt: u32,
     pub waiting: u32,
@@ -177,5 +183,8 @@ pub struct FlowInput {
     pub full_refund: Option<String>,
     #[serde(default)]
     pub partial_refund: Option<String>,
+    /// Null keeps what the flow has; a new one takes every completed or paid order.
+    #[serde(default)]
+    pub rules: Option<RulesInfo>,
     pub enabled: bool,
 }

@@ -296,6 +296,8 @@ pub struct MappingTrial {
     /// There when every required value could be read; it may still have problems.
     pub draft: Option<DraftInfo>,
     pub problems: Vec<ProblemInfo>,
+    /// What the flow's rules put in place of what the mapping says; the draft bears it.
+    pub by_rules: Vec<super::FieldChangeInfo>,
     /// VAT as the order states it; null where the mapping does not read it.
     pub order_vat: Option<super::Amount>,
     /// There when the draft has no problems.

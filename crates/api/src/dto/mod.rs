@@ -4,6 +4,7 @@
 //! words live in the catalogues.
 
 mod app;
+mod backfill;
 mod bulk;
 mod changes;
 mod connections;
@@ -13,14 +14,18 @@ mod dry_run;
 mod editor;
 mod einvoices;
 mod failures;
+mod imports;
+mod inbox;
 mod months;
 mod operations;
 mod reconcile;
 mod records;
+mod rules;
 mod schedule;
 mod table;
 
 pub use app::*;
+pub use backfill::*;
 pub use bulk::*;
 pub use changes::*;
 pub use connections::*;
@@ -30,10 +35,13 @@ pub use dry_run::*;
 pub use editor::*;
 pub use einvoices::*;
 pub use failures::*;
+pub use imports::*;
+pub use inbox::*;
 pub use months::*;
 pub use operations::*;
 pub use reconcile::*;
 pub use records::*;
+pub use rules::*;
 pub use schedule::*;
 pub use table::*;
 

@@ -13,7 +13,7 @@ pub struct OfferInfo {
     pub act: String,
     /// Null: it can be asked for. Else `not_offered`, `not_issued`, `cancelled`, `reversed`, `deleted`, `not_cancelled`,
     /// `still_issued`, `has_successor`, `operation_open`, `has_storno`, `is_storno`, `in_einvoice`, `einvoice_sent`, `paid`, `not_paid`,
-    /// `credential_missing`.
+    /// `credential_missing`, `proforma` (not of one), `is_invoiced` (a proforma).
     pub blocked: Option<String>,
     pub needs_reason: bool,
 }
@@ -21,7 +21,7 @@ pub struct OfferInfo {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentInput {
-    /// `card`, `bank_transfer`, `cash_on_delivery`, `other`.
+    /// `card`, `bank_transfer`, `cash_on_delivery`, `cash` (under a receipt in the flow's series), `other`.
     pub kind: String,
     /// Decimal text with a point: `59.00`.
     pub value: String,

@@ -40,6 +40,8 @@ pub struct OrderRow {
     pub reason: String,
     pub document_id: Option<String>,
     pub document_state: Option<String>,
+    /// `invoice`, `proforma`.
+    pub document_role: Option<String>,
     /// `FCT 0007`
     pub document_number: Option<String>,
 }
@@ -107,13 +109,16 @@ pub struct DocumentPage {
 pub struct RetryRequest {
     /// Document ids, at most 1000.
     pub ids: Vec<String>,
+    /// Kept with what waits for a person's release, which goes only with one.
+    #[serde(default)]
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Skipped {
     pub id: String,
-    /// `not_held`, `in_doubt`, `still_failing`, `not_found`.
+    /// `not_held`, `in_doubt`, `still_failing`, `not_found`, `needs_reason`.
     pub reason: String,
     pub failure: Option<FailureInfo>,
 }
@@ -327,8 +332,12 @@ pub struct RecordInfo {
     pub made_of_version: Option<u32>,
     pub flow_id: Option<String>,
     pub document: Option<DocumentRow>,
-    /// Every document of the order, oldest first: the invoice, its storno or corrections.
+    /// Every document of the order, oldest first: its proforma, the invoice, its storno or corrections.
     pub documents: Vec<DocumentRow>,
+    /// The proforma that the document was made from: `ATP 0001`.
+    pub follows_from: Option<String>,
+    /// Due, and kept until it is known whether its order's proforma was issued.
+    pub waits_for_proforma: bool,
     /// What became of the order after the document was issued, newest first.
     pub changes: Vec<ChangeInfo>,
     /// What may be done to the document, and what not and why; empty before it is issued.
@@ -352,33 +361,4 @@ pub struct ProblemInfo {
     pub field: String,
     pub kind: String,
     pub detail: String,
-}
-
-/// A file's content, at most 64 MB over the window.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportRequest {
-    pub file_name: String,
-    pub content: String,
-    /// The shop connection whose orders these are; null makes or takes a connection of kind `file`.
-    pub connection_id: Option<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportProblem {
-    pub line: u32,
-    pub order: Option<String>,
-    pub field: String,
-    pub reason: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportReport {
-    pub read: u32,
-    pub new: u32,
-    pub changed: u32,
-    pub unchanged: u32,
-    pub rejected: Vec<ImportProblem>,
 }

@@ -33,6 +33,12 @@ impl Host {
     /// Runs every enabled workspace that does not run here yet; what is on screen stays. One that cannot be opened is
     /// answered, and does not stop the others.
     pub async fn run_enabled(&self) -> Vec<OpenProblem> {
+        let problems = self.run_all().await;
+        self.take_listener_up().await;
+        problems
+    }
+
+    async fn run_all(&self) -> Vec<OpenProblem> {
         let mut state = self.state.lock().await;
         let mut problems = Vec::new();
         let enabled: Vec<WorkspaceInfo> = state.settings.workspaces.iter().filter(|one| one.enabled).cloned().collect();

@@ -410,6 +410,7 @@ async fn wire_sandbox(workspace: &Workspace, handle: &SandboxHandle, author: &st
             write_back: true,
             full_refund: Default::default(),
             partial_refund: Default::default(),
+            rules: Default::default(),
             created_ms: now_ms,
         };
         workspace.save_flow(flow).await?;

@@ -1,11 +1,13 @@
 //! Connections and flows: lists with their health, live tests, saving.
 
+use super::rules::{info_of, rules_of};
 use super::{Host, convert};
 use crate::commands::{Session, Tag};
 use crate::dto::*;
 use crate::error::ApiError;
 use punte_domain::{FailureKind, Phase, RefundMode};
 use punte_engine::Workspace;
+use punte_engine::connectors::shops::ShopKind;
 use punte_engine::setup::{BillingOptions, ConnectionDraft};
 use punte_engine::store::ledger::{Connection, Counts, Flow};
 
@@ -113,6 +115,11 @@ impl Host {
                 input.partial_refund,
                 known.as_ref().map(|flow| flow.partial_refund),
             )?,
+            rules: match (input.rules, &known) {
+                (Some(rules), _) => rules_of(rules)?,
+                (None, Some(flow)) => flow.rules.clone(),
+                (None, None) => Default::default(),
+            },
             created_ms: known.map_or(now_ms, |flow| flow.created_ms),
         };
         let saved = workspace.save_flow(flow).await?;
@@ -129,7 +136,7 @@ fn refund_mode(field: &'static str, wished: Option<String>, known: Option<Refund
 }
 
 fn is_shop(kind: &str) -> bool {
-    matches!(kind, "woocommerce" | "file")
+    ShopKind::parse(kind).is_some()
 }
 
 fn draft_of(input: ConnectionInput) -> ConnectionDraft {
@@ -186,6 +193,7 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
         }),
         limited_until_ms,
         last_contact_ms: connection.last_contact_ms,
+        has_orders: workspace.ledger().find_shop_identity(&connection.id).await?.is_some(),
         today: workspace.ledger().count_today(&connection.id, convert::day_start(now_ms)).await?,
     })
 }
@@ -207,7 +215,9 @@ fn flow_info(flow: &Flow, counts: &Counts) -> FlowInfo {
         write_back: flow.write_back,
         full_refund: flow.full_refund.as_str().to_owned(),
         partial_refund: flow.partial_refund.as_str().to_owned(),
-        issued: count("issued"),
+        rules: info_of(&flow.rules),
+        issued: count("issued").saturating_sub(count("proformas")),
+        proformas: count("proformas"),
         held: count("held"),
         in_doubt: count("in_doubt"),
         waiting: count("ready") + count("sending"),

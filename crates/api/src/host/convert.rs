@@ -155,6 +155,7 @@ pub(super) fn order(order: &StoredOrder, document: Option<&Document>) -> OrderRo
         reason: order.reason.clone(),
         document_id: document.map(|d| d.id.clone()),
         document_state: document.map(|d| d.state.as_str().to_owned()),
+        document_role: document.map(|d| d.role.clone()),
         document_number: document.and_then(|d| d.number.as_ref().map(|number| format!("{} {number}", d.series))),
     }
 }

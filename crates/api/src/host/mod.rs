@@ -2,6 +2,7 @@
 
 mod all;
 mod app;
+mod backfill;
 mod bulk;
 mod changes;
 mod connections;
@@ -10,10 +11,14 @@ mod desk;
 mod editor;
 mod einvoices;
 mod failures;
+mod imports;
+mod inbox;
+mod listener;
 mod months;
 mod operations;
 mod reconcile;
 mod records;
+mod rules;
 mod schedule;
 mod settings;
 mod table;
@@ -28,9 +33,11 @@ use settings::Settings;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::{Mutex, broadcast};
+
+pub use listener::{HookSink, ListenerCounts, ListenerHandle, ListenerStarter};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -44,6 +51,7 @@ pub struct Parts {
     pub vault_reason: Option<String>,
     pub operator: String,
     pub sandbox: SandboxStarter,
+    pub listener: ListenerStarter,
     /// Told of every workspace that this process comes to own.
     pub opened: Arc<dyn Fn(&std::path::Path) + Send + Sync>,
 }
@@ -83,6 +91,8 @@ struct State {
     running: HashMap<String, Running>,
     current: Option<String>,
     problem: Option<OpenProblem>,
+    /// The webhooks' listener, or why there is none although there should be.
+    listener: Option<Result<ListenerHandle, String>>,
 }
 
 /// Implements every command over the running workspaces.
@@ -90,6 +100,8 @@ pub struct Host {
     parts: Parts,
     state: Mutex<State>,
     events: broadcast::Sender<Event>,
+    /// For what calls back while the host lives.
+    me: Weak<Host>,
 }
 
 impl Host {
@@ -97,8 +109,8 @@ impl Host {
     pub fn new(parts: Parts) -> Result<Arc<Host>, ApiError> {
         let settings = Settings::read(&parts.home)?;
         let (events, _) = broadcast::channel(256);
-        let state = State { settings, running: HashMap::new(), current: None, problem: None };
-        Ok(Arc::new(Host { parts, state: Mutex::new(state), events }))
+        let state = State { settings, running: HashMap::new(), current: None, problem: None, listener: None };
+        Ok(Arc::new_cyclic(|me| Host { parts, state: Mutex::new(state), events, me: me.clone() }))
     }
 
     /// The session of whoever sits at this machine: its owner, until operators are set up.
@@ -128,6 +140,7 @@ impl Host {
         let running: Vec<Arc<Workspace>> = {
             let mut state = self.state.lock().await;
             state.current = None;
+            state.listener = None;
             state.running.drain().map(|(_, running)| running.workspace).collect()
         };
         // at once: each has its own bounded time
@@ -199,6 +212,9 @@ fn tag_of(change: Change) -> Tag {
         Change::DryRun => Tag::DryRun,
         Change::Exports => Tag::Exports,
         Change::Bulk => Tag::Bulk,
+        Change::Inbox => Tag::Inbox,
+        Change::Backfill => Tag::Backfill,
+        Change::Imports => Tag::Imports,
     }
 }
 
@@ -268,9 +284,31 @@ handlers! {
     connections_set_secret(SecretInput) -> ConnectionInfo;
     connections_wake(ById) -> Nothing;
     connections_lists(ListsRequest) -> ConnectionListsInfo;
+    connections_hook(ById) -> HookInfo;
+    connections_set_hook_secret(SecretInput) -> HookInfo;
+    connections_renew_hook(ById) -> HookInfo;
+    connections_shop_hooks(ById) -> ShopHooks;
+    connections_enable_shop_hook(ShopHookRef) -> ShopHooks;
+    backfill_plan(BackfillRequest) -> BackfillInfo;
+    backfill_confirm(ById) -> BackfillInfo;
+    backfill_cancel(ById) -> BackfillInfo;
+    backfill_list(Nothing) -> Backfills;
+    listener_get(Nothing) -> ListenerInfo;
+    listener_set(ListenerInput) -> ListenerInfo;
+    inbox_list(InboxRequest) -> InboxPage;
+    inbox_get(DeliveryRequest) -> DeliveryInfo;
+    inbox_replay(WithReason) -> DeliveryInfo;
     flows_save(FlowInput) -> FlowInfo;
+    flows_preview_rules(RulesPreviewRequest) -> RulesPreview;
     orders_list(ListRequest) -> OrderPage;
-    orders_import(ImportRequest) -> ImportReport;
+    imports_begin(ImportBegin) -> ImportInfo;
+    imports_append(ImportPiece) -> ImportInfo;
+    imports_preview(ImportChoice) -> ImportPreview;
+    imports_start(ImportChoice) -> ImportInfo;
+    imports_cancel(ImportId) -> ImportInfo;
+    imports_get(ImportId) -> ImportInfo;
+    imports_list(Nothing) -> Imports;
+    imports_rejected(ImportRejectedRequest) -> ImportRejectedPage;
     documents_list(ListRequest) -> DocumentPage;
     record_get(RecordRequest) -> RecordInfo;
     record_order_version(OrderVersionRequest) -> OrderAsReceived;

@@ -139,6 +139,7 @@ fn params_of(
                 .map_err(|_| ApiError::invalid("payment.value", &payment.value))?,
             date: payment.date.parse().map_err(|_| ApiError::invalid("payment.date", &payment.date))?,
             document_number: payment.document_number.trim().to_owned(),
+            receipt_series: String::new(),
         })),
         (OperationKind::SendEmail, None, Some(email)) => Ok(OperationParams::Email(EmailRequest {
             to: email.to.trim().to_owned(),

@@ -1,17 +1,16 @@
 //! Orders, documents, failures, doubts, and the drawer.
 
 use super::{Host, changes, convert, operations};
-use crate::commands::{Session, Tag};
+use crate::commands::Session;
 use crate::dto::*;
 use crate::error::ApiError;
 use punte_domain::{DocumentState, Failure, FailureKind, Phase};
 use punte_engine::Workspace;
 use punte_engine::connectors::billing::Baseline;
-use punte_engine::store::ledger::{Document, ListQuery};
+use punte_engine::store::ledger::{Document, ListQuery, ProformaStanding};
 use punte_engine::{RetryReport, safe_because};
 use std::collections::HashSet;
 
-const IMPORT_LIMIT: usize = 64 * 1024 * 1024;
 const RETRY_LIMIT: usize = 1000;
 const VERSIONS: u32 = 200;
 
@@ -40,35 +39,6 @@ impl Host {
         });
         let rows = orders.iter().map(|order| convert::order(order, documents.get(&order.row))).collect();
         Ok(OrderPage { rows, next, total })
-    }
-
-    pub(super) async fn orders_import(&self, _: &Session, request: ImportRequest) -> Result<ImportReport, ApiError> {
-        if request.content.len() > IMPORT_LIMIT {
-            return Err(ApiError::invalid("content", format!("more than {} MB", IMPORT_LIMIT / 1024 / 1024)));
-        }
-        let workspace = self.workspace().await?;
-        let connection_id = match request.connection_id {
-            Some(id) => id,
-            None => only_shop(&workspace).await?,
-        };
-        let summary = workspace.import_orders(&connection_id, request.content.as_bytes()).await?;
-        self.emit(&[Tag::Orders, Tag::Documents]);
-        Ok(ImportReport {
-            read: summary.read,
-            new: summary.taken.new,
-            changed: summary.taken.changed,
-            unchanged: summary.taken.unchanged,
-            rejected: summary
-                .rejected
-                .into_iter()
-                .map(|one| ImportProblem {
-                    line: one.line as u32,
-                    order: one.order,
-                    field: one.field,
-                    reason: one.reason,
-                })
-                .collect(),
-        })
     }
 
     pub(super) async fn documents_list(&self, _: &Session, request: ListRequest) -> Result<DocumentPage, ApiError> {
@@ -165,6 +135,16 @@ impl Host {
                 .collect(),
             safe_because: document.as_ref().and_then(safe_because).map(str::to_owned),
             document: document.as_ref().map(of_order),
+            follows_from: document.as_ref().and_then(|one| one.proforma_row).and_then(|row| {
+                let proforma = documents.iter().find(|one| one.row == row)?;
+                Some(format!("{} {}", proforma.series, proforma.number.as_deref()?))
+            }),
+            waits_for_proforma: match &document {
+                Some(document) if document.role == "invoice" && document.state == DocumentState::Ready => {
+                    matches!(ledger.find_proforma(document).await?, ProformaStanding::Unsettled)
+                }
+                _ => false,
+            },
             documents: documents.iter().map(of_order).collect(),
             changes: changed,
             offers,
@@ -182,7 +162,7 @@ impl Host {
             return Err(ApiError::invalid("ids", format!("1 to {RETRY_LIMIT}")));
         }
         let workspace = self.workspace().await?;
-        let report = workspace.retry(&request.ids, &session.operator).await?;
+        let report = workspace.retry(&request.ids, &request.reason, &session.operator).await?;
         Ok(retry_result(report, workspace.clock_now_ms()))
     }
 
@@ -255,41 +235,13 @@ async fn made_by(workspace: &Workspace, document: &Document) -> Result<Option<Ma
     Ok(made.map(|mapping| MadeBy { mapping_id: mapping.id, name: mapping.name, version: document.mapping_version }))
 }
 
-async fn only_shop(workspace: &Workspace) -> Result<String, ApiError> {
-    let shops: Vec<_> = workspace
-        .ledger()
-        .list_connections()
-        .await?
-        .into_iter()
-        .filter(|connection| matches!(connection.kind.as_str(), "woocommerce" | "file"))
-        .collect();
-    match shops.as_slice() {
-        [one] => Ok(one.id.clone()),
-        [] => {
-            let draft = punte_engine::setup::ConnectionDraft {
-                id: None,
-                kind: "file".to_owned(),
-                name: "WooCommerce (JSON)".to_owned(),
-                address: String::new(),
-                account: String::new(),
-                secret: String::new().into(),
-                company: None,
-                series: None,
-                options: Default::default(),
-            };
-            Ok(workspace.save_connection(draft).await?.id)
-        }
-        _ => Err(ApiError::invalid("connectionId", "several shops: name one")),
-    }
-}
-
 async fn looks(workspace: &Workspace, document: &Document) -> Result<Vec<LookInfo>, ApiError> {
     let ledger = workspace.ledger();
     let attempt = ledger.find_last_attempt(document.row).await?;
     let baseline: Option<Baseline> = attempt.as_ref().and_then(|attempt| serde_json::from_str(&attempt.baseline).ok());
     let baseline_number = baseline.and_then(|baseline| baseline.next_number);
     let taken: HashSet<String> = ledger
-        .list_known_numbers(&document.provider, &document.company, &document.series, "")
+        .list_known_numbers(&document.provider, &document.company, &document.series, document.role == "proforma", "")
         .await?
         .into_iter()
         .collect();

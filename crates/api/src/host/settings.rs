@@ -13,6 +13,17 @@ pub(super) struct Settings {
     pub workspaces: Vec<WorkspaceInfo>,
     /// The workspace that was on screen last.
     pub last: Option<String>,
+    pub listener: ListenerSettings,
+}
+
+/// Whether webhooks are listened for on this machine.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct ListenerSettings {
+    pub enabled: bool,
+    /// 0 takes a free one.
+    pub port: u16,
+    pub public_address: String,
 }
 
 fn path(home: &Path) -> PathBuf {

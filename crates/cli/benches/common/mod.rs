@@ -3,12 +3,13 @@
 
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
-mod results;
+mod outside;
 
 #[allow(unused_imports, reason = "each benchmark uses its part")]
-pub use results::{Results, median, out_dir, quantile};
+pub use outside::{Results, Running, Simulators, median, out_dir, program, quantile, read_only, rss_mib};
 
 use punte_engine::connectors::Budgets;
+use punte_engine::connectors::shops::file;
 use punte_engine::connectors::transport::{HttpTransport, HttpTransportConfig};
 use punte_engine::setup::{BillingOptions, ConnectionDraft};
 use punte_engine::store::ledger::{Connection, Flow};
@@ -17,9 +18,8 @@ use punte_engine::{Deps, SystemClock, Timing, Workspace};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Processor time of this process so far, its threads together, in milliseconds.
 pub fn cpu_ms() -> f64 {
@@ -27,53 +27,6 @@ pub fn cpu_ms() -> f64 {
     let after_name: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     let ticks: f64 = after_name[11].parse::<f64>().unwrap() + after_name[12].parse::<f64>().unwrap();
     ticks * 10.0
-}
-
-/// Resident memory of a process, in MiB.
-pub fn rss_mib(pid: u32) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
-}
-
-/// The terminal program, built beside this benchmark.
-pub fn program() -> &'static str {
-    env!("CARGO_BIN_EXE_punte-cli")
-}
-
-/// A process that ends with its holder.
-pub struct Running(pub Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// `punte-cli sandbox`, without limits and without a state file.
-pub struct Simulators {
-    _running: Running,
-    pub ports: Value,
-}
-
-impl Simulators {
-    pub fn start(folder: &Path, series: u32) -> Simulators {
-        let port_file = folder.join("ports.json");
-        let mut command = Command::new(program());
-        command.args(["sandbox", "--no-limits", "--more-series", &series.to_string(), "--port-file"]).arg(&port_file);
-        command.env("PUNTE_HOME", folder).env("PUNTE_LOG", "warn").stdout(Stdio::null());
-        let running = Running(command.spawn().unwrap());
-        let started = Instant::now();
-        let ports = loop {
-            match std::fs::read_to_string(&port_file).ok().and_then(|text| serde_json::from_str(&text).ok()) {
-                Some(ports) => break ports,
-                None => assert!(started.elapsed() < Duration::from_secs(20), "the simulators do not start"),
-            }
-            std::thread::yield_now();
-        };
-        Simulators { _running: running, ports }
-    }
 }
 
 pub fn deps(folder: &Path, vault: Arc<dyn Vault>, timing: Timing) -> Deps {
@@ -137,6 +90,17 @@ fn draft(
     }
 }
 
+/// Takes an export's orders in, as many in a commit as an import does; answers how many are new.
+pub async fn take_in(workspace: &Workspace, shop: &Connection, export: &[u8]) -> u64 {
+    let read = file::orders_from_json(export.to_vec()).unwrap();
+    let orders: Vec<_> = read.map(|order| order.unwrap().1).collect();
+    let mut new = 0;
+    for together in orders.chunks(500) {
+        new += u64::from(workspace.take_orders(shop, together.to_vec()).await.unwrap().new);
+    }
+    new
+}
+
 /// The Romanian preset as a mapping; its id.
 pub async fn add_preset(workspace: &Workspace) -> String {
     let start = punte_engine::editor::MappingStart::Preset("woocommerce_ro".to_owned());
@@ -159,6 +123,7 @@ pub async fn add_flow(workspace: &Workspace, shop: &Connection, billing: &Connec
         write_back: false,
         full_refund: Default::default(),
         partial_refund: Default::default(),
+        rules: Default::default(),
         created_ms: workspace.clock_now_ms(),
     };
     workspace.save_flow(flow).await.unwrap();
@@ -256,12 +221,4 @@ pub fn order(id: u64) -> Value {
 
 fn bani(minor: i64) -> String {
     format!("{}.{:02}", minor / 100, minor % 100)
-}
-
-/// A ledger looked at from outside.
-pub fn read_only(path: &Path) -> rusqlite::Connection {
-    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = rusqlite::Connection::open_with_flags(path, flags).unwrap();
-    connection.busy_timeout(Duration::from_secs(10)).unwrap();
-    connection
 }

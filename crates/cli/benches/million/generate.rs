@@ -66,7 +66,7 @@ async fn make_template(folder: &Path, ports: &Value) {
     let shop = common::connect_file(&workspace, "Magazin").await;
     common::add_flow(&workspace, &shop, &billing, "ACO", &mapping).await;
     workspace.start().await.unwrap();
-    workspace.import_orders(&shop.id, &common::export(1_001, TEMPLATES)).await.unwrap();
+    common::take_in(&workspace, &shop, &common::export(1_001, TEMPLATES)).await;
     let raw = common::read_only(&folder.join("ledger.sqlite"));
     let started = Instant::now();
     loop {

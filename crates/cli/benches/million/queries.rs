@@ -1,6 +1,7 @@
 //! Pages, searches and counters over a million documents, through the ledger's own methods.
 
 use crate::common::{self, Results, median, quantile};
+use punte_engine::connectors::shops::{ShopKind, read_order};
 use punte_engine::store::Ledger;
 use punte_engine::store::ledger::{IncomingOrder, ListQuery};
 use std::path::Path;
@@ -159,8 +160,7 @@ async fn while_writing(ledger: &Ledger, results: &mut Results) -> (f64, f64) {
 }
 
 fn incoming(n: u64, connection_id: &str) -> IncomingOrder {
-    let raw = serde_json::to_vec(&[common::order(n)]).unwrap();
-    let read = punte_engine::connectors::shops::file::read_export(&raw).orders.remove(0).1;
+    let read = read_order(ShopKind::File, &common::order(n)).unwrap();
     IncomingOrder {
         id: format!("ord_while_{n}"),
         shop_identity: "file:while".into(),

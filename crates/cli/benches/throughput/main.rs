@@ -67,7 +67,7 @@ async fn run(setup: Setup, work: &Path) -> Figures {
     // the first ones fetch the token and the rates
     let warm = lanes * 5;
     for shop in &shops {
-        workspace.import_orders(&shop.id, &common::export(1, 5)).await.unwrap();
+        common::take_in(&workspace, shop, &common::export(1, 5)).await;
     }
     reach(&workspace, "issued", warm).await;
     reach(&workspace, "verified", warm).await;
@@ -77,8 +77,7 @@ async fn run(setup: Setup, work: &Path) -> Figures {
     let size = ledger_size(&home);
     let (started, cpu) = (Instant::now(), common::cpu_ms());
     for (shop, export) in shops.iter().zip(&exports) {
-        let summary = workspace.import_orders(&shop.id, export).await.unwrap();
-        assert_eq!(u64::from(summary.taken.new), share, "{:?}", summary.rejected.first());
+        assert_eq!(common::take_in(&workspace, shop, export).await, share);
     }
     let orders = share * lanes;
     reach(&workspace, "issued", warm + orders).await;

@@ -174,6 +174,7 @@ fn flow(
         write_back: false,
         full_refund: RefundMode::Off,
         partial_refund: RefundMode::Off,
+        rules: Default::default(),
         created_ms: started_ms,
     }
 }

@@ -1,7 +1,7 @@
 //! Orders as a shop exports them, from which all others are multiplied, and the people and companies who place them.
 
 use chrono::{DateTime, NaiveDate};
-use punte_connectors::shops::file::read_export;
+use punte_connectors::shops::{ShopKind, read_order};
 use punte_domain::{Draft, DraftProblem, OrderHead};
 use punte_mapping::{CompiledMapping, MappingContext};
 use serde_json::{Value, json};
@@ -168,10 +168,8 @@ pub(super) struct Placed {
 impl Template {
     /// So many, with the VAT rate that was legal on a day.
     pub(super) fn make(mapping: &CompiledMapping, count: u64, vat: i64, day: NaiveDate) -> Vec<Template> {
-        let orders: Vec<Value> = (0..count).map(|n| order(n, vat)).collect();
-        let text = serde_json::to_vec(&orders).unwrap_or_default();
-        let read = read_export(&text).orders.into_iter().enumerate();
-        read.map(|(n, (_, order))| {
+        let read = (0..count).filter_map(|n| read_order(ShopKind::File, &order(n, vat)).ok()).enumerate();
+        read.map(|(n, order)| {
             let context = MappingContext { tax_point: day, settings: serde_json::Map::new() };
             let made = mapping.evaluate(&order.raw, &context);
             Template {

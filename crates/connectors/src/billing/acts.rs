@@ -1,7 +1,7 @@
 //! What is done to a document that exists, and what is asked about it: the requests and answers of the billing trait that
 //! come after the invoice.
 
-use super::Issued;
+use super::{IssueRequest, Issued};
 use chrono::NaiveDate;
 use punte_domain::{CollectKind, Reference};
 use rust_decimal::Decimal;
@@ -120,13 +120,11 @@ pub struct StornoRequest {
 /// The invoice that follows from a proforma.
 #[derive(Debug, Clone)]
 pub struct FromProforma {
-    pub company: String,
-    pub series: String,
-    pub issue_date: NaiveDate,
+    /// The invoice as it is to be, with lines of its own.
+    pub invoice: IssueRequest,
     pub proforma: Issued,
-    pub reference: Reference,
-    pub idempotency_key: String,
-    pub order_number: String,
+    /// Client and lines are those of the proforma: a provider that copies them may do so.
+    pub repeats: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +134,9 @@ pub struct PaymentRequest {
     pub date: NaiveDate,
     /// Of the payment: bank statement, courier's report, processor's transaction.
     pub document_number: String,
+    /// The provider's series of receipts, for cash: the receipt is numbered there.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub receipt_series: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -87,6 +87,7 @@ pub(crate) fn request() -> IssueRequest {
             order_total: dec!(91.96),
             tolerance: Decimal::ZERO,
             warehouse: String::new(),
+            receipt_series: String::new(),
         },
         reference: reference("1001"),
         idempotency_key: "pnt-0123456789abcdefghjkmnp".into(),
@@ -120,16 +121,7 @@ pub(crate) fn target(kind: DocumentKind) -> Target {
 }
 
 pub(crate) fn from_proforma() -> FromProforma {
-    let request = request();
-    FromProforma {
-        company: request.company,
-        series: request.series,
-        issue_date: request.issue_date,
-        proforma: issued("PRO", "0003"),
-        reference: request.reference,
-        idempotency_key: request.idempotency_key,
-        order_number: request.order_number,
-    }
+    FromProforma { invoice: request(), proforma: issued("PRO", "0003"), repeats: true }
 }
 
 pub(crate) fn storno() -> StornoRequest {
@@ -152,6 +144,7 @@ pub(crate) fn payment() -> PaymentRequest {
         value: dec!(20.50),
         date: request().issue_date,
         document_number: "OP 17".into(),
+        receipt_series: String::new(),
     }
 }
 

@@ -204,6 +204,8 @@ pub struct FindQuery {
     /// What is sought was made from this proforma: where the provider names the invoices of a proforma (SmartBill), one so
     /// named counts as ours even if our reference was not taken over.
     pub from_proforma: Option<Issued>,
+    /// The proforma's own reference: with its lines its mentions may be copied, and then this one is printed.
+    pub proforma_reference: Option<Reference>,
     /// What the ledger knows of the last number before the baseline, and the reference that is printed on it: whether that
     /// document still stands there tells a counter that never moved from one that went back and came again (SmartBill).
     /// `None`: nothing is known under it, or nothing with a reference of ours on it.
@@ -287,7 +289,7 @@ pub trait BillingProvider: Send + Sync {
     async fn list_vat_rates(&self, company: &str) -> Result<Vec<VatRate>, Failure>;
 
     /// Read before the intent is written; what it returns is stored in it.
-    async fn read_baseline(&self, company: &str, series: &str) -> Result<Baseline, Failure>;
+    async fn read_baseline(&self, company: &str, series: &str, kind: DocumentKind) -> Result<Baseline, Failure>;
 
     /// The body that a create would send, as JSON to read, or what keeps it from being made. Asks nobody: rates that are not
     /// kept from an earlier create are those that the caller read (`listed`), else as the draft names them.
@@ -305,13 +307,7 @@ pub trait BillingProvider: Send + Sync {
     async fn find_by_reference(&self, query: &FindQuery) -> Result<Evidence, Failure>;
 
     /// What the provider holds now, for verification.
-    async fn read_issued(
-        &self,
-        company: &str,
-        document: &Issued,
-        issue_date: NaiveDate,
-        reference: &Reference,
-    ) -> Result<ReadBack, Failure>;
+    async fn read_issued(&self, target: &Target) -> Result<ReadBack, Failure>;
 
     async fn list_warehouses(&self, company: &str) -> Result<Vec<String>, Failure>;
 
@@ -324,6 +320,9 @@ pub trait BillingProvider: Send + Sync {
     async fn issue_proforma(&self, request: &IssueRequest) -> Exchange<Issued>;
 
     async fn issue_from_proforma(&self, request: &FromProforma) -> Exchange<Issued>;
+
+    /// The invoices that were made from a proforma, whoever made them. `None`: the provider does not tell.
+    async fn list_invoices_of(&self, company: &str, proforma: &Issued) -> Result<Option<Vec<Issued>>, Failure>;
 
     /// The full storno of an issued invoice, sent once, never repeated here.
     async fn issue_storno(&self, request: &StornoRequest) -> Exchange<Issued>;

@@ -22,6 +22,7 @@ fn head() -> OrderHead {
         email: "ana@example.com".into(),
         tax_id: String::new(),
         invoiced_elsewhere: None,
+        seen_as: Default::default(),
     }
 }
 
@@ -51,6 +52,7 @@ fn draft() -> Draft {
         order_total: dec!(121),
         tolerance: rust_decimal::Decimal::ZERO,
         warehouse: String::new(),
+        receipt_series: String::new(),
     }
 }
 

@@ -62,7 +62,7 @@ impl Workspace {
         }
         let mut around = self.retry_around().await?;
         let retry = self.plan_retry(document, &mut around).await?;
-        let skipped = self.do_retry(document, retry, &job.who).await?;
+        let skipped = self.do_retry(document, retry, "", &job.who).await?;
         self.changed(Change::Documents);
         self.outbox_wake.notify_one();
         Ok(skipped.map(|(why, failure)| failed(why, failure)))

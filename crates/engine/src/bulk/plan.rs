@@ -125,6 +125,8 @@ impl Workspace {
         Ok(match kind {
             BulkKind::Retry => match self.plan_retry(document, around).await? {
                 Retry::Not(why, failure) => Judged { failure, ..skip(why) },
+                // each is released by itself
+                Retry::Release(_, failure) => Judged { failure: Some(failure), ..skip("needs_reason") },
                 Retry::StillFailing(_, failure) => Judged { failure: Some(failure), ..skip("still_failing") },
                 retry => match (safe_because(document), retry) {
                     (Some(why), Retry::Queue(new)) => Judged { anew: Some(new), ..will(why) },

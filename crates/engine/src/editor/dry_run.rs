@@ -10,7 +10,7 @@ use super::samples::is_own;
 use crate::decide::{ActiveMapping, context_of};
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace, lock};
-use punte_domain::{Draft, DraftProblem, FieldChange, diff_drafts};
+use punte_domain::{Draft, DraftProblem, Facts, FieldChange, diff_drafts};
 use punte_mapping::{Evaluation, Mapping};
 use punte_store::ledger::{Document, ListQuery, OrderRow};
 use std::collections::{HashMap, HashSet};
@@ -288,14 +288,14 @@ impl Workspace {
         document: Option<&Document>,
     ) -> Result<Option<DryRunRow>> {
         let raw = self.raw_of(order).await?;
-        if !compared.flows.invoices(order, &raw) {
-            return Ok(None);
-        }
+        let Some(rules) = compared.flows.rules_for(order, &raw) else { return Ok(None) };
+        let facts = Facts::of(&raw);
         let context = context_of(&order.head);
         let edits = document.filter(|document| document.state.draft_is_open()).and_then(|one| one.edits.as_ref());
         let edits = edits.map(|edits| edits.edits.as_slice()).unwrap_or_default();
         let made = |mapping: &ActiveMapping| {
-            with_edits(mapping.compiled.evaluate(&raw, &context), edits, mapping, &raw, &context)
+            let ruled = |draft: &mut Draft| rules.apply(draft, &facts, &order.head.number);
+            with_edits(mapping.compiled.evaluate(&raw, &context), edits, mapping, &raw, &context, (ruled, false))
         };
         let before = compared.published.as_ref().map(made);
         let after = made(&compared.changed);

@@ -6,7 +6,9 @@ use crate::decide::{ActiveMapping, context_of};
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use punte_domain::draft_edits::fields;
-use punte_domain::{Draft, DraftEdit, DraftProblem, FieldChange, IssueKey, anchored, apply_edits, diff_drafts};
+use punte_domain::{
+    Draft, DraftEdit, DraftProblem, Failure, FieldChange, IssueKey, anchored, apply_edits, diff_drafts,
+};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, Document, DocumentPlan, EditsKept, Flow, NewEvent, OrderRow, RecordEdits};
 use serde_json::{Value, json};
@@ -44,6 +46,8 @@ struct Open {
     mapping: ActiveMapping,
     raw: Value,
     key: IssueKey,
+    /// What keeps an order that another seems to be.
+    doubled: Option<Failure>,
     /// What the mapping makes, without any edits.
     plain: DocumentPlan,
 }
@@ -162,12 +166,14 @@ impl Workspace {
         let mapping = self.active_mapping(&flow.mapping_id).await?;
         let connections = self.ledger.list_connections().await?;
         let key = self.issue_key(&document).await?;
-        let plain = self.plan_with(&order, &flow, &connections, &mapping, &raw, (key.clone(), Some(&document), &[]));
-        Ok(Open { document, order, flow, connections, mapping, raw, key, plain })
+        let doubled = self.seems_doubled(&order, &connections, Some(&document)).await?;
+        let record = (key.clone(), Some(&document), &[][..], doubled.clone());
+        let plain = self.plan_with(&order, &flow, &connections, &mapping, &raw, record);
+        Ok(Open { document, order, flow, connections, mapping, raw, key, doubled, plain })
     }
 
     fn planned(&self, open: &Open, edits: &[DraftEdit]) -> DocumentPlan {
-        let record = (open.key.clone(), Some(&open.document), edits);
+        let record = (open.key.clone(), Some(&open.document), edits, open.doubled.clone());
         self.plan_with(&open.order, &open.flow, &open.connections, &open.mapping, &open.raw, record)
     }
 

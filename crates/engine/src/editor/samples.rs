@@ -6,7 +6,7 @@ use crate::decide::context_of;
 use crate::error::{EngineError, Result};
 use crate::workspace::Workspace;
 use chrono::NaiveDate;
-use punte_connectors::shops::file::read_export;
+use punte_connectors::shops::head_of;
 use punte_domain::{OrderHead, fiscal_date};
 use punte_mapping::Mapping;
 use punte_store::ledger::{Document, ListQuery, OrderRow};
@@ -203,8 +203,8 @@ pub(super) fn read_pasted(text: &str) -> Result<(Value, Option<OrderHead>)> {
         return Err(EngineError::Invalid { field: "json", detail: format!("more than {LONGEST} bytes") });
     }
     let raw = object(text)?;
-    let read = read_export(text.as_bytes()).orders.into_iter().next();
-    Ok((raw, read.map(|(_, order)| order.head)))
+    let head = head_of(&raw);
+    Ok((raw, head))
 }
 
 /// What other shops call an order's number.

@@ -7,7 +7,7 @@ use crate::error::{EngineError, Result};
 use crate::reads::ConnectionLists;
 use crate::workspace::Workspace;
 use punte_connectors::billing::{DocumentKind, IssueRequest, ProviderKind, VatRate};
-use punte_domain::{Draft, DraftProblem, IssueKey, Role, fiscal_date};
+use punte_domain::{Draft, DraftProblem, Facts, FieldChange, IssueKey, OrderHead, Role, diff_drafts, fiscal_date};
 use punte_mapping::{Evaluation, Mapping, MappingContext, RuleError};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, Flow};
@@ -29,6 +29,8 @@ pub struct Trial {
     pub errors: Vec<RuleError>,
     /// With values; its problems include what the provider's body cannot be made for.
     pub evaluation: Option<Evaluation>,
+    /// What the flow's rules put in place of what the mapping says; the draft bears it.
+    pub by_rules: Vec<FieldChange>,
     /// There when the draft has no problems and a flow uses the mapping.
     pub payload: Option<Payload>,
 }
@@ -48,6 +50,16 @@ struct Subject {
     context: MappingContext,
     key: IssueKey,
     number: String,
+    /// `None` for an order of a shape that Punte does not take in.
+    head: Option<OrderHead>,
+}
+
+impl Subject {
+    /// The series that a flow would invoice the order in.
+    fn series_of<'f>(&self, flow: &'f Flow) -> &'f str {
+        let by_rule = |head| flow.rules.series_for(head, &Facts::of(&self.raw));
+        self.head.as_ref().and_then(by_rule).unwrap_or(&flow.series)
+    }
 }
 
 impl Workspace {
@@ -63,7 +75,7 @@ impl Workspace {
         let subject = self.subject(order).await?;
         let compiled = match punte_mapping::compile(mapping) {
             Ok(compiled) => compiled,
-            Err(errors) => return Ok(Trial { errors, evaluation: None, payload: None }),
+            Err(errors) => return Ok(Trial { errors, evaluation: None, by_rules: Vec::new(), payload: None }),
         };
         let mut evaluation = compiled.explain(&subject.raw, &subject.context);
         let flows = self.ledger.list_flows().await?;
@@ -73,9 +85,17 @@ impl Workspace {
             }
             None => flows.iter().find(|flow| flow.mapping_id == mapping_id),
         };
-        let mut payload = None;
+        let (mut payload, mut by_rules) = (None, Vec::new());
         if let (Some(flow), Some(draft)) = (flow, &mut evaluation.draft) {
             let billing = self.ledger.get_connection(&flow.billing_id).await?;
+            let facts = Facts::of(&subject.raw);
+            let own = draft.problems();
+            let mapped = draft.clone();
+            flow.rules.apply(draft, &facts, &subject.number);
+            by_rules = diff_drafts(&mapped, draft);
+            let ruled = draft.problems();
+            evaluation.problems.retain(|problem| !own.contains(problem) || ruled.contains(problem));
+            evaluation.problems.extend(ruled.into_iter().filter(|problem| !own.contains(problem)));
             choose_for(draft, &billing);
             if evaluation.problems.is_empty() {
                 match self.payload(&subject, flow, &billing, draft).await {
@@ -84,7 +104,7 @@ impl Workspace {
                 }
             }
         }
-        Ok(Trial { errors: Vec::new(), evaluation: Some(evaluation), payload })
+        Ok(Trial { errors: Vec::new(), evaluation: Some(evaluation), by_rules, payload })
     }
 
     async fn subject(&self, order: TrialOrder) -> Result<Subject> {
@@ -106,12 +126,12 @@ impl Workspace {
                 settings: serde_json::Map::new(),
             },
         };
-        let (order_id, number) = match head {
-            Some(head) => (head.order_id, head.number),
+        let (order_id, number) = match &head {
+            Some(head) => (head.order_id.clone(), head.number.clone()),
             None => (super::samples::number_in(&raw), super::samples::number_in(&raw)),
         };
         let key = IssueKey { shop_identity, order_id, role: Role::Invoice, generation: 1 };
-        Ok(Subject { raw, context, key, number })
+        Ok(Subject { raw, context, key, number, head })
     }
 
     /// The body, if the provider's connector can be made; what keeps the body from being made is a problem of the draft.
@@ -127,7 +147,7 @@ impl Workspace {
         let seed = &self.ledger.info().seed;
         let request = IssueRequest {
             company: flow.company.clone(),
-            series: flow.series.clone(),
+            series: subject.series_of(flow).to_owned(),
             issue_date: fiscal_date(self.now_ms()),
             draft: draft.clone(),
             reference: seed.reference(&subject.key),

@@ -1,9 +1,10 @@
 //! Mappings as documents: listed, begun, kept as drafts, published with a reason, and what is held tried with them.
 
 use super::{compiled, parsed};
-use crate::decide::{Rule, meets_condition, rule_for};
+use crate::decide::{calls_for, meets_condition};
 use crate::error::{EngineError, Result};
 use crate::operator::RetryReport;
+use crate::outbox::parse_role;
 use crate::setup::required;
 use crate::workspace::{Change, Workspace};
 use punte_domain::{DocumentState, FailureKind, Phase};
@@ -171,7 +172,7 @@ impl Workspace {
         self.mapping_row(id).await?;
         let tried = self.try_on_held(id).await?;
         let passing: Vec<String> = tried.into_iter().filter(|(_, passes)| *passes).map(|(id, _)| id).collect();
-        self.retry(&passing, who).await
+        self.retry(&passing, "", who).await
     }
 
     /// Each held document of a mapping's flows, and whether a retry would now send it.
@@ -189,10 +190,12 @@ impl Workspace {
             };
             let order = self.ledger.get_order_by_row(document.order_row).await?;
             let raw = self.raw_of(&order).await?;
-            let is_wanted = matches!(rule_for(&order.head, flow.active_from_ms), Rule::Invoice { .. })
+            let flow = &self.flow_for(flow, order.row, &order.head).await?;
+            let role = parse_role(&document.role);
+            let is_wanted = calls_for(self.judged(&order.head, &raw, flow), &role)
                 && meets_condition(&flow.condition, &raw).unwrap_or(false);
             let passes = is_wanted && {
-                let plan = self.plan(&order, flow, &connections, mapping, &raw).await?;
+                let plan = self.plan(&order, flow, &connections, mapping, &raw, role).await?;
                 let fails = plan.failure.is_some_and(|failure| failure.phase == Phase::Prepare);
                 !fails && is_mended(&document, plan.document.draft != document.draft)
             };
@@ -207,7 +210,7 @@ impl Workspace {
 /// and what was never issued is a person's to send again.
 fn is_mended(document: &Document, is_another: bool) -> bool {
     match &document.failure {
-        Some(failure) if failure.kind == FailureKind::NeverIssued => false,
+        Some(failure) if failure.kind == FailureKind::NeverIssued || failure.kind.is_released() => false,
         Some(failure) => failure.phase == Phase::Prepare || is_another,
         None => true,
     }

@@ -8,7 +8,7 @@ use punte_connectors::billing::CheckStep;
 use punte_connectors::shops::OrderPage;
 use punte_connectors::{Budgets, HttpAnswer, HttpRequest, Limits, Transport, TransportError};
 use punte_domain::{Currency, OrderHead, OrderStatus};
-use punte_vault::MemoryVault;
+use punte_vault::{MemoryVault, Vault};
 use rust_decimal::dec;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
@@ -145,6 +145,7 @@ pub(crate) fn shop_order(id: u64, order: &TestOrder) -> ShopOrder {
         email: "stefan@example.com".into(),
         tax_id: String::new(),
         invoiced_elsewhere: None,
+        seen_as: Default::default(),
     };
     ShopOrder { head, raw: json!({ "id": id, "as_of": order.modified_ms }) }
 }
@@ -170,11 +171,15 @@ struct World {
 }
 
 pub(crate) fn desk(transport: Arc<dyn Transport>) -> Desk {
+    desk_in(transport, Arc::new(MemoryVault::default()))
+}
+
+pub(crate) fn desk_in(transport: Arc<dyn Transport>, vault: Arc<dyn Vault>) -> Desk {
     let clock = Arc::new(TestClock { now_ms: AtomicI64::new(NOW_MS), rest: SystemClock::default() });
     let folder = std::env::temp_dir().join(clock.new_id("punte-engine"));
     let deps = Deps {
         clock: clock.clone(),
-        vault: Arc::new(MemoryVault::default()),
+        vault,
         transport,
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
@@ -242,9 +247,9 @@ fn our_own_notes_make_no_new_version() {
     after["date_modified_gmt"] = "2026-11-23T10:05:00".into();
     let note = json!({ "id": 8, "key": "punte_invoice_number", "value": "0007" });
     after["meta_data"].as_array_mut().unwrap().push(note);
-    assert_eq!(content_of(&before), content_of(&after));
+    assert_eq!(shops::content_of(&before), shops::content_of(&after));
     after["total"] = "60.00".into();
-    assert_ne!(content_of(&before), content_of(&after));
+    assert_ne!(shops::content_of(&before), shops::content_of(&after));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A month's figures out of its documents: pure sums, and the numbers of each series.
 
 use chrono::NaiveDate;
-use punte_domain::workdays::einvoice_deadline;
+use punte_domain::workdays::{einvoice_deadline, is_late};
 use punte_domain::{Currency, DocumentState};
 use punte_store::ledger::{FindingRow, MonthDocument};
 use rust_decimal::Decimal;
@@ -122,10 +122,10 @@ impl Figures {
             _ => sum.not_sent += 1,
         }
         let Ok(issued) = document.issue_date.parse() else { return };
-        let deadline = einvoice_deadline(issued);
-        if deadline < today {
+        if is_late(issued, today) {
             sum.late += 1;
         } else {
+            let deadline = einvoice_deadline(issued);
             sum.next_deadline = Some(sum.next_deadline.map_or(deadline, |next| next.min(deadline)));
         }
     }

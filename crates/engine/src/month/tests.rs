@@ -47,6 +47,7 @@ fn draft(lines: Vec<Line>) -> Draft {
         order_total: total,
         tolerance: Decimal::ZERO,
         warehouse: String::new(),
+        receipt_series: String::new(),
     }
 }
 

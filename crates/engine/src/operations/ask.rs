@@ -6,8 +6,9 @@ use crate::offers::{Act, Offer, offers};
 use crate::settle::to_json;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::billing::Capabilities;
+use punte_domain::draft::most_cash;
 use punte_domain::planted::{Bug, is_planted};
-use punte_domain::{OperationKind, fiscal_date};
+use punte_domain::{CollectKind, OperationKind, fiscal_date};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, Document, NewOperation, Operation};
 
@@ -52,9 +53,12 @@ impl Workspace {
         let document = self.get_document(document_id).await?;
         self.check_offer(&document, Act::Operation(kind)).await?;
         let reason = reason.trim();
-        if kind.needs_reason() && reason.is_empty() || reason.chars().count() > 500 {
+        // what a flow's rules ask for is explained by the rules
+        let is_persons = !who.is_empty();
+        if is_persons && kind.needs_reason() && reason.is_empty() || reason.chars().count() > 500 {
             return Err(EngineError::Invalid { field: "reason", detail: "1 to 500 characters".into() });
         }
+        let params = self.with_receipt_series(&document, params).await?;
         self.check_params(&document, kind, &params)?;
         let new = NewOperation {
             id,
@@ -87,6 +91,20 @@ impl Workspace {
         }
     }
 
+    /// Cash goes under a receipt in the series of the document's flow, where nobody named another.
+    async fn with_receipt_series(&self, document: &Document, params: OperationParams) -> Result<OperationParams> {
+        match params {
+            OperationParams::Payment(mut payment)
+                if payment.kind == CollectKind::Cash && payment.receipt_series.is_empty() =>
+            {
+                let flow = self.ledger.find_flow(&document.flow_id).await?;
+                payment.receipt_series = flow.map(|flow| flow.rules.receipt_series).unwrap_or_default();
+                Ok(OperationParams::Payment(payment))
+            }
+            params => Ok(params),
+        }
+    }
+
     fn check_params(&self, document: &Document, kind: OperationKind, params: &OperationParams) -> Result<()> {
         let invalid = |field, detail: String| Err(EngineError::Invalid { field, detail });
         match (kind, params) {
@@ -99,6 +117,15 @@ impl Workspace {
                 }
                 if payment.document_number.trim().is_empty() || payment.document_number.chars().count() > 50 {
                     return invalid("payment.documentNumber", "1 to 50 characters".into());
+                }
+                if payment.kind == CollectKind::Cash {
+                    if payment.receipt_series.is_empty() {
+                        return invalid("payment.kind", "receipt_series".into());
+                    }
+                    let most = document.draft.as_ref().and_then(|draft| most_cash(&draft.client, draft.currency));
+                    if let Some(most) = most.filter(|most| payment.value > *most) {
+                        return invalid("payment.value", format!("{} > {most}", payment.value));
+                    }
                 }
                 if payment.date > fiscal_date(self.now_ms()) {
                     return invalid("payment.date", payment.date.to_string());

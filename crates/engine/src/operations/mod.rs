@@ -2,6 +2,7 @@
 //! was lost.
 
 mod ask;
+mod follow_ups;
 mod settling;
 mod verdict;
 
@@ -59,6 +60,11 @@ struct OperationBaseline {
     paid: Option<Decimal>,
 }
 
+/// Under which of the provider's routes a document is found.
+pub(crate) fn kind_of(document: &Document) -> DocumentKind {
+    if document.role == "proforma" { DocumentKind::Proforma } else { DocumentKind::Invoice }
+}
+
 /// A document as the provider knows it.
 pub(crate) fn target_of(document: &Document) -> std::result::Result<Target, Failure> {
     let broken = |what: &str| {
@@ -67,7 +73,7 @@ pub(crate) fn target_of(document: &Document) -> std::result::Result<Target, Fail
     };
     Ok(Target {
         company: document.company.clone(),
-        kind: if document.role == "proforma" { DocumentKind::Proforma } else { DocumentKind::Invoice },
+        kind: kind_of(document),
         document: Issued {
             series: document.series.clone(),
             number: document.number.clone().ok_or_else(|| broken("number"))?,
@@ -101,7 +107,7 @@ impl Workspace {
             return Ok(Duration::from_secs(2));
         }
         let connections = self.ledger.list_connections().await?;
-        let mut next = self.deps.timing.idle;
+        let mut next = self.follow_up_due().await?.min(self.deps.timing.idle);
         let by_ms = self.now_ms() + self.deps.timing.idle.as_millis() as i64;
         let waiting = self.ledger.list_operations_due(by_ms, self.list_closed().await?, 200).await?;
         let doubted = self.ledger.list_operations_to_settle(1000).await?;

@@ -107,6 +107,7 @@ mod tests {
             value: dec!(50),
             date: chrono::NaiveDate::default(),
             document_number: "OP 1".into(),
+            receipt_series: String::new(),
         })
     }
 

@@ -1,14 +1,16 @@
 //! What a send needs, read and checked before its intent: after the intent nothing but the sending itself may fail, or the
 //! document would stay `sending` until the next start.
 
+use super::proforma::{Source, check_source};
 use crate::error::Result;
-use crate::operations::{nothing_sent, target_of};
+use crate::operations::{kind_of, nothing_sent, target_of};
 use crate::reads::stops_reads;
 use crate::settle::parse_date;
 use crate::workspace::Workspace;
 use chrono::NaiveDate;
 use punte_connectors::billing::{
-    Baseline, BillingProvider, Exchange, IssueRequest, Issued, Presence, Settling, StornoRequest,
+    Baseline, BillingProvider, DocumentKind, Exchange, FromProforma, IssueRequest, Issued, Presence, Settling,
+    StornoRequest,
 };
 use punte_domain::{DocumentState, Failure, FailureKind, Phase, Reference, Verification};
 use punte_store::StoreError;
@@ -24,6 +26,15 @@ pub(super) struct Prepared {
     reference: Reference,
     /// What a storno takes back.
     original: Option<Issued>,
+    /// What an invoice follows from.
+    proforma: Option<Source>,
+}
+
+impl Prepared {
+    /// The proforma that is named.
+    pub fn proforma_row(&self) -> Option<i64> {
+        self.proforma.as_ref().map(|source| source.row)
+    }
 }
 
 impl Workspace {
@@ -33,6 +44,7 @@ impl Workspace {
         document: &Document,
         connection: &Connection,
         issue_date: &str,
+        proforma: Option<Source>,
     ) -> Result<std::result::Result<Prepared, Failure>> {
         let broken = |value: &str| {
             let object = format!("order {}", document.order_number);
@@ -55,11 +67,17 @@ impl Workspace {
                 }
                 None => None,
             };
+            let proforma = match proforma {
+                Some(source) => check_source(source, provider.as_ref()).await?,
+                None => None,
+            };
             let baseline = match provider.capabilities().settling {
                 Settling::ByList => Baseline::default(),
-                Settling::ByGap => provider.read_baseline(&document.company, &document.series).await?,
+                Settling::ByGap => {
+                    provider.read_baseline(&document.company, &document.series, kind_of(document)).await?
+                }
             };
-            Ok(Prepared { provider, baseline, issue_date, reference, original })
+            Ok(Prepared { provider, baseline, issue_date, reference, original, proforma })
         };
         Ok(read.await)
     }
@@ -83,7 +101,7 @@ impl Workspace {
     /// Sends what the intent says, once.
     pub(super) async fn send(&self, document: &Document, attempt: &Attempt, prepared: Prepared) -> Exchange<Issued> {
         tracing::info!(document = %document.id, reference = %attempt.reference, trigger = %attempt.trigger, "sending");
-        let Prepared { provider, issue_date, reference, original, .. } = prepared;
+        let Prepared { provider, issue_date, reference, original, proforma, .. } = prepared;
         if let Some(original) = original {
             let request = StornoRequest {
                 company: document.company.clone(),
@@ -106,7 +124,15 @@ impl Workspace {
             idempotency_key: attempt.idempotency_key.clone(),
             order_number: document.order_number.clone(),
         };
-        provider.issue_invoice(&request).await
+        match (kind_of(document), proforma) {
+            (DocumentKind::Proforma, _) => provider.issue_proforma(&request).await,
+            (DocumentKind::Invoice, None) => provider.issue_invoice(&request).await,
+            (DocumentKind::Invoice, Some(source)) => {
+                let repeats = source.is_repeated_by(&request.draft);
+                let request = FromProforma { invoice: request, proforma: source.issued, repeats };
+                provider.issue_from_proforma(&request).await
+            }
+        }
     }
 }
 

@@ -57,6 +57,7 @@ pub(crate) fn flow() -> Flow {
         write_back: false,
         full_refund: Default::default(),
         partial_refund: Default::default(),
+        rules: Default::default(),
     }
 }
 
@@ -87,6 +88,7 @@ fn draft() -> Draft {
         order_total: dec!(59),
         tolerance: rust_decimal::Decimal::ZERO,
         warehouse: String::new(),
+        receipt_series: String::new(),
     }
 }
 
@@ -141,6 +143,8 @@ pub(crate) async fn ready_as(
         total_minor: 5900,
         total_text: "59".into(),
         due_ms: NOW_MS,
+        delayed: false,
+        follow_ups: None,
     };
     let plan = Some(DocumentPlan { document, seen: None, failure: None });
     let decision = DecisionRow { flow_id: "flow_1".into(), decision: "document", reason: "rule", plan, withdraw: None };
@@ -154,6 +158,7 @@ pub(crate) async fn issued(workspace: &Workspace, n: u64) -> Document {
     let ledger = &workspace.ledger;
     let document = ready(workspace, n).await;
     let intent = Intent {
+        billing_id: document.billing_id.clone(),
         company: document.company.clone(),
         series: document.series.clone(),
         attempt_id: format!("att_{n}"),
@@ -161,6 +166,7 @@ pub(crate) async fn issued(workspace: &Workspace, n: u64) -> Document {
         idempotency_key: format!("pnt-{n}"),
         baseline: "{}".into(),
         issue_date: "2026-11-18".into(),
+        proforma_row: None,
     };
     let attempt = ledger.record_intent(document.row, intent, NOW_MS).await.unwrap();
     let outcome = Outcome::Issued {

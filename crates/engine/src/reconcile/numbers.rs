@@ -58,7 +58,7 @@ impl Workspace {
         lane: &SeriesKey,
         (from, to): (NaiveDate, NaiveDate),
     ) -> Result<Read> {
-        let baseline = provider.read_baseline(&lane.company, &lane.series).await?;
+        let baseline = provider.read_baseline(&lane.company, &lane.series, DocumentKind::Invoice).await?;
         let next = baseline.next_number.as_deref().and_then(number_of).unwrap_or_default();
         let days = (from.to_string(), to.to_string());
         let (last_before, first_inside, first_after) =

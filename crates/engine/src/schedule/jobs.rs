@@ -19,6 +19,9 @@ const PAYMENT_DAYS: i64 = 90;
 const PAYMENTS: u32 = 100;
 /// What a reconcile pass looks back.
 const RECONCILE_DAYS: u64 = 35;
+/// What was made of a webhook is in the order; the webhook itself holds personal data, and goes sooner.
+const DELIVERY_DAYS: i64 = 90;
+const DELIVERY_DAYS_AT_MOST: i64 = 365;
 /// Rows of each table in one commit, and commits of one run.
 const PURGE: u32 = 500;
 const PURGES: u32 = 20;
@@ -132,12 +135,18 @@ impl Workspace {
     /// Takes away what may go, in small commits.
     pub(super) async fn purge_old(&self) -> Result<(JobResult, More)> {
         let months = self.ledger.read_retention_months().await?;
-        let Some(before_ms) = purge_before(months, self.now_ms(), self.ledger.find_newest_attempt_ms().await?) else {
-            return Ok((JobResult::ok(&[("purged", 0)]), More::No));
-        };
+        let newest_ms = self.ledger.find_newest_attempt_ms().await?;
+        let before_ms = purge_before(months, self.now_ms(), newest_ms);
+        let deliveries_ms = deliveries_before(months, self.now_ms(), newest_ms);
         let mut purged = 0;
         for _ in 0..PURGES {
-            let done = self.ledger.purge(before_ms, PURGE).await?.sum();
+            let mut done = 0;
+            if let Some(before_ms) = deliveries_ms {
+                done += self.ledger.purge_deliveries(before_ms, PURGE).await?;
+            }
+            if let Some(before_ms) = before_ms {
+                done += self.ledger.purge(before_ms, PURGE).await?.sum();
+            }
             purged += done;
             if done == 0 || self.stopping.is_cancelled() {
                 return Ok((JobResult::ok(&[("purged", purged)]), More::No));
@@ -160,6 +169,15 @@ impl Workspace {
 
 /// What ended before this instant may go; `None`: nothing. A clock that jumped ahead takes nothing away early.
 pub(super) fn purge_before(months: u32, now_ms: i64, newest_ms: Option<i64>) -> Option<i64> {
-    let newest_ms = newest_ms.filter(|_| months > 0)?;
-    Some(now_ms.min(newest_ms.saturating_add(BELIEVED_MS)) - i64::from(months) * 31 * DAY_MS)
+    (months > 0).then(|| believed(now_ms, newest_ms))?.map(|now_ms| now_ms - i64::from(months) * 31 * DAY_MS)
+}
+
+/// The same of webhooks, which say what the order says: they go sooner, and at last even where everything is kept.
+pub(super) fn deliveries_before(months: u32, now_ms: i64, newest_ms: Option<i64>) -> Option<i64> {
+    let days = if months == 0 { DELIVERY_DAYS_AT_MOST } else { DELIVERY_DAYS };
+    believed(now_ms, newest_ms).map(|now_ms| now_ms - days * DAY_MS)
+}
+
+fn believed(now_ms: i64, newest_ms: Option<i64>) -> Option<i64> {
+    newest_ms.map(|newest_ms| now_ms.min(newest_ms.saturating_add(BELIEVED_MS)))
 }

@@ -9,6 +9,7 @@ mod tests;
 
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace, lock};
+use punte_connectors::shops::ShopKind;
 use punte_domain::Failure;
 use punte_store::ledger::{Connection, SeriesKey};
 use serde::{Deserialize, Serialize};
@@ -219,7 +220,8 @@ impl Workspace {
             connection: Some(connection.clone()),
             lane: None,
         };
-        for connection in connections.iter().filter(|one| one.kind == "woocommerce") {
+        let polled = |one: &&Connection| ShopKind::parse(&one.kind).is_some_and(ShopKind::polls);
+        for connection in connections.iter().filter(polled) {
             let every = pick(connection.is_sandbox, timing.poll, timing.poll_sandbox);
             jobs.push(about(JobKind::Poll, connection, every));
         }
@@ -245,10 +247,13 @@ impl Workspace {
         let lanes: BTreeSet<SeriesKey> = flows
             .iter()
             .filter(|flow| flow.enabled && !flow.series.is_empty())
-            .map(|flow| SeriesKey {
-                billing_id: flow.billing_id.clone(),
-                company: flow.company.clone(),
-                series: flow.series.clone(),
+            .flat_map(|flow| {
+                let by_rule = flow.rules.series_rules.iter().map(|rule| &rule.series);
+                std::iter::once(&flow.series).chain(by_rule).map(|series| SeriesKey {
+                    billing_id: flow.billing_id.clone(),
+                    company: flow.company.clone(),
+                    series: series.clone(),
+                })
             })
             .collect();
         for lane in lanes {

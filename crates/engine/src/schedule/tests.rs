@@ -1,4 +1,4 @@
-use super::jobs::purge_before;
+use super::jobs::{deliveries_before, purge_before};
 use super::*;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -76,4 +76,8 @@ fn a_clock_that_jumped_ahead_takes_nothing_away_early() {
     assert_eq!(purge_before(24, NOW_MS - 1000 * month, Some(NOW_MS)), Some(NOW_MS - 1024 * month));
     assert_eq!(purge_before(0, NOW_MS, Some(NOW_MS)), None, "everything is kept");
     assert_eq!(purge_before(24, NOW_MS, None), None);
+    let day = month / 31;
+    assert_eq!(deliveries_before(24, NOW_MS, Some(NOW_MS)), Some(NOW_MS - 90 * day));
+    assert_eq!(deliveries_before(0, NOW_MS, Some(NOW_MS)), Some(NOW_MS - 365 * day), "not even these for ever");
+    assert_eq!(deliveries_before(24, NOW_MS + 1000 * month, Some(NOW_MS)), Some(NOW_MS + month - 90 * day));
 }

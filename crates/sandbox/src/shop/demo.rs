@@ -7,10 +7,8 @@ use super::catalogue::{COMPANIES, Company, PERSONS, PRODUCTS, Person, Place, iba
 use super::order::{Cart, payment, set_date, sums};
 use super::table::{Quirk, ROWS, Row, Who};
 use crate::dice::Dice;
-use crate::error::SandboxError;
-use crate::faults::Provider;
 use crate::money::{parse_decimal, two_places};
-use crate::woocommerce::shop::Shop;
+use crate::simulator::Provider;
 
 pub(crate) const FIRST_ORDER: u64 = 10_401;
 const MINUTE_MS: i64 = 60_000;
@@ -82,15 +80,12 @@ fn expected(quirk: Quirk) -> (Outcome, &'static str) {
     }
 }
 
-/// Puts the forty orders into the shop. The same seed and hour make the same orders.
-pub(crate) fn seed(shop: &mut Shop, seed: u64, now_ms: i64) -> Result<(), SandboxError> {
+/// The forty orders, oldest first, each with the instant of its last change. The same seed and hour make the same orders.
+pub(crate) fn demo_orders(seed: u64, now_ms: i64) -> Vec<(Value, i64)> {
     // Whole seconds, as the shop's dates are.
     let now_ms = now_ms.div_euclid(1_000) * 1_000;
-    for (at, (number, row)) in (FIRST_ORDER..).zip(&ROWS).enumerate() {
-        let (order, modified_ms) = order(number, at, row, seed, now_ms);
-        shop.put(order, modified_ms)?;
-    }
-    Ok(())
+    let rows = (FIRST_ORDER..).zip(&ROWS).enumerate();
+    rows.map(|(at, (number, row))| order(number, at, row, seed, now_ms)).collect()
 }
 
 /// The address as WooCommerce keeps it.

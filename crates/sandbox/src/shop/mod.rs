@@ -6,11 +6,15 @@
 mod catalogue;
 mod demo;
 mod drip;
+mod generic;
 mod order;
+mod sale;
 mod table;
 
 pub use demo::{DemoOrder, Outcome, demo_expectations};
 pub use drip::next_live_order;
 
-pub(crate) use demo::{FIRST_ORDER, seed};
+pub(crate) use demo::{FIRST_ORDER, demo_orders};
 pub(crate) use drip::live_order;
+pub(crate) use generic::order_of as generic_order;
+pub(crate) use sale::{Pay, Sale, SaleLine, SaleRefund};

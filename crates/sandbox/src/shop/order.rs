@@ -74,6 +74,15 @@ impl Part {
     }
 }
 
+/// The rate that a tax's id stands for.
+pub(super) fn rate_of_id(id: u64) -> i64 {
+    match id {
+        1 => 21,
+        2 => 11,
+        _ => 19,
+    }
+}
+
 fn rate_id(rate: i64) -> u32 {
     match rate {
         21 => 1,

@@ -141,18 +141,22 @@ pub(super) fn series_of(
     found.map(|series| series.name.clone()).ok_or_else(|| refuse_create(UNKNOWN_SERIES))
 }
 
-/// The proforma that an invoice is to be made from.
+/// The proforma that an invoice is made from, or that it names while it has client and lines of its own. That the second
+/// makes it an invoiced one, too, is UNVERIFIED.
 fn estimate_of<'a>(books: &'a SmartBillBooks, order: &Order<'_>) -> Result<Option<&'a Document>, Refusal> {
-    if order.kind != Kind::Invoice || !flag(order.body, "useEstimateDetails") {
+    let named = order.body.get("estimate").and_then(Value::as_object);
+    if order.kind != Kind::Invoice || !flag(order.body, "useEstimateDetails") && named.is_none() {
         return Ok(None);
     }
     let empty = Map::new();
-    let estimate = order.body.get("estimate").and_then(Value::as_object).unwrap_or(&empty);
+    let estimate = named.unwrap_or(&empty);
     let (series, number) =
         (text(estimate, "seriesName").unwrap_or_default(), text(estimate, "number").unwrap_or_default());
     match books.find(Kind::Estimate, series, number) {
         Some(found) => {
-            admit(At::ConvertedClient, found.client_text("name"), &[], &no_document())?;
+            if flag(order.body, "useEstimateDetails") {
+                admit(At::ConvertedClient, found.client_text("name"), &[], &no_document())?;
+            }
             Ok(Some(&**found))
         }
         None => Err(refuse_create(format!("Factura proforma {series}{number} nu a fost gasita!"))),
@@ -169,7 +173,8 @@ fn draw_up(books: &SmartBillBooks, order: &Order<'_>) -> Result<(Document, Optio
     }
     let language = text(body, "language").unwrap_or("RO");
     admit(At::Language, language, &[], &no_document())?;
-    let estimate = estimate_of(books, order)?;
+    let named = estimate_of(books, order)?;
+    let estimate = named.filter(|_| flag(body, "useEstimateDetails"));
     let currency = text(body, "currency").or(estimate.map(|e| e.currency.as_str())).unwrap_or("RON");
     admit(At::Currency, currency, &[], &no_document())?;
     let lines = match estimate {
@@ -199,7 +204,7 @@ fn draw_up(books: &SmartBillBooks, order: &Order<'_>) -> Result<(Document, Optio
         observations: text(body, "observations").unwrap_or_default().to_owned(),
         cancelled: false,
         reverses: None,
-        from_estimate: estimate.map(|e| (e.series.clone(), e.number.clone())),
+        from_estimate: named.map(|e| (e.series.clone(), e.number.clone())),
         vat_payer: order.vat_payer,
         uses_stock: flag(body, "useStock"),
         created_ms: order.now_ms,

@@ -1,11 +1,14 @@
 //! A WooCommerce shop over REST v3, as far as an invoicing client needs it: reading orders in pages, reading one, writing
-//! back its meta data and status, refunds, and who the shop is. Basic authentication is taken on plain HTTP, where a
-//! real shop would want OAuth 1.0a: loopback has no certificate.
+//! back its meta data and status, refunds, webhooks, and who the shop is. Basic authentication and the pair in the query are
+//! taken on plain HTTP too, where a real shop would want OAuth 1.0a alone: loopback has no certificate.
 //! Source: protocols/shops-and-fiscal.md, 3.1.
 
+mod auth;
 mod orders;
 pub(crate) mod shop;
+pub(crate) mod webhooks;
 
+pub(crate) use auth::Nonces;
 pub(crate) use orders::summary;
 
 use axum::http::{Method, StatusCode};
@@ -13,7 +16,6 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use crate::call::{Call, json as answer_json};
-use crate::config::account;
 use crate::faults::FaultKind;
 use crate::shared::Shared;
 
@@ -27,6 +29,8 @@ enum Route {
     Orders,
     Order(u64),
     Refunds(u64),
+    Webhooks,
+    Webhook(u64),
     Unknown,
 }
 
@@ -45,6 +49,8 @@ fn route(path: &str) -> Route {
         ["orders"] => Route::Orders,
         ["orders", id] => id.parse().map_or(Route::Unknown, Route::Order),
         ["orders", id, "refunds"] => id.parse().map_or(Route::Unknown, Route::Refunds),
+        ["webhooks"] => Route::Webhooks,
+        ["webhooks", id] => id.parse().map_or(Route::Unknown, Route::Webhook),
         _ => Route::Unknown,
     }
 }
@@ -55,6 +61,7 @@ pub(crate) fn operation(call: &Call) -> &'static str {
         (Route::Order(_), &Method::GET) => "get",
         (Route::Order(_), _) => "update",
         (Route::Refunds(_), _) => "refunds",
+        (Route::Webhooks | Route::Webhook(_), _) => "webhooks",
         (Route::Index | Route::Namespace | Route::SystemStatus, _) => "info",
         (Route::Orders | Route::Unknown, _) => "other",
     }
@@ -67,7 +74,7 @@ pub(crate) fn answer(shared: &Shared, call: &Call) -> Response {
         return index(call);
     }
     if !matches!(route, Route::Unknown)
-        && let Err(refusal) = authenticate(call)
+        && let Err(refusal) = auth::authenticate(shared, call)
     {
         return *refusal;
     }
@@ -78,6 +85,10 @@ pub(crate) fn answer(shared: &Shared, call: &Call) -> Response {
         (Route::Order(id), "GET") => orders::get(shared, id, call),
         (Route::Order(id), "PUT" | "POST" | "PATCH") => orders::update(shared, id, call),
         (Route::Refunds(id), "GET") => orders::refunds(shared, id),
+        (Route::Webhooks, "GET") => webhooks::list(shared, call),
+        (Route::Webhooks, "POST") => webhooks::create(shared, call),
+        (Route::Webhook(id), "GET") => webhooks::get(shared, id, call),
+        (Route::Webhook(id), "PUT" | "POST" | "PATCH") => webhooks::update(shared, id, call),
         _ => error(
             StatusCode::NOT_FOUND,
             "rest_no_route",
@@ -85,26 +96,6 @@ pub(crate) fn answer(shared: &Shared, call: &Call) -> Response {
             None,
         ),
     }
-}
-
-fn authenticate(call: &Call) -> Result<(), Box<Response>> {
-    let query = call.query_pairs();
-    let pair = match call.basic() {
-        Some(Some(pair)) => Some(pair),
-        _ => query.get("consumer_key").cloned().zip(query.get("consumer_secret").cloned()),
-    };
-    let Some((key, secret)) = pair else { return Err(Box::new(canned(FaultKind::WrongCredential))) };
-    let wrong = |message| {
-        let code = "woocommerce_rest_authentication_error";
-        Err(Box::new(error(StatusCode::UNAUTHORIZED, code, message, None)))
-    };
-    if key != account::WOOCOMMERCE_KEY {
-        return wrong("Consumer key is invalid.");
-    }
-    if secret != account::WOOCOMMERCE_SECRET {
-        return wrong("Consumer secret is invalid.");
-    }
-    Ok(())
 }
 
 /// WooCommerce's error: `code`, `message`, `data.status`.

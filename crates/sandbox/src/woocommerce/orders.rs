@@ -150,6 +150,7 @@ fn links(call: &Call, page: usize, pages: usize) -> Option<HeaderValue> {
         .split('&')
         .filter(|part| !part.is_empty())
         .filter(|part| !matches!(part.split('=').next(), Some("page" | "consumer_key" | "consumer_secret")))
+        .filter(|part| !part.starts_with("oauth_"))
         .map(str::to_owned)
         .collect();
     let target = |page: usize| {
@@ -167,7 +168,7 @@ fn links(call: &Call, page: usize, pages: usize) -> Option<HeaderValue> {
     (!links.is_empty()).then(|| HeaderValue::from_str(&links.join(", ")).ok()).flatten()
 }
 
-fn wrong_parameter(name: &str, why: String) -> Response {
+pub(super) fn wrong_parameter(name: &str, why: String) -> Response {
     let mut params = Map::new();
     params.insert(name.into(), why.into());
     let message = format!("Invalid parameter(s): {name}");
@@ -236,14 +237,22 @@ pub(super) fn refunds(shared: &Shared, id: u64) -> Response {
     }
 }
 
+/// JSON, or a form.
+pub(super) fn body_of(call: &Call) -> Result<Map<String, Value>, Box<Response>> {
+    if !call.is_json() {
+        let form = pairs(&String::from_utf8_lossy(&call.body));
+        return Ok(form.into_iter().map(|(name, value)| (name, Value::String(value))).collect());
+    }
+    match serde_json::from_slice::<Value>(&call.body) {
+        Ok(Value::Object(changes)) => Ok(changes),
+        _ => Err(Box::new(error(StatusCode::BAD_REQUEST, "rest_invalid_json", "Invalid JSON body passed.", None))),
+    }
+}
+
 pub(super) fn update(shared: &Shared, id: u64, call: &Call) -> Response {
-    let changes = if call.is_json() {
-        match serde_json::from_slice::<Value>(&call.body) {
-            Ok(Value::Object(changes)) => changes,
-            _ => return error(StatusCode::BAD_REQUEST, "rest_invalid_json", "Invalid JSON body passed.", None),
-        }
-    } else {
-        pairs(&String::from_utf8_lossy(&call.body)).into_iter().map(|(k, v)| (k, Value::String(v))).collect()
+    let changes = match body_of(call) {
+        Ok(changes) => changes,
+        Err(refusal) => return *refusal,
     };
     const STATUSES: [&str; 8] =
         ["pending", "processing", "on-hold", "completed", "cancelled", "refunded", "failed", "trash"];
@@ -258,7 +267,10 @@ pub(super) fn update(shared: &Shared, id: u64, call: &Call) -> Response {
     shared.change_and_answer(|state| match state.woocommerce.update(id, &changes, call.at_ms) {
         None => Err(Box::new(no_such(StatusCode::BAD_REQUEST))),
         Some(Err(why)) => Err(Box::new(broken(&why))),
-        Some(Ok(order)) => Ok(answer_json(StatusCode::OK, &order)),
+        Some(Ok(order)) => {
+            state.changed_at_woocommerce(id, false, call.at_ms);
+            Ok(answer_json(StatusCode::OK, &order))
+        }
     })
 }
 

@@ -68,11 +68,13 @@ impl Shop {
             order: raw(&Value::Object(order))?,
             refunds: raw(&refunds)?,
         };
-        self.next_id = self.next_id.max(id + 1);
-        match self.orders.iter_mut().find(|order| order.id == id) {
+        // an id that was not given out yet is nobody's: a large shop is made without looking through it for each order
+        let known = (id < self.next_id).then(|| self.orders.iter_mut().find(|order| order.id == id)).flatten();
+        match known {
             Some(old) => *old = stored,
             None => self.orders.push(stored),
         }
+        self.next_id = self.next_id.max(id + 1);
         Ok(id)
     }
 

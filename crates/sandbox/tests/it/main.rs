@@ -6,12 +6,16 @@
 mod control;
 mod estimates;
 mod faults;
+mod hooks;
 mod oblio;
 mod oblio_acts;
 mod payments;
 mod shop;
+mod shopify;
 mod smartbill;
 mod state;
+mod stripe;
 mod support;
+mod webhooks;
 mod wire;
 mod woocommerce;

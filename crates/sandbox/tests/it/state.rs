@@ -88,6 +88,22 @@ async fn a_file_from_before_proformas_and_payments_still_opens() {
     assert_eq!(world.smartbill_invoice(Method::GET, "/paymentstatus", "0001").await.status.as_u16(), 200);
 }
 
+#[tokio::test]
+async fn a_file_from_before_the_other_shops_still_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sandbox.json");
+    let open = || world_with(|config| config.state_file = Some(path.clone()));
+    drop(open());
+    let mut old: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    for name in ["shopify", "stripe", "hooks", "webhooks", "switches"] {
+        assert!(old.as_object_mut().unwrap().remove(name).is_some(), "{name} is kept");
+    }
+    old["ports"] = json!([0, 0, 0, 0]);
+    std::fs::write(&path, old.to_string()).unwrap();
+    let state = open().sandbox.state();
+    assert_eq!((&state["woocommerce"]["orders"], &state["shopify"]["orders"]), (&json!(40), &json!(0)));
+}
+
 #[test]
 fn a_damaged_file_is_named_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();

@@ -129,6 +129,33 @@ impl World {
         answer.json()["data"].as_array().unwrap_or_else(|| panic!("{}", answer.text())).clone()
     }
 
+    pub async fn shopify(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let path = match path.strip_prefix("../../") {
+            Some(unversioned) => format!("/admin/{unversioned}"),
+            None => format!("/admin/api/2025-01/{path}"),
+        };
+        let mut call = request(method, &path, "", body.as_ref());
+        call.headers_mut().insert("x-shopify-access-token", account::SHOPIFY_TOKEN.parse().unwrap());
+        send(self.sandbox.routers().shopify, call).await
+    }
+
+    pub async fn shopify_get(&self, path: &str) -> Answer {
+        self.shopify(Method::GET, path, None).await
+    }
+
+    pub async fn stripe(&self, method: Method, path: &str, form: &str) -> Answer {
+        let mut call = request(method, &format!("/v1/{path}"), &format!("Bearer {}", account::STRIPE_KEY), None);
+        if !form.is_empty() {
+            call.headers_mut().insert(header::CONTENT_TYPE, "application/x-www-form-urlencoded".parse().unwrap());
+            *call.body_mut() = Body::from(form.to_owned());
+        }
+        send(self.sandbox.routers().stripe, call).await
+    }
+
+    pub async fn stripe_get(&self, path: &str) -> Answer {
+        self.stripe(Method::GET, path, "").await
+    }
+
     pub async fn control(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         send(self.sandbox.routers().control, request(method, path, "", body.as_ref())).await
     }

@@ -36,10 +36,12 @@ async fn the_port_file_names_everything_and_all_of_it_answers() {
     write_port_file(&path, running.endpoints()).unwrap();
     let file: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&file), ["smartbill", "oblio", "woocommerce", "control"]);
+    assert_eq!(keys(&file), ["smartbill", "oblio", "woocommerce", "shopify", "stripe", "control"]);
     assert_eq!(keys(&file["smartbill"]), ["url", "username", "token", "company", "series"]);
     assert_eq!(keys(&file["oblio"]), ["url", "email", "secret", "company", "series"]);
     assert_eq!(keys(&file["woocommerce"]), ["url", "key", "secret"]);
+    assert_eq!(keys(&file["shopify"]), ["url", "token", "domain"]);
+    assert_eq!(keys(&file["stripe"]), ["url", "key", "account"]);
     assert_eq!(keys(&file["control"]), ["url"]);
     let text = |system: &str, key: &str| file[system][key].as_str().unwrap().to_owned();
     assert!(text("smartbill", "url").ends_with("/SBORO/api"));

@@ -2,7 +2,7 @@
 
 use super::documents::{self, Document};
 use super::events::{self, NewEvent, failure_text, optional_json};
-use super::{Ledger, following};
+use super::{Ledger, following, proformas, rules};
 use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Draft, Failure, FailureKind, Phase};
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone)]
 pub struct Intent {
     /// Where the request goes: a document that was planned for another place meanwhile is not sent.
+    pub billing_id: String,
     pub company: String,
     pub series: String,
     pub attempt_id: String,
@@ -23,6 +24,8 @@ pub struct Intent {
     pub baseline: String,
     /// `YYYY-MM-DD`; a repeat keeps the first one.
     pub issue_date: String,
+    /// The proforma that it names; a repeat keeps the first one.
+    pub proforma_row: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -162,7 +165,8 @@ impl Ledger {
                 Outcome::Issued { series, number, provider_id, link, verify_due_ms } => {
                     note.facts = json!({ "series": series, "number": number });
                     documents::apply(c, &document, DocumentEvent::Accepted, None, now_ms, &note)?;
-                    attach(c, &document, series, number, provider_id, link, *verify_due_ms, now_ms)
+                    attach(c, &document, series, number, provider_id, link, *verify_due_ms, now_ms)?;
+                    rules::want_follow_ups(c, &document, false, now_ms)
                 }
                 Outcome::Refused(failure) => {
                     documents::apply(c, &document, DocumentEvent::Refused, Some(failure), now_ms, &note)?;
@@ -315,7 +319,8 @@ impl Ledger {
                 documents::displace(c, &document, &series, &number, now_ms)?;
             }
             documents::apply(c, &document, DocumentEvent::Found, None, now_ms, &note)?;
-            attach(c, &document, &series, &number, &provider_id, &link, now_ms, now_ms)
+            attach(c, &document, &series, &number, &provider_id, &link, now_ms, now_ms)?;
+            rules::want_follow_ups(c, &document, !who.is_empty(), now_ms)
         })
         .await
     }
@@ -362,7 +367,8 @@ impl Ledger {
 /// The intent's transition.
 fn intend(c: &Sqlite, document_row: i64, intent: Intent, now_ms: i64) -> Result<Attempt> {
     let document = documents::get(c, document_row)?;
-    if document.company != intent.company || document.series != intent.series {
+    let place = (&document.billing_id, &document.company, &document.series);
+    if place != (&intent.billing_id, &intent.company, &intent.series) {
         return Err(StoreError::Stale(format!("{}: planned for another series", document.id)));
     }
     let repeat = intent.trigger == "repeat";
@@ -375,8 +381,12 @@ fn intend(c: &Sqlite, document_row: i64, intent: Intent, now_ms: i64) -> Result<
         // what takes an original back follows from it, whatever became of the order since
         if document.takes_back().is_none() && !is_planted(Bug::VersionUnchecked) {
             check_newest(c, &document)?;
+            proformas::check_claim(c, &document, intent.proforma_row)?;
+            rules::check_day(c, &document, &intent.issue_date, now_ms)?;
         }
         let draft = document.draft.clone().ok_or_else(|| StoreError::Stale(document.id.clone()))?;
+        c.prepare_cached("UPDATE documents SET proforma_row = ?2 WHERE row = ?1")?
+            .execute(params![document_row, intent.proforma_row])?;
         (draft, intent.issue_date.clone())
     };
     let event = if repeat { DocumentEvent::Repeated } else { DocumentEvent::Claimed };
@@ -467,6 +477,9 @@ fn attach(
     match set {
         Ok(_) => {
             documents::want_note(c, document, now_ms)?;
+            if document.role == "invoice" {
+                proformas::look_again(c, document, now_ms)?;
+            }
             following::reverse(c, document, number, now_ms)
         }
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {

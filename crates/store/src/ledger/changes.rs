@@ -103,7 +103,7 @@ fn of_document(c: &Sqlite, document_row: i64) -> Result<Vec<ChangeRow>> {
 /// The order got a newer version: whatever of it was sent is compared once it is issued.
 pub(super) fn want_judgement(c: &Sqlite, order_row: i64, now_ms: i64) -> Result<()> {
     c.prepare_cached(
-        "UPDATE documents SET change_due_ms = ?2 WHERE order_row = ?1 AND role = 'invoice'
+        "UPDATE documents SET change_due_ms = ?2 WHERE order_row = ?1 AND role IN ('invoice', 'proforma')
            AND state IN ('sending', 'in_doubt', 'issued', 'cancelled')",
     )?
     .execute(params![order_row, now_ms])?;

@@ -2,7 +2,7 @@
 
 use super::Ledger;
 use crate::error::{Result, StoreError};
-use punte_domain::{Failure, RefundMode};
+use punte_domain::{Failure, FlowRules, RefundMode};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
 
@@ -61,6 +61,8 @@ pub struct Flow {
     /// What follows from a refund of the whole order, and of a part, after its invoice was issued.
     pub full_refund: RefundMode,
     pub partial_refund: RefundMode,
+    /// Which orders it takes, when and how.
+    pub rules: FlowRules,
 }
 
 const CONNECTION: &str = "id, kind, name, address, account, company, series, is_sandbox, stop_failure, stopped_until_ms, \
@@ -110,11 +112,12 @@ fn flow_from(row: &Row<'_>) -> rusqlite::Result<Flow> {
         write_back: row.get(12)?,
         full_refund: mode_from(row, 13)?,
         partial_refund: mode_from(row, 14)?,
+        rules: super::events::optional_json(row, 15)?.unwrap_or_default(),
     })
 }
 
 const FLOW: &str = "id, name, shop_id, billing_id, company, series, condition, mapping_id, enabled, active_from_ms, \
-     series_is_ours, created_ms, write_back, full_refund, partial_refund";
+     series_is_ours, created_ms, write_back, full_refund, partial_refund, rules";
 
 fn mode_from(row: &Row<'_>, column: usize) -> rusqlite::Result<RefundMode> {
     let text: String = row.get(column)?;
@@ -236,6 +239,16 @@ impl Ledger {
         self.write(move |c| record_contact(c, &id, recovered, now_ms)).await
     }
 
+    /// The shop's identity in a connection's newest order; `None` while it has none.
+    pub async fn find_shop_identity(&self, connection_id: &str) -> Result<Option<String>> {
+        let id = connection_id.to_owned();
+        self.read_at_once(move |c| {
+            let sql = "SELECT shop_identity FROM orders WHERE connection_id = ?1 ORDER BY row DESC LIMIT 1";
+            Ok(c.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
     pub async fn list_flows(&self) -> Result<Vec<Flow>> {
         self.read_at_once(|c| {
             let mut query = c.prepare_cached(&format!("SELECT {FLOW} FROM flows ORDER BY row"))?;
@@ -257,12 +270,15 @@ impl Ledger {
     pub async fn save_flow(&self, flow: Flow) -> Result<()> {
         self.write(move |c| {
             let f = flow;
+            let is_touched = f.rules != FlowRules::default();
+            let rules = is_touched.then(|| serde_json::to_string(&f.rules)).transpose()?;
             c.execute(
                 &format!(
-                    "INSERT INTO flows ({FLOW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                    "INSERT INTO flows ({FLOW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
+                       ?16)
                      ON CONFLICT (id) DO UPDATE SET name = ?2, shop_id = ?3, billing_id = ?4, company = ?5, series = ?6,
                        condition = ?7, mapping_id = ?8, enabled = ?9, active_from_ms = ?10, series_is_ours = ?11,
-                       write_back = ?13, full_refund = ?14, partial_refund = ?15"
+                       write_back = ?13, full_refund = ?14, partial_refund = ?15, rules = ?16"
                 ),
                 params![
                     f.id,
@@ -279,7 +295,8 @@ impl Ledger {
                     f.created_ms,
                     f.write_back,
                     f.full_refund.as_str(),
-                    f.partial_refund.as_str()
+                    f.partial_refund.as_str(),
+                    rules
                 ],
             )?;
             c.execute("UPDATE orders SET wanted = wanted + 1 WHERE connection_id = ?1", [&f.shop_id])?;

@@ -3,12 +3,15 @@
 use super::edits::RecordEdits;
 use super::events::{self, NewEvent, failure_text, optional_json};
 use super::orders::DocumentPlan;
-use super::{Ledger, changes, following};
+use super::{Ledger, changes, following, rules};
 use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
-use punte_domain::{DocumentEvent, DocumentState, Draft, DraftProblem, Failure, Verification, fingerprint};
+use punte_domain::{
+    DocumentEvent, DocumentState, Draft, DraftProblem, Failure, FailureKind, FollowUps, Verification, fingerprint,
+};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// A document as planned from an order: identity, destination and draft.
 #[derive(Debug, Clone)]
@@ -38,6 +41,10 @@ pub struct NewDocument {
     pub total_minor: i64,
     pub total_text: String,
     pub due_ms: i64,
+    /// `due_ms` is the end of a delay that the flow's rules set.
+    pub delayed: bool,
+    /// What is to be done by itself once it is issued.
+    pub follow_ups: Option<FollowUps>,
 }
 
 #[derive(Debug, Clone)]
@@ -100,12 +107,25 @@ pub struct Document {
     pub edits: Option<RecordEdits>,
     /// Raised by every change of the edits.
     pub edit_revision: u32,
+    /// The order's version, by the code of the failure that a person let pass for it.
+    pub released: BTreeMap<String, u32>,
+    /// Its due time is the end of a delay.
+    pub delayed: bool,
+    /// What is still to be done by itself once it is issued.
+    pub follow_ups: Option<FollowUps>,
+    /// The proforma that it follows from, as it was named to the provider.
+    pub proforma_row: Option<i64>,
 }
 
 impl Document {
     /// The document that this one takes back, whole or in part: it follows from that one, whatever became of the order.
     pub fn takes_back(&self) -> Option<i64> {
         self.reverses_row.or(self.corrects_row)
+    }
+
+    /// Whether a person let this pass for a version of the order.
+    pub fn is_released(&self, kind: FailureKind, order_version: u32) -> bool {
+        self.released.get(kind.as_str()) == Some(&order_version)
     }
 }
 
@@ -114,7 +134,7 @@ pub(super) const DOCUMENT: &str = "row, id, issue_key, reference, order_row, flo
      mapping_version, draft, problems, failure, client, tax_id, currency, total_minor, key_revision, due_ms, tries, \
      issue_date, number, provider_id, link, created_ms, issued_ms, absent_proofs, parked_reason, \
      reverses_row, paid_minor, einvoice, einvoice_words, note_due_ms, note_tries, \
-     corrects_row, open_changes, mapping_id, edits, edit_revision";
+     corrects_row, open_changes, mapping_id, edits, edit_revision, released, delayed, follow_ups, proforma_row";
 
 pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
     let state: String = row.get(12)?;
@@ -171,6 +191,10 @@ pub(super) fn document_from(row: &Row<'_>) -> rusqlite::Result<Document> {
         mapping_id: row.get(45)?,
         edits: optional_json(row, 46)?,
         edit_revision: row.get(47)?,
+        released: optional_json(row, 48)?.unwrap_or_default(),
+        delayed: row.get(49)?,
+        follow_ups: optional_json(row, 50)?,
+        proforma_row: row.get(51)?,
     })
 }
 
@@ -243,9 +267,10 @@ pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i6
         "INSERT INTO documents (id, issue_key, reference, order_row, flow_id, billing_id, provider, company, series, role,
            generation, state, verification, order_number, order_version, mapping_version, draft, problems, failure,
            client, tax_id, currency, total_minor, total_text, key_revision, due_ms, tries, created_ms, changed_ms,
-           mapping_id, fingerprint, failed_ms)
+           mapping_id, fingerprint, failed_ms, delayed, follow_ups)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'pending', ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
-           ?21, ?22, ?23, 1, ?24, 0, ?25, ?25, ?26, ?27, iif(?27 IS NULL, NULL, ?25))",
+           ?21, ?22, ?23, 1, ?24, 0, ?25, ?25, ?26, ?27, iif(?27 IS NULL, NULL, ?25),
+           ?28, ?29)",
     )?
     .execute(params![
         d.id,
@@ -274,7 +299,9 @@ pub(super) fn insert(c: &Sqlite, order_row: i64, plan: &DocumentPlan, now_ms: i6
         (state == DocumentState::Ready).then_some(d.due_ms),
         now_ms,
         d.mapping_id,
-        plan.failure.as_ref().map(fingerprint)
+        plan.failure.as_ref().map(fingerprint),
+        d.delayed,
+        rules::follow_ups_text(d)?
     ])?;
     let row = c.last_insert_rowid();
     let mut event = NewEvent::new(
@@ -297,7 +324,8 @@ pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -
         .prepare_cached(
             "UPDATE documents SET order_version = ?2, mapping_version = ?3, draft = ?4, problems = ?5, client = ?6,
            tax_id = ?7, currency = ?8, total_minor = ?9, total_text = ?10, company = ?11, series = ?12,
-           order_number = ?13, changed_ms = ?14, billing_id = ?15, provider = ?16, mapping_id = ?17
+           order_number = ?13, changed_ms = ?14, billing_id = ?15, provider = ?16, mapping_id = ?17,
+           follow_ups = ?19
          WHERE row = ?1 AND state IN ('held', 'ready') AND edit_revision = ?18",
         )?
         .execute(params![
@@ -318,7 +346,8 @@ pub(super) fn update_draft(c: &Sqlite, row: i64, d: &NewDocument, now_ms: i64) -
             d.billing_id,
             d.provider,
             d.mapping_id,
-            d.edit_revision
+            d.edit_revision,
+            rules::follow_ups_text(d)?
         ])?;
     if changed == 0 { Err(StoreError::Stale(d.issue_key.clone())) } else { Ok(()) }
 }
@@ -408,21 +437,6 @@ impl Ledger {
     /// Every document in a state, oldest first, at most `limit`.
     pub async fn list_in_state(&self, state: DocumentState, limit: u32) -> Result<Vec<Document>> {
         self.read(move |c| list(c, "WHERE state = ?1 ORDER BY row LIMIT ?2", params![state.as_str(), limit])).await
-    }
-
-    /// A person retries: the new draft passed its checks, the document is due now. The schedule is not restarted.
-    pub async fn requeue(&self, document: &Document, plan: NewDocument, who: &str, now_ms: i64) -> Result<()> {
-        let (row, state, who) = (document.row, document.state, who.to_owned());
-        self.write(move |c| {
-            let document = get(c, row)?;
-            if document.state != state {
-                return Err(StoreError::Stale(document.id));
-            }
-            update_draft(c, row, &plan, now_ms)?;
-            let note = NewEvent::new("retried", json!({})).by(&who);
-            apply(c, &document, DocumentEvent::Queued, None, now_ms, &note)
-        })
-        .await
     }
 
     /// A person retries what follows from another document and is not mapped anew: a storno, a correction.

@@ -154,6 +154,10 @@ impl Ledger {
                      AND d.company = lane.company AND d.series = lane.series AND d.number IS NOT NULL
                      AND d.state <> 'deleted' AND (d.role = 'proforma') = lane.is_proforma)
                  FROM (SELECT billing_id, company, series, 0 AS is_proforma FROM flows
+                   UNION SELECT billing_id, company, r.value ->> '$.series', 0
+                     FROM flows, json_each(flows.rules, '$.series_rules') r
+                   UNION SELECT billing_id, company, rules ->> '$.proforma.series', 1
+                     FROM flows WHERE rules ->> '$.document' = 'proforma_then_invoice'
                    UNION SELECT billing_id, company, series, role = 'proforma' FROM documents LIMIT ?3) AS lane",
                 params![quarantine_row, made, MAX_SERIES],
             )?;

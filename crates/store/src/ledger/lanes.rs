@@ -4,11 +4,12 @@ use super::Ledger;
 use super::documents::{self, Document};
 use super::operations::{self, Operation};
 use crate::error::Result;
+use punte_domain::rules::MOST_DELAY_MINUTES;
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
-/// Ready, and not an invoice of a flow that is switched off. A storno is sent whatever became of its flow.
+/// Ready, and not an invoice or a proforma of a flow that is switched off. A storno is sent whatever became of its flow.
 pub(super) const SENDABLE: &str =
-    "state = 'ready' AND (role <> 'invoice' OR flow_id IN (SELECT id FROM flows WHERE enabled = 1))";
+    "state = 'ready' AND (role NOT IN ('invoice', 'proforma') OR flow_id IN (SELECT id FROM flows WHERE enabled = 1))";
 
 /// Digits that a number is printed with at most.
 const NUMBER_DIGITS: usize = 20;
@@ -20,15 +21,20 @@ pub struct Doubts {
     pub deletes: Vec<(String, String, String)>,
 }
 
-/// Where something waits for an instant: the table with what of it waits, and the column.
-const DUES: [(&str, &str, &str); 7] = [
-    ("documents", "state = 'ready'", "due_ms"),
-    ("documents INDEXED BY documents_unverified", "state = 'issued' AND verification = 'pending'", "verify_due_ms"),
-    ("documents", "einvoice_due_ms IS NOT NULL", "einvoice_due_ms"),
-    ("documents", "note_due_ms IS NOT NULL", "note_due_ms"),
-    ("documents INDEXED BY documents_change_due", "change_due_ms IS NOT NULL", "change_due_ms"),
-    ("changes", "due_ms IS NOT NULL", "due_ms"),
-    ("operations", "state = 'waiting'", "due_ms"),
+/// What a flow's rules may delay a document by, beyond whatever else waits.
+const DELAY_MS: i64 = MOST_DELAY_MINUTES as i64 * 60_000;
+
+/// Where something waits for an instant: the table with what of it waits, the column, and by how much longer than anything
+/// else it may wait.
+const DUES: [(&str, &str, &str, i64); 8] = [
+    ("documents", "state = 'ready' AND delayed = 0", "due_ms", 0),
+    ("documents", "state = 'ready' AND delayed = 1", "due_ms", DELAY_MS),
+    ("documents INDEXED BY documents_unverified", "state = 'issued' AND verification = 'pending'", "verify_due_ms", 0),
+    ("documents", "einvoice_due_ms IS NOT NULL", "einvoice_due_ms", 0),
+    ("documents", "note_due_ms IS NOT NULL", "note_due_ms", 0),
+    ("documents INDEXED BY documents_change_due", "change_due_ms IS NOT NULL", "change_due_ms", 0),
+    ("changes", "due_ms IS NOT NULL", "due_ms", 0),
+    ("operations", "state = 'waiting'", "due_ms", 0),
 ];
 
 impl Ledger {
@@ -36,9 +42,9 @@ impl Ledger {
     /// written. Answers how much that was; writes nothing where there is none.
     pub async fn pull_in(&self, beyond_ms: i64, now_ms: i64) -> Result<u32> {
         let is_any = move |c: &Sqlite| -> Result<bool> {
-            for (table, condition, due) in DUES {
+            for (table, condition, due, more_ms) in DUES {
                 let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {condition} AND {due} > ?1)");
-                if c.prepare_cached(&sql)?.query_row([beyond_ms], |row| row.get(0))? {
+                if c.prepare_cached(&sql)?.query_row([beyond_ms + more_ms], |row| row.get(0))? {
                     return Ok(true);
                 }
             }
@@ -49,9 +55,9 @@ impl Ledger {
         }
         self.write(move |c| {
             let mut count = 0;
-            for (table, condition, due) in DUES {
+            for (table, condition, due, more_ms) in DUES {
                 let sql = format!("UPDATE {table} SET {due} = ?2 WHERE {condition} AND {due} > ?1");
-                count += c.prepare_cached(&sql)?.execute([beyond_ms, now_ms])? as u32;
+                count += c.prepare_cached(&sql)?.execute([beyond_ms + more_ms, now_ms])? as u32;
             }
             Ok(count)
         })
@@ -168,16 +174,17 @@ impl Ledger {
         provider: &str,
         company: &str,
         series: &str,
+        is_proforma: bool,
         from: &str,
     ) -> Result<Vec<String>> {
         let key = (provider.to_owned(), company.to_owned(), series.to_owned(), from.to_owned());
         self.read(move |c| {
             let mut query = c.prepare_cached(
-                "SELECT number FROM documents WHERE provider = ?1 AND company = ?2 AND role <> 'proforma' AND series = ?3
+                "SELECT number FROM documents WHERE provider = ?1 AND company = ?2 AND (role = 'proforma') = ?5 AND series = ?3
                  AND state <> 'deleted'
                  AND number IS NOT NULL AND (length(number), number) >= (length(?4), ?4) LIMIT 1000",
             )?;
-            let rows = query.query_map(params![key.0, key.1, key.2, key.3], |row| row.get(0))?;
+            let rows = query.query_map(params![key.0, key.1, key.2, key.3, is_proforma], |row| row.get(0))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await
@@ -190,6 +197,7 @@ impl Ledger {
         provider: &str,
         company: &str,
         series: &str,
+        is_proforma: bool,
         number: u64,
     ) -> Result<Option<(String, String)>> {
         // as it is printed: with any count of zeros before it
@@ -198,11 +206,11 @@ impl Ledger {
         self.read(move |c| {
             Ok(c.prepare_cached(
                 "SELECT number, reference FROM documents INDEXED BY documents_at_provider
-                 WHERE provider = ?1 AND company = ?2 AND (role = 'proforma') = 0 AND role = 'invoice'
+                 WHERE provider = ?1 AND company = ?2 AND (role = 'proforma') = ?5 AND role IN ('invoice', 'proforma')
                    AND series = ?3 AND number IN (SELECT value FROM json_each(?4)) AND number IS NOT NULL
                    AND state <> 'deleted' AND state IN ('issued', 'cancelled', 'reversed')",
             )?
-            .query_row(params![key.0, key.1, key.2, key.3], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(params![key.0, key.1, key.2, key.3, is_proforma], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?)
         })
         .await

@@ -146,7 +146,7 @@ impl Ledger {
         self.read(move |c| {
             let mut query = c.prepare_cached(
                 "SELECT currency, count(*), sum(total_minor) FROM documents INDEXED BY documents_issued_at
-                 WHERE issued_ms >= ?1 AND state IN ('issued', 'reversed') GROUP BY currency ORDER BY count(*) DESC",
+                 WHERE issued_ms >= ?1 AND role <> 'proforma' AND state IN ('issued', 'reversed') GROUP BY currency ORDER BY count(*) DESC",
             )?;
             let rows = query.query_map([from_ms], |row| {
                 Ok(PeriodSum { currency: row.get(0)?, count: row.get(1)?, total_minor: row.get(2)? })
@@ -161,7 +161,9 @@ impl Ledger {
         let id = connection_id.to_owned();
         self.read(move |c| {
             let issued: u32 = c
-                .prepare_cached("SELECT count(*) FROM documents WHERE issued_ms >= ?2 AND billing_id = ?1")?
+                .prepare_cached(
+                    "SELECT count(*) FROM documents WHERE issued_ms >= ?2 AND role <> 'proforma' AND billing_id = ?1",
+                )?
                 .query_row((&id, from_ms), |row| row.get(0))?;
             let taken: u32 = c
                 .prepare_cached("SELECT count(*) FROM orders WHERE connection_id = ?1 AND created_ms >= ?2")?

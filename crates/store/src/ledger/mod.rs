@@ -4,6 +4,7 @@
 //! checks. Attached clients never open the file; they ask the owner.
 
 mod attempts;
+mod backfill;
 mod bulk;
 mod causes;
 mod changes;
@@ -11,12 +12,15 @@ mod check;
 mod connections;
 mod desk;
 mod documents;
+mod doubled;
 mod edits;
 mod einvoices;
 mod events;
 mod fill;
 mod following;
 mod found;
+mod imports;
+mod inbox;
 mod lanes;
 mod lists;
 mod mappings;
@@ -24,8 +28,10 @@ mod months;
 mod operations;
 mod orders;
 mod ownership;
+mod proformas;
 mod reconcile;
 mod retention;
+mod rules;
 mod series;
 mod soundness;
 mod steps;
@@ -37,6 +43,7 @@ mod workspace;
 mod writer;
 
 pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
+pub use backfill::{Backfill, BackfillGroup, BackfillOrder, NewBackfill};
 pub use bulk::{BulkCounts, BulkItem, BulkJob, BulkReportItem, ItemEnd, LaneKey, NewBulkItem, NewBulkJob};
 pub use causes::{Cause, CauseRecord};
 pub use changes::{ChangeRow, SeenChange};
@@ -44,12 +51,17 @@ pub use check::{Finding, Verdict};
 pub use connections::{Connection, Flow, Stop};
 pub use desk::{Note, RecordDesk};
 pub use documents::{Document, NewDocument};
+pub use doubled::{FILE_IDENTITY, SeemingSame};
 pub use edits::{EditsKept, RecordEdits};
 pub use einvoices::{EInvoiceQuery, EInvoiceSums};
 pub use events::{Event, NewEvent};
 pub use fill::{FilledAttempt, FilledDocument, FilledOrder};
 pub use following::NewTakingBack;
 pub use found::{FoundReference, Rekeyed, SeriesProgress, SeriesRead};
+pub use imports::{BatchEnd, Import, ImportBatch, ImportReject, MOST_REJECTED, MOST_WAITING, NewImport};
+pub use inbox::{
+    Delivery, DeliveryBody, DeliveryQuery, DeliveryWork, HookState, LastDeliveries, NewDelivery, Recorded,
+};
 pub use lanes::Doubts;
 pub use lists::{Counts, ListQuery, PeriodSum, SEARCHED_CHARS};
 pub use mappings::{MappingDraft, MappingRow, MappingVersion, NewVersion, VersionRow};
@@ -57,6 +69,7 @@ pub use months::{Books, Closing, LeftOut, MonthDocument, NewClosing, SinceClosin
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
 pub use ownership::Quarantine;
+pub use proformas::ProformaStanding;
 pub use reconcile::{FindingQuery, FindingRow, NewFinding, NewRun, ReconcileRun, RunEnd, Scope};
 pub use retention::Purged;
 pub use series::{PaidOrder, SeriesDocument, SeriesKey};
@@ -89,6 +102,11 @@ static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0008_lists.sql")),
     M::up(include_str!("0009_failures.sql")),
     M::up(include_str!("0010_closing.sql")),
+    M::up(include_str!("0011_inbox.sql")),
+    M::up(include_str!("0012_rules.sql")),
+    M::up(include_str!("0013_backfill.sql")),
+    M::up(include_str!("0014_imports.sql")),
+    M::up(include_str!("0015_proformas.sql")),
 ];
 
 const READERS: usize = 4;

@@ -2,7 +2,7 @@
 
 use super::documents::{self, NewDocument};
 use super::events::{self, NewEvent};
-use super::{Ledger, changes, connections};
+use super::{Ledger, changes, connections, proformas, rules};
 use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Failure, OrderHead};
@@ -57,6 +57,13 @@ pub struct DecisionRow {
     pub plan: Option<DocumentPlan>,
     /// With no plan: why an open document of this flow is pulled back.
     pub withdraw: Option<Failure>,
+}
+
+impl DecisionRow {
+    /// Whether a document that the flow has open stays its own: it still calls for one, or could not tell.
+    fn keeps(&self) -> bool {
+        self.plan.is_some() || matches!(self.reason, "mapping_error" | "condition_error")
+    }
 }
 
 /// The document that a decision calls for.
@@ -189,7 +196,7 @@ impl Ledger {
             let asked = c
                 .prepare_cached(
                     "UPDATE orders SET wanted = wanted + 1 WHERE wanted = 0 AND EXISTS (SELECT 1 FROM documents d
-                       WHERE d.row = ?1 AND d.order_row = orders.row AND d.role = 'invoice' AND d.state = 'ready'
+                       WHERE d.row = ?1 AND d.order_row = orders.row AND d.role IN ('invoice', 'proforma') AND d.state = 'ready'
                          AND d.order_version < orders.version)",
                 )?
                 .execute([document_row])?;
@@ -219,8 +226,12 @@ impl Ledger {
                 return Err(StoreError::Stale(format!("order row {order_row}")));
             }
             let mut summary = summary;
-            for decision in &decisions {
-                let taken = record_one(c, order_row, order_version, decision, now_ms)?;
+            let keepers: Vec<&str> =
+                decisions.iter().filter(|one| one.keeps()).map(|one| one.flow_id.as_str()).collect();
+            // what one flow lets go another may take: that comes before anything is pulled back
+            let (plans, others): (Vec<_>, Vec<_>) = decisions.iter().partition(|one| one.plan.is_some());
+            for decision in plans.into_iter().chain(others) {
+                let taken = record_one(c, order_row, order_version, decision, &keepers, now_ms)?;
                 if let Some(real) = taken {
                     summary = real;
                 }
@@ -237,23 +248,33 @@ fn is_older(head: &OrderHead, modified_ms: i64) -> bool {
     head.modified_ms < modified_ms && !is_planted(Bug::OlderReplacesNewer)
 }
 
-fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -> Result<()> {
-    let known: Option<(i64, u32, i64, String)> = c
+pub(super) fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -> Result<()> {
+    let known: Option<(i64, u32, i64, String, String)> = c
         .prepare_cached(
-            "SELECT row, version, modified_ms, content_hash FROM orders WHERE shop_identity = ?1 AND order_id = ?2",
+            "SELECT row, version, modified_ms, content_hash, head FROM orders WHERE shop_identity = ?1 AND order_id = ?2",
         )?
         .query_row(params![order.shop_identity, order.head.order_id], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
         })
         .optional()?;
-    let h = &order.head;
+    let before = known.as_ref().map(|(.., head)| serde_json::from_str(head)).transpose()?;
+    let mut remembered = order.head.clone();
+    remembered.remember(before.as_ref());
+    let h = &remembered;
     let head = serde_json::to_string(h)?;
     let (row, version, what) = match known {
-        Some((_, _, modified_ms, hash)) if hash == order.content_hash || is_older(h, modified_ms) => {
+        Some((row, _, modified_ms, hash, _)) if hash == order.content_hash || is_older(h, modified_ms) => {
             taken.unchanged += 1;
+            if h.modified_ms > modified_ms {
+                // the same again, later: what is older than that replaces it no more
+                c.prepare_cached(
+                    "UPDATE orders SET modified_ms = ?2, head = json_set(head, '$.modified_ms', ?2) WHERE row = ?1",
+                )?
+                .execute(params![row, h.modified_ms])?;
+            }
             return Ok(());
         }
-        Some((row, version, _, _)) => {
+        Some((row, version, ..)) => {
             taken.changed += 1;
             c.prepare_cached(
                 "UPDATE orders SET number = ?2, status = ?3, status_text = ?4, currency = ?5, total_minor = ?6,
@@ -278,6 +299,7 @@ fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -
                 now_ms
             ])?;
             changes::want_judgement(c, row, now_ms)?;
+            rules::look_again(c, row, now_ms)?;
             (row, version + 1, "order_changed")
         }
         None => {
@@ -320,33 +342,48 @@ fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -
     events::insert(c, row, None, now_ms, &NewEvent::new(what, facts))
 }
 
-/// Writes one flow's decision. Answers the order's summary where it turned out other than planned.
+/// Writes one flow's decision. Answers the order's summary where it turned out other than planned. `keepers`: the flows whose
+/// open documents stay theirs.
 fn record_one(
     c: &Sqlite,
     order_row: i64,
     order_version: u32,
     decision: &DecisionRow,
+    keepers: &[&str],
     now_ms: i64,
 ) -> Result<Option<(&'static str, &'static str)>> {
     let (mut word, mut reason) = (decision.decision, decision.reason);
     let mut document_row = None;
     let mut overruled = None;
-    if let Some(plan) = &decision.plan {
+    if decision.plan.as_ref().is_some_and(|plan| plan.document.role == proformas::PROFORMA)
+        && proformas::is_invoiced(c, order_row)?
+    {
+        (word, reason) = ("waiting", "not_paid");
+        overruled = Some((word, reason));
+    } else if let Some(plan) = &decision.plan {
         match documents::find_by_key(c, &plan.document.issue_key)? {
-            Some(known) if known.flow_id != decision.flow_id => {
+            Some(known)
+                if known.flow_id != decision.flow_id
+                    && (!known.state.draft_is_open() || keepers.contains(&known.flow_id.as_str())) =>
+            {
                 (word, reason) = ("not_invoiced", "taken_by_flow");
                 overruled = Some(("document", "taken"));
             }
             Some(known) => {
                 document_row = Some(known.row);
                 if known.state.draft_is_open() {
+                    if known.flow_id != decision.flow_id {
+                        rules::move_to_flow(c, &known, &decision.flow_id, now_ms)?;
+                    }
                     replan(c, &known, plan, now_ms)?;
                 }
             }
             None if plan.seen.is_some() => return Err(StoreError::Stale(plan.document.issue_key.clone())),
             None => document_row = Some(documents::insert(c, order_row, plan, now_ms)?),
         }
+        proformas::give_way(c, order_row, decision, now_ms)?;
     } else if let Some(failure) = &decision.withdraw {
+        proformas::give_way(c, order_row, decision, now_ms)?;
         withdraw(c, order_row, &decision.flow_id, failure, now_ms)?;
     }
     let before: Option<(String, String)> = c
@@ -374,15 +411,12 @@ fn replan(c: &Sqlite, known: &documents::Document, plan: &DocumentPlan, now_ms: 
     }
     documents::update_draft(c, known.row, &plan.document, now_ms)?;
     match (&plan.failure, known.state) {
-        (None, DocumentState::Ready) => Ok(()),
-        (None, _) => documents::apply(
-            c,
-            known,
-            DocumentEvent::Queued,
-            None,
-            now_ms,
-            &NewEvent::new("queued", Value::Object(Default::default())),
-        ),
+        (None, DocumentState::Ready) => rules::keep_delay(c, known.row, &plan.document),
+        (None, _) => {
+            let note = NewEvent::new("queued", Value::Object(Default::default()));
+            documents::apply(c, known, DocumentEvent::Queued, None, now_ms, &note)?;
+            rules::keep_delay(c, known.row, &plan.document)
+        }
         (Some(failure), _) => documents::apply(
             c,
             known,
@@ -397,7 +431,7 @@ fn replan(c: &Sqlite, known: &documents::Document, plan: &DocumentPlan, now_ms: 
 /// Pulls a document that is not yet sent back: its order was cancelled, refunded or no longer matches.
 fn withdraw(c: &Sqlite, order_row: i64, flow_id: &str, failure: &Failure, now_ms: i64) -> Result<()> {
     for document in documents::list_by_order(c, order_row)? {
-        if document.flow_id == flow_id && document.role == "invoice" && document.state.draft_is_open() {
+        if document.flow_id == flow_id && document.takes_back().is_none() && document.state.draft_is_open() {
             let event = NewEvent::new("held", Value::Object(Default::default())).with_failure(failure);
             documents::apply(c, &document, DocumentEvent::Held, Some(failure), now_ms, &event)?;
         }

@@ -1,6 +1,6 @@
 //! What the owner's machine remembers of the ledger, and the quarantine of one that it remembers otherwise.
 
-use super::Ledger;
+use super::{Ledger, rules};
 use crate::error::{Result, StoreError};
 use rusqlite::{Connection as Sqlite, OptionalExtension, params};
 
@@ -60,6 +60,7 @@ impl Ledger {
                 lift(c, "", "", now_ms)?;
                 c.execute("INSERT INTO quarantines (reason, since_ms) VALUES (?1, ?2)", params![reason, now_ms])?;
                 c.execute("UPDATE workspace SET quarantine = ?1", [reason])?;
+                rules::forget_follow_ups(c)?;
                 c.execute("UPDATE cursors SET swept_ms = 0, modified_ms = min(modified_ms, ?1)", [polled_from_ms])?;
             }
             open_quarantine(c)

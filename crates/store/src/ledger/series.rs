@@ -196,7 +196,9 @@ impl Ledger {
                    AND coalesce(json_extract(o.head, '$.paid_ms'), json_extract(o.head, '$.completed_ms')) IS NOT NULL
                    AND EXISTS (
                    SELECT 1 FROM flows f WHERE f.shop_id = o.connection_id AND f.enabled = 1
-                     AND f.billing_id = ?1 AND f.company = ?2 AND f.series = ?3
+                     AND f.billing_id = ?1 AND f.company = ?2
+                     AND (f.series = ?3 OR EXISTS (SELECT 1 FROM json_each(f.rules, '$.series_rules') r
+                       WHERE r.value ->> '$.series' = ?3))
                      AND NOT EXISTS (SELECT 1 FROM decisions n WHERE n.order_row = o.row AND n.flow_id = f.id
                        AND n.decision = 'not_invoiced'))
                  ORDER BY o.row LIMIT ?4",
@@ -214,7 +216,10 @@ impl Ledger {
         self.read(|c| {
             let mut query = c.prepare_cached(
                 "SELECT billing_id, company, series FROM flows WHERE series <> ''
-                 UNION SELECT DISTINCT billing_id, company, series FROM documents WHERE number IS NOT NULL
+                 UNION SELECT billing_id, company, r.value ->> '$.series'
+                   FROM flows, json_each(flows.rules, '$.series_rules') r
+                 UNION SELECT DISTINCT billing_id, company, series FROM documents
+                   WHERE number IS NOT NULL AND role <> 'proforma'
                  ORDER BY 1, 2, 3",
             )?;
             let rows = query.query_map([], |row| lane_from(row, 0))?;
@@ -237,6 +242,7 @@ impl Ledger {
             super::documents::list(
                 c,
                 "WHERE billing_id = ?1 AND issued_ms >= ?2 AND row > ?3 AND state = 'issued' AND role = 'invoice'
+                   AND role <> 'proforma'
                    AND total_minor > 0 AND (paid_minor IS NULL OR paid_minor < total_minor)
                  ORDER BY row LIMIT ?4",
                 params![billing_id, since_ms, after, limit],

@@ -21,7 +21,7 @@ impl Ledger {
         self.read(move |c| {
             let mut issued = c.prepare_cached(
                 "SELECT currency, count(*), sum(total_minor) FROM documents INDEXED BY documents_issued_at
-                 WHERE issued_ms >= ?1 AND issued_ms < ?2 AND state IN ('issued', 'reversed') GROUP BY currency",
+                 WHERE issued_ms >= ?1 AND issued_ms < ?2 AND role <> 'proforma' AND state IN ('issued', 'reversed') GROUP BY currency",
             )?;
             let mut failed = c.prepare_cached(
                 "SELECT count(*) FROM documents INDEXED BY documents_failed_at

@@ -30,7 +30,7 @@ impl World {
     /// Retried, and sent to its outcome.
     async fn send(&self, n: u64, outcome: Outcome, now_ms: i64) {
         let document = self.document(n).await;
-        self.ledger.requeue(&document, plan(n).document, "ana", now_ms).await.unwrap();
+        self.ledger.requeue(&document, plan(n).document, None, "ana", now_ms).await.unwrap();
         let next = punte_store::ledger::Intent { attempt_id: format!("att_{n}_{now_ms}"), ..intent(n) };
         let attempt = self.ledger.record_intent(document.row, next, now_ms).await.unwrap();
         self.ledger.record_outcome(attempt.row, document.row, outcome, "{}".into(), now_ms).await.unwrap();
@@ -55,7 +55,7 @@ async fn a_cause_counts_its_records_and_resolves_itself_when_they_went_through()
     world.send(1, issued("0001"), NOW_MS + 10).await;
     world.send(2, Outcome::Refused(refused("vat_of_product")), NOW_MS + 11).await;
     let third = world.document(3).await;
-    world.ledger.requeue(&third, plan(3).document, "ana", NOW_MS + 12).await.unwrap();
+    world.ledger.requeue(&third, plan(3).document, None, "ana", NOW_MS + 12).await.unwrap();
     let now = world.causes(NOW_MS + 12).await.remove(0);
     assert_eq!((now.held, now.under_way, now.went), (1, 1, 1));
     assert_eq!(now.first_ms, NOW_MS + 1, "a record that fails again is no new cause");

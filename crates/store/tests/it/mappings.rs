@@ -189,7 +189,15 @@ async fn old_documents_learn_their_mapping_from_their_flow() {
     let raw = rusqlite::Connection::open(folder.path().join("ledger.sqlite")).unwrap();
     take_back_lists(&raw);
     raw.execute_batch(
-        "DROP TABLE closing_documents; DROP TABLE closings; DROP INDEX documents_einvoice_open;
+        "ALTER TABLE flows DROP COLUMN rules; DROP INDEX documents_follow_up_due;
+         ALTER TABLE documents DROP COLUMN released; ALTER TABLE documents DROP COLUMN delayed;
+         ALTER TABLE documents DROP COLUMN follow_ups; ALTER TABLE documents DROP COLUMN follow_up_due_ms;
+         DROP TRIGGER proformas_counted_in; DROP TRIGGER proformas_counted_on;
+         DROP INDEX documents_by_proforma; ALTER TABLE documents DROP COLUMN proforma_row;
+         DROP TABLE import_rejects; DROP TABLE imports;
+         DROP TABLE backfill_orders; DROP TABLE backfills;
+         DROP TABLE delivery_replays; DROP TABLE deliveries; DROP TABLE hooks;
+         DROP TABLE closing_documents; DROP TABLE closings; DROP INDEX documents_einvoice_open;
          DROP INDEX documents_failed_at;
          DROP TRIGGER causes_came; DROP TRIGGER causes_joined; DROP TRIGGER causes_went;
          DROP INDEX documents_by_cause; DROP INDEX documents_of_cause;

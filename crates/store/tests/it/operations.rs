@@ -209,9 +209,13 @@ async fn a_storno_and_a_cancel_never_go_side_by_side() {
 async fn a_document_planned_for_another_series_meanwhile_is_not_sent_to_the_old_one() {
     let world = world().await;
     let ready = world.ready(1).await;
-    let elsewhere = punte_store::ledger::Intent { series: "OLD".into(), ..crate::support::intent(1) };
-    let sent = world.ledger.record_intent(ready.row, elsewhere, NOW_MS).await;
-    assert!(matches!(sent, Err(StoreError::Stale(_))), "{:?}", sent.err());
+    let intent = || crate::support::intent(1);
+    let series = punte_store::ledger::Intent { series: "OLD".into(), ..intent() };
+    let billing = punte_store::ledger::Intent { billing_id: "con_other".into(), ..intent() };
+    for elsewhere in [series, billing] {
+        let sent = world.ledger.record_intent(ready.row, elsewhere, NOW_MS).await;
+        assert!(matches!(sent, Err(StoreError::Stale(_))), "{:?}", sent.err());
+    }
     assert_eq!(world.document(1).await.state, DocumentState::Ready);
 }
 

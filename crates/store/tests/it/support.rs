@@ -64,6 +64,7 @@ pub fn flow() -> Flow {
         write_back: true,
         full_refund: RefundMode::Propose,
         partial_refund: RefundMode::Propose,
+        rules: Default::default(),
     }
 }
 
@@ -96,6 +97,7 @@ pub fn head(n: u64) -> OrderHead {
         email: "stefan@example.com".into(),
         tax_id: String::new(),
         invoiced_elsewhere: None,
+        seen_as: Default::default(),
     }
 }
 
@@ -148,6 +150,7 @@ pub fn draft() -> Draft {
         order_total: dec!(59),
         tolerance: Decimal::ZERO,
         warehouse: String::new(),
+        receipt_series: String::new(),
     }
 }
 
@@ -176,6 +179,8 @@ pub fn plan(n: u64) -> DocumentPlan {
         total_minor: 5900,
         total_text: "59".into(),
         due_ms: NOW_MS,
+        delayed: false,
+        follow_ups: None,
     };
     DocumentPlan { document, seen: None, failure: None }
 }
@@ -221,6 +226,7 @@ impl World {
 
 pub fn intent(n: u64) -> Intent {
     Intent {
+        billing_id: "con_bill".into(),
         company: "RO12345674".into(),
         series: "FCT".into(),
         attempt_id: format!("att_{n}"),
@@ -228,6 +234,7 @@ pub fn intent(n: u64) -> Intent {
         idempotency_key: format!("pnt-{n}"),
         baseline: "{}".into(),
         issue_date: "2026-11-18".into(),
+        proforma_row: None,
     }
 }
 

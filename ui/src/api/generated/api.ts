@@ -216,6 +216,10 @@ vatNames: Record<string, string>,
  */
 health: string, failure: FailureInfo | null, limitedUntilMs: number | null, lastContactMs: number | null, 
 /**
+ * Orders of it are known: where it is, or whose account it is, cannot be changed any more.
+ */
+hasOrders: boolean, 
+/**
  * Orders taken in (shops) or documents issued (billing) today.
  */
 today: number, };
@@ -240,7 +244,15 @@ writeBack: boolean,
 /**
  * After a refund of the whole order, or of a part, since its invoice: `off`, `propose`, `automatic`.
  */
-fullRefund: string, partialRefund: string, issued: number, held: number, inDoubt: number, waiting: number, };
+fullRefund: string, partialRefund: string, rules: RulesInfo, 
+/**
+ * Without proformas.
+ */
+issued: number, 
+/**
+ * Proformas that stand.
+ */
+proformas: number, held: number, inDoubt: number, waiting: number, };
 
 export type Connections = { shops: Array<ConnectionInfo>, billing: Array<ConnectionInfo>, flows: Array<FlowInfo>, };
 
@@ -274,6 +286,483 @@ export type TestResult = { ok: boolean, steps: Array<TestStep>,
  */
 companies: Array<CompanyChoice> | null, series: Array<SeriesChoice>, vatRates: Array<VatChoice>, };
 
+export type RuleChoice = { include: Array<string>, exclude: Array<string>, };
+
+export type RuleWhen = { 
+/**
+ * `open`, `paid`, `completed`, or the shop's own words; empty: completed or paid, inside a series rule any.
+ */
+statuses: Array<string>, 
+/**
+ * `any`, `yes`, `no`.
+ */
+paid: string, 
+/**
+ * As the shop codes them (`cod`, `stripe`).
+ */
+paymentMethods: RuleChoice, 
+/**
+ * ISO 3166 codes of two letters.
+ */
+countries: RuleChoice, 
+/**
+ * Decimal text in the order's currency, both included.
+ */
+minTotal: string | null, maxTotal: string | null, };
+
+export type RuleSeries = { when: RuleWhen, series: string, };
+
+export type RuleProforma = { 
+/**
+ * The provider's series of proformas.
+ */
+series: string, 
+/**
+ * `open` or the shop's own words; empty: `open`.
+ */
+statuses: Array<string>, 
+/**
+ * As the shop codes them (`bacs`); empty: however it is to be paid.
+ */
+paymentMethods: Array<string>, };
+
+export type RuleCollect = { 
+/**
+ * As the shop codes it; empty: every method that no rule before it names.
+ */
+method: string, 
+/**
+ * `now`, `later`, `never`.
+ */
+when: string, 
+/**
+ * `card`, `bank_transfer`, `cash_on_delivery`, `cash`, `other`.
+ */
+as: string, };
+
+export type RulesInfo = { when: RuleWhen, 
+/**
+ * `invoice`, `proforma_then_invoice`.
+ */
+document: string, proforma: RuleProforma, 
+/**
+ * From completion or payment to the issue; at most 43,200.
+ */
+delayMinutes: number, 
+/**
+ * Orders above it, in their own currency, are held until a person releases them.
+ */
+approveAbove: string | null, 
+/**
+ * The first that fits names the series.
+ */
+seriesRules: Array<RuleSeries>, 
+/**
+ * `issue_day`, `completion_day`.
+ */
+issueDate: string, 
+/**
+ * Days after the issue date; null: as mapped.
+ */
+dueDays: number | null, collect: Array<RuleCollect>, 
+/**
+ * The provider's series of receipts, for what is collected in cash.
+ */
+receiptSeries: string, 
+/**
+ * `RO`, `EN`…; empty: as mapped.
+ */
+language: string, 
+/**
+ * The provider mails the invoice to the client, once.
+ */
+emailClient: boolean, 
+/**
+ * The invoice is handed to e-Factura, once.
+ */
+sendEinvoice: boolean, };
+
+export type RulesPreviewRequest = { shopId: string, rules: RulesInfo, condition: string, };
+
+export type RulesNotTaken = { 
+/**
+ * A decision's reason.
+ */
+reason: string, count: number, 
+/**
+ * Numbers of the newest few.
+ */
+orders: Array<string>, };
+
+export type RulesPreview = { 
+/**
+ * The shop's newest orders, at most 200.
+ */
+looked: number, 
+/**
+ * To be invoiced.
+ */
+matching: number, 
+/**
+ * Not paid yet: they would get a proforma.
+ */
+proformas: number, 
+/**
+ * Of the matching, the ones that would be held for a release.
+ */
+toApprove: number, notTaken: Array<RulesNotTaken>, };
+
+export type ListenerInfo = { enabled: boolean, 
+/**
+ * Asked for; 0 takes a free one at each start.
+ */
+port: number, 
+/**
+ * `http://127.0.0.1:8766`, while it listens.
+ */
+address: string | null, 
+/**
+ * Where the world reaches it, as a person typed it (`https://punte.atelier.ro`); empty: nowhere but here.
+ */
+publicAddress: string, 
+/**
+ * Why it does not listen although it should.
+ */
+error: string | null, 
+/**
+ * Deliveries since it listens: answered in order, refused, and sent away for want of room.
+ */
+accepted: number, refused: number, overloaded: number, };
+
+export type ListenerInput = { enabled: boolean, port: number, publicAddress: string, };
+
+export type HookInfo = { connectionId: string, kind: string, 
+/**
+ * `/hooks/…`: behind the listener's own or its public address. Whoever knows it can knock.
+ */
+path: string, 
+/**
+ * The whole address to paste at the shop.
+ */
+url: string | null, 
+/**
+ * A signing secret is kept.
+ */
+hasSecret: boolean, 
+/**
+ * The one before it is still accepted, until this instant.
+ */
+oldSecretUntilMs: number | null, 
+/**
+ * Topics to subscribe to at the shop.
+ */
+topics: Array<string>, lastAcceptedMs: number | null, lastRefusedMs: number | null, };
+
+export type ShopHookInfo = { id: string, name: string, topic: string, 
+/**
+ * `active`, `paused`, `disabled`, or another word of the shop's.
+ */
+status: string, deliveryUrl: string, 
+/**
+ * It delivers to this connection's address.
+ */
+isOurs: boolean, };
+
+export type ShopHooks = { 
+/**
+ * Null where the shop does not tell.
+ */
+hooks: Array<ShopHookInfo> | null, };
+
+export type ShopHookRef = { connection: string, hook: string, };
+
+export type InboxRequest = { connection: string | null, 
+/**
+ * A state or a verdict; `refused` stands for every verdict that is not `accepted` or `ping`.
+ */
+show: string | null, 
+/**
+ * A delivery id, event id, topic or order number, whole.
+ */
+text: string, 
+/**
+ * Of the answer before: what comes after it.
+ */
+before: number | null, };
+
+export type DeliveryRow = { id: string, connectionId: string, connectionName: string, kind: string, receivedMs: number, topic: string, 
+/**
+ * The shop's id of the delivery; the same over its retries.
+ */
+deliveryId: string | null, 
+/**
+ * `accepted`, `ping`, `no_secret`, `no_signature`, `bad_signature`, `stale`, `unreadable`, `replayed`, `too_large`,
+ * `wrong_type`.
+ */
+verdict: string, 
+/**
+ * What it was answered with.
+ */
+status: number, 
+/**
+ * `waiting`, `done`, `failed`, `none` (nothing follows from it).
+ */
+state: string, tries: number, orderId: string | null, orderNumber: string | null, failure: FailureInfo | null, 
+/**
+ * Of the body, in bytes.
+ */
+size: number, };
+
+export type InboxPage = { rows: Array<DeliveryRow>, 
+/**
+ * Ask with it for what comes after; null at the end.
+ */
+before: number | null, counts: InboxCounts, };
+
+export type InboxCounts = { waiting: number, done: number, failed: number, refused: number, };
+
+export type DeliveryRequest = { id: string, 
+/**
+ * Names, addresses, e-mails, phones and personal codes as they came; otherwise masked.
+ */
+personal: boolean, };
+
+export type DeliveryInfo = { row: DeliveryRow, eventId: string | null, 
+/**
+ * When the shop says that it sent it.
+ */
+sentMs: number | null, headers: Record<string, string>, 
+/**
+ * The body as text, indented where it is JSON. Of a refused one only its beginning is kept.
+ */
+body: string, isMasked: boolean, isCut: boolean, 
+/**
+ * Who had it processed again, newest first.
+ */
+replays: Array<ReplayInfo>, };
+
+export type ReplayInfo = { who: string, atMs: number, reason: string, };
+
+export type BackfillRequest = { flow: string, 
+/**
+ * First and last day on which the orders were placed, in Romania: `2026-01-31`.
+ */
+from: string, until: string, };
+
+export type BackfillGroupInfo = { 
+/**
+ * `issue`, `hold`, `invoiced`, `left_out`.
+ */
+verdict: string, 
+/**
+ * Of held ones the failure's kind; of those left out the decision's reason; otherwise empty.
+ */
+reason: string, count: number, total: Amount, 
+/**
+ * Given to the flow so far.
+ */
+released: number, 
+/**
+ * Numbers of the first orders.
+ */
+samples: Array<string>, };
+
+export type BackfillInfo = { id: string, flowId: string, 
+/**
+ * First and last day.
+ */
+from: string, until: string, who: string, confirmedBy: string | null, 
+/**
+ * `reading`, `planned`, `running`, `done`, `cancelled`, `failed`.
+ */
+state: string, 
+/**
+ * Orders read at the shop so far.
+ */
+read: number, failure: FailureInfo | null, createdMs: number, endedMs: number | null, groups: Array<BackfillGroupInfo>, };
+
+export type Backfills = { backfills: Array<BackfillInfo>, };
+
+export type ImportBegin = { fileName: string, 
+/**
+ * Size of the whole file.
+ */
+bytes: number, 
+/**
+ * The connection whose orders these are; none: the connection for files, made where there is none yet.
+ */
+connectionId: string | null, };
+
+export type ImportPiece = { id: string, 
+/**
+ * What was received before.
+ */
+offset: number, base64: string, };
+
+export type ImportId = { id: string, };
+
+export type ImportColumns = { 
+/**
+ * Field to the column's heading: `{"number": "Order Number", "line.name": "Item Name"}`. Fields are those of
+ * `ImportPreview::fields`.
+ */
+columns: { [key in string]: string }, 
+/**
+ * ISO 4217.
+ */
+currency: string, 
+/**
+ * ISO 3166-1 alpha-2, of the customer.
+ */
+country: string, 
+/**
+ * Whether unit prices and shipping are with VAT.
+ */
+pricesIncludeVat: boolean, 
+/**
+ * The VAT rate in percent where no column has one; none: the mapping decides.
+ */
+vatRate: string | null, 
+/**
+ * Status of orders where no column has one: `paid` or `completed`.
+ */
+status: string, 
+/**
+ * The date format of cells that are text: `auto`, `day_first`, `month_first`. Times without an offset are Romania's.
+ */
+dates: string, 
+/**
+ * How numbers are written: `auto`, `point`, `comma`.
+ */
+numbers: string, };
+
+export type ImportChoice = { id: string, 
+/**
+ * None: as the file looks by its headings, or a file without columns.
+ */
+columns: ImportColumns | null, };
+
+export type ImportField = { 
+/**
+ * `number`, `customer.city`, `line.unit_price`
+ */
+field: string, 
+/**
+ * An order without it is not taken.
+ */
+required: boolean, };
+
+export type ImportSample = { 
+/**
+ * The line on which it starts, from 1.
+ */
+line: number, number: string, customer: string, status: string, createdMs: number, total: Amount, lines: number, };
+
+export type ImportRejected = { 
+/**
+ * Key to page on.
+ */
+row: number, line: number, order: string | null, 
+/**
+ * The order's field or the column's heading.
+ */
+field: string, reason: string, };
+
+export type ImportPreview = { 
+/**
+ * `json`, `csv`, `xlsx`
+ */
+format: string, 
+/**
+ * Whose export its headings are: `shopify`, `woocommerce`, `own` (docs/imports.md's), or none known.
+ */
+layout: string | null, 
+/**
+ * `utf-8`, `windows-1250`, …; blank where it does not matter.
+ */
+encoding: string, delimiter: string, 
+/**
+ * Of a file with columns; empty for JSON.
+ */
+headings: Array<string>, 
+/**
+ * The first five rows, a cell for each heading.
+ */
+rows: Array<Array<string>>, fields: Array<ImportField>, 
+/**
+ * As asked, or as the headings suggest.
+ */
+columns: ImportColumns | null, 
+/**
+ * The first 20 orders.
+ */
+orders: Array<ImportSample>, 
+/**
+ * The first 50 that would not be taken.
+ */
+rejected: Array<ImportRejected>, 
+/**
+ * Orders looked at, with the rejected.
+ */
+looked: number, 
+/**
+ * The file was read to its end for this.
+ */
+isWhole: boolean, 
+/**
+ * Of the orders looked at, those that another connection seems to have as well: number, total and day are the same. A
+ * flow would hold them for a person.
+ */
+doubled: number, 
+/**
+ * Required fields that no column and no default gives: it cannot be started.
+ */
+missing: Array<string>, };
+
+export type ImportInfo = { id: string, fileName: string, connectionId: string, connection: string, who: string, 
+/**
+ * `receiving`, `received`, `running`, `done`, `cancelled`, `failed`.
+ */
+state: string, bytes: number, received: number, 
+/**
+ * How far into the file the reading is, 0 to 1000.
+ */
+progress: number, 
+/**
+ * Orders read well so far: new, changed, unchanged.
+ */
+read: number, new: number, changed: number, unchanged: number, 
+/**
+ * Orders and rows not taken.
+ */
+rejected: number, 
+/**
+ * Of the new ones, those from before every flow of the connection: only a backfill takes them up.
+ */
+older: number, 
+/**
+ * Why it failed, or what it waits for while it runs.
+ */
+failure: FailureInfo | null, 
+/**
+ * The file is kept yet: one that failed can be started again, with other columns.
+ */
+hasFile: boolean, 
+/**
+ * As it was started with.
+ */
+columns: ImportColumns | null, createdMs: number, endedMs: number | null, };
+
+export type Imports = { imports: Array<ImportInfo>, };
+
+export type ImportRejectedRequest = { id: string, 
+/**
+ * The last row of the page before; 0 for the first.
+ */
+after: number, };
+
+export type ImportRejectedPage = { rows: Array<ImportRejected>, hasMore: boolean, };
+
 export type FlowInput = { id: string | null, name: string, shopId: string, billingId: string, company: string, series: string, condition: string, 
 /**
  * Null keeps what the flow has; a new one takes the first.
@@ -282,7 +771,11 @@ mappingId: string | null, seriesIsOurs: boolean, writeBack: boolean,
 /**
  * `off`, `propose`, `automatic`; null keeps what the flow has, and a new one proposes.
  */
-fullRefund: string | null, partialRefund: string | null, enabled: boolean, };
+fullRefund: string | null, partialRefund: string | null, 
+/**
+ * Null keeps what the flow has; a new one takes every completed or paid order.
+ */
+rules: RulesInfo | null, enabled: boolean, };
 
 export type ListRequest = { 
 /**
@@ -311,6 +804,10 @@ decision: string,
  * Why: `not_completed`, `before_flow`, `no_flow`, `condition`, `invoiced_elsewhere`, `total_zero`, `refunded`, …
  */
 reason: string, documentId: string | null, documentState: string | null, 
+/**
+ * `invoice`, `proforma`.
+ */
+documentRole: string | null, 
 /**
  * `FCT 0007`
  */
@@ -423,11 +920,15 @@ export type RetryRequest = {
 /**
  * Document ids, at most 1000.
  */
-ids: Array<string>, };
+ids: Array<string>, 
+/**
+ * Kept with what waits for a person's release, which goes only with one.
+ */
+reason: string, };
 
 export type Skipped = { id: string, 
 /**
- * `not_held`, `in_doubt`, `still_failing`, `not_found`.
+ * `not_held`, `in_doubt`, `still_failing`, `not_found`, `needs_reason`.
  */
 reason: string, failure: FailureInfo | null, };
 
@@ -506,13 +1007,13 @@ act: string,
 /**
  * Null: it can be asked for. Else `not_offered`, `not_issued`, `cancelled`, `reversed`, `deleted`, `not_cancelled`,
  * `still_issued`, `has_successor`, `operation_open`, `has_storno`, `is_storno`, `in_einvoice`, `einvoice_sent`, `paid`, `not_paid`,
- * `credential_missing`.
+ * `credential_missing`, `proforma` (not of one), `is_invoiced` (a proforma).
  */
 blocked: string | null, needsReason: boolean, };
 
 export type PaymentInput = { 
 /**
- * `card`, `bank_transfer`, `cash_on_delivery`, `other`.
+ * `card`, `bank_transfer`, `cash_on_delivery`, `cash` (under a receipt in the flow's series), `other`.
  */
 kind: string, 
 /**
@@ -708,9 +1209,17 @@ versions: Array<OrderVersion>,
  */
 madeOfVersion: number | null, flowId: string | null, document: DocumentRow | null, 
 /**
- * Every document of the order, oldest first: the invoice, its storno or corrections.
+ * Every document of the order, oldest first: its proforma, the invoice, its storno or corrections.
  */
 documents: Array<DocumentRow>, 
+/**
+ * The proforma that the document was made from: `ATP 0001`.
+ */
+followsFrom: string | null, 
+/**
+ * Due, and kept until it is known whether its order's proforma was issued.
+ */
+waitsForProforma: boolean, 
 /**
  * What became of the order after the document was issued, newest first.
  */
@@ -733,16 +1242,6 @@ madeBy: MadeBy | null,
 problems: Array<ProblemInfo>, attempts: Array<AttemptInfo>, timeline: Array<TimelineEntry>, safeBecause: string | null, doubt: Doubt | null, };
 
 export type ProblemInfo = { field: string, kind: string, detail: string, };
-
-export type ImportRequest = { fileName: string, content: string, 
-/**
- * The shop connection whose orders these are; null makes or takes a connection of kind `file`.
- */
-connectionId: string | null, };
-
-export type ImportProblem = { line: number, order: string | null, field: string, reason: string, };
-
-export type ImportReport = { read: number, new: number, changed: number, unchanged: number, rejected: Array<ImportProblem>, };
 
 export type RuleEntry = { 
 /**
@@ -969,6 +1468,10 @@ errors: Array<RuleErrorInfo>, values: Array<RuleValueInfo>,
  * There when every required value could be read; it may still have problems.
  */
 draft: DraftInfo | null, problems: Array<ProblemInfo>, 
+/**
+ * What the flow's rules put in place of what the mapping says; the draft bears it.
+ */
+byRules: Array<FieldChangeInfo>, 
 /**
  * VAT as the order states it; null where the mapping does not read it.
  */
@@ -1866,7 +2369,7 @@ days: Array<TrendDay>, };
 
 export type AccessRole = "viewer" | "operator" | "integrator" | "owner";
 
-export type Tag = "app" | "bulk" | "connections" | "desk" | "documents" | "dry_run" | "exports" | "mappings" | "orders" | "reconcile" | "sandbox" | "schedule" | "views";
+export type Tag = "app" | "backfill" | "bulk" | "connections" | "desk" | "documents" | "dry_run" | "exports" | "imports" | "inbox" | "mappings" | "orders" | "reconcile" | "sandbox" | "schedule" | "views";
 
 export type Event = { tags: Array<Tag>, };
 
@@ -1899,9 +2402,31 @@ export interface Commands {
   "connections.set_secret": { request: SecretInput; response: ConnectionInfo };
   "connections.wake": { request: ById; response: Nothing };
   "connections.lists": { request: ListsRequest; response: ConnectionListsInfo };
+  "connections.hook": { request: ById; response: HookInfo };
+  "connections.set_hook_secret": { request: SecretInput; response: HookInfo };
+  "connections.renew_hook": { request: ById; response: HookInfo };
+  "connections.shop_hooks": { request: ById; response: ShopHooks };
+  "connections.enable_shop_hook": { request: ShopHookRef; response: ShopHooks };
+  "backfill.plan": { request: BackfillRequest; response: BackfillInfo };
+  "backfill.confirm": { request: ById; response: BackfillInfo };
+  "backfill.cancel": { request: ById; response: BackfillInfo };
+  "backfill.list": { request: Nothing; response: Backfills };
+  "listener.get": { request: Nothing; response: ListenerInfo };
+  "listener.set": { request: ListenerInput; response: ListenerInfo };
+  "inbox.list": { request: InboxRequest; response: InboxPage };
+  "inbox.get": { request: DeliveryRequest; response: DeliveryInfo };
+  "inbox.replay": { request: WithReason; response: DeliveryInfo };
   "flows.save": { request: FlowInput; response: FlowInfo };
+  "flows.preview_rules": { request: RulesPreviewRequest; response: RulesPreview };
   "orders.list": { request: ListRequest; response: OrderPage };
-  "orders.import": { request: ImportRequest; response: ImportReport };
+  "imports.begin": { request: ImportBegin; response: ImportInfo };
+  "imports.append": { request: ImportPiece; response: ImportInfo };
+  "imports.preview": { request: ImportChoice; response: ImportPreview };
+  "imports.start": { request: ImportChoice; response: ImportInfo };
+  "imports.cancel": { request: ImportId; response: ImportInfo };
+  "imports.get": { request: ImportId; response: ImportInfo };
+  "imports.list": { request: Nothing; response: Imports };
+  "imports.rejected": { request: ImportRejectedRequest; response: ImportRejectedPage };
   "documents.list": { request: ListRequest; response: DocumentPage };
   "record.get": { request: RecordRequest; response: RecordInfo };
   "record.order_version": { request: OrderVersionRequest; response: OrderAsReceived };
@@ -2013,9 +2538,31 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "connections.set_secret": [],
   "connections.wake": [],
   "connections.lists": ["connections"],
+  "connections.hook": ["connections", "inbox"],
+  "connections.set_hook_secret": [],
+  "connections.renew_hook": [],
+  "connections.shop_hooks": [],
+  "connections.enable_shop_hook": [],
+  "backfill.plan": [],
+  "backfill.confirm": [],
+  "backfill.cancel": [],
+  "backfill.list": ["backfill"],
+  "listener.get": ["inbox"],
+  "listener.set": [],
+  "inbox.list": ["inbox"],
+  "inbox.get": ["inbox"],
+  "inbox.replay": [],
   "flows.save": [],
+  "flows.preview_rules": ["orders"],
   "orders.list": ["orders", "documents"],
-  "orders.import": [],
+  "imports.begin": [],
+  "imports.append": [],
+  "imports.preview": [],
+  "imports.start": [],
+  "imports.cancel": [],
+  "imports.get": ["imports"],
+  "imports.list": ["imports"],
+  "imports.rejected": ["imports"],
   "documents.list": ["documents"],
   "record.get": ["orders", "documents", "mappings"],
   "record.order_version": [],

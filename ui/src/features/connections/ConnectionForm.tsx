@@ -1,22 +1,25 @@
-import { Button, Group, Modal, NumberInput, PasswordInput, SegmentedControl, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, ConnectionInput, TestResult } from "../../api/generated/api";
 import { useAct, useAsk } from "../../api/queries";
+import { useGo } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { DialogFoot } from "../../shared/ui/DialogFoot";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { BillingChoices } from "./BillingChoices";
 import { ConnectionChoices } from "./ConnectionChoices";
 import { ConnectionLists } from "./ConnectionLists";
+import { CredentialFields, useField } from "./CredentialFields";
+import { KindChoice } from "./KindChoice";
+import { isAsked, isShop as isShopKind, isStripeAccount, needsAddress } from "./kinds";
 import { TestSteps } from "./TestSteps";
-
-const KINDS = ["woocommerce", "smartbill", "oblio"];
 
 interface Props {
   kind: string;
   connection: ConnectionInfo | null;
   close: () => void;
+  saved: (connection: ConnectionInfo) => void;
 }
 
 /** What a passed test proved: it counts only for the credential that was tested. */
@@ -26,19 +29,22 @@ interface Proof {
   result: TestResult;
 }
 
-/** One form for all three systems: credential, live test, company and series as the provider has them, name. */
-export function ConnectionForm({ kind, connection, close }: Props) {
+/** One form for all systems: credential, live test, company and series as the provider has them, name. */
+export function ConnectionForm({ kind, connection, close, saved }: Props) {
   const { t } = useTranslation();
+  // an application has a name of its own
+  const nameFor = (system: string) => (system === "webhook" ? "" : t(`system.${system}`));
   const test = useAct("connections.test");
   const save = useAct("connections.save");
-  const [draft, setDraft] = useState<ConnectionInput>(() => startOf(kind, connection, t(`system.${kind}`)));
+  const [draft, setDraft] = useState<ConnectionInput>(() => startOf(kind, connection, nameFor(kind)));
   const [proof, setProof] = useState<Proof | null>(null);
-  const isShop = draft.kind === "woocommerce";
+  const isShop = isShopKind(draft.kind);
+  const isTested = isAsked(draft.kind);
   // what the provider said last, until a test of this credential says it anew
   const lists = useAsk("connections.lists", { id: connection?.id ?? "", refresh: false }, connection !== null && !isShop);
   const set = (change: Partial<ConnectionInput>) => setDraft((before) => ({ ...before, ...change }));
   const choose = (wanted: string) => {
-    setDraft(startOf(wanted, null, t(`system.${wanted}`)));
+    setDraft(startOf(wanted, null, nameFor(wanted)));
     setProof(null);
     test.reset();
     save.reset();
@@ -48,94 +54,59 @@ export function ConnectionForm({ kind, connection, close }: Props) {
     setDraft(wanted);
     test.mutate(wanted, {
       onSuccess: (result) => {
-        setProof(result.ok ? { credential: credentialOf(wanted), company: listedFor(wanted, result), result } : null);
-        if (result.ok) setDraft((now) => withOnlyChoices(now, result));
+        const account = accountOf(wanted, result);
+        const credential = credentialOf({ ...wanted, account });
+        setProof(result.ok ? { credential, company: listedFor(wanted, result), result } : null);
+        if (result.ok) setDraft((now) => withOnlyChoices(now.account === wanted.account ? { ...now, account } : now, result));
       },
     });
   };
   const proven = proof?.credential === credentialOf(draft) ? proof : null;
   const missing = whyNot(draft, proven, connection, test.isPending);
-  const untestable = draft.account.trim() === "" || (connection === null && draft.secret === "");
+  const isReadable = draft.kind === "stripe";
+  const untestable = (draft.account.trim() === "" && !isReadable) || (connection === null && draft.secret === "");
+  const untestableText = t(isReadable ? "wizard.keyMissing" : "wizard.testMissing");
   const wrong = (name: string) => [save.error, test.error].find((error) => error?.field === name)?.detail;
-  const field = (name: "address" | "account" | "secret" | "name") => ({
-    label: t(`wizard.${draft.kind}.${name}`, { defaultValue: t(`wizard.${name}`) }),
-    value: draft[name],
-    onChange: (event: { currentTarget: { value: string } }) => set({ [name]: event.currentTarget.value }),
-    error: wrong(name),
-    "data-testid": ids.connForm(name),
-    autoComplete: "off",
-  });
+  const isFixed = connection?.hasOrders ?? false;
+  const field = useField({ draft, set, wrong });
+  const keep = () => save.mutate(isTested ? draft : { ...draft, account: draft.name }, { onSuccess: saved });
+  const titleOf = () => {
+    const system = t(`system.${draft.kind}`);
+    if (connection) return t("wizard.edit", { system });
+    return t(`wizard.${draft.kind}.add`, { defaultValue: t("wizard.add", { system }) });
+  };
   return (
     <Modal
       opened
       onClose={close}
       size="lg"
       centered
-      title={t(connection ? "wizard.edit" : "wizard.add", { system: t(`system.${draft.kind}`) })}
+      title={titleOf()}
       transitionProps={{ duration: 80 }}
     >
       <Stack gap="sm">
-        {connection === null && (
-          <SegmentedControl
-            aria-label={t("wizard.kind")}
-            value={draft.kind}
-            onChange={choose}
-            data={KINDS.map((value) => ({ value, label: t(`system.${value}`) }))}
-            data-testid={ids.connForm("kind")}
-          />
-        )}
+        {connection === null && <KindChoice kind={draft.kind} choose={choose} />}
         <Text size="sm" className="quote">
           {t(`wizard.${draft.kind}.where`)}
         </Text>
-        {isShop && <TextInput {...field("address")} placeholder="https://" />}
-        <TextInput {...field("account")} />
-        <PasswordInput {...field("secret")} description={t(connection ? "wizard.keepSecret" : "wizard.secretPlace")} />
-        {!isShop && (
-          <details open={draft.address !== "" || wrong("address") !== undefined}>
-            <Text component="summary" size="sm" c="dimmed" mb={6} style={{ cursor: "pointer" }}>
-              {t("wizard.advanced")}
+        <CredentialFields draft={draft} set={set} wrong={wrong} isKnown={connection !== null} isFixed={isFixed} />
+        {isTested && (
+          <Group>
+            <Button
+              variant={missing === "test" ? "filled" : "default"}
+              loading={test.isPending}
+              disabled={untestable}
+              title={untestable ? untestableText : undefined}
+              onClick={() => run(draft.company)}
+              data-testid={ids.connForm("test")}
+            >
+              {t("wizard.test")}
+            </Button>
+            <Text size="sm" c="dimmed">
+              {untestable ? untestableText : t("wizard.testText")}
             </Text>
-            <Stack gap="sm">
-              <TextInput {...field("address")} description={t("wizard.publicAddress")} />
-              <NumberInput
-                label={t("wizard.reserve")}
-                description={t("wizard.reserveText")}
-                min={0}
-                max={25}
-                clampBehavior="strict"
-                allowDecimal={false}
-                value={draft.reserve}
-                onChange={(value) => set({ reserve: Number(value) || 0 })}
-                error={wrong("reserve")}
-                data-testid={ids.connForm("reserve")}
-              />
-              {draft.kind === "smartbill" && (
-                <Switch
-                  label={t("wizard.legacyRoutes")}
-                  description={t("wizard.legacyRoutesText")}
-                  checked={draft.legacyRoutes}
-                  onChange={(event) => set({ legacyRoutes: event.currentTarget.checked })}
-                  data-testid={ids.connForm("legacy")}
-                />
-              )}
-            </Stack>
-          </details>
+          </Group>
         )}
-        <Group>
-          <Button
-            variant={missing === "test" ? "filled" : "default"}
-            loading={test.isPending}
-            disabled={untestable}
-            title={untestable ? t("wizard.testMissing") : undefined}
-            onClick={() => run(draft.company)}
-            data-testid={ids.connForm("test")}
-          >
-            {t("wizard.test")}
-          </Button>
-          <Text size="sm" c="dimmed">
-            {untestable ? t("wizard.testMissing") : t("wizard.testText")}
-          </Text>
-        </Group>
         {test.error && <ErrorNote error={test.error} />}
         {(test.isPending || test.data) && <TestSteps kind={draft.kind} company={draft.company} result={test.data} />}
         {!isShop && (proven || connection) && (
@@ -150,19 +121,39 @@ export function ConnectionForm({ kind, connection, close }: Props) {
           />
         )}
         {connection && !isShop && lists.data && <BillingChoices draft={draft} set={set} lists={lists.data} />}
-        {(proven || connection) && <TextInput {...field("name")} />}
+        {(proven || connection || draft.kind === "webhook") && <TextInput {...field("name")} />}
         {connection && !isShop && <ConnectionLists connection={connection} lists={lists} />}
-        {save.error && <ErrorNote error={save.error} />}
-        <DialogFoot
-          missing={missing ? t(`wizard.missing.${missing}`) : null}
-          label={t("wizard.save")}
-          busy={save.isPending}
-          act={() => save.mutate(draft, { onSuccess: close })}
-          close={close}
-          testId={ids.connForm("save")}
-        />
+        {save.error && <ErrorNote error={save.error} refusals="wizard.refused" />}
+        {draft.kind === "file" ? (
+          <ToOrders close={close} />
+        ) : (
+          <DialogFoot
+            missing={missing ? t(`wizard.missing.${missing}`) : null}
+            label={t("wizard.save")}
+            busy={save.isPending}
+            act={keep}
+            close={close}
+            testId={ids.connForm("save")}
+          />
+        )}
       </Stack>
     </Modal>
+  );
+}
+
+/** A file has nothing to be typed: it is imported where its orders are. */
+function ToOrders({ close }: { close: () => void }) {
+  const { t } = useTranslation();
+  const go = useGo();
+  return (
+    <Group justify="flex-end" gap="xs">
+      <Button variant="default" onClick={close}>
+        {t("common.cancel")}
+      </Button>
+      <Button onClick={() => go.screen("/orders")} data-testid={ids.connForm("to-orders")}>
+        {t("wizard.file.toOrders")}
+      </Button>
+    </Group>
   );
 }
 
@@ -187,6 +178,12 @@ function credentialOf(draft: ConnectionInput): string {
   return JSON.stringify([draft.kind, draft.address.trim(), draft.account.trim(), draft.secret]);
 }
 
+/** Stripe tells whose the key is; what was typed stays. */
+function accountOf(asked: ConnectionInput, result: TestResult): string {
+  const told = result.steps.find((step) => step.step === "credential")?.found ?? "";
+  return asked.kind === "stripe" && asked.account.trim() === "" && isStripeAccount(told) ? told : asked.account;
+}
+
 /** The company whose lists came back: the one asked for, or the provider's first. */
 function listedFor(asked: ConnectionInput, result: TestResult): string | null {
   return asked.company ?? result.companies?.[0]?.cif ?? null;
@@ -200,7 +197,7 @@ function withOnlyChoices(draft: ConnectionInput, result: TestResult): Connection
   return { ...draft, company, series: draft.series ?? only };
 }
 
-type Missing = "testing" | "test" | "company" | "lists" | "name";
+type Missing = "testing" | "test" | "stripeAccount" | "address" | "company" | "lists" | "name";
 
 /** Why it cannot be saved yet. A known connection whose credential stays may be saved as it is. */
 function whyNot(
@@ -211,8 +208,11 @@ function whyNot(
 ): Missing | null {
   const same = draft.secret === "" && draft.address === known?.address && draft.account === known.account;
   if (testing) return "testing";
-  if (!proven && !same) return "test";
-  if (draft.kind !== "woocommerce") {
+  if (needsAddress(draft.kind) && draft.address.trim() === "") return "address";
+  if (isAsked(draft.kind) && !proven && !same) return "test";
+  const isNamed = isStripeAccount(draft.account) || draft.account === known?.account;
+  if (draft.kind === "stripe" && !isNamed) return "stripeAccount";
+  if (!isShopKind(draft.kind)) {
     const company = draft.company?.trim();
     if (!company) return "company";
     const read = proven ? proven.company === draft.company : draft.company === known?.company;

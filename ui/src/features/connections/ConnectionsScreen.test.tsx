@@ -12,6 +12,7 @@ import type {
 import { ids } from "../../shared/lib/testids";
 import { show } from "../../test/show";
 import { ConnectionsScreen } from "./ConnectionsScreen";
+import { untouchedRules } from "./rulesSentence";
 
 const refused: FailureInfo = {
   kind: "credential_refused",
@@ -41,6 +42,7 @@ const shop: ConnectionInfo = {
   failure: null,
   limitedUntilMs: null,
   lastContactMs: 1_764_000_000_000,
+  hasOrders: false,
   today: 41,
 };
 const company = "RO12345674";
@@ -59,7 +61,9 @@ const flow: FlowInfo = {
   seriesIsOurs: true, writeBack: false,
   fullRefund: "propose",
   partialRefund: "propose",
+  rules: untouchedRules,
   issued: 38,
+  proformas: 0,
   held: 2,
   inDoubt: 1,
   waiting: 0,
@@ -194,21 +198,29 @@ test("where the provider lists no companies the CIF is typed, and its series are
   expect(screen.getByTestId(ids.connForm("save"))).toBeEnabled();
 });
 
-test("a flow is saved with what it takes, and explains what a series of our own means", async () => {
-  const { calls, t } = await show(<ConnectionsScreen />, {
-    "connections.list": { ...wired, flows: [] },
-    "connections.test": { ...oblio, companies: null },
-    "flows.save": flow,
-  });
+const unwired = {
+  "connections.list": { ...wired, flows: [] },
+  "connections.test": { ...oblio, companies: null },
+  "flows.save": flow,
+};
+
+test("a new flow explains what a series of our own means, and waits for what it needs", async () => {
+  const { t } = await show(<ConnectionsScreen />, unwired);
   await userEvent.click(await screen.findByTestId(ids.flowAdd));
   expect(await screen.findByText(t("flow.oursText"))).toBeVisible();
   expect(screen.getByText(t("flow.activeFromNow"))).toBeVisible();
-  const save = screen.getByTestId(ids.flowForm("save"));
-  expect(save).toBeDisabled();
+  expect(screen.getByTestId(ids.flowForm("save"))).toBeDisabled();
+});
+
+test("a flow is saved with what it takes", async () => {
+  const { calls, t } = await show(<ConnectionsScreen />, unwired);
+  await userEvent.click(await screen.findByTestId(ids.flowAdd));
+  const save = await screen.findByTestId(ids.flowForm("save"));
   await userEvent.click(await screen.findByRole("combobox", { name: t("wizard.series") }));
   await userEvent.click(await screen.findByText(t("wizard.seriesNext", { name: "AVZ", number: "0003" })));
   await userEvent.click(screen.getByTestId(ids.flowForm("ours")));
-  await userEvent.type(screen.getByTestId(ids.flowForm("condition")), "money(order.total) > 0");
+  await userEvent.click(screen.getByTestId(ids.flowForm("condition")));
+  await userEvent.paste("money(order.total) > 0");
   await userEvent.click(save);
   const saved = calls.find((call) => call.command === "flows.save")?.request;
   expect(saved).toMatchObject({

@@ -3,16 +3,18 @@ import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, Connections, FlowInfo } from "../../api/generated/api";
-import { useAct, useAsk } from "../../api/queries";
+import { useAsk } from "../../api/queries";
+import { useGo, usePlace } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
-import { FailureText } from "../../shared/ui/FailureText";
-import { Health } from "../../shared/ui/Health";
 import { Loading } from "../../shared/ui/Loading";
-import { Time } from "../../shared/ui/Time";
+import { OlderOrders } from "./backfill/OlderOrders";
+import { ConnectionCard } from "./ConnectionCard";
 import { ConnectionForm } from "./ConnectionForm";
 import { FlowForm } from "./FlowForm";
+import { Hooks } from "./Hooks";
+import { receives } from "./kinds";
 
 type Open =
   | { form: "connection"; kind: string; connection: ConnectionInfo | null }
@@ -26,6 +28,15 @@ export function ConnectionsScreen() {
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   const data = connections.data;
+  const place = usePlace();
+  const go = useGo();
+  const all = data ? [...data.shops, ...data.billing] : [];
+  const hooked = all.find(({ id, kind }) => id === place.connection && receives(kind));
+  const saved = (connection: ConnectionInfo) => {
+    // of an application nothing comes before it knows address and secret
+    if (connection.kind === "webhook" && open?.form === "connection" && open.connection === null) go.stay({ connection: connection.id });
+    close();
+  };
   const none = data && data.shops.length + data.billing.length === 0;
   return (
     <div className="screen">
@@ -36,8 +47,9 @@ export function ConnectionsScreen() {
       {connections.error && <ErrorNote error={connections.error} again={() => void connections.refetch()} />}
       {none && <Empty title={t("connections.empty")} text={t("connections.emptyText")} />}
       {data && <Canvas data={data} open={setOpen} />}
-      {open?.form === "connection" && <ConnectionForm kind={open.kind} connection={open.connection} close={close} />}
+      {open?.form === "connection" && <ConnectionForm kind={open.kind} connection={open.connection} close={close} saved={saved} />}
       {open?.form === "flow" && data && <FlowForm flow={open.flow} connections={data} close={close} />}
+      {hooked && <Hooks connection={hooked} close={() => go.stay({ connection: undefined })} />}
     </div>
   );
 }
@@ -52,7 +64,7 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
       <Stack gap="sm">
         <Title order={2}>{t("connections.shops")}</Title>
         {data.shops.map((shop) => (
-          <Card key={shop.id} connection={shop} edit={() => edit(shop)} />
+          <ConnectionCard key={shop.id} connection={shop} edit={() => edit(shop)} />
         ))}
         <Button
           variant="default"
@@ -66,7 +78,10 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
       <Stack gap="sm">
         <Title order={2}>{t("connections.flows")}</Title>
         {data.flows.map((flow) => (
-          <FlowCard key={flow.id} flow={flow} connections={data} edit={() => open({ form: "flow", flow })} />
+          <Stack key={flow.id} gap={2}>
+            <FlowCard flow={flow} connections={data} edit={() => open({ form: "flow", flow })} />
+            <OlderOrders flow={flow} shop={data.shops.find(({ id }) => id === flow.shopId)} />
+          </Stack>
         ))}
         <Button
           variant="default"
@@ -87,7 +102,7 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
       <Stack gap="sm">
         <Title order={2}>{t("connections.billing")}</Title>
         {data.billing.map((billing) => (
-          <Card key={billing.id} connection={billing} edit={() => edit(billing)} />
+          <ConnectionCard key={billing.id} connection={billing} edit={() => edit(billing)} />
         ))}
         <Menu position="bottom">
           <Menu.Target>
@@ -108,55 +123,13 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
   );
 }
 
-function Card({ connection, edit }: { connection: ConnectionInfo; edit: () => void }) {
-  const { t } = useTranslation();
-  const wake = useAct("connections.wake");
-  const isShop = connection.kind === "woocommerce" || connection.kind === "file";
-  const dead = ["needs_reconnect", "credential_missing"].includes(connection.health);
-  return (
-    <div className="card" data-testid={ids.connCard(connection.kind)}>
-      <Stack gap={6}>
-        <Group justify="space-between" wrap="nowrap" align="flex-start">
-          <Text fw={600}>{connection.name}</Text>
-          <Health connection={connection} />
-        </Group>
-        <Text size="sm" c="dimmed" truncate title={connection.address}>
-          {[t(`system.${connection.kind}`), connection.company, connection.account].filter(Boolean).join(" · ")}
-        </Text>
-        <Text size="sm">
-          {t(isShop ? "overview.ordersToday" : "overview.issuedToday", { count: connection.today })}
-          {connection.lastContactMs !== null && (
-            <>
-              {" · "}
-              <Time ms={connection.lastContactMs} />
-            </>
-          )}
-        </Text>
-        {connection.failure && <FailureText failure={connection.failure} />}
-        <Group gap="xs">
-          {connection.kind !== "file" && (
-            <Button variant={dead ? "filled" : "default"} onClick={edit}>
-              {dead ? t("connections.reconnect") : t("common.edit")}
-            </Button>
-          )}
-          {connection.kind !== "file" && !dead && (
-            <Button variant="subtle" loading={wake.isPending} onClick={() => wake.mutate({ id: connection.id })}>
-              {isShop ? t("connections.lookNow") : t("connections.wake")}
-            </Button>
-          )}
-        </Group>
-        {wake.error && <ErrorNote error={wake.error} />}
-      </Stack>
-    </div>
-  );
-}
-
 function FlowCard({ flow, connections, edit }: { flow: FlowInfo; connections: Connections; edit: () => void }) {
   const { t } = useTranslation();
   const shop = connections.shops.find((one) => one.id === flow.shopId);
   const billing = connections.billing.find((one) => one.id === flow.billingId);
   const counts: [string, number][] = [
     ["issued", flow.issued],
+    ["proformas", flow.proformas],
     ["held", flow.held],
     ["in_doubt", flow.inDoubt],
     ["ready", flow.waiting],

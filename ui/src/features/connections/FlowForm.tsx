@@ -8,6 +8,8 @@ import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { useFormat } from "../../shared/ui/useFormat";
 import { companyOptions, seriesOptions } from "./ConnectionChoices";
+import { RulesForm } from "./RulesForm";
+import { untouchedRules } from "./rulesSentence";
 
 interface Props {
   flow: FlowInfo | null;
@@ -23,6 +25,7 @@ export function FlowForm({ flow, connections, close }: Props) {
   const [draft, setDraft] = useState<FlowInput>(() => startOf(flow, connections, t("flow.newName")));
   const set = (change: Partial<FlowInput>) => setDraft((before) => ({ ...before, ...change }));
   const wrong = (name: string) => (save.error?.field === name ? save.error.detail : undefined);
+  const listing = useListing(draft, connections.billing.find((one) => one.id === draft.billingId));
   const missing = draft.name.trim() === "" || draft.company.trim() === "" || draft.series.trim() === "";
   const named = (list: ConnectionInfo[]) => list.map((one) => ({ value: one.id, label: one.name }));
   return (
@@ -63,12 +66,7 @@ export function FlowForm({ flow, connections, close }: Props) {
             data-testid={ids.flowForm("billing")}
           />
         </Group>
-        <Place
-          key={draft.billingId}
-          draft={draft}
-          set={set}
-          billing={connections.billing.find((one) => one.id === draft.billingId)}
-        />
+        <Place key={draft.billingId} draft={draft} set={set} listing={listing} />
         <MappingChoice draft={draft} set={set} />
         <Textarea
           label={t("flow.condition")}
@@ -80,6 +78,14 @@ export function FlowForm({ flow, connections, close }: Props) {
           onChange={(event) => set({ condition: event.currentTarget.value })}
           error={wrong("condition")}
           data-testid={ids.flowForm("condition")}
+        />
+        <RulesForm
+          shopId={draft.shopId}
+          condition={draft.condition}
+          rules={draft.rules ?? untouchedRules}
+          offered={listing.series}
+          set={(rules) => set({ rules })}
+          wrong={wrong}
         />
         <Checkbox
           label={t("flow.ours")}
@@ -146,8 +152,8 @@ export function FlowForm({ flow, connections, close }: Props) {
 function startOf(flow: FlowInfo | null, connections: Connections, name: string): FlowInput {
   if (flow) {
     const { id, shopId, billingId, company, series, condition, seriesIsOurs, writeBack, enabled } = flow;
-    const { name, mappingId, fullRefund, partialRefund } = flow;
-    const refunds = { fullRefund, partialRefund };
+    const { name, mappingId, fullRefund, partialRefund, rules } = flow;
+    const refunds = { fullRefund, partialRefund, rules };
     return { id, name, shopId, billingId, company, series, condition, mappingId, seriesIsOurs, writeBack, ...refunds, enabled };
   }
   const billing = connections.billing[0];
@@ -164,6 +170,7 @@ function startOf(flow: FlowInfo | null, connections: Connections, name: string):
     writeBack: false,
     fullRefund: "propose",
     partialRefund: "propose",
+    rules: untouchedRules,
     enabled: true,
   };
 }
@@ -187,15 +194,8 @@ function MappingChoice({ draft, set }: Pick<PlaceProps, "draft" | "set">) {
   );
 }
 
-interface PlaceProps {
-  draft: FlowInput;
-  set: (change: Partial<FlowInput>) => void;
-  billing: ConnectionInfo | undefined;
-}
-
-/** Company and series from the provider; typed where it cannot be asked now. */
-function Place({ draft, set, billing }: PlaceProps) {
-  const { t } = useTranslation();
+/** What the provider has for a flow's company. */
+function useListing(draft: FlowInput, billing: ConnectionInfo | undefined) {
   // a company that is being typed is asked for once, when the typing rests
   const [company] = useDebouncedValue(draft.company.trim(), 500);
   const request = {
@@ -214,12 +214,28 @@ function Place({ draft, set, billing }: PlaceProps) {
   };
   const asked = useAsk("connections.test", request, billing !== undefined);
   const isOfCompany = !asked.isPlaceholderData && company === draft.company.trim();
-  const series = isOfCompany ? seriesOptions(asked.data?.series ?? [], (facts) => t("wizard.seriesNext", facts)) : [];
+  return {
+    companies: asked.data?.companies ?? [],
+    series: isOfCompany ? (asked.data?.series ?? []) : [],
+    isAsking: asked.isFetching,
+    failed: asked.data?.ok === false || asked.error !== null,
+  };
+}
+
+interface PlaceProps {
+  draft: FlowInput;
+  set: (change: Partial<FlowInput>) => void;
+  listing: ReturnType<typeof useListing>;
+}
+
+/** Company and series from the provider; typed where it cannot be asked now. */
+function Place({ draft, set, listing }: PlaceProps) {
+  const { t } = useTranslation();
+  const { companies, failed } = listing;
+  const series = seriesOptions(listing.series, (facts) => t("wizard.seriesNext", facts));
   if (series.length > 0 && draft.series && !series.some((one) => one.value === draft.series)) {
     series.push({ value: draft.series, label: draft.series });
   }
-  const failed = asked.data?.ok === false || asked.error !== null;
-  const companies = asked.data?.companies ?? [];
   return (
     <Group grow align="flex-start">
       {companies.length > 0 ? (
@@ -251,7 +267,7 @@ function Place({ draft, set, billing }: PlaceProps) {
       ) : (
         <TextInput
           label={t("wizard.series")}
-          description={asked.isFetching ? t("flow.asking") : failed ? t("flow.notAsked") : undefined}
+          description={listing.isAsking ? t("flow.asking") : failed ? t("flow.notAsked") : undefined}
           value={draft.series}
           onChange={(event) => set({ series: event.currentTarget.value })}
           data-testid={ids.flowForm("series")}

@@ -1,8 +1,9 @@
 import { Group, Loader, Stack, Text } from "@mantine/core";
-import { IconCircleCheck, IconCircleDashed, IconCircleX } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconCircleX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { TestResult, TestStep } from "../../api/generated/api";
 import { FailureText } from "../../shared/ui/FailureText";
+import { isShop } from "./kinds";
 import "./connections.css";
 
 const SHOP_STEPS = ["address", "credential", "orders"];
@@ -17,7 +18,7 @@ interface Props {
 
 /** What a live test checked, ticked one after the other; what a failed one did not reach any more says so. */
 export function TestSteps({ kind, company, result }: Props) {
-  const expected = kind === "woocommerce" ? SHOP_STEPS : company ? BILLING_STEPS : BILLING_STEPS.slice(0, 2);
+  const expected = isShop(kind) ? SHOP_STEPS : company ? BILLING_STEPS : BILLING_STEPS.slice(0, 2);
   const done = result?.steps ?? [];
   const rest = result?.ok ? [] : expected.filter((name) => !done.some((step) => step.step === name));
   return (
@@ -36,21 +37,27 @@ export function TestSteps({ kind, company, result }: Props) {
 
 function Done({ step }: { step: TestStep }) {
   const { t } = useTranslation();
+  const isHistory = step.step === "history";
+  const isShort = isHistory && step.found !== "all";
+  const history = isShort ? t("step.shortHistory", { days: Number(step.found) }) : t("step.allHistory");
+  const found = isHistory ? history : step.found;
   const icon = { size: 17, style: { flex: "none", marginTop: 1 }, role: "img" };
   return (
     <Group gap={8} wrap="nowrap" align="flex-start" data-testid={`test-step-${step.step}`} data-ok={!step.failure}>
       {step.failure ? (
         <IconCircleX {...icon} color="var(--state-mismatched)" aria-label={t("wizard.failed")} />
+      ) : isShort ? (
+        <IconAlertTriangle {...icon} color="var(--state-doubt)" aria-label={t("wizard.passedPart")} />
       ) : (
         <IconCircleCheck {...icon} color="var(--state-issued)" aria-label={t("wizard.passed")} />
       )}
       <div>
         <Text size="sm" fw={500}>
           {t(`step.${step.step}`)}
-          {step.found && (
+          {found && (
             <Text span size="sm" c="dimmed" fw={400} style={{ overflowWrap: "anywhere" }}>
               {": "}
-              {step.found}
+              {found}
             </Text>
           )}
         </Text>

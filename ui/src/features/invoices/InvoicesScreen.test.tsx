@@ -30,7 +30,7 @@ test("the last of a million rows is reached and is right, and the way back", asy
   await userEvent.keyboard("{End}");
   const last = await screen.findByTestId(ids.row("999999"));
   expect(last).toHaveAttribute("aria-rowindex", "1000001");
-  expect(Math.max(...asked(calls).map(({ from }) => from))).toBe(999_800);
+  expect(Math.max(...asked(calls).map(({ from }) => from))).toBe(999_900);
   await userEvent.keyboard("{Home}");
   expect(await screen.findByTestId(ids.row("0"))).toBeVisible();
   await userEvent.type(screen.getByTestId(ids.deskGoTo), "500001{Enter}");
@@ -72,7 +72,27 @@ test("a state is filtered by beside the search, and stands in the address", asyn
   await waitFor(() => expect(queries(calls).at(-1)?.text).toBe("status:changed"));
   await userEvent.click(screen.getByLabelText(t("state.held")));
   await waitFor(() => expect(queries(calls).at(-1)?.text).toBe("status:changed,held"));
-  expect(decodeURIComponent(place())).toContain("q=status:changed,held");
+  await waitFor(() => expect(decodeURIComponent(place())).toContain("q=status:changed,held"));
+});
+
+test("what is asked for while rows are under way adds to it, and is on screen and in the address when they are there", async () => {
+  const answers = deskAnswers(3);
+  const rows = answers["table.documents"] as (request: RowsRequest) => unknown;
+  const slow: ((answer: unknown) => void)[] = [];
+  const { calls, place } = await show(<InvoicesScreen />, {
+    ...answers,
+    "table.documents": (request: RowsRequest) => (request.query.text === "" ? rows(request) : new Promise((done) => slow.push(() => done(rows(request))))),
+  });
+  await userEvent.click(await screen.findByTestId(ids.filter));
+  fireEvent.click(await screen.findByTestId(ids.filterValue("changed")));
+  expect(screen.getByTestId(ids.filterValue("changed"))).toBeChecked();
+  expect(decodeURIComponent(place())).not.toContain("status");
+  fireEvent.click(screen.getByTestId(ids.filterValue("held")));
+  fireEvent.click(screen.getByTestId(ids.deskSort("total")));
+  await waitFor(() => expect(queries(calls).at(-1)).toMatchObject({ text: "status:changed,held", sort: { column: "total" } }));
+  for (const answer of slow) answer(null);
+  await waitFor(() => expect(decodeURIComponent(place())).toMatch(/q=status:changed,held.*sort=total/));
+  expect(screen.getByTestId(ids.desk)).toHaveAttribute("data-settled", "true");
 });
 
 test("an address of before, with a filter, shows the same", async () => {

@@ -3,11 +3,11 @@ import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import type { DocumentRow } from "../../api/generated/api";
 import { useGo, usePlace } from "../../shared/lib/navigation";
-import { begin } from "../../shared/lib/timings";
 import { BulkDialog } from "../../shared/ui/BulkDialog";
 import { DeskList } from "../../shared/ui/desk/DeskList";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { useBulk } from "../../shared/ui/useBulk";
+import { useOpenRecord } from "../../shared/ui/useOpenRecord";
 import { useDocumentColumns } from "./columns";
 
 const QUICK = ["status", "issued"];
@@ -17,16 +17,11 @@ const nameOf = (row: DocumentRow) => (row.role === "invoice" ? row.orderNumber :
 /** Every document, and acts on many of them, each planned first. */
 export function InvoicesScreen() {
   const { t } = useTranslation();
-  const { screen, stay } = useGo();
+  const { screen } = useGo();
   const place = usePlace();
   const bulk = useBulk();
-  const open = useCallback(
-    (row: DocumentRow) => {
-      begin("drawer");
-      stay({ document: row.id, order: undefined });
-    },
-    [stay],
-  );
+  const record = useOpenRecord();
+  const open = useCallback((row: DocumentRow) => record({ orderId: null, documentId: row.id }), [record]);
   return (
     <>
       <DeskList<DocumentRow>

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { DocumentRow } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
-import { EInvoiceCell, StateCell, TextCell, TimeCell } from "../../shared/ui/desk/cells";
+import { useCells } from "../../shared/ui/desk/cells";
 import type { DeskColumn } from "../../shared/ui/desk/columns";
 import { shownState } from "../../shared/ui/StateBadge";
 import { useFormat } from "../../shared/ui/useFormat";
@@ -11,19 +11,30 @@ import { useFormat } from "../../shared/ui/useFormat";
 export function useDocumentColumns(): DeskColumn<DocumentRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const cells = useCells();
   const vocabulary = useAsk("table.vocabulary", { list: "documents" });
   const connections = vocabulary.data?.fields.find((field) => field.name === "connection")?.values;
   return useMemo(() => {
     const nameOf = (id: string) => connections?.find((one) => one.value === id)?.label ?? id;
     const none = t("common.none");
     const numberOf = ({ series, number }: DocumentRow) => (number ? `${series} ${number}`.trim() : "");
+    // `FCT 0008 storno`: what is no invoice is named
+    const number = (row: DocumentRow) => {
+      const role = row.role === "invoice" ? null : t(`role.${row.role}`);
+      return (
+        <span title={[numberOf(row), role].filter(Boolean).join(" ") || undefined}>
+          {row.number ? <b>{numberOf(row)}</b> : none}
+          {role && <span className="desk-dim">{` ${role}`}</span>}
+        </span>
+      );
+    };
     const at = (ms: number | null) => (ms === null ? "" : format.instant(ms));
     const columns: DeskColumn<DocumentRow>[] = [
       {
         id: "state",
         heading: t("invoices.state"),
         track: "minmax(98px, 0.5fr)",
-        cell: (row) => <StateCell state={row.state} verification={row.verification} changes={row.changes} />,
+        cell: (row) => cells.state(row),
         text: (row) => t(`state.${shownState(row)}`),
       },
       { id: "order", heading: t("invoices.order"), track: "72px", cell: (row) => `#${row.orderNumber}`, text: (row) => row.orderNumber },
@@ -31,17 +42,18 @@ export function useDocumentColumns(): DeskColumn<DocumentRow>[] {
         id: "number",
         heading: t("invoices.number"),
         track: "minmax(112px, 0.6fr)",
-        cell: (row) => <NumberCell row={row} />,
+        cell: (row) => number(row),
         text: (row) => numberOf(row),
       },
       {
         id: "client",
         heading: t("invoices.client"),
         track: "minmax(120px, 2fr)",
-        cell: (row) => <TextCell text={row.client} />,
+        cell: (row) => cells.text(row.client),
+        hint: true,
         text: (row) => row.client,
       },
-      { id: "taxId", heading: t("orders.taxId"), track: "92px", cell: (row) => <TextCell text={row.taxId} mono />, text: (row) => row.taxId },
+      { id: "taxId", heading: t("orders.taxId"), track: "92px", cell: (row) => cells.text(row.taxId), hint: true, mono: true, text: (row) => row.taxId },
       {
         id: "total",
         heading: t("orders.total"),
@@ -58,12 +70,12 @@ export function useDocumentColumns(): DeskColumn<DocumentRow>[] {
         cell: (row) => t(`system.${row.provider}`),
         text: (row) => t(`system.${row.provider}`),
       },
-      { id: "issued", heading: t("invoices.issued"), track: "minmax(92px, 0.6fr)", cell: (row) => <TimeCell ms={row.issuedMs} />, text: (row) => at(row.issuedMs) },
+      { id: "issued", heading: t("invoices.issued"), track: "minmax(92px, 0.6fr)", cell: (row) => cells.time(row.issuedMs), hint: true, text: (row) => at(row.issuedMs) },
       {
         id: "einvoice",
         heading: t("einvoice.title"),
         track: "minmax(104px, 0.8fr)",
-        cell: (row) => <EInvoiceCell einvoice={row.einvoice} />,
+        cell: (row) => cells.eInvoice(row.einvoice),
         text: (row) => (row.einvoice ? t(`einvoice.state.${row.einvoice.state}`) : ""),
       },
       {
@@ -79,11 +91,12 @@ export function useDocumentColumns(): DeskColumn<DocumentRow>[] {
         heading: t("desk.field.connection"),
         track: "120px",
         hidden: true,
-        cell: (row) => <TextCell text={nameOf(row.connectionId)} />,
+        cell: (row) => cells.text(nameOf(row.connectionId)),
+        hint: true,
         text: (row) => nameOf(row.connectionId),
       },
       { id: "role", heading: t("desk.heading.role"), track: "92px", hidden: true, cell: (row) => t(`role.${row.role}`), text: (row) => t(`role.${row.role}`) },
-      { id: "created", heading: t("orders.created"), track: "92px", hidden: true, cell: (row) => <TimeCell ms={row.createdMs} />, text: (row) => at(row.createdMs) },
+      { id: "created", heading: t("orders.created"), track: "92px", hidden: true, cell: (row) => cells.time(row.createdMs), hint: true, text: (row) => at(row.createdMs) },
       {
         id: "paid",
         heading: t("desk.heading.paid"),
@@ -98,7 +111,9 @@ export function useDocumentColumns(): DeskColumn<DocumentRow>[] {
         heading: t("record.reference"),
         track: "132px",
         hidden: true,
-        cell: (row) => <TextCell text={row.reference} mono />,
+        cell: (row) => cells.text(row.reference),
+        hint: true,
+        mono: true,
         text: (row) => row.reference,
       },
       {
@@ -112,18 +127,5 @@ export function useDocumentColumns(): DeskColumn<DocumentRow>[] {
       },
     ];
     return columns;
-  }, [t, format, connections]);
-}
-
-/** `FCT 0008 storno`: what is no invoice is named. */
-function NumberCell({ row }: { row: DocumentRow }) {
-  const { t } = useTranslation();
-  const number = row.number ? `${row.series} ${row.number}` : null;
-  const role = row.role === "invoice" ? null : t(`role.${row.role}`);
-  return (
-    <span title={[number, role].filter(Boolean).join(" ") || undefined}>
-      {number ? <b>{number}</b> : t("common.none")}
-      {role && <span className="desk-dim">{` ${role}`}</span>}
-    </span>
-  );
+  }, [t, format, cells, connections]);
 }

@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { SavedView, TableQuery } from "../../api/generated/api";
+import { BLOCK } from "../../shared/lib/blocks";
 import { ids } from "../../shared/lib/testids";
 import { deskAnswers, SUMMARY } from "../../test/desk";
 import { show } from "../../test/show";
@@ -26,9 +27,23 @@ test("fields and values are completed by the keyboard alone", async () => {
 });
 
 test("Enter without a proposal chosen searches for what is typed, at once", async () => {
-  const { place } = await show(<InvoicesScreen />, deskAnswers(3));
+  const { calls, place } = await show(<InvoicesScreen />, deskAnswers(3));
   await userEvent.type(await screen.findByTestId(ids.search), "st{Enter}");
-  expect(textOf(place)).toBe("st");
+  const asked = { from: 0, limit: BLOCK, query: { list: "documents", text: "st", sort: null } };
+  expect(calls).toContainEqual({ command: "table.documents", request: asked });
+  await waitFor(() => expect(textOf(place)).toBe("st"));
+});
+
+test("the address goes before what was typed under another one", async () => {
+  const { go, place } = await show(<InvoicesScreen />, deskAnswers(3), "/invoices?q=ana");
+  const search = await screen.findByTestId(ids.search);
+  await userEvent.type(search, " maria{Enter}");
+  await waitFor(() => expect(textOf(place)).toBe("ana maria"));
+  await go("/invoices?q=ana");
+  await waitFor(() => expect(search).toHaveValue("ana"));
+  await go("/invoices");
+  await waitFor(() => expect(search).toHaveValue(""));
+  expect(textOf(place)).toBeNull();
 });
 
 test("the text comes from the address, and what it reads as is told by colour over the same letters", async () => {

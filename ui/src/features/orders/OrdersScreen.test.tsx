@@ -55,21 +55,10 @@ test("an empty list says what would be here", async () => {
   expect(await screen.findByText(t("orders.empty"))).toBeVisible();
 });
 
-test("an import reports every record that was not taken", async () => {
-  const report = {
-    read: 2,
-    new: 2,
-    changed: 0,
-    unchanged: 0,
-    rejected: [{ line: 41, order: "1043", field: "line_items[2].total", reason: "blank" }],
-  };
-  await show(<OrdersScreen />, { ...answers([order]), "orders.import": report });
-  await screen.findByTestId(ids.row("1042"));
-  const input = window.document.querySelector<HTMLInputElement>('input[type="file"]');
-  const file = new File(["[]"], "orders.json", { type: "application/json" });
-  if (input) await userEvent.upload(input, file);
-  expect(await screen.findByText("line_items[2].total")).toBeVisible();
-  expect(screen.getByText("2 records read: 2 new, 0 changed, 0 unchanged, 1 rejected")).toBeVisible();
+test("the way in for orders from files stands in the bar, and where there are none as the next step", async () => {
+  await show(<OrdersScreen importing={<button type="button">bar</button>} firstStep={<button type="button">step</button>} />, answers([]));
+  expect(await screen.findByRole("button", { name: "step" })).toBeVisible();
+  expect(screen.getByRole("button", { name: "bar" })).toBeVisible();
 });
 
 test("an error keeps the screen and offers another try", async () => {

@@ -1,26 +1,26 @@
-import { useCallback } from "react";
+import { type ReactNode, useCallback } from "react";
 import type { OrderRow } from "../../api/generated/api";
-import { useGo, usePlace } from "../../shared/lib/navigation";
-import { begin } from "../../shared/lib/timings";
+import { usePlace } from "../../shared/lib/navigation";
 import { DeskList } from "../../shared/ui/desk/DeskList";
+import { useOpenRecord } from "../../shared/ui/useOpenRecord";
 import { useOrderColumns } from "./columns";
-import { ImportButton } from "./ImportButton";
 
 const QUICK = ["decision", "created"];
 
 const nameOf = (row: OrderRow) => row.number;
 
+interface Props {
+  /** The way in for orders from files, in the screen's bar. */
+  importing?: ReactNode;
+  /** The next step where there are no orders. */
+  firstStep?: ReactNode;
+}
+
 /** Every order with its decision: why this one was not invoiced has its answer here. */
-export function OrdersScreen() {
-  const { stay } = useGo();
+export function OrdersScreen({ importing, firstStep }: Props) {
   const place = usePlace();
-  const open = useCallback(
-    (row: OrderRow) => {
-      begin("drawer");
-      stay({ order: row.id, document: undefined });
-    },
-    [stay],
-  );
+  const record = useOpenRecord();
+  const open = useCallback((row: OrderRow) => record({ orderId: row.id, documentId: null }), [record]);
   return (
     <DeskList<OrderRow>
       list="orders"
@@ -31,8 +31,9 @@ export function OrdersScreen() {
       nameOf={nameOf}
       opened={place.order}
       onOpen={open}
+      firstStep={firstStep}
     >
-      <ImportButton />
+      {importing}
     </DeskList>
   );
 }

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderRow } from "../../api/generated/api";
-import { StateCell, TextCell, TimeCell } from "../../shared/ui/desk/cells";
+import { useCells } from "../../shared/ui/desk/cells";
 import type { DeskColumn } from "../../shared/ui/desk/columns";
 import { useFormat } from "../../shared/ui/useFormat";
 
@@ -9,26 +9,31 @@ import { useFormat } from "../../shared/ui/useFormat";
 export function useOrderColumns(): DeskColumn<OrderRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const cells = useCells();
   return useMemo(() => {
     const decisionOf = (row: OrderRow) =>
       row.decision === "document" ? t(`state.${row.documentState ?? "ready"}`) : t(`decision.${row.decision}`);
-    const reasonOf = (row: OrderRow) => (row.decision === "document" ? "" : t(`reason.${row.reason}`));
+    // of an invoice only a delay that still runs is worth a word
+    const isDelayed = (row: OrderRow) => row.reason === "delay" && row.documentState === "ready";
+    const reasonOf = (row: OrderRow) => (row.decision === "document" && !isDelayed(row) ? "" : t(`reason.${row.reason}`));
     const columns: DeskColumn<OrderRow>[] = [
       { id: "order", heading: t("orders.number"), track: "82px", cell: (row) => <b>{`#${row.number}`}</b>, text: (row) => row.number },
       {
         id: "customer",
         heading: t("orders.customer"),
         track: "minmax(140px, 1.3fr)",
-        cell: (row) => <TextCell text={row.customer} />,
+        cell: (row) => cells.text(row.customer),
+        hint: true,
         text: (row) => row.customer,
       },
-      { id: "taxId", heading: t("orders.taxId"), track: "104px", cell: (row) => <TextCell text={row.taxId} mono />, text: (row) => row.taxId },
+      { id: "taxId", heading: t("orders.taxId"), track: "104px", cell: (row) => cells.text(row.taxId), hint: true, mono: true, text: (row) => row.taxId },
       {
         id: "email",
         heading: t("desk.field.email"),
         track: "160px",
         hidden: true,
-        cell: (row) => <TextCell text={row.email} />,
+        cell: (row) => cells.text(row.email),
+        hint: true,
         text: (row) => row.email,
       },
       {
@@ -43,14 +48,16 @@ export function useOrderColumns(): DeskColumn<OrderRow>[] {
         id: "status",
         heading: t("orders.status"),
         track: "100px",
-        cell: (row) => <TextCell text={row.statusText} />,
+        cell: (row) => cells.text(row.statusText),
+        hint: true,
         text: (row) => row.statusText,
       },
       {
         id: "created",
         heading: t("orders.created"),
         track: "96px",
-        cell: (row) => <TimeCell ms={row.createdMs} />,
+        cell: (row) => cells.time(row.createdMs),
+        hint: true,
         text: (row) => format.instant(row.createdMs),
       },
       {
@@ -58,14 +65,15 @@ export function useOrderColumns(): DeskColumn<OrderRow>[] {
         heading: t("orders.decision"),
         track: "124px",
         cell: (row) =>
-          row.decision === "document" ? <StateCell state={row.documentState ?? "ready"} /> : <StateCell state={row.decision} decision />,
+          cells.state(row.decision === "document" ? { state: row.documentState ?? "ready" } : { state: row.decision, decision: true }),
         text: decisionOf,
       },
       {
         id: "reason",
         heading: t("desk.heading.reason"),
         track: "minmax(140px, 2fr)",
-        cell: (row) => <TextCell text={reasonOf(row)} />,
+        cell: (row) => cells.text(reasonOf(row)),
+        hint: true,
         text: reasonOf,
       },
       {
@@ -80,10 +88,11 @@ export function useOrderColumns(): DeskColumn<OrderRow>[] {
         heading: t("record.modified"),
         track: "96px",
         hidden: true,
-        cell: (row) => <TimeCell ms={row.modifiedMs} />,
+        cell: (row) => cells.time(row.modifiedMs),
+        hint: true,
         text: (row) => format.instant(row.modifiedMs),
       },
     ];
     return columns;
-  }, [t, format]);
+  }, [t, format, cells]);
 }

@@ -1,5 +1,5 @@
-import { BarChart } from "@mantine/charts";
 import { Anchor, Text, Title } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import type { Amount, Trend as TrendAnswer, TrendDay } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
@@ -10,7 +10,11 @@ import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { useFormat } from "../../shared/ui/useFormat";
 
+// the window opens without it
+const Bars = lazy(() => import("./Bars"));
+
 const DAYS = 30;
+const HEIGHT_PX = 170;
 
 /** What was issued and what did not go, by count and by value, each bar leading to its rows. */
 export function Trend() {
@@ -60,28 +64,29 @@ function Counts({ trend }: { trend: TrendAnswer }) {
   }));
   return (
     <figure style={{ margin: 0 }} aria-label={t("overview.byDay")}>
-      <BarChart
-        h={170}
-        data={data}
-        dataKey="day"
-        type="stacked"
-        series={[
-          { name: names.issued, color: "var(--state-issued)" },
-          { name: names.failed, color: "var(--state-held)" },
-        ]}
-        withLegend
-        legendProps={{ verticalAlign: "top", height: 28 }}
-        barProps={(series) => ({
-          isAnimationActive: false,
-          maxBarSize: 18,
-          cursor: "pointer",
-          onClick: (bar: unknown) => {
-            const day = dayOf(bar);
-            if (day) go.screen("/invoices", { q: series.name === names.failed ? failedOn(day) : issuedOn(day) });
-          },
-        })}
-        yAxisProps={{ allowDecimals: false, width: 36 }}
-      />
+      <Suspense fallback={<div style={{ height: HEIGHT_PX }} />}>
+        <Bars
+          h={HEIGHT_PX}
+          data={data}
+          type="stacked"
+          series={[
+            { name: names.issued, color: "var(--state-issued)" },
+            { name: names.failed, color: "var(--state-held)" },
+          ]}
+          withLegend
+          legendProps={{ verticalAlign: "top", height: 28 }}
+          barProps={(series) => ({
+            isAnimationActive: false,
+            maxBarSize: 18,
+            cursor: "pointer",
+            onClick: (bar: unknown) => {
+              const day = dayOf(bar);
+              if (day) go.screen("/invoices", { q: series.name === names.failed ? failedOn(day) : issuedOn(day) });
+            },
+          })}
+          yAxisProps={{ allowDecimals: false, width: 36 }}
+        />
+      </Suspense>
       <Table
         days={trend.days.filter((day) => day.issued + day.failed > 0)}
         cells={(day) => [
@@ -117,24 +122,27 @@ function Values({ trend }: { trend: TrendAnswer }) {
   }));
   return (
     <figure style={{ margin: 0 }} aria-label={t("trend.value")}>
-      <BarChart
-        h={170}
-        data={data}
-        dataKey="day"
-        series={[{ name: currency, color: "var(--state-issued)" }]}
-        valueFormatter={(value) => format.money(String(value), currency)}
-        barProps={{
-          isAnimationActive: false,
-          maxBarSize: 18,
-          cursor: "pointer",
-          onClick: (bar: unknown) => {
-            const day = dayOf(bar);
-            if (day) go.screen("/invoices", { q: issuedOn(day) });
-          },
-        }}
-        yAxisProps={{ width: 64, tickFormatter: (value: number) => format.count(value) }}
-        yAxisLabel={currency}
-      />
+      <Suspense fallback={<div style={{ height: HEIGHT_PX }} />}>
+        <Bars
+          h={HEIGHT_PX}
+          data={data}
+          // room for the uppermost value, which else moves down and takes the next line with it
+          barChartProps={{ margin: { top: 10 } }}
+          series={[{ name: currency, color: "var(--state-issued)" }]}
+          valueFormatter={(value) => format.money(String(value), currency)}
+          barProps={{
+            isAnimationActive: false,
+            maxBarSize: 18,
+            cursor: "pointer",
+            onClick: (bar: unknown) => {
+              const day = dayOf(bar);
+              if (day) go.screen("/invoices", { q: issuedOn(day) });
+            },
+          }}
+          yAxisProps={{ width: 64, tickFormatter: (value: number) => format.count(value) }}
+          yAxisLabel={currency}
+        />
+      </Suspense>
       <Table
         days={trend.days.filter((day) => day.totals.length > 0)}
         cells={(day) => [{ q: issuedOn(day.day), label: format.amounts(day.totals), shown: true }]}

@@ -36,7 +36,7 @@ export function Changes({ record, onActing }: Props) {
       <Group gap={8}>
         <IconReplace size={17} color="var(--state-held)" aria-hidden />
         <Text size="sm" fw={600}>
-          {t("change.title")}
+          {t(document.role === "proforma" ? "change.titleProforma" : "change.title")}
         </Text>
       </Group>
       {open.map((change) => (

@@ -1,4 +1,4 @@
-import { ActionIcon, CopyButton, Group, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, CopyButton, Group, Text } from "@mantine/core";
 import { IconCheck, IconLink } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { RecordInfo } from "../../api/generated/api";
@@ -15,6 +15,7 @@ export function Identifiers({ record }: { record: RecordInfo }) {
     [t("invoices.order"), order.number],
     [t("orders.taxId"), document?.taxId || order.taxId],
     [t("record.reference"), document?.reference ?? ""],
+    [t("record.followsFrom"), record.followsFrom ?? ""],
   ];
   return (
     <Group gap="md" mt={2}>
@@ -44,11 +45,16 @@ export function CopyLink({ record }: { record: RecordInfo }) {
   return (
     <CopyButton value={link} timeout={2500}>
       {({ copied, copy }) => (
-        <Tooltip label={t(copied ? "desk.linkCopied" : "desk.link")}>
-          <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={t("desk.link")} data-testid={ids.drawerLink}>
-            {copied ? <IconCheck size={16} /> : <IconLink size={16} />}
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          onClick={copy}
+          aria-label={t("desk.link")}
+          title={t(copied ? "desk.linkCopied" : "desk.link")}
+          data-testid={ids.drawerLink}
+        >
+          {copied ? <IconCheck size={16} /> : <IconLink size={16} />}
+        </ActionIcon>
       )}
     </CopyButton>
   );

@@ -1,4 +1,4 @@
-import { ActionIcon, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Text } from "@mantine/core";
 import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useOpenList } from "../../shared/lib/openList";
@@ -22,30 +22,28 @@ export function Neighbours() {
           {t("desk.position", { at: format.count(at + 1), count: format.count(count) })}
         </Text>
       )}
-      <Tooltip label={t("record.previous")}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          onClick={step(-1)}
-          disabled={at === 0}
-          aria-label={t("record.previous")}
-          data-testid={ids.drawerPrevious}
-        >
-          <IconChevronUp size={17} />
-        </ActionIcon>
-      </Tooltip>
-      <Tooltip label={t("record.next")}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          onClick={step(1)}
-          disabled={at === count - 1}
-          aria-label={t("record.next")}
-          data-testid={ids.drawerNext}
-        >
-          <IconChevronDown size={17} />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        onClick={step(-1)}
+        disabled={at === 0}
+        aria-label={t("record.previous")}
+        title={t("record.previous")}
+        data-testid={ids.drawerPrevious}
+      >
+        <IconChevronUp size={17} />
+      </ActionIcon>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        onClick={step(1)}
+        disabled={at === count - 1}
+        aria-label={t("record.next")}
+        title={t("record.next")}
+        data-testid={ids.drawerNext}
+      >
+        <IconChevronDown size={17} />
+      </ActionIcon>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RecordInfo } from "../../api/generated/api";
 import { useAct } from "../../api/queries";
-import { fixPlace, namedRule } from "../../shared/lib/errors";
+import { fixPlace, namedRule, needsRelease } from "../../shared/lib/errors";
 import { useGo } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { ConfirmDialog } from "../../shared/ui/ConfirmDialog";
@@ -39,7 +39,7 @@ export function OpenActs({ record, onActing }: Props) {
     <Group gap="xs" mt="sm" className="open-acts">
       {document.state === "held" && safeBecause && (
         <Button onClick={() => setPlan({ documents: [document], safeBecause })} data-testid={ids.drawerRetry}>
-          {t("retry.act", { count: 1 })}
+          {needsRelease(document.failure) ? t("retry.release") : t("retry.act", { count: 1 })}
         </Button>
       )}
       {document.state === "held" && place === "rule" && (

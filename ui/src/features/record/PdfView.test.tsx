@@ -26,8 +26,22 @@ function page(pageNumber: number): PDFPageProxy {
   } as unknown as PDFPageProxy;
 }
 
+/** Tells a width at once, for without one no page is drawn. */
+class Observer {
+  readonly tell: ResizeObserverCallback;
+  constructor(tell: ResizeObserverCallback) {
+    this.tell = tell;
+  }
+  observe(target: Element) {
+    this.tell([{ target, contentRect: new DOMRect(0, 0, 480, 640) } as ResizeObserverEntry], this);
+  }
+  unobserve() {}
+  disconnect() {}
+}
+
 beforeEach(() => {
   drawn.length = 0;
+  window.ResizeObserver = Observer;
   vi.mocked(openPdf).mockReset().mockResolvedValue({ pages: [page(1), page(2)], close: () => {} });
 });
 
@@ -46,7 +60,9 @@ test("it grows, shrinks, and fits again", async () => {
   await userEvent.click(await screen.findByTestId(ids.drawerTab("pdf")));
   const width = () => Number.parseInt(screen.getByTestId(ids.pdfPage(1)).style.width, 10);
   expect(await screen.findByTestId(ids.pdfZoom("fit"))).toBeDisabled();
+  await screen.findByTestId(ids.pdfPage(1));
   const fitting = width();
+  expect(drawn.map(([, at]) => at)).toEqual([480, 480]); // once each, not first at a size that does not fit
   await userEvent.click(screen.getByTestId(ids.pdfZoom("in")));
   expect(width()).toBeGreaterThan(fitting);
   expect(drawn.at(-1)?.[1]).toBeGreaterThan(fitting);

@@ -20,6 +20,21 @@ test("a held record says why, why a retry is safe, and what happened", async () 
   expect(screen.getByTestId(ids.drawerRetry)).toBeEnabled();
 });
 
+test("one that waits for a release is released with a reason, which goes with it", async () => {
+  const above = { ...failure, kind: "needs_approval", phase: "prepare", detail: "121 > 100 RON" };
+  const document = { ...issued, id: "doc_1", state: "held", failure: above };
+  const waits = { ...record, document, safeBecause: "nothing_sent" };
+  const queued = { queued: ["doc_1"], skipped: [] };
+  const { calls, t } = await show(drawer, { "record.get": waits, "documents.retry": queued });
+  const release = await screen.findByTestId(ids.drawerRetry);
+  expect(release).toHaveTextContent(t("retry.release"));
+  await userEvent.click(release);
+  expect(await screen.findByTestId(ids.confirm)).toBeDisabled();
+  await userEvent.type(screen.getByTestId(ids.reason), "checked");
+  await userEvent.click(screen.getByTestId(ids.confirm));
+  expect(calls).toContainEqual({ command: "documents.retry", request: { ids: ["doc_1"], reason: "checked" } });
+});
+
 test("one in doubt offers no retry and no dismissal", async () => {
   const doubted = { ...record, document: { ...issued, id: "doc_1", state: "in_doubt" }, safeBecause: null };
   const { t } = await show(drawer, { "record.get": doubted });

@@ -1,4 +1,4 @@
-import { Anchor, CloseButton, Drawer, Group, Stack, Text, Title } from "@mantine/core";
+import { Anchor, CloseButton, Group, Stack, Text, Title } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import { shown as isShown } from "../../shared/lib/timings";
 import { CopyText } from "../../shared/ui/CopyText";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
+import { SidePanel } from "../../shared/ui/SidePanel";
 import { StateBadge } from "../../shared/ui/StateBadge";
 import { useFormat } from "../../shared/ui/useFormat";
 import { ActRow } from "./acts/ActRow";
@@ -35,35 +36,18 @@ export function RecordDrawer({ order, document }: { order: string | undefined; d
   // while another record is being read, the one before must not stand in its place
   const shown = record.data && isOf(record.data, order, document) ? record.data : null;
   return (
-    <Drawer
-      opened={opened}
-      onClose={close}
-      closeOnEscape={!acting}
-      position="right"
-      size={760}
-      withCloseButton={false}
-      withOverlay={false}
-      lockScroll={false}
-      trapFocus={false}
-      transitionProps={{ duration: 90 }}
-      shadow="xl"
-      padding={0}
-      attributes={{ content: { "aria-label": t("record.label"), "aria-modal": "false" } }}
-      styles={{ inner: { top: 44, bottom: 28, height: "auto" }, content: { borderLeft: "1px solid var(--line)" }, body: { height: "100%" } }}
-    >
-      <div className="drawer" data-testid={ids.drawer}>
-        {record.error && (
-          <Group p="md" align="flex-start" wrap="nowrap">
-            <ErrorNote error={record.error} again={() => void record.refetch()} />
-            <CloseButton onClick={close} aria-label={t("common.close")} />
-          </Group>
-        )}
-        {!shown && !record.error && <RecordSkeleton />}
-        {shown && !record.error && (
-          <Content key={`${shown.order.id} ${shown.document?.id}`} record={shown} close={close} onActing={setActing} />
-        )}
-      </div>
-    </Drawer>
+    <SidePanel opened={opened} label={t("record.label")} close={close} acting={acting} testId={ids.drawer}>
+      {record.error && (
+        <Group p="md" align="flex-start" wrap="nowrap">
+          <ErrorNote error={record.error} again={() => void record.refetch()} />
+          <CloseButton onClick={close} aria-label={t("common.close")} />
+        </Group>
+      )}
+      {!shown && !record.error && <RecordSkeleton />}
+      {shown && !record.error && (
+        <Content key={`${shown.order.id} ${shown.document?.id}`} record={shown} close={close} onActing={setActing} />
+      )}
+    </SidePanel>
   );
 }
 
@@ -121,6 +105,11 @@ function Content({ record, close, onActing }: ContentProps) {
               </Text>
             </Group>
             <Identifiers record={record} />
+            {record.waitsForProforma && (
+              <Text size="sm" c="dimmed" mt={2}>
+                {t("record.waitsForProforma")}
+              </Text>
+            )}
             {document && <Standing document={document} />}
             {document?.state === "issued" && (
               <Text size="sm" c="dimmed" mt={2}>

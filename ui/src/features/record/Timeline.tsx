@@ -34,6 +34,7 @@ import {
 import { useTranslation } from "react-i18next";
 import type { TimelineEntry } from "../../api/generated/api";
 import { useOperationName } from "../../shared/ui/OperationText";
+import { whyText } from "../../shared/ui/bulkWords";
 import { useFormat } from "../../shared/ui/useFormat";
 
 const ICONS: Record<string, TablerIcon> = {
@@ -54,6 +55,8 @@ const ICONS: Record<string, TablerIcon> = {
   retried: IconRefresh,
   verified: IconCircleCheck,
   mismatched: IconArrowsDiff,
+  not_followed: IconBan,
+  released: IconCircleCheck,
   operation_requested: IconHandClick,
   operation_sent: IconSend,
   operation_repeated: IconSend,
@@ -134,6 +137,11 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
               {entry.what !== "decided" && entry.facts.reason && (
                 <Text size="sm" c="dimmed">
                   {entry.what === "parked" ? t(`parked.${entry.facts.reason}`) : entry.facts.reason}
+                </Text>
+              )}
+              {entry.what === "not_followed" && entry.facts.why && (
+                <Text size="sm" c="dimmed">
+                  {whyText(t, entry.facts.why)}
                 </Text>
               )}
               {entry.what === "einvoice" && entry.facts.words && (

@@ -9,6 +9,7 @@ import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { Appearance } from "./Appearance";
 import { Check } from "./Check";
+import { Listener } from "./Listener";
 import { SandboxSwitches } from "./SandboxSwitches";
 import { Schedule } from "./Schedule";
 
@@ -28,6 +29,7 @@ export function SettingsScreen() {
           <About app={app.data} />
           {app.data.open && <Alone app={app.data} />}
           {app.data.open && <Check />}
+          {app.data.open && <Listener />}
           {app.data.open && <Schedule />}
           {app.data.open?.isSandbox && <SandboxSwitches />}
         </Stack>

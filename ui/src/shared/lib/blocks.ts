@@ -1,9 +1,9 @@
 /** Rows are asked in blocks of this many by their ordinal. */
-export const BLOCK = 200;
+export const BLOCK = 100;
 /** Blocks kept beside those in sight. */
-export const KEPT_BLOCKS = 12;
+export const KEPT_BLOCKS = 24;
 /** Nearer to a block's border than this, its neighbour is asked too. */
-const NEAR = 60;
+const NEAR = 40;
 
 /** The blocks that rows `first` to `last` (inclusive) and their near neighbours stand in, of a list of `count` rows. */
 export function blocksOf(first: number, last: number, count: number): number[] {

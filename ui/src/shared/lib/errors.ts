@@ -28,6 +28,12 @@ export function viewOf(error: ApiError): ErrorView {
   return BY_CODE[error.code];
 }
 
+/** Whether a record waits for a person to let it pass as it is, with a reason. */
+export function needsRelease(failure: FailureInfo | null): boolean {
+  const released = ["needs_approval", "issue_date_too_early", "maybe_doubled"];
+  return failure !== null && released.includes(failure.kind);
+}
+
 /** Where the fix of a failure is. */
 export type FixPlace = "rule" | "connection" | "flow" | "shop" | "none";
 

@@ -22,10 +22,15 @@ export function saveFile(file: FileContent): boolean {
   }
 }
 
-/** The same of a text. */
-export function saveText(name: string, text: string, mediaType: string): boolean {
+/** A text as a file. */
+export function fileOf(name: string, text: string, mediaType: string): FileContent {
   const bytes = new TextEncoder().encode(text);
   let plain = "";
   for (const byte of bytes) plain += String.fromCharCode(byte);
-  return saveFile({ name, mediaType, base64: btoa(plain) });
+  return { name, mediaType, base64: btoa(plain) };
+}
+
+/** Hands a text to the window to be saved. */
+export function saveText(name: string, text: string, mediaType: string): boolean {
+  return saveFile(fileOf(name, text, mediaType));
 }

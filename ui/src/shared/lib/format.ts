@@ -4,6 +4,23 @@ export type Language = "ro" | "en";
 
 const ZONE = "Europe/Bucharest";
 const NO_MINOR = new Set(["JPY", "KRW"]);
+const LOCALE = { ro: "ro-RO", en: "en-GB" };
+
+// The web view takes long to make a formatter, up to a millisecond for one with a time zone: each is made once. A table's page
+// wants a hundred.
+const kept = new Map<string, unknown>();
+
+function once<F, O>(Format: new (locale: string, options: O) => F, locale: string, options: O): F {
+  const key = `${Format.name} ${locale} ${JSON.stringify(options)}`;
+  const found = kept.get(key) as F | undefined;
+  if (found) return found;
+  const made = new Format(locale, options);
+  kept.set(key, made);
+  return made;
+}
+
+const numbers = (language: Language, options: Intl.NumberFormatOptions) => once(Intl.NumberFormat, LOCALE[language], options);
+const dates = (language: Language, options: Intl.DateTimeFormatOptions) => once(Intl.DateTimeFormat, LOCALE[language], options);
 
 export function exponent(currency: string): number {
   return NO_MINOR.has(currency) ? 0 : 2;
@@ -13,7 +30,7 @@ export function exponent(currency: string): number {
 export function formatAmount(amount: Amount, language: Language): string {
   const digits = exponent(amount.currency);
   const value = amount.minor / 10 ** digits;
-  const number = new Intl.NumberFormat(language === "ro" ? "ro-RO" : "en-GB", {
+  const number = numbers(language, {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
     useGrouping: "always",
@@ -47,7 +64,7 @@ export function parseAmount(text: string): string | null {
 
 /** The day in Bucharest, `YYYY-MM-DD`: a fiscal date. Put together here, for web views write a day in different ways. */
 export function fiscalDay(ms: number): string {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
+  const parts = dates("en", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
   const found = new Map(parts.formatToParts(ms).map((part) => [part.type, part.value]));
   return `${found.get("year")}-${found.get("month")}-${found.get("day")}`;
 }
@@ -56,7 +73,7 @@ export function fiscalDay(ms: number): string {
 export function formatDecimal(text: string, language: Language, digits = 2): string {
   const value = Number(text);
   if (Number.isNaN(value)) return text;
-  return new Intl.NumberFormat(language === "ro" ? "ro-RO" : "en-GB", {
+  return numbers(language, {
     minimumFractionDigits: digits,
     maximumFractionDigits: 4,
   })
@@ -65,11 +82,17 @@ export function formatDecimal(text: string, language: Language, digits = 2): str
 }
 
 export function formatCount(count: number, language: Language): string {
-  return new Intl.NumberFormat(language === "ro" ? "ro-RO" : "en-GB", { useGrouping: "always" }).format(count);
+  return numbers(language, { useGrouping: "always" }).format(count);
+}
+
+/** A file's size: `640 kB`, `2,1 MB`. */
+export function formatSize(bytes: number, language: Language): string {
+  const [value, unit] = bytes < 1_000_000 ? [Math.max(1, Math.round(bytes / 1000)), "kB"] : [bytes / 1_000_000, "MB"];
+  return `${numbers(language, { maximumFractionDigits: 1 }).format(value)} ${unit}`;
 }
 
 export function formatInstant(ms: number, language: Language): string {
-  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", {
+  return dates(language, {
     timeZone: ZONE,
     day: "2-digit",
     month: "short",
@@ -84,19 +107,19 @@ export function formatInstant(ms: number, language: Language): string {
 export function formatDay(day: string, language: Language): string {
   const ms = Date.parse(`${day}T00:00:00Z`);
   if (Number.isNaN(ms)) return "";
-  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", { timeZone: "UTC", dateStyle: "medium" }).format(ms);
+  return dates(language, { timeZone: "UTC", dateStyle: "medium" }).format(ms);
 }
 
 /** A month (`YYYY-MM`) by its name: `October 2026`. */
 export function formatMonth(month: string, language: Language): string {
   const ms = Date.parse(`${month}-01T00:00:00Z`);
   if (Number.isNaN(ms)) return "";
-  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", { timeZone: "UTC", month: "long", year: "numeric" }).format(ms);
+  return dates(language, { timeZone: "UTC", month: "long", year: "numeric" }).format(ms);
 }
 
 /** `10:42`, Bucharest. */
 export function formatClock(ms: number, language: Language, seconds = false): string {
-  return new Intl.DateTimeFormat(language === "ro" ? "ro-RO" : "en-GB", {
+  return dates(language, {
     timeZone: ZONE,
     hour: "2-digit",
     minute: "2-digit",
@@ -118,7 +141,7 @@ export function formatRelative(ms: number, nowMs: number, language: Language): s
   const far = Math.abs(seconds);
   if (far < 5) return language === "ro" ? "acum" : "now";
   const [, unit, size] = STEPS.find(([limit]) => far < limit) ?? [0, "month" as const, 86400 * 30];
-  return new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }).format(
+  return once(Intl.RelativeTimeFormat, language, { numeric: "auto", style: "short" }).format(
     Math.trunc(seconds / size),
     unit,
   );

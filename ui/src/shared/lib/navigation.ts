@@ -18,6 +18,14 @@ export interface Place {
   value?: string;
   /** The drawer opens with the draft's fields to be edited. */
   edit?: string;
+  /** A delivery of the inbox that is looked at. */
+  delivery?: string;
+  /** The inbox of this connection alone, or this connection's webhooks. */
+  connection?: string;
+  /** A flow whose older orders are looked at. */
+  older?: string;
+  /** An import of orders from a file that is looked at. */
+  import?: string;
 }
 
 export type ScreenPath =
@@ -29,6 +37,7 @@ export type ScreenPath =
   | "/failures"
   | "/reconcile"
   | "/einvoice"
+  | "/inbox"
   | "/settings";
 
 /** Where what needs a person is: the screen, and what it shows. */
@@ -50,9 +59,16 @@ export function placeOfNeed(what: string | undefined): [ScreenPath, Place] {
   }
 }
 
+const placeOf = ({ search, pathname }: { search: unknown; pathname: string }) => ({ ...(search as Place), path: pathname });
+
+/** What the address says; the same object as long as it says the same. */
 export function usePlace(): Place & { path: string } {
-  const location = useLocation();
-  return { ...(location.search as Place), path: location.pathname };
+  return useLocation({ select: placeOf, structuralSharing: true });
+}
+
+/** The screen alone, for what does not look at the rest of the address. */
+export function usePath(): string {
+  return useLocation({ select: ({ pathname }) => pathname });
 }
 
 /** Goes to a screen, or changes what the present one shows. */

@@ -17,7 +17,7 @@ export type SelectionAct<R extends { id: string }> =
 export const nothing: Selection<never> = { all: false, rows: new Map<string, never>() };
 
 export function select<R extends { id: string }>(before: Selection<R>, act: SelectionAct<R>): Selection<R> {
-  if (act.act === "none") return { all: false, rows: new Map() };
+  if (act.act === "none") return before.all || before.rows.size > 0 ? nothing : before;
   if (act.act === "all") return { all: true, rows: new Map() };
   const base = act.act === "range" ? act.base : before;
   const rows = new Map(base.rows);

@@ -25,6 +25,7 @@ export const SHORTCUTS: Shortcut[] = [
   { id: "failures", keys: ["g", "f"], group: "go", to: "/failures" },
   { id: "reconcile", keys: ["g", "r"], group: "go", to: "/reconcile" },
   { id: "einvoice", keys: ["g", "e"], group: "go", to: "/einvoice" },
+  { id: "inbox", keys: ["g", "w"], group: "go", to: "/inbox" },
   { id: "settings", keys: ["g", "s"], group: "go", to: "/settings" },
   { id: "next", keys: ["J"], group: "table" },
   { id: "previous", keys: ["K"], group: "table" },

@@ -122,4 +122,4 @@ function wordsOf(t: TFunction, job: BulkJob, rows: BulkItem[]): Record<string, s
 }
 
 /** What an item may fail for beside an act's own refusals. */
-const REASONS = ["held_again", "still_failing", "changed_meanwhile", "not_safe", "not_held", "in_doubt", "outside", "invalid", "refused", "closed", "no_address", "flow_gone"];
+const REASONS = ["held_again", "still_failing", "changed_meanwhile", "not_safe", "not_held", "in_doubt", "outside", "invalid", "refused", "closed", "no_address", "flow_gone", "flow_off"];

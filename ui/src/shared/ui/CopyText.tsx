@@ -1,4 +1,4 @@
-import { ActionIcon, CopyButton, Group, Tooltip } from "@mantine/core";
+import { ActionIcon, CopyButton, Group } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
@@ -10,11 +10,16 @@ export function CopyText({ text }: { text: string }) {
       <span className="mono">{text}</span>
       <CopyButton value={text}>
         {({ copied, copy }) => (
-          <Tooltip label={copied ? t("common.copied") : t("common.copy")}>
-            <ActionIcon variant="subtle" color="gray" size={24} onClick={copy} aria-label={t("common.copy")}>
-              {copied ? <IconCheck size={13} /> : <IconCopy size={13} />}
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={24}
+            onClick={copy}
+            aria-label={t("common.copy")}
+            title={t(copied ? "common.copied" : "common.copy")}
+          >
+            {copied ? <IconCheck size={13} /> : <IconCopy size={13} />}
+          </ActionIcon>
         )}
       </CopyButton>
     </Group>

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Amount, DocumentRow, RetryResult, Skipped } from "../../api/generated/api";
 import { useAct } from "../../api/queries";
+import { needsRelease } from "../lib/errors";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { FailureText } from "./FailureText";
 import { useFormat } from "./useFormat";
@@ -37,15 +38,19 @@ export function RetryDialog({ plan, onClose }: { plan: RetryPlan | null; onClose
     notifications.show({ message: t("retry.queued", { count: result.queued.length }) });
     close();
   };
-  const act = () => {
+  // one that waits for a release goes with a reason, and each by itself
+  const [only] = documents;
+  const released = count === 1 && only !== undefined && needsRelease(only.failure) ? only : null;
+  const act = (reason: string) => {
     if (report) return close();
-    retry.mutate({ ids: documents.map((document) => document.id) }, { onSuccess: done });
+    retry.mutate({ ids: documents.map((document) => document.id), reason }, { onSuccess: done });
   };
   return (
     <ConfirmDialog
       opened={plan !== null}
-      title={t("retry.title", { count })}
-      act={report ? t("common.close") : t("retry.act", { count })}
+      title={released ? t("retry.releaseTitle", { number: released.orderNumber }) : t("retry.title", { count })}
+      act={report ? t("common.close") : released ? t("retry.releaseAct") : t("retry.act", { count })}
+      askReason={released !== null && !report}
       busy={retry.isPending}
       error={retry.error}
       onAct={act}
@@ -54,6 +59,7 @@ export function RetryDialog({ plan, onClose }: { plan: RetryPlan | null; onClose
       {report && <Report report={report} documents={documents} />}
       {!report && last && (
         <>
+          {released?.failure && <FailureText failure={released.failure} />}
           <Text size="sm">{t("retry.what", { count, value: format.amounts(sums(documents)) })}</Text>
           <Text size="sm" fw={500} data-testid="safe-because">
             {t(`safe.${last.safeBecause}`)}

@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Amount } from "../../api/generated/api";
-import { formatAmount, formatClock, formatCount, formatDay, formatDecimal, formatInstant, formatMoney, formatMonth, formatPlain, formatRelative, type Language } from "../lib/format";
+import { formatAmount, formatClock, formatCount, formatDay, formatDecimal, formatInstant, formatMoney, formatMonth, formatPlain, formatRelative, formatSize, type Language } from "../lib/format";
 
 /** Formatting in the language of the screen; the same object until the language changes. */
 export function useFormat() {
@@ -18,6 +18,7 @@ export function useFormat() {
       decimal: (text: string, digits?: number) => formatDecimal(text, language, digits),
       day: (day: string) => formatDay(day, language),
       month: (month: string) => formatMonth(month, language),
+      size: (bytes: number) => formatSize(bytes, language),
       instant: (ms: number) => formatInstant(ms, language),
       clock: (ms: number, seconds = false) => formatClock(ms, language, seconds),
       relative: (ms: number, now: number) => formatRelative(ms, now, language),

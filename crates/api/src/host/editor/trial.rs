@@ -78,6 +78,7 @@ fn shown(trial: Trial) -> MappingTrial {
             values: Vec::new(),
             draft: None,
             problems: Vec::new(),
+            by_rules: Vec::new(),
             order_vat: None,
             payload: None,
         };
@@ -93,6 +94,7 @@ fn shown(trial: Trial) -> MappingTrial {
         values: values(evaluation.values),
         draft: evaluation.draft.as_ref().map(convert::draft),
         problems: convert::problems(&evaluation.problems),
+        by_rules: trial.by_rules.into_iter().map(super::record::change).collect(),
         order_vat,
         payload: trial.payload.map(|payload| PayloadInfo { provider: payload.provider, json: payload.json }),
     }

@@ -74,7 +74,11 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
         use_stock: Some(u8::from(!draft.warehouse.is_empty())),
         send_email: 0,
         idempotency_key: &request.idempotency_key,
-        collect: draft.payment.as_ref().map(|payment| collect(payment, &request.order_number)).transpose()?,
+        reference_document: None,
+        collect: match &draft.payment {
+            Some(payment) => Some(collect(payment, &draft.receipt_series, &request.order_number)?),
+            None => None,
+        },
     })
 }
 
@@ -86,25 +90,15 @@ pub(super) fn proforma<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resu
     Ok(wire::Invoice { use_stock: None, collect: None, ..invoice(request, rates)? })
 }
 
-pub(super) fn from_proforma(request: &FromProforma) -> wire::Following<'_> {
+/// An invoice that names the proforma that it follows from, with client and lines of its own.
+///
+/// # Errors
+/// As [`invoice`].
+pub(super) fn from_proforma<'a>(request: &'a FromProforma, rates: &[VatRate]) -> Result<wire::Invoice<'a>, Unsendable> {
     let source = &request.proforma;
-    wire::Following {
-        cif: &request.company,
-        issue_date: request.issue_date.to_string(),
-        series_name: &request.series,
-        disable_auto_series: 0,
-        reference_document: wire::ReferenceDocument {
-            kind: "Proforma",
-            series_name: &source.series,
-            number: &source.number,
-            refund: None,
-        },
-        order_number: &request.order_number,
-        mentions: prepare::mentions_of("", &request.order_number, &request.reference),
-        use_stock: 0,
-        send_email: 0,
-        idempotency_key: &request.idempotency_key,
-    }
+    let reference =
+        wire::ReferenceDocument { kind: "Proforma", series_name: &source.series, number: &source.number, refund: None };
+    Ok(wire::Invoice { reference_document: Some(reference), ..invoice(&request.invoice, rates)? })
 }
 
 pub(super) fn storno(request: &StornoRequest) -> wire::Following<'_> {
@@ -140,12 +134,11 @@ pub(super) fn collected<'a>(
     payment: &'a PaymentRequest,
 ) -> Result<wire::Collected<'a>, Unsendable> {
     prepare::check_amount(payment.value)?;
-    let document_number = payment.document_number.trim();
-    if document_number.is_empty() {
-        return Err(Unsendable::new(FailureKind::FieldMissing, "payment.document_number"));
-    }
+    let (series_name, document_number) =
+        named_by(payment.kind, &payment.receipt_series, payment.document_number.trim())?;
     let collect = wire::Collect {
         kind: collect_type(payment.kind),
+        series_name,
         document_number,
         value: prepare::number(payment.value, "payment.value")?,
         issue_date: Some(payment.date.to_string()),
@@ -162,14 +155,27 @@ fn language(code: &str) -> &str {
     }
 }
 
-fn collect<'a>(payment: &'a Payment, order_number: &'a str) -> Result<wire::Collect<'a>, Unsendable> {
+fn collect<'a>(
+    payment: &'a Payment,
+    receipt_series: &'a str,
+    order_number: &'a str,
+) -> Result<wire::Collect<'a>, Unsendable> {
     let document_number =
         if payment.document_number.trim().is_empty() { order_number } else { &payment.document_number };
-    if document_number.trim().is_empty() {
-        return Err(Unsendable::new(FailureKind::FieldMissing, "payment.document_number"));
-    }
+    let (series_name, document_number) = named_by(payment.kind, receipt_series, document_number)?;
     let value = prepare::number(payment.value, "payment.value")?;
-    Ok(wire::Collect { kind: collect_type(payment.kind), document_number, value, issue_date: None })
+    Ok(wire::Collect { kind: collect_type(payment.kind), series_name, document_number, value, issue_date: None })
+}
+
+/// Series and number of a payment's document: a receipt is numbered by Oblio in its series, everything else has a number.
+fn named_by<'a>(kind: CollectKind, receipt_series: &'a str, number: &'a str) -> Result<(&'a str, &'a str), Unsendable> {
+    let missing = |field: &str| Err(Unsendable::new(FailureKind::FieldMissing, field));
+    match kind {
+        CollectKind::Cash if receipt_series.trim().is_empty() => missing("payment.receipt_series"),
+        CollectKind::Cash => Ok((receipt_series, "")),
+        _ if number.trim().is_empty() => missing("payment.document_number"),
+        _ => Ok(("", number)),
+    }
 }
 
 fn collect_type(kind: CollectKind) -> &'static str {
@@ -177,6 +183,7 @@ fn collect_type(kind: CollectKind) -> &'static str {
         CollectKind::Card => "Card",
         CollectKind::BankTransfer => "Ordin de plata",
         CollectKind::CashOnDelivery => "Ramburs",
+        CollectKind::Cash => "Chitanta",
         CollectKind::Other => "Alta incasare banca",
     }
 }
@@ -348,6 +355,25 @@ mod tests {
             let collect = invoice(&request, &rates()).unwrap().collect.unwrap();
             assert_eq!((collect.kind, collect.document_number), (expected, "1001"));
         }
+    }
+
+    #[test]
+    fn cash_names_the_series_of_its_receipt_and_no_number() {
+        let mut request = request();
+        request.draft.payment.as_mut().unwrap().kind = CollectKind::Cash;
+        assert_eq!(invoice(&request, &rates()).unwrap_err().detail, "payment.receipt_series");
+        request.draft.receipt_series = "CHT".into();
+        let body = serde_json::to_value(invoice(&request, &rates()).unwrap()).unwrap();
+        assert_eq!(body["collect"], json!({"type": "Chitanta", "seriesName": "CHT", "value": 91.96}));
+    }
+
+    #[test]
+    fn an_invoice_from_a_proforma_names_it_and_keeps_its_own_lines() {
+        let following = crate::billing::fixtures::from_proforma();
+        let body = serde_json::to_value(from_proforma(&following, &rates()).unwrap()).unwrap();
+        let named = json!({"type": "Proforma", "seriesName": "PRO", "number": "0003"});
+        assert_eq!((&body["referenceDocument"], body["products"].as_array().unwrap().len()), (&named, 3));
+        assert_eq!(body["collect"]["type"], "Card", "the payment too");
     }
 
     #[test]

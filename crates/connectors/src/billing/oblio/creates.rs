@@ -47,9 +47,11 @@ impl Oblio {
     }
 
     pub(super) async fn convert(&self, request: &FromProforma, record: &mut WireRecord) -> Result<Issued, Failure> {
-        let operation = Operation::new("create invoice from proforma", format!("order {}", request.order_number));
-        let body = prepare::json_body(&convert::from_proforma(request));
-        let body = body.map_err(|problem| problem.failure(&operation))?;
+        let invoice = &request.invoice;
+        let operation = Operation::new("create invoice from proforma", format!("order {}", invoice.order_number));
+        prepare::check_draft(invoice).map_err(|problem| problem.failure(&operation))?;
+        let make = |rates: &[VatRate]| prepare::json_body(&convert::from_proforma(request, rates)?);
+        let body = self.rates.body(self, &operation, &invoice.company, make).await?;
         self.make(&operation, DocumentKind::Invoice, body, record).await
     }
 

@@ -1,10 +1,10 @@
 //! Finding documents again: the list by series and date, newest first, cancelled and drafts included, never by client.
 
 use super::{Oblio, convert, items, wire};
-use crate::billing::{Candidate, DocumentKind, Evidence, FindQuery, Issued, ReadBack, ReferenceSeen};
+use crate::billing::{Candidate, DocumentKind, Evidence, FindQuery, Issued, ReadBack, ReferenceSeen, Target};
 use crate::call::Operation;
 use chrono::Days;
-use punte_domain::{Failure, FailureKind, Phase, Reference};
+use punte_domain::{Failure, FailureKind, Phase};
 use std::collections::HashSet;
 
 /// Rows of a page, Oblio's most.
@@ -136,22 +136,18 @@ impl Oblio {
     }
 
     /// The document by its id, else by series and number: a number may have been given again after a deletion.
-    pub(super) async fn read_document(
-        &self,
-        company: &str,
-        document: &Issued,
-        reference: &Reference,
-    ) -> Result<ReadBack, Failure> {
-        let name = format!("{} {}", document.series, document.number);
-        let operation = Operation::new("read invoice", name.clone());
-        let mut filters = vec![("cif", company)];
+    pub(super) async fn read_document(&self, target: &Target) -> Result<ReadBack, Failure> {
+        let document = &target.document;
+        let name = target.name();
+        let operation = Operation::new("read document", name.clone());
+        let mut filters = vec![("cif", target.company.as_str())];
         match &document.provider_id {
             Some(id) => filters.push(("id", id)),
             None => filters.extend([("seriesName", document.series.as_str()), ("number", document.number.as_str())]),
         }
-        let page = self.page(&operation, DocumentKind::Invoice, &filters, Page::FIRST).await?;
+        let page = self.page(&operation, target.kind, &filters, Page::FIRST).await?;
         match page.find(&operation, document)? {
-            Some(row) => Ok(convert::read_back(row, reference)),
+            Some(row) => Ok(convert::read_back(row, &target.reference)),
             None => Err(operation.failure(FailureKind::DocumentNotFound, Phase::Refused).with_detail(name)),
         }
     }

@@ -17,9 +17,8 @@ use crate::pace::{Budget, Lane, Limit, Rate, Told};
 use crate::transport::{Header, HttpAnswer, HttpRequest, Limits, Transport};
 use async_trait::async_trait;
 use bytes::Bytes;
-use chrono::NaiveDate;
 use http::Method;
-use punte_domain::{CollectKind, Failure, FailureKind, Phase, Reference};
+use punte_domain::{CollectKind, Failure, FailureKind, Phase};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -312,7 +311,7 @@ impl BillingProvider for Oblio {
         Ok(rows.into_iter().filter_map(convert::vat_rate).collect())
     }
 
-    async fn read_baseline(&self, _company: &str, _series: &str) -> Result<Baseline, Failure> {
+    async fn read_baseline(&self, _company: &str, _series: &str, _kind: DocumentKind) -> Result<Baseline, Failure> {
         Ok(Baseline::default())
     }
 
@@ -335,14 +334,8 @@ impl BillingProvider for Oblio {
         self.look(query).await
     }
 
-    async fn read_issued(
-        &self,
-        company: &str,
-        document: &Issued,
-        _issue_date: NaiveDate,
-        reference: &Reference,
-    ) -> Result<ReadBack, Failure> {
-        self.read_document(company, document, reference).await
+    async fn read_issued(&self, target: &Target) -> Result<ReadBack, Failure> {
+        self.read_document(target).await
     }
 
     async fn list_warehouses(&self, company: &str) -> Result<Vec<String>, Failure> {
@@ -376,6 +369,10 @@ impl BillingProvider for Oblio {
         let mut record = WireRecord::default();
         let outcome = self.convert(request, &mut record).await;
         record.ends(outcome)
+    }
+
+    async fn list_invoices_of(&self, _company: &str, _proforma: &Issued) -> Result<Option<Vec<Issued>>, Failure> {
+        Ok(None)
     }
 
     async fn issue_storno(&self, request: &StornoRequest) -> Exchange<Issued> {

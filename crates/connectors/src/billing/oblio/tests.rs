@@ -1,7 +1,7 @@
 //! Flows over a scripted transport: token, lists, create, look-up, reading back.
 
 use super::*;
-use crate::billing::fixtures::{config, reference, request};
+use crate::billing::fixtures::{self, config, reference, request};
 use crate::billing::{DocumentKind, ReferenceSeen};
 use crate::scripted::{Scripted, json_answer, page_answer};
 use crate::transport::TransportError;
@@ -52,6 +52,7 @@ fn query() -> FindQuery {
         kind: DocumentKind::Invoice,
         reverses: None,
         from_proforma: None,
+        proforma_reference: None,
         known_last: None,
     }
 }
@@ -217,14 +218,14 @@ async fn a_look_that_cannot_be_read_is_an_error_not_an_absence() {
 #[tokio::test]
 async fn a_document_is_read_by_its_id_and_another_under_its_number_is_not_it() {
     let document = Issued { series: "FCT".into(), number: "0008".into(), provider_id: Some("8".into()), link: None };
-    let day = request().issue_date;
     let ours = reference("1001");
+    let target = Target { document, ..fixtures::target(DocumentKind::Invoice) };
     let (good, scripted) = oblio(vec![token("t"), data(json!([row(8, ours.as_str())]))]);
-    let read = good.read_issued("RO12345674", &document, day, &ours).await.unwrap();
+    let read = good.read_issued(&target).await.unwrap();
     assert_eq!((read.total, read.carries_reference, read.cancelled), (Some(dec!(91.96)), Some(true), Some(false)));
     assert!(scripted.lines()[1].contains("id=8"));
     let (gone, _) = oblio(vec![token("t"), data(json!([row(9, "")]))]);
-    let failure = gone.read_issued("RO12345674", &document, day, &ours).await.unwrap_err();
+    let failure = gone.read_issued(&target).await.unwrap_err();
     assert_eq!(failure.kind, FailureKind::DocumentNotFound);
 }
 

@@ -30,6 +30,9 @@ pub(super) struct Invoice<'a> {
     pub use_stock: Option<u8>,
     pub send_email: u8,
     pub idempotency_key: &'a str,
+    /// The proforma that it follows from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_document: Option<ReferenceDocument<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collect: Option<Collect<'a>>,
 }
@@ -133,7 +136,11 @@ pub(super) struct Product<'a> {
 pub(super) struct Collect<'a> {
     #[serde(rename = "type")]
     pub kind: &'static str,
+    /// Of a receipt alone: Oblio numbers it there.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub series_name: &'a str,
     /// Needed for every type but a receipt; without it the whole invoice is refused.
+    #[serde(skip_serializing_if = "str::is_empty")]
     pub document_number: &'a str,
     pub value: Number,
     /// With the invoice: its own day.

@@ -1,7 +1,7 @@
 //! What is done to a document that exists: cancel, restore, delete, payments, mail. Each is sent once.
 
 use super::{SmartBill, convert, convert_acts, decisions, route};
-use crate::billing::offers::is_invoice;
+use crate::billing::offers::{is_invoice, not_offered};
 use crate::billing::prepare;
 use crate::billing::{Ability, EmailRequest, PaymentRequest, Target, WireRecord};
 use crate::call::Operation;
@@ -51,6 +51,10 @@ impl SmartBill {
         record: &mut WireRecord,
     ) -> Result<(), Failure> {
         is_invoice(Ability::DeletePayment, target)?;
+        // a receipt goes by its own number, which the answer to an invoice does not tell
+        if kind == CollectKind::Cash {
+            return Err(not_offered(Ability::DeletePayment, target.name()).with_detail("receipt"));
+        }
         let operation = Operation::new("delete payment", target.name());
         let number = convert_acts::padded(&target.document);
         let query = [

@@ -5,7 +5,7 @@ use crate::billing::prepare::{self, Unsendable};
 use crate::billing::{FindQuery, IssueRequest, Issued, ReferenceSeen, Series, VatRate};
 use crate::call::fold;
 use chrono::Days;
-use punte_domain::{CollectKind, Payment, Reference};
+use punte_domain::{CollectKind, Draft, FailureKind, Reference};
 
 /// What a person without a CNP is written as for e-Factura.
 const PERSON: &str = "0000000000000";
@@ -19,10 +19,6 @@ const DIGITS: usize = 4;
 pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Result<wire::Invoice<'a>, Unsendable> {
     let draft = &request.draft;
     let client = &draft.client;
-    let due = match draft.due_days {
-        None => None,
-        Some(days) => request.issue_date.checked_add_days(Days::new(days.into())),
-    };
     let products = draft.lines.iter().enumerate().map(|(index, line)| {
         let at = |field: &str| format!("lines[{}].{field}", index + 1);
         let named =
@@ -51,9 +47,9 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
         series_name: &request.series,
         is_draft: false,
         issue_date: request.issue_date.to_string(),
-        due_date: due.map(|date| date.to_string()),
+        due_date: due_date(request),
         currency: draft.currency.code(),
-        language: if draft.language.is_empty() { "RO" } else { &draft.language },
+        language: language(draft),
         precision: draft.precision.clamp(2, 4),
         use_stock: Some(!draft.warehouse.is_empty()),
         send_email: false,
@@ -72,8 +68,20 @@ pub(super) fn invoice<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resul
             save_to_db: false,
         },
         products: products.collect::<Result<_, Unsendable>>()?,
-        payment: draft.payment.as_ref().map(payment).transpose()?,
+        use_estimate_details: None,
+        estimate: None,
+        payment: paid_at_once(draft)?,
     })
+}
+
+/// Issue date and due days as a day.
+pub(super) fn due_date(request: &IssueRequest) -> Option<String> {
+    let due = request.issue_date.checked_add_days(Days::new(request.draft.due_days?.into()))?;
+    Some(due.to_string())
+}
+
+pub(super) fn language(draft: &Draft) -> &str {
+    if draft.language.is_empty() { "RO" } else { &draft.language }
 }
 
 /// A proforma's body: the invoice's, without what only an invoice has.
@@ -84,9 +92,29 @@ pub(super) fn estimate<'a>(request: &'a IssueRequest, rates: &[VatRate]) -> Resu
     Ok(wire::Invoice { use_stock: None, payment: None, ..invoice(request, rates)? })
 }
 
-fn payment(payment: &Payment) -> Result<wire::Payment, Unsendable> {
-    let value = prepare::number(payment.value, "payment.value")?;
-    Ok(wire::Payment { value, kind: payment_type(payment.kind), is_cash: false })
+/// The payment that is recorded with an invoice.
+///
+/// # Errors
+/// An amount that JSON cannot carry; cash without a series of receipts.
+pub(super) fn paid_at_once(draft: &Draft) -> Result<Option<wire::Payment<'_>>, Unsendable> {
+    let Some(payment) = &draft.payment else { return Ok(None) };
+    Ok(Some(wire::Payment {
+        value: prepare::number(payment.value, "payment.value")?,
+        kind: payment_type(payment.kind),
+        payment_series: receipt_series(payment.kind, &draft.receipt_series)?,
+        is_cash: payment.kind == CollectKind::Cash,
+    }))
+}
+
+/// The series that SmartBill numbers a receipt in; empty for what is no cash.
+pub(super) fn receipt_series(kind: CollectKind, series: &str) -> Result<&str, Unsendable> {
+    match kind {
+        CollectKind::Cash if series.trim().is_empty() => {
+            Err(Unsendable::new(FailureKind::FieldMissing, "payment.receipt_series"))
+        }
+        CollectKind::Cash => Ok(series),
+        CollectKind::Card | CollectKind::BankTransfer | CollectKind::CashOnDelivery | CollectKind::Other => Ok(""),
+    }
 }
 
 pub(super) fn payment_type(kind: CollectKind) -> &'static str {
@@ -94,6 +122,7 @@ pub(super) fn payment_type(kind: CollectKind) -> &'static str {
         CollectKind::Card => "Card online",
         CollectKind::BankTransfer => "Ordin plata",
         CollectKind::CashOnDelivery => "Ramburs",
+        CollectKind::Cash => "Chitanta",
         CollectKind::Other => "Alta incasare",
     }
 }
@@ -168,6 +197,11 @@ pub(super) fn whose(text: &str, number: &str, query: &FindQuery, is_made: bool) 
     match reference_in(text, number, &query.reference) {
         ReferenceSeen::None if is_made || reverses => ReferenceSeen::Ours,
         ReferenceSeen::Unreadable if is_made => ReferenceSeen::Ours,
+        ReferenceSeen::Another(other)
+            if is_made && query.proforma_reference.as_ref().is_some_and(|copied| copied.as_str() == other) =>
+        {
+            ReferenceSeen::Ours
+        }
         // the original's mentions may be copied into its storno, and then its reference stands there
         ReferenceSeen::Another(_) if reverses => ReferenceSeen::Ours,
         seen => seen,
@@ -207,7 +241,6 @@ const NAMED_WITHIN: usize = 40;
 mod tests {
     use super::*;
     use crate::billing::fixtures::{persons_request, reference, request, vat};
-    use punte_domain::FailureKind;
     use rust_decimal::dec;
     use serde_json::json;
 
@@ -258,6 +291,17 @@ mod tests {
             let sent = invoice(&request, &rates()).unwrap().payment.unwrap();
             assert_eq!((sent.kind, sent.is_cash), (expected, false));
         }
+    }
+
+    #[test]
+    fn cash_names_the_series_of_its_receipt_and_says_that_it_is_cash() {
+        let mut request = request();
+        request.draft.payment.as_mut().unwrap().kind = CollectKind::Cash;
+        assert_eq!(invoice(&request, &rates()).unwrap_err().detail, "payment.receipt_series");
+        request.draft.receipt_series = "CHT".into();
+        let body = serde_json::to_value(invoice(&request, &rates()).unwrap()).unwrap();
+        let cash = json!({"value": 91.96, "type": "Chitanta", "paymentSeries": "CHT", "isCash": true});
+        assert_eq!(body["payment"], cash);
     }
 
     #[test]

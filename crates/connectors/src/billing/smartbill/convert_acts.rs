@@ -1,15 +1,15 @@
 //! What is done to issued documents, in SmartBill's words and back: pure.
 
-use super::convert::{payment_type, printed_text};
+use super::convert::{due_date, invoice, language, paid_at_once, payment_type, printed_text, receipt_series};
 use super::wire;
 use crate::billing::prepare::{self, Unsendable};
 use crate::billing::{
-    DocumentKind, EmailRequest, FromProforma, Issued, PaymentRequest, PaymentStatus, StornoRequest, Target,
+    DocumentKind, EmailRequest, FromProforma, Issued, PaymentRequest, PaymentStatus, StornoRequest, Target, VatRate,
 };
 use crate::scalar::text_of;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use punte_domain::FailureKind;
+use punte_domain::{CollectKind, FailureKind};
 use serde_json::Value;
 
 /// A number as SmartBill finds it: an unpadded one is "not found".
@@ -17,18 +17,46 @@ pub(super) fn padded(document: &Issued) -> String {
     printed_text(&document.number).unwrap_or_else(|| document.number.clone())
 }
 
-pub(super) fn from_estimate<'a>(request: &'a FromProforma, number: &'a str) -> wire::FromEstimate<'a> {
-    wire::FromEstimate {
-        company_vat_code: &request.company,
-        series_name: &request.series,
+/// An invoice with client and lines of the proforma that it follows from.
+///
+/// # Errors
+/// An amount that JSON cannot carry.
+pub(super) fn from_estimate<'a>(
+    request: &'a FromProforma,
+    number: &'a str,
+) -> Result<wire::FromEstimate<'a>, Unsendable> {
+    let invoice = &request.invoice;
+    let draft = &invoice.draft;
+    Ok(wire::FromEstimate {
+        company_vat_code: &invoice.company,
+        series_name: &invoice.series,
         is_draft: false,
-        issue_date: request.issue_date.to_string(),
+        issue_date: invoice.issue_date.to_string(),
+        due_date: due_date(invoice),
+        language: language(draft),
         use_stock: false,
         send_email: false,
-        mentions: prepare::mentions_of("", &request.order_number, &request.reference),
+        mentions: prepare::mentions(invoice),
         use_estimate_details: true,
         estimate: wire::Named { series_name: &request.proforma.series, number },
-    }
+        payment: paid_at_once(draft)?,
+    })
+}
+
+/// An invoice that names the proforma that it follows from, with client and lines of its own.
+///
+/// # Errors
+/// As an invoice's.
+pub(super) fn after_estimate<'a>(
+    request: &'a FromProforma,
+    number: &'a str,
+    rates: &[VatRate],
+) -> Result<wire::Invoice<'a>, Unsendable> {
+    Ok(wire::Invoice {
+        use_estimate_details: Some(false),
+        estimate: Some(wire::Named { series_name: &request.proforma.series, number }),
+        ..invoice(&request.invoice, rates)?
+    })
 }
 
 pub(super) fn reverse<'a>(request: &'a StornoRequest, number: &'a str) -> wire::Reverse<'a> {
@@ -52,8 +80,9 @@ pub(super) fn payment<'a>(
         company_vat_code: &target.company,
         issue_date: payment.date.to_string(),
         kind: payment_type(payment.kind),
+        series_name: receipt_series(payment.kind, &payment.receipt_series)?,
         value: prepare::number(payment.value, "payment.value")?,
-        is_cash: false,
+        is_cash: payment.kind == CollectKind::Cash,
         use_invoice_details: true,
         invoices_list: [wire::Named { series_name: &target.document.series, number }],
         observation: payment.document_number.trim(),

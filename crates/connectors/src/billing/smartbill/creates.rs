@@ -46,11 +46,19 @@ impl SmartBill {
     }
 
     pub(super) async fn convert(&self, request: &FromProforma, record: &mut WireRecord) -> Result<Issued, Failure> {
-        let operation = Operation::new("create invoice from proforma", format!("order {}", request.order_number));
+        let invoice = &request.invoice;
+        let operation = Operation::new("create invoice from proforma", format!("order {}", invoice.order_number));
+        prepare::check_draft(invoice).map_err(|problem| problem.failure(&operation))?;
         let number = convert_acts::padded(&request.proforma);
-        let body = prepare::json_body(&convert_acts::from_estimate(request, &number));
-        let body = body.map_err(|problem| problem.failure(&operation))?;
-        self.make(&operation, self.create_path(DocumentKind::Invoice), &request.series, body, record).await
+        // what is copied leaves no warehouse of ours
+        let body = if request.repeats && invoice.draft.warehouse.is_empty() {
+            let body = convert_acts::from_estimate(request, &number).and_then(|body| prepare::json_body(&body));
+            body.map_err(|problem| problem.failure(&operation))?
+        } else {
+            let make = |rates: &[VatRate]| prepare::json_body(&convert_acts::after_estimate(request, &number, rates)?);
+            self.rates.body(self, &operation, &invoice.company, make).await?
+        };
+        self.make(&operation, self.create_path(DocumentKind::Invoice), &invoice.series, body, record).await
     }
 
     /// The storno takes the next number of the original's own series.

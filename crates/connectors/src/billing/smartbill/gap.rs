@@ -87,7 +87,7 @@ impl SmartBill {
     /// One look at everything that may have been issued since the baseline. Where the last number before it cannot be read,
     /// or is not what it was, the counter counts as moved: then nothing is repeated by itself.
     pub(super) async fn look(&self, query: &FindQuery) -> Result<Evidence, Failure> {
-        let series = self.find_series(&query.company, &query.series, Some(query.kind)).await?;
+        let series = self.find_series(&query.company, &query.series, query.kind).await?;
         let next = series.next_number.as_deref().and_then(number_of);
         let baseline = query.baseline.next_number.as_deref().and_then(number_of);
         let Some(next) = next else {

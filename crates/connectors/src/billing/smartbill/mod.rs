@@ -17,7 +17,6 @@ use crate::pace::{Budget, Lane, Limit, Rate, Told};
 use crate::transport::{HttpAnswer, HttpRequest, Limits, Transport};
 use async_trait::async_trait;
 use bytes::Bytes;
-use chrono::NaiveDate;
 use http::Method;
 use punte_domain::{CollectKind, Failure, FailureKind, Phase, Reference};
 use serde::de::DeserializeOwned;
@@ -152,17 +151,15 @@ impl SmartBill {
         self.heed(decisions::read_answer(operation, &answer))
     }
 
-    /// A company's series by name: of a kind, or of invoices before proformas where the caller does not know.
-    async fn find_series(&self, company: &str, series: &str, kind: Option<DocumentKind>) -> Result<Series, Failure> {
+    /// A company's series by name and kind.
+    async fn find_series(&self, company: &str, series: &str, kind: DocumentKind) -> Result<Series, Failure> {
         let operation = Operation::new("read series", format!("series {series}"));
         let body = self.get(&operation, "/series", &[("cif", company)]).await?;
         let listed: Vec<Series> = rows(&operation, &body, "list")?.into_iter().filter_map(convert::series).collect();
         let of_type = |word: &str| listed.iter().find(|one| one.name == series && one.document_type == word);
-        let invoices = || of_type("invoice").or_else(|| of_type(""));
         let found = match kind {
-            Some(DocumentKind::Invoice) => invoices(),
-            Some(DocumentKind::Proforma) => of_type("proforma"),
-            None => invoices().or_else(|| of_type("proforma")),
+            DocumentKind::Invoice => of_type("invoice").or_else(|| of_type("")),
+            DocumentKind::Proforma => of_type("proforma"),
         };
         found.cloned().ok_or_else(|| {
             let offered: Vec<&str> = listed.iter().map(|one| one.name.as_str()).collect();
@@ -260,8 +257,8 @@ impl BillingProvider for SmartBill {
         }
     }
 
-    async fn read_baseline(&self, company: &str, series: &str) -> Result<Baseline, Failure> {
-        let found = self.find_series(company, series, None).await?;
+    async fn read_baseline(&self, company: &str, series: &str, kind: DocumentKind) -> Result<Baseline, Failure> {
+        let found = self.find_series(company, series, kind).await?;
         if found.next_number.is_none() {
             let operation = Operation::new("read series", format!("series {series}"));
             let failure = operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown);
@@ -289,23 +286,31 @@ impl BillingProvider for SmartBill {
         self.look(query).await
     }
 
-    /// Total by status. Whether the reference is printed is read out of the PDF until it has been seen once.
-    async fn read_issued(
-        &self,
-        company: &str,
-        document: &Issued,
-        _issue_date: NaiveDate,
-        reference: &Reference,
-    ) -> Result<ReadBack, Failure> {
-        let number = convert_acts::padded(document);
-        let total = self.payment_status(company, &document.series, &number).await?.total.map(|total| total.normalize());
+    /// Total by status. Whether the reference is printed is read out of the PDF until it has been seen once; of a proforma,
+    /// which has no status, always.
+    async fn read_issued(&self, target: &Target) -> Result<ReadBack, Failure> {
+        let total = match target.kind {
+            DocumentKind::Invoice => {
+                let number = convert_acts::padded(&target.document);
+                let status = self.payment_status(&target.company, &target.document.series, &number).await?;
+                status.total.map(|total| total.normalize())
+            }
+            DocumentKind::Proforma => None,
+        };
         let mut carries_reference = None;
-        if !self.seen_printed.load(Ordering::Relaxed)
-            && let PdfRead::Text(text) = self.read_pdf(company, DocumentKind::Invoice, document).await?
-        {
-            let printed = Reference::find_all(&text).contains(reference);
-            self.seen_printed.store(printed, Ordering::Relaxed);
-            carries_reference = Some(printed);
+        if target.kind == DocumentKind::Proforma || !self.seen_printed.load(Ordering::Relaxed) {
+            match self.read_pdf(&target.company, target.kind, &target.document).await? {
+                PdfRead::Text(text) => {
+                    let printed = Reference::find_all(&text).contains(&target.reference);
+                    self.seen_printed.store(printed, Ordering::Relaxed);
+                    carries_reference = Some(printed);
+                }
+                PdfRead::Absent if target.kind == DocumentKind::Proforma => {
+                    let operation = Operation::new("read document", target.name());
+                    return Err(operation.failure(FailureKind::DocumentNotFound, Phase::Refused));
+                }
+                PdfRead::Absent | PdfRead::Unreadable => {}
+            }
         }
         Ok(ReadBack { total, carries_reference, ..ReadBack::default() })
     }
@@ -333,6 +338,10 @@ impl BillingProvider for SmartBill {
         let mut record = WireRecord::default();
         let outcome = self.convert(request, &mut record).await;
         record.ends(outcome)
+    }
+
+    async fn list_invoices_of(&self, company: &str, proforma: &Issued) -> Result<Option<Vec<Issued>>, Failure> {
+        self.invoices_of(company, proforma).await.map(Some)
     }
 
     async fn issue_storno(&self, request: &StornoRequest) -> Exchange<Issued> {

@@ -13,7 +13,7 @@ const MOST: u64 = 2_000;
 impl SmartBill {
     /// A page of numbers, up to two beyond the counter, which may lag behind what it counts.
     pub(super) async fn series_page(&self, query: &SeriesQuery) -> Result<SeriesPage, Failure> {
-        let series = self.find_series(&query.company, &query.series, Some(query.kind)).await?;
+        let series = self.find_series(&query.company, &query.series, query.kind).await?;
         let counter = series.next_number.as_deref().and_then(gap::number_of).ok_or_else(|| {
             let operation = Operation::new("read series", format!("series {}", query.series));
             operation.failure(FailureKind::UnreadableAnswer, Phase::Unknown).with_detail("no next number in it")

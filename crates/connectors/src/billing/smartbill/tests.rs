@@ -1,7 +1,7 @@
 //! Flows over a scripted transport: lists, create, look-up by gap, reading back.
 
 use super::*;
-use crate::billing::fixtures::{config, reference, request};
+use crate::billing::fixtures::{self, config, reference, request};
 use crate::billing::{DocumentKind, NumberSeen, ReferenceSeen};
 use crate::scripted::{Scripted, json_answer, page_answer};
 use crate::transport::TransportError;
@@ -70,6 +70,7 @@ fn query(baseline: &str) -> FindQuery {
         kind: DocumentKind::Invoice,
         reverses: None,
         from_proforma: None,
+        proforma_reference: None,
         known_last: None,
     }
 }
@@ -149,12 +150,12 @@ async fn what_fails_before_the_create_leaves_no_doubt_about_it() {
 async fn a_baseline_is_the_next_number_as_printed() {
     for (next, expected) in [(json!(7), "0007"), (json!("0117"), "0117"), (json!(12345), "12345")] {
         let (smartbill, scripted) = smartbill(vec![series(next)]);
-        let baseline = smartbill.read_baseline("RO12345674", "FCT").await.unwrap();
+        let baseline = smartbill.read_baseline("RO12345674", "FCT", DocumentKind::Invoice).await.unwrap();
         assert_eq!(baseline.next_number.as_deref(), Some(expected));
         assert_eq!(scripted.lines(), ["GET /SBORO/api/series?cif=RO12345674"]);
     }
     let (smartbill, _) = smartbill(vec![series(json!(7))]);
-    let failure = smartbill.read_baseline("RO12345674", "XXX").await.unwrap_err();
+    let failure = smartbill.read_baseline("RO12345674", "XXX", DocumentKind::Invoice).await.unwrap_err();
     assert_eq!((failure.kind, failure.detail.as_deref()), (FailureKind::SeriesUnknown, Some("AB, FCT, PRO")));
 }
 
@@ -315,12 +316,12 @@ async fn reading_back_takes_the_total_and_looks_at_the_print_until_it_has_seen_i
     let (smartbill, scripted) =
         smartbill(vec![status(91.96), pdf_of("0007", ours.as_str()), status(91.97), not_found()]);
     let document = Issued { series: "FCT".into(), number: "0007".into(), provider_id: None, link: None };
-    let day = request().issue_date;
-    let first = smartbill.read_issued("RO12345674", &document, day, &ours).await.unwrap();
+    let target = Target { document, ..fixtures::target(DocumentKind::Invoice) };
+    let first = smartbill.read_issued(&target).await.unwrap();
     assert_eq!((first.total, first.carries_reference), (Some(dec!(91.96)), Some(true)));
-    let second = smartbill.read_issued("RO12345674", &document, day, &ours).await.unwrap();
+    let second = smartbill.read_issued(&target).await.unwrap();
     assert_eq!((second.total, second.carries_reference), (Some(dec!(91.97)), None));
-    let gone = smartbill.read_issued("RO12345674", &document, day, &ours).await.unwrap_err();
+    let gone = smartbill.read_issued(&target).await.unwrap_err();
     assert_eq!((gone.kind, scripted.sent().len()), (FailureKind::DocumentNotFound, 4));
 }
 

@@ -28,8 +28,13 @@ pub(super) struct Invoice<'a> {
     pub mentions: String,
     pub client: Client<'a>,
     pub products: Vec<Product<'a>>,
+    /// `false` with an `estimate`: that one is named, and nothing is copied from it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment: Option<Payment>,
+    pub use_estimate_details: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Named<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<Payment<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -78,10 +83,13 @@ pub(super) struct Product<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Payment {
+pub(super) struct Payment<'a> {
     pub value: Number,
     #[serde(rename = "type")]
     pub kind: &'static str,
+    /// Of a receipt alone: SmartBill numbers it there.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub payment_series: &'a str,
     pub is_cash: bool,
 }
 
@@ -93,11 +101,16 @@ pub(super) struct FromEstimate<'a> {
     pub series_name: &'a str,
     pub is_draft: bool,
     pub issue_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<String>,
+    pub language: &'a str,
     pub use_stock: bool,
     pub send_email: bool,
     pub mentions: String,
     pub use_estimate_details: bool,
     pub estimate: Named<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<Payment<'a>>,
 }
 
 /// A document by series and padded number.
@@ -126,6 +139,9 @@ pub(super) struct Collected<'a> {
     pub issue_date: String,
     #[serde(rename = "type")]
     pub kind: &'static str,
+    /// Of a receipt alone.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub series_name: &'a str,
     pub value: Number,
     pub is_cash: bool,
     pub use_invoice_details: bool,

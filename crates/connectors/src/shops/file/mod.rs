@@ -1,201 +1,350 @@
-//! Orders from a file: a JSON list as WooCommerce's REST API writes it, the same wrapped in an object, or one order a line.
+//! Orders from files of any length: JSON, and tables as CSV or XLSX.
 //!
-//! A bad record costs itself alone: it is reported with its line, its field and why, and the others go through.
+//! A file is read once, from its beginning to its end, and little of it is in memory at a time. A record that cannot be read
+//! costs itself alone: it is told with its line, its order, its field and why. Rows of a table become records of
+//! docs/order.schema.json and are read as such; docs/imports.md says which columns make which field.
 
-use super::woocommerce::read::read_order;
-use super::{RejectedOrder, ShopOrder};
-use crate::scalar::text_of;
-use serde_json::Value;
-use serde_json::value::RawValue;
+use self::json::{Lined, OrderRead, Whole};
+use self::plan::Plan;
+use self::rows::{CsvRows, RowRead};
+use self::table::{Rows, TableOrders};
+use self::text::Encoding;
+use super::{RejectedOrder, ShopKind, ShopOrder, read_order};
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Seek};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Most rejected records that are reported one by one.
-const REJECTED_SHOWN: usize = 1000;
-
-/// What a file held.
-#[derive(Debug, Clone, Default)]
-pub struct ImportFile {
-    /// Each order, and the line on which it starts (from 1).
-    pub orders: Vec<(usize, ShopOrder)>,
-    pub rejected: Vec<RejectedOrder>,
-}
-
-/// Reads an export. Where the JSON itself breaks off, what stands before is read and the break is reported.
-pub fn read_export(bytes: &[u8]) -> ImportFile {
-    let mut file = ImportFile::default();
-    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let lines = Lines::new(body);
-    let mut at = skip(body, 0, b"");
-    if at == body.len() {
-        file.reject(1, None, "", "the file is empty");
-        return file;
-    }
-    match wrapped_list(body, at) {
-        Ok(Some(list)) => at = list,
-        Ok(None) => {}
-        Err(error) => {
-            file.reject(lines.of(at), None, "", &error);
-            return file;
-        }
-    }
-    let in_list = body[at] == b'[';
-    if in_list {
-        at += 1;
-    }
-    loop {
-        at = skip(body, at, if in_list { b"," } else { b"" });
-        let Some(first) = body.get(at) else {
-            if in_list {
-                file.reject(lines.of(body.len()), None, "", "the list is not closed: the file may be cut off");
-            }
-            return file;
-        };
-        if in_list && *first == b']' {
-            return file;
-        }
-        let mut values = serde_json::Deserializer::from_slice(&body[at..]).into_iter::<&RawValue>();
-        match values.next() {
-            Some(Ok(raw)) => {
-                let line = lines.of(at);
-                at += values.byte_offset();
-                file.take(line, raw);
-            }
-            Some(Err(error)) => {
-                let line = lines.of(at) + error.line().saturating_sub(1);
-                file.reject(line, None, "", &format!("not JSON ({error}); nothing after it could be read"));
-                return file;
-            }
-            None => return file,
-        }
-    }
-}
-
-impl ImportFile {
-    fn take(&mut self, line: usize, raw: &RawValue) {
-        let record: Value = match serde_json::from_str(raw.get()) {
-            Ok(record) => record,
-            Err(error) => return self.reject(line, None, "", &error.to_string()),
-        };
-        match read_order(&record) {
-            Ok(order) => self.orders.push((line, order)),
-            Err(problem) => {
-                let named = ["number", "id"].iter().find_map(|key| record.get(key).and_then(text_of));
-                self.reject(line, named, &problem.field, &problem.reason);
-            }
-        }
-    }
-
-    fn reject(&mut self, line: usize, order: Option<String>, field: &str, reason: &str) {
-        if self.rejected.len() < REJECTED_SHOWN {
-            let order = order.filter(|order| !order.is_empty()).map(|order| order.chars().take(60).collect());
-            self.rejected.push(RejectedOrder { line, order, field: field.to_owned(), reason: reason.to_owned() });
-        }
-    }
-}
-
-/// Where the list starts in `{"orders": […]}` or `{"data": […]}`; none when the file starts otherwise.
-fn wrapped_list(body: &[u8], at: usize) -> Result<Option<usize>, String> {
-    #[derive(serde::Deserialize)]
-    struct Wrapped<'a> {
-        #[serde(borrow, alias = "data")]
-        orders: Option<&'a RawValue>,
-    }
-    if body[at] != b'{' {
-        return if body[at] == b'[' { Ok(None) } else { Err("neither a list nor an order".to_owned()) };
-    }
-    let Some(Ok(wrapped)) = serde_json::Deserializer::from_slice(&body[at..]).into_iter::<Wrapped>().next() else {
-        return Ok(None);
-    };
-    let Some(list) = wrapped.orders.filter(|list| list.get().starts_with('[')) else { return Ok(None) };
-    // the raw value is a part of `body`
-    Ok(Some(list.get().as_ptr().addr() - body.as_ptr().addr()))
-}
-
-fn skip(body: &[u8], from: usize, more: &[u8]) -> usize {
-    body[from..]
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace() && !more.contains(byte))
-        .map_or(body.len(), |found| from + found)
-}
-
-/// Line numbers of offsets.
-struct Lines(Vec<usize>);
-
-impl Lines {
-    fn new(body: &[u8]) -> Self {
-        Lines(body.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at).collect())
-    }
-
-    fn of(&self, at: usize) -> usize {
-        self.0.partition_point(|newline| *newline < at) + 1
-    }
-}
-
+mod cells;
+mod columns;
+mod json;
+mod known;
+mod measure;
+mod money;
+mod order;
+mod plan;
+mod rows;
+mod table;
 #[cfg(test)]
-mod tests {
-    use super::*;
+mod tests;
+mod text;
+mod trouble;
+mod words;
+mod workbook;
 
-    fn order(id: &str, more: &str) -> String {
-        format!(
-            r#"{{"id": {id}, "status": "completed", "currency": "RON", "total": "59.00",
-  "line_items": [], "date_created_gmt": "2026-10-01T10:00:00"{more}}}"#
-        )
-    }
+pub use columns::{Columns, Field, fields, missing};
+pub use trouble::FileTrouble;
 
-    fn numbers(file: &ImportFile) -> Vec<(usize, String)> {
-        file.orders.iter().map(|(line, order)| (*line, order.head.order_id.clone())).collect()
-    }
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFormat {
+    Json,
+    Csv,
+    Xlsx,
+}
 
-    #[test]
-    fn a_list_a_wrapped_list_and_orders_line_by_line_read_alike() {
-        let (one, two) = (order("1", ""), order("2", ""));
-        let one_line = |text: &str| text.replace('\n', " ");
-        for text in [
-            format!("[\n{one},\n{two}\n]"),
-            format!("\u{feff}{{\"orders\":\n [{one},\n{two}], \"total\": 2}}"),
-            format!("{{ \"data\": [{one}, {two}]}}"),
-            format!("{}\n{}\n", one_line(&one), one_line(&two)),
-        ] {
-            let file = read_export(text.as_bytes());
-            assert_eq!(file.rejected, [], "{text}");
-            assert_eq!(file.orders.len(), 2, "{text}");
+impl FileFormat {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FileFormat::Json => "json",
+            FileFormat::Csv => "csv",
+            FileFormat::Xlsx => "xlsx",
         }
     }
+}
 
-    #[test]
-    fn each_bad_record_is_named_by_line_field_and_reason_and_the_others_go_through() {
-        let text = format!(
-            "[\n{},\n{},\n{},\n{}\n]",
-            order("1", ""),
-            order("2", "").replace("59.00", "cincizeci"),
-            order("\"x\"", ""),
-            order("4", "")
-        );
-        let file = read_export(text.as_bytes());
-        assert_eq!(numbers(&file), [(2, "1".to_owned()), (8, "4".to_owned())]);
-        let told: Vec<_> = file.rejected.iter().map(|one| (one.line, one.order.as_deref(), &*one.field)).collect();
-        assert_eq!(told, [(4, Some("2"), "total"), (6, Some("x"), "id")]);
-        assert!(file.rejected[0].reason.contains("cincizeci"), "{}", file.rejected[0].reason);
-    }
+/// Whose export a table is, by its headings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    Shopify,
+    WooCommerce,
+    /// docs/imports.md's.
+    Own,
+}
 
-    #[test]
-    fn a_file_that_breaks_off_gives_what_stands_before_and_says_where() {
-        let whole = format!("[\n{},\n{}\n]", order("1", ""), order("2", ""));
-        let file = read_export(&whole.as_bytes()[..whole.len() - 20]);
-        assert_eq!(numbers(&file), [(2, "1".to_owned())]);
-        assert_eq!(file.rejected.len(), 1);
-        assert_eq!(file.rejected[0].line, 5, "{}", file.rejected[0].reason);
-        let unclosed = format!("[{}", order("1", ""));
-        assert!(read_export(unclosed.as_bytes()).rejected[0].reason.contains("cut off"));
-    }
-
-    #[test]
-    fn what_is_no_orders_export_is_one_clear_problem() {
-        for text in ["", "  \n", "<html>", "id,status,total\n1,completed,5", "\u{0}\u{1}"] {
-            let file = read_export(text.as_bytes());
-            assert_eq!((file.orders.len(), file.rejected.len()), (0, 1), "{text:?}");
+impl Layout {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Layout::Shopify => "shopify",
+            Layout::WooCommerce => "woocommerce",
+            Layout::Own => "own",
         }
-        let latin: Vec<u8> = order("1", ", \"customer_note\": \"\u{e3}\"").replace('\u{e3}', "@").into_bytes();
-        let latin: Vec<u8> = latin.into_iter().map(|byte| if byte == b'@' { 0xe3 } else { byte }).collect();
-        assert_eq!(read_export(&latin).rejected.len(), 1, "not UTF-8");
     }
+}
+
+/// What a file looks like by its first rows.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    pub format: FileFormat,
+    /// None where the headings are nobody's that is known, and for JSON.
+    pub layout: Option<Layout>,
+    /// `utf-8`, `utf-16le`, `utf-16be`, `windows-1250`; blank for a workbook.
+    pub encoding: String,
+    /// Blank but for CSV.
+    pub delimiter: String,
+    /// Empty for JSON.
+    pub headings: Vec<String>,
+    /// The first five, a cell for each heading.
+    pub rows: Vec<Vec<String>>,
+    /// As the headings suggest; none for JSON.
+    pub suggested: Option<Columns>,
+}
+
+/// The orders of a file, one after the other, each with the line on which it starts (from 1).
+pub struct Orders {
+    source: Source,
+    gauge: Gauge,
+    is_over: bool,
+}
+
+enum Source {
+    Lined(Lined<BufReader<Counted<File>>>),
+    Whole(Whole),
+    Table(Box<TableOrders>),
+}
+
+/// How far the reading is.
+struct Gauge {
+    read: Arc<AtomicU64>,
+    /// 0 where it is not known.
+    whole: u64,
+}
+
+/// Counts the bytes that are read.
+struct Counted<R> {
+    source: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.read.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+impl Iterator for Orders {
+    type Item = Result<(usize, ShopOrder), RejectedOrder>;
+
+    fn next(&mut self) -> Option<OrderRead> {
+        let next = match &mut self.source {
+            Source::Lined(orders) => orders.next(),
+            Source::Whole(orders) => orders.next(),
+            Source::Table(orders) => orders.next(),
+        };
+        self.is_over |= next.is_none();
+        next
+    }
+}
+
+impl Orders {
+    /// How much of the file was read, 0 to 1000.
+    pub fn progress(&self) -> u32 {
+        if self.is_over {
+            return 1000;
+        }
+        let (read, whole) = match &self.source {
+            Source::Whole(orders) => orders.place(),
+            _ => (self.gauge.read.load(Ordering::Relaxed), self.gauge.whole),
+        };
+        u32::try_from(read.saturating_mul(1000) / whole.max(1)).unwrap_or(999).min(999)
+    }
+}
+
+fn unreadable(error: std::io::Error) -> FileTrouble {
+    FileTrouble::NotReadable(error.to_string())
+}
+
+/// A table before its columns are chosen.
+struct Table {
+    format: FileFormat,
+    encoding: &'static str,
+    delimiter: String,
+    headings: Vec<String>,
+    rows: Rows,
+    gauge: Gauge,
+}
+
+/// What a file is, by its first bytes.
+enum Opened {
+    Json(File),
+    Table(Box<Table>),
+}
+
+fn look(path: &Path) -> Result<Opened, FileTrouble> {
+    let mut file = File::open(path).map_err(unreadable)?;
+    let bytes = file.metadata().map_err(unreadable)?.len();
+    let (head, encoding) = text::look(&mut file)?;
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        let (rows, count) = workbook::open(path)?;
+        let read = Arc::new(AtomicU64::new(0));
+        let gauge = Gauge { read: read.clone(), whole: count };
+        let rows = rows.inspect(move |row| read.store(line_of(row) as u64, Ordering::Relaxed));
+        let table = Table::new(FileFormat::Xlsx, "", String::new(), Box::new(rows), gauge)?;
+        return Ok(Opened::Table(Box::new(table)));
+    }
+    if let Some(why) = no_text(&head, encoding) {
+        return Err(FileTrouble::NotATable(why.to_owned()));
+    }
+    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
+    match start.first() {
+        None if bytes <= head.len() as u64 => Err(FileTrouble::Empty),
+        Some(b'{' | b'[') => Ok(Opened::Json(file)),
+        _ => {
+            let read = Arc::new(AtomicU64::new(0));
+            let gauge = Gauge { read: read.clone(), whole: bytes };
+            let table = Table::of_text(Counted { source: file, read }, &head, encoding, gauge)?;
+            Ok(Opened::Table(Box::new(table)))
+        }
+    }
+}
+
+fn line_of(row: &RowRead) -> usize {
+    match row {
+        Ok(row) => row.line,
+        Err(bad) => bad.line,
+    }
+}
+
+/// Why a file is no text, where it is none.
+fn no_text(head: &[u8], encoding: Encoding) -> Option<&'static str> {
+    let start = head.trim_ascii_start();
+    if head.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Some("a workbook of an old Excel, or one with a password");
+    }
+    if start.starts_with(b"<") || start.starts_with(b"\xef\xbb\xbf<") {
+        return Some("a web page or XML");
+    }
+    let is_wide = matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be);
+    (!is_wide && head.contains(&0)).then_some("not text")
+}
+
+impl Table {
+    fn new(
+        format: FileFormat,
+        encoding: &'static str,
+        delimiter: String,
+        mut rows: Rows,
+        gauge: Gauge,
+    ) -> Result<Table, FileTrouble> {
+        let headings = rows::headings(rows.next())?;
+        Ok(Table { format, encoding, delimiter, headings, rows, gauge })
+    }
+
+    fn of_text(
+        source: impl Read + Send + 'static,
+        head: &[u8],
+        encoding: Encoding,
+        gauge: Gauge,
+    ) -> Result<Table, FileTrouble> {
+        let mut start = Vec::new();
+        encoding.decode(head).read_to_end(&mut start).map_err(unreadable)?;
+        let (delimiter, has_separator_line) = text::delimiter(&String::from_utf8_lossy(&start));
+        let rows = CsvRows::new(source, encoding, delimiter, has_separator_line);
+        Table::new(FileFormat::Csv, encoding.as_str(), char::from(delimiter).to_string(), Box::new(rows), gauge)
+    }
+
+    /// As chosen, or as the headings suggest.
+    fn orders(self, columns: Option<&Columns>) -> Result<Orders, FileTrouble> {
+        let plan = match columns {
+            Some(columns) => Plan::new(columns, self.headings)?,
+            None => Plan::new(&known::suggest(&self.headings).1, self.headings)?,
+        };
+        let source = Source::Table(Box::new(TableOrders::new(plan, self.rows)));
+        Ok(Orders { source, gauge: self.gauge, is_over: false })
+    }
+}
+
+/// Looks at the beginning of a file.
+///
+/// # Errors
+/// Where nothing can be read of it at all.
+pub fn outline(path: &Path) -> Result<Outline, FileTrouble> {
+    let table = match look(path)? {
+        Opened::Table(table) => table,
+        Opened::Json(_) => {
+            return Ok(Outline {
+                format: FileFormat::Json,
+                layout: None,
+                encoding: Encoding::Utf8.as_str().to_owned(),
+                delimiter: String::new(),
+                headings: Vec::new(),
+                rows: Vec::new(),
+                suggested: None,
+            });
+        }
+    };
+    let (layout, suggested) = known::suggest(&table.headings);
+    let width = table.headings.len();
+    Ok(Outline {
+        format: table.format,
+        layout,
+        encoding: table.encoding.to_owned(),
+        delimiter: table.delimiter,
+        rows: table.rows.filter_map(|row| row.ok()).take(5).map(|row| row.texts(width)).collect(),
+        headings: table.headings,
+        suggested: Some(suggested),
+    })
+}
+
+/// Opens a file to take its orders. Without columns a table is read as its headings suggest; JSON has none.
+///
+/// # Errors
+/// Where nothing can be read of it at all, or a table's columns do not make an order.
+pub fn open(path: &Path, columns: Option<&Columns>) -> Result<Orders, FileTrouble> {
+    match look(path)? {
+        Opened::Table(table) => table.orders(columns),
+        Opened::Json(file) => open_json(file),
+    }
+}
+
+fn open_json(mut file: File) -> Result<Orders, FileTrouble> {
+    let bytes = file.metadata().map_err(unreadable)?.len();
+    let first = json::first_line(&file).map_err(unreadable)?;
+    file.rewind().map_err(unreadable)?;
+    let read = Arc::new(AtomicU64::new(0));
+    let gauge = Gauge { read: read.clone(), whole: bytes };
+    if json::is_lined(&first) {
+        let lined = Lined::new(BufReader::new(Counted { source: file, read }));
+        return Ok(Orders { source: Source::Lined(lined), gauge, is_over: false });
+    }
+    if bytes > json::MAX_WHOLE {
+        let limit = format!("{} MiB", json::MAX_WHOLE >> 20);
+        let what = "JSON that is not one order a line".to_owned();
+        return Err(FileTrouble::TooLarge { what, limit });
+    }
+    let mut body = Vec::new();
+    file.take(json::MAX_WHOLE).read_to_end(&mut body).map_err(unreadable)?;
+    Ok(Orders { source: Source::Whole(Whole::new(body)?), gauge, is_over: false })
+}
+
+/// The orders of a table that is text with delimiters, from anywhere.
+///
+/// # Errors
+/// As [`open`].
+pub fn orders_from_csv(
+    mut reader: impl Read + Send + 'static,
+    columns: Option<&Columns>,
+) -> Result<Orders, FileTrouble> {
+    let mut head = vec![0; text::HEAD];
+    let filled = text::fill(&mut reader, &mut head).map_err(unreadable)?;
+    head.truncate(filled);
+    let encoding = Encoding::of(&head, filled < text::HEAD);
+    if let Some(why) = no_text(&head, encoding) {
+        return Err(FileTrouble::NotATable(why.to_owned()));
+    }
+    let gauge = Gauge { read: Arc::new(AtomicU64::new(0)), whole: 0 };
+    let source = Cursor::new(head.clone()).chain(reader);
+    Table::of_text(source, &head, encoding, gauge)?.orders(columns)
+}
+
+/// The orders of JSON that is in memory.
+///
+/// # Errors
+/// Where it is no JSON of orders at all.
+pub fn orders_from_json(body: Vec<u8>) -> Result<Orders, FileTrouble> {
+    let gauge = Gauge { read: Arc::new(AtomicU64::new(0)), whole: 0 };
+    Ok(Orders { source: Source::Whole(Whole::new(body)?), gauge, is_over: false })
 }

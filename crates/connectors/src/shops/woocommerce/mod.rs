@@ -4,29 +4,35 @@
 //! Source: protocol note on shops, 3.1. Money is asked with six places (`dp=6`): two places are only a formatting of what
 //! the shop stores, and line totals formatted apart from their taxes can sum to a cent more than the customer paid.
 
-use super::{OrderPage, OrderQuery, RejectedOrder, Shop, ShopConfig, ShopOrder};
+use super::address::{identity_of, read_root};
+use super::{OrderPage, OrderQuery, Shop, ShopConfig, ShopOrder, ShopWebhook};
 use crate::billing::CheckStep;
 use crate::call::{Operation, basic_authorization, header, large_read_limits};
 use crate::mask::Mask;
-use crate::transport::{HttpAnswer, HttpRequest, Limits, Transport, is_loopback};
+use crate::transport::{HttpAnswer, HttpRequest, Limits, Transport};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::DateTime;
 use http::Method;
 use punte_domain::correction::RefundLine;
 use punte_domain::{Failure, FailureKind, Phase};
+use secrecy::SecretString;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use url::Url;
 
+mod access;
 mod dates;
 mod decisions;
 mod notes;
-pub(super) mod read;
+mod read;
 mod refunds;
+mod webhooks;
 
-pub use read::{FieldProblem, read_order};
+pub use read::read_order;
+
+use access::{Access, Way};
 
 const PER_PAGE: usize = 100;
 /// A page of a hundred orders with long meta data.
@@ -38,13 +44,14 @@ pub struct WooCommerce {
     /// The site's root without what people paste behind it; `Err` is why it cannot be one.
     root: Result<Url, String>,
     mask: Mask,
+    access: Access,
 }
 
 impl WooCommerce {
     pub fn new(config: ShopConfig, transport: Arc<dyn Transport>) -> Self {
-        let root = read_root(&config.base_url);
+        let root = read_root(&config.base_url, "/wp-json");
         let mask = Mask::new(&config.key, &config.secret);
-        WooCommerce { config, transport, root, mask }
+        WooCommerce { config, transport, root, mask, access: Access::new() }
     }
 
     async fn get(&self, operation: &Operation, path: &str, query: &[(&str, String)]) -> Result<HttpAnswer, Failure> {
@@ -69,12 +76,49 @@ impl WooCommerce {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        let mut headers =
-            vec![header("accept", "application/json"), basic_authorization(&self.config.key, &self.config.secret)];
+        let way = self.access.way();
+        let answer = self.send_by(operation, way, &method, url.clone(), body.clone(), limits).await?;
+        let Some(other) = self.access.other(root, &answer) else {
+            // the index is everybody's; to be let in is to be shown something of WooCommerce's
+            if path.starts_with("wc/") && (200..300).contains(&answer.status) {
+                self.access.settle(way);
+            }
+            return Ok(answer);
+        };
+        // a refused request changed nothing, so asking once more is no repeat
+        let second = self.send_by(operation, other, &method, url, body, limits).await?;
+        if second.status == 401 {
+            self.access.settle(way);
+            return Ok(answer);
+        }
+        self.access.settle(other);
+        Ok(second)
+    }
+
+    async fn send_by(
+        &self,
+        operation: &Operation,
+        way: Way,
+        method: &Method,
+        mut url: Url,
+        body: Option<Bytes>,
+        limits: Limits,
+    ) -> Result<HttpAnswer, Failure> {
+        let (key, secret) = (&self.config.key, &self.config.secret);
+        let mut headers = vec![header("accept", "application/json")];
+        match way {
+            Way::Header => headers.push(basic_authorization(key, secret)),
+            Way::Query => {
+                // a page that quotes the address shows the key beside the secret
+                self.mask.learn(&SecretString::from(key.as_str()));
+                access::add_pair(&mut url, key, secret);
+            }
+            Way::Signed(seconds, since) => access::sign(&mut url, method.as_str(), key, secret, (seconds, since)),
+        }
         if body.is_some() {
             headers.push(header("content-type", "application/json; charset=utf-8"));
         }
-        let request = HttpRequest { method, url: url.into(), headers, body };
+        let request = HttpRequest { method: method.clone(), url: url.into(), headers, body };
         let answer = self.transport.send(request, limits).await;
         answer.map_err(|error| self.mask.failure(operation.broken(&error)))
     }
@@ -104,38 +148,6 @@ impl WooCommerce {
         }
         Ok(name.to_owned())
     }
-}
-
-/// Reads a site's address: `cana.ro`, `https://cana.ro/magazin/`, or with `/wp-json/…` pasted behind it.
-fn read_root(text: &str) -> Result<Url, String> {
-    let text = text.trim();
-    let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    let mut url = Url::parse(&full).map_err(|error| format!("base_url: {error}"))?;
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
-        other => return Err(format!("base_url: {other} would show the key to anyone on the way; https is needed")),
-    }
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err("base_url: no host".to_owned());
-    }
-    let path = url.path().split("/wp-json").next().unwrap_or_default().trim_end_matches('/').to_owned();
-    url.set_path(&path);
-    url.set_query(None);
-    url.set_fragment(None);
-    Ok(url)
-}
-
-/// Host and path, without scheme and trailing slash: http and https are one shop. On this machine the port is left out:
-/// a sandbox gets another one at every start, and its orders must stay the same orders.
-fn identity_of(root: &Url) -> String {
-    let host = root.host_str().unwrap_or_default().to_ascii_lowercase();
-    let port = match root.port() {
-        Some(port) if !is_loopback(root) => format!(":{port}"),
-        _ => String::new(),
-    };
-    let host = if is_loopback(root) { "localhost" } else { host.as_str() };
-    format!("{host}{port}{}", root.path().trim_end_matches('/').to_lowercase())
 }
 
 /// WordPress compares without the bound itself, to the second; asked one second earlier, "at or after" holds.
@@ -258,13 +270,13 @@ impl Shop for WooCommerce {
     async fn write_notes(&self, order_id: &str, notes: &BTreeMap<String, String>) -> Result<bool, Failure> {
         self.note(order_id, notes).await
     }
-}
 
-impl FieldProblem {
-    /// The problem as a rejected record, with whatever name the record still gives itself.
-    pub fn rejected(self, line: usize, record: &Value) -> RejectedOrder {
-        let name = |key: &str| record.get(key).and_then(crate::scalar::text_of).filter(|text| !text.is_empty());
-        RejectedOrder { line, order: name("number").or_else(|| name("id")), field: self.field, reason: self.reason }
+    async fn list_webhooks(&self) -> Result<Option<Vec<ShopWebhook>>, Failure> {
+        self.webhooks().await.map(Some)
+    }
+
+    async fn enable_webhook(&self, webhook_id: &str) -> Result<(), Failure> {
+        self.enable(webhook_id).await
     }
 }
 

@@ -6,51 +6,16 @@
 use super::dates::{Instant, read_instant};
 use crate::scalar::text_of;
 use crate::shops::ShopOrder;
-use punte_domain::money::parse_decimal;
+use crate::shops::fields::{
+    self, FieldProblem, Read, clip, invoiced_elsewhere_in, list, minor, money, problem, required_money, tax_id_in, text,
+};
 use punte_domain::order::Refund;
 use punte_domain::{Currency, OrderHead, OrderStatus};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-/// What keeps a record from being read as an order.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {reason}")]
-pub struct FieldProblem {
-    /// Path from the record's root, lists counted from 0: `line_items[2].total`.
-    pub field: String,
-    pub reason: String,
-}
-
-type Read<T> = Result<T, FieldProblem>;
-
-fn problem<T>(field: impl Into<String>, reason: impl Into<String>) -> Read<T> {
-    Err(FieldProblem { field: field.into(), reason: reason.into() })
-}
-
-/// Keys under which plugins keep a company's fiscal code, the explicit ones first.
-const TAX_ID_KEYS: &[&str] = &[
-    "smartbill_billing_cif",
-    "smartbill_cif",
-    "_billing_cui",
-    "billing_cui",
-    "_billing_cif",
-    "billing_cif",
-    "cui",
-    "cif",
-    "_billing_vat_number",
-    "billing_vat_number",
-    "_vat_number",
-    "vat_number",
-];
-
 /// Objects in which plugins keep billing data, and the key inside.
 const TAX_ID_OBJECTS: &[(&str, &str)] = &[("av_facturare", "cui"), ("curiero_pf_pj_option", "cui")];
-
-/// Another tool's results on the order: tool, series, number, and what stands alone where number is missing.
-const OTHER_TOOLS: &[(&str, &str, &str, &str)] = &[
-    ("SmartBill", "smartbill_series_name", "smartbill_document_number", "smartbill_private_link"),
-    ("Oblio", "oblio_invoice_series_name", "oblio_invoice_number", "oblio_invoice_link"),
-];
 
 /// Reads one order of the REST v3 shape. The record itself is kept beside the head, as received.
 ///
@@ -65,10 +30,7 @@ pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
     let Some(status_text) = status_text.map(|status| status.strip_prefix("wc-").unwrap_or(&status).to_owned()) else {
         return problem("status", "missing");
     };
-    let currency = match text(record, "currency") {
-        None => return problem("currency", "missing"),
-        Some(code) => Currency::parse(&code).or_else(|error| problem("currency", error.to_string()))?,
-    };
+    let currency = fields::currency(record)?;
     let total = required_money(record, "total", "total")?;
     let total_minor = minor(currency, total, "total")?;
     let (refunded, refunds) = read_refunds(record, currency)?;
@@ -93,13 +55,9 @@ pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
         email: record.get("billing").and_then(|billing| text(billing, "email")).unwrap_or_default(),
         tax_id: tax_id(record),
         invoiced_elsewhere: invoiced_elsewhere(record),
+        seen_as: Default::default(),
     };
     Ok(ShopOrder { head, raw: record.clone() })
-}
-
-/// Text of a field; `None` where it is absent, null, blank or no scalar.
-fn text(record: &Value, key: &str) -> Option<String> {
-    record.get(key).and_then(text_of).filter(|text| !text.is_empty())
 }
 
 fn read_id(record: &Value) -> Read<String> {
@@ -119,52 +77,6 @@ pub(super) fn status_of(text: &str) -> OrderStatus {
         "refunded" => OrderStatus::Refunded,
         "failed" => OrderStatus::Failed,
         _ => OrderStatus::Other,
-    }
-}
-
-fn clip(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
-/// An amount that may be blank; `None` where it is.
-fn money(record: &Value, key: &str, path: &str) -> Read<Option<Decimal>> {
-    match record.get(key) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => match text_of(value) {
-            None => problem(path, "not an amount"),
-            Some(text) if text.is_empty() => Ok(None),
-            Some(text) => match parse_decimal(&text) {
-                Ok(amount) => Ok(Some(amount)),
-                Err(error) => problem(path, error.to_string()),
-            },
-        },
-    }
-}
-
-fn required_money(record: &Value, key: &str, path: &str) -> Read<Decimal> {
-    match money(record, key, path)? {
-        Some(amount) => Ok(amount),
-        None if record.get(key).is_some_and(Value::is_string) => problem(path, "blank"),
-        None => problem(path, "missing"),
-    }
-}
-
-fn minor(currency: Currency, amount: Decimal, path: &str) -> Read<i64> {
-    currency.to_minor(amount).or_else(|error| problem(path, error.to_string()))
-}
-
-/// A list of objects; absent and null are empty where `may_miss`.
-fn list<'v>(record: &'v Value, key: &str, may_miss: bool) -> Read<&'v [Value]> {
-    match record.get(key) {
-        Some(Value::Array(items)) => match items.iter().position(|item| !item.is_object()) {
-            None => Ok(items),
-            Some(at) => problem(format!("{key}[{at}]"), "not an object"),
-        },
-        None | Some(Value::Null) if may_miss => Ok(&[]),
-        None | Some(Value::Null) => problem(key, "missing"),
-        // PHP writes an empty list as an empty object or text when its keys were lost
-        Some(Value::Object(fields)) if fields.is_empty() && may_miss => Ok(&[]),
-        Some(_) => problem(key, "not a list"),
     }
 }
 
@@ -256,7 +168,7 @@ fn meta_text(meta: &[(&str, &Value)], key: &str) -> Option<String> {
 
 fn tax_id(record: &Value) -> String {
     let meta = meta(record);
-    let explicit = TAX_ID_KEYS.iter().find_map(|key| meta_text(&meta, key));
+    let explicit = tax_id_in(|key| meta_text(&meta, key));
     let nested = || {
         TAX_ID_OBJECTS.iter().find_map(|(object, key)| {
             meta.iter().filter(|(name, _)| name == object).find_map(|(_, value)| text(value, key))
@@ -277,11 +189,7 @@ fn tax_id(record: &Value) -> String {
 
 fn invoiced_elsewhere(record: &Value) -> Option<String> {
     let meta = meta(record);
-    OTHER_TOOLS.iter().find_map(|(tool, series, number, link)| {
-        let found = meta_text(&meta, number).or_else(|| meta_text(&meta, link))?;
-        let series = meta_text(&meta, series).unwrap_or_default();
-        Some(format!("{tool} {series} {found}").split_whitespace().collect::<Vec<_>>().join(" "))
-    })
+    invoiced_elsewhere_in(|key| meta_text(&meta, key))
 }
 
 #[cfg(test)]

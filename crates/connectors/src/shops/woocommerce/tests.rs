@@ -144,3 +144,70 @@ async fn the_live_test_names_the_first_step_that_fails() {
     let steps = shop("https://cana.ro", &Scripted::new(page)).check().await;
     assert_eq!((steps.len(), steps[0].failure.as_ref().map(|f| f.kind)), (1, Some(FailureKind::UnreadableAnswer)));
 }
+
+fn unseen() -> crate::transport::HttpAnswer {
+    let body = json!({"code": "woocommerce_rest_cannot_view", "message": "Nu.", "data": {"status": 401}});
+    json_answer(401, &body, &[("date", "Mon, 23 Nov 2026 10:00:00 GMT")])
+}
+
+#[tokio::test]
+async fn where_the_header_is_dropped_the_pair_goes_in_the_query_from_then_on_and_is_told_nowhere() {
+    let echo = "https://cana.ro/?consumer_key=ck_1234567890&consumer_secret=cs_secret";
+    let scripted = Scripted::new(vec![
+        Ok(unseen()),
+        Ok(json_answer(200, &order(7), &[])),
+        Ok(json_answer(200, &order(7), &[])),
+        Ok(page_answer(502, echo)),
+    ]);
+    let shop = shop("https://cana.ro", &scripted);
+    for _ in 0..2 {
+        assert_eq!(shop.get_order("7").await.unwrap().head.order_id, "7");
+    }
+    let told = serde_json::to_string(&shop.get_order("7").await.unwrap_err()).unwrap();
+    assert!(!told.contains("cs_secret") && !told.contains("ck_1234567890") && told.contains("•••"), "{told}");
+    let sent = scripted.sent();
+    assert!(!sent[0].url.contains("consumer") && sent[0].headers.iter().any(|one| one.name == "authorization"));
+    for request in &sent[1..] {
+        assert!(request.url.ends_with("?dp=6&consumer_key=ck_1234567890&consumer_secret=cs_secret"), "{}", request.url);
+        assert!(request.headers.iter().all(|one| one.name != "authorization"));
+    }
+}
+
+#[tokio::test]
+async fn on_this_machine_a_request_without_tls_is_signed() {
+    let scripted = Scripted::new(vec![Ok(unseen()), Ok(json_answer(200, &order(7), &[]))]);
+    shop("http://localhost:8080", &scripted).get_order("7").await.unwrap();
+    let second = &scripted.sent()[1];
+    assert!(
+        second.url.contains("&oauth_timestamp=17954280") && second.url.contains("&oauth_signature="),
+        "{}",
+        second.url
+    );
+    assert!(!second.url.contains("cs_secret") && second.headers.iter().all(|one| one.name != "authorization"));
+}
+
+#[tokio::test]
+async fn a_pair_that_is_refused_either_way_is_refused_and_asked_once_more_only_once() {
+    let scripted = Scripted::new(vec![Ok(unseen()), Ok(unseen()), Ok(unseen())]);
+    let shop = shop("https://cana.ro", &scripted);
+    for _ in 0..2 {
+        assert_eq!(shop.get_order("7").await.unwrap_err().kind, FailureKind::RightMissing);
+    }
+    assert_eq!(scripted.sent().len(), 3);
+}
+
+#[tokio::test]
+async fn a_shop_that_has_let_us_in_is_not_asked_another_way() {
+    let scripted = Scripted::new(vec![Ok(json_answer(200, &order(7), &[])), Ok(unseen())]);
+    let shop = shop("https://cana.ro", &scripted);
+    shop.get_order("7").await.unwrap();
+    assert_eq!(shop.get_order("7").await.unwrap_err().kind, FailureKind::RightMissing);
+    assert_eq!(scripted.sent().len(), 2);
+}
+
+#[tokio::test]
+async fn a_write_whose_second_asking_breaks_stays_in_doubt() {
+    let scripted = Scripted::new(vec![Ok(unseen()), Err(crate::transport::TransportError::TimedOut)]);
+    let failure = shop("https://cana.ro", &scripted).enable_webhook("17").await.unwrap_err();
+    assert_eq!((failure.kind, failure.phase), (FailureKind::TimedOut, Phase::Unknown));
+}

@@ -66,6 +66,7 @@ async fn verified(workspace: &Workspace, document: &Document) {
 async fn in_doubt(workspace: &Workspace, n: u64) -> Document {
     let due = ready(workspace, n).await;
     let intent = Intent {
+        billing_id: due.billing_id.clone(),
         company: due.company.clone(),
         series: due.series.clone(),
         attempt_id: format!("att_{n}"),
@@ -73,6 +74,7 @@ async fn in_doubt(workspace: &Workspace, n: u64) -> Document {
         idempotency_key: format!("pnt-{n}"),
         baseline: "{}".into(),
         issue_date: "2026-11-18".into(),
+        proforma_row: None,
     };
     let attempt = workspace.ledger.record_intent(due.row, intent, NOW_MS).await.unwrap();
     let failure = Failure::new(FailureKind::TimedOut, Phase::Unknown, "create invoice", "order");
@@ -248,6 +250,8 @@ async fn a_correction_of_what_was_cancelled_by_hand_is_held() {
         total_minor: -2000,
         total_text: "-20".into(),
         due_ms: NOW_MS,
+        delayed: false,
+        follow_ups: None,
     };
     let new = NewTakingBack {
         original_row: original.row,

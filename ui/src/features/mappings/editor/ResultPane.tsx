@@ -4,6 +4,7 @@ import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DraftInfo, MappingTrial } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
+import { BeforeAfter } from "../../../shared/ui/BeforeAfter";
 import { DraftView, Problems } from "../../../shared/ui/DraftView";
 import { Empty } from "../../../shared/ui/Empty";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
@@ -11,7 +12,7 @@ import { systemName } from "../../../shared/ui/FailureText";
 import { useFormat } from "../../../shared/ui/useFormat";
 import { jsonParts } from "../model/json";
 import { useDesk } from "./desk";
-import { useWords } from "./useWords";
+import { useFieldName, useWords } from "./useWords";
 import { Why } from "./Why";
 
 /** What comes of the mapping for the sample: the invoice, the exact request, and why a value is what it is. */
@@ -89,12 +90,29 @@ function Invoice({ trial }: { trial: MappingTrial }) {
     <Stack gap="sm" className="result-invoice" data-testid={ids.resultInvoice}>
       {draft && <Total draft={draft} trial={trial} />}
       <Problems problems={problems} />
+      <ByRules trial={trial} />
       {draft && <DraftView draft={draft} />}
       {!draft && trial.errors.length === 0 && (
         <Text size="sm" c="dimmed">
           {t("editor.noDraft")}
         </Text>
       )}
+    </Stack>
+  );
+}
+
+/** What the chosen flow's rules put in place of what the mapping says, which its values do not show. */
+function ByRules({ trial }: { trial: MappingTrial }) {
+  const { t } = useTranslation();
+  const nameOf = useFieldName();
+  const { info, flowId } = useDesk();
+  const flow = info.flows.find(({ id }) => id === flowId) ?? info.flows[0];
+  if (!flow || trial.byRules.length === 0) return null;
+  const differences = trial.byRules.map(({ field, before, after }) => ({ key: field, field: nameOf(field), before, after }));
+  return (
+    <Stack gap={4} className="note" data-testid={ids.byRules}>
+      <Text size="sm">{t("editor.byRules", { flow: flow.name })}</Text>
+      <BeforeAfter differences={differences} />
     </Stack>
   );
 }

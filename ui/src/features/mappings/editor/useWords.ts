@@ -26,3 +26,18 @@ export function useWords() {
     };
   }, [t, i18n]);
 }
+
+/** The field of a draft in words: `Client: city`, `Line 2: VAT rate`. */
+export function useFieldName() {
+  const { t } = useTranslation();
+  const words = useWords();
+  return (field: string): string => {
+    const line = /^lines\[(\d+)\](?:\.(\w+))?$/.exec(field);
+    if (line) {
+      const number = Number(line[1]);
+      return line[2] ? t("editor.lineField", { number, field: words.field(line[2]) }) : t("editor.line", { number });
+    }
+    const [section = "", name] = field.split(".");
+    return name === undefined ? words.field(section) : words.spot({ block: null, target: field });
+  };
+}

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { DryRunInfo, DryRunRow } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
 import { useFormat } from "../../../shared/ui/useFormat";
-import { useWords } from "../editor/useWords";
+import { useFieldName } from "../editor/useWords";
 
 const ROW_HEIGHT = 30;
 
@@ -111,21 +111,6 @@ function LineRow({ line, top }: { line: Line; top: number }) {
       </Tooltip>
     </div>
   );
-}
-
-/** The field of a draft in words: `Client: city`, `Line 2: VAT rate`. */
-export function useFieldName() {
-  const { t } = useTranslation();
-  const words = useWords();
-  return (field: string): string => {
-    const line = /^lines\[(\d+)\](?:\.(\w+))?$/.exec(field);
-    if (line) {
-      const number = Number(line[1]);
-      return line[2] ? t("editor.lineField", { number, field: words.field(line[2]) }) : t("editor.line", { number });
-    }
-    const [section = "", name] = field.split(".");
-    return name === undefined ? words.field(section) : words.spot({ block: null, target: field });
-  };
 }
 
 /** A line for every difference and everything that would hold the order; an order without either has one of its own. */

@@ -233,10 +233,10 @@ test("a month in which nothing was issued still says what is open and how e-Fact
 test("what is to be accepted shows its records", async () => {
   const codes = ["not_sent_yet", "orders_waiting", "einvoice_late", "einvoice_rejected"];
   const shown = [
-    "/invoices?q=status:held,ready created:<=2026-10-31",
+    "/invoices?q=status:held,ready created:<=2026-10-31 connection:con_1",
     "/orders?q=decision:waiting created:2026-10-01..2026-10-31",
     "/einvoice",
-    "/invoices?q=einvoice:rejected issued:2026-10-01..2026-10-31",
+    "/invoices?q=einvoice:rejected issued:2026-10-01..2026-10-31 connection:con_1",
   ];
   for (const [at, code] of codes.entries()) {
     const { place, t } = await month({ ...report, blocked: [], warnings: [{ code, count: 1 }] });

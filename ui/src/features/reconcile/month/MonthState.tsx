@@ -22,16 +22,17 @@ const TAB: Record<string, string> = {
 };
 
 /** Where an obstacle is settled that another screen shows. */
-function placeOf(code: string, { from, to }: MonthReport): [ScreenPath, Place] | null {
+function placeOf(code: string, { books, from, to }: MonthReport): [ScreenPath, Place] | null {
+  const ours = `connection:${books.connectionId}`;
   switch (code) {
     case "not_sent_yet":
-      return ["/invoices", { q: `status:held,ready created:<=${to}` }];
+      return ["/invoices", { q: `status:held,ready created:<=${to} ${ours}` }];
     case "orders_waiting":
       return ["/orders", { q: `decision:waiting created:${from}..${to}` }];
     case "einvoice_late":
       return ["/einvoice", {}];
     case "einvoice_rejected":
-      return ["/invoices", { q: `einvoice:rejected issued:${from}..${to}` }];
+      return ["/invoices", { q: `einvoice:rejected issued:${from}..${to} ${ours}` }];
     default:
       return null;
   }

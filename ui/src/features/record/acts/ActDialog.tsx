@@ -36,7 +36,7 @@ export function useActWords(act: string, document: DocumentRow) {
     provider: facts.provider,
     title: t(`acts.${act}.title`, facts),
     act: t(`acts.${act}.do`, facts),
-    text: t(`acts.${act}.text`, { ...facts, context: document.provider }),
+    text: t(`acts.${act}.text`, { ...facts, context: document.role === "proforma" ? "proforma" : document.provider }),
   };
 }
 

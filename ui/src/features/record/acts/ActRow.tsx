@@ -56,7 +56,9 @@ export function ActRow({ record, openPdf, onActing }: Props) {
     onActing(acting);
     return () => onActing(false);
   }, [acting, onActing]);
-  const { document, offers } = record;
+  const { document } = record;
+  // what is never done to a proforma is not offered on one
+  const offers = record.offers.filter((offer) => offer.blocked !== "proforma");
   if (!document || offers.length === 0) return null;
   const provider = systemName(t, document.provider);
   const why = (offer: OfferInfo) => (offer.blocked ? t(`blocked.${offer.blocked}`, { provider }) : null);

@@ -9,8 +9,8 @@ import { useFormat } from "../../../shared/ui/useFormat";
 import { type DialogProps, useActWords } from "./ActDialog";
 import { useAsked } from "./useAsked";
 
-const KINDS = ["card", "bank_transfer", "cash_on_delivery", "other"];
-const FIELDS = ["payment.value", "payment.date", "payment.documentNumber"];
+const KINDS = ["card", "bank_transfer", "cash_on_delivery", "cash", "other"];
+const FIELDS = ["payment.value", "payment.date", "payment.kind", "payment.documentNumber"];
 
 /** A payment on the document: what is left of it, today, unless told otherwise. */
 export function PaymentDialog({ record, document, close }: DialogProps) {
@@ -75,6 +75,7 @@ export function PaymentDialog({ record, document, close }: DialogProps) {
         value={kind}
         onChange={(chosen) => chosen && setKind(chosen)}
         allowDeselect={false}
+        error={refused("kind") && t("acts.wrong.receiptSeries")}
         data-testid={ids.dialogField("payment-kind")}
       />
       <TextInput

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Checkbox, Group, Popover, ScrollArea, Stack } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconColumns3 } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnState } from "../../../api/generated/api";
 import { ids } from "../../lib/testids";
@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** Which columns a list shows, and in which order. */
-export function ColumnChoice({ columns, headingOf, onChange, first }: Props) {
+export const ColumnChoice = memo(function ColumnChoice({ columns, headingOf, onChange, first }: Props) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
   const isLast = columns.filter((one) => !one.hidden).length === 1;
@@ -81,4 +81,4 @@ export function ColumnChoice({ columns, headingOf, onChange, first }: Props) {
       </Popover.Dropdown>
     </Popover>
   );
-}
+});

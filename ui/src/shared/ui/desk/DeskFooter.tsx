@@ -1,5 +1,5 @@
 import { Group, Progress, Text, TextInput } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { TableSummary } from "../../../api/generated/api";
 import { ids } from "../../lib/testids";
@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** Under a list: what is chosen, how many rows there are and what they come to, and the way to one of them. */
-export function DeskFooter({ words, count, summary, goTo, children }: Props) {
+export const DeskFooter = memo(function DeskFooter({ words, count, summary, goTo, children }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const isCounting = summary !== undefined && !summary.complete;
@@ -39,9 +39,9 @@ export function DeskFooter({ words, count, summary, goTo, children }: Props) {
       </Group>
     </div>
   );
-}
+});
 
-function GoTo({ count, goTo }: { count: number; goTo: (ordinal: number) => void }) {
+const GoTo = memo(function GoTo({ count, goTo }: { count: number; goTo: (ordinal: number) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [typed, setTyped] = useState("");
@@ -71,4 +71,4 @@ function GoTo({ count, goTo }: { count: number; goTo: (ordinal: number) => void 
       />
     </form>
   );
-}
+});

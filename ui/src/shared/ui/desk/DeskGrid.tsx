@@ -79,11 +79,22 @@ const Row = memo(function Row({ row, ordinal, columns, id, name, chosen, focused
       <span role="gridcell" aria-colindex={1} className="desk-check">
         <i aria-hidden data-check />
       </span>
-      {columns.map((column, at) => (
-        <span role="gridcell" aria-colindex={at + 2} key={column.id} className={column.right ? "right" : undefined}>
-          {row ? column.cell(row) : <i className="desk-skeleton" aria-hidden style={{ width: `${45 + ((ordinal * 7 + at * 13) % 45)}%` }} />}
-        </span>
-      ))}
+      {row ? (
+        columns.map((column, at) => (
+          <span
+            role="gridcell"
+            aria-colindex={at + 2}
+            key={column.id}
+            className={column.mono && column.text(row) ? "desk-mono" : column.right ? "right" : undefined}
+            title={column.hint ? column.text(row) || undefined : undefined}
+          >
+            {column.cell(row)}
+          </span>
+        ))
+      ) : (
+        // one for the row: a cell each costs as much as the row itself
+        <span role="gridcell" aria-colindex={2} className="desk-skeleton" style={{ width: `${55 + ((ordinal * 7) % 40)}%` }} />
+      )}
     </div>
   );
 });

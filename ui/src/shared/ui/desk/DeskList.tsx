@@ -2,13 +2,13 @@ import { Button, Group, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ApiError, BulkSelection, ColumnState, ListName, SortBy, TableQuery, TableSummary } from "../../../api/generated/api";
+import type { ApiError, BulkSelection, ColumnState, FieldInfo, ListName, QueryProblem, SortBy, TableQuery, TableSummary } from "../../../api/generated/api";
 import { useHost } from "../../../api/host";
 import { useAsk } from "../../../api/queries";
-import { useGo, usePlace } from "../../lib/navigation";
+import { usePlace } from "../../lib/navigation";
 import { askedOf, fieldOf, withField } from "../../lib/search";
 import { nothing, type Selection } from "../../lib/selection";
-import { sortOf, sortText } from "../../lib/sorting";
+import { sortOf } from "../../lib/sorting";
 import { ids } from "../../lib/testids";
 import { begin } from "../../lib/timings";
 import { Empty } from "../Empty";
@@ -22,6 +22,7 @@ import { SavedViews } from "./SavedViews";
 import { SearchBox } from "./SearchBox";
 import type { BulkKind } from "./SelectionBar";
 import { type DeskRow, useSameQuery } from "./useBlocks";
+import { useAsked } from "./useAsked";
 import { useLayout } from "./useLayout";
 
 interface Props<R extends DeskRow> {
@@ -55,6 +56,8 @@ interface Told {
   chosen: Selection<DeskRow>;
 }
 
+const NO_FIELDS: FieldInfo[] = [];
+const NO_PROBLEMS: QueryProblem[] = [];
 /** How often a count that is under way is asked for again. */
 const COUNTING_MS = 250;
 
@@ -62,46 +65,71 @@ const COUNTING_MS = 250;
 export function DeskList<R extends DeskRow>(props: Props<R>) {
   const { list, words, columns } = props;
   const { t } = useTranslation();
-  const go = useGo();
   const place = usePlace();
   const first = useMemo(() => firstLayout(columns), [columns]);
   const layout = useLayout(list, first);
   const vocabulary = useAsk("table.vocabulary", { list });
-  const fields = vocabulary.data?.fields ?? [];
-  const text = place.q ?? (place.filter ? `${props.filterField}:${place.filter}` : "");
-  const query = useSameQuery({ list, text, sort: sortOf(place.sort) ?? layout.sort });
+  const fields = vocabulary.data?.fields ?? NO_FIELDS;
+  const { change } = layout;
+  const address = {
+    text: place.q ?? (place.filter ? `${props.filterField}:${place.filter}` : ""),
+    sort: sortOf(place.sort) ?? layout.sort,
+  };
+  const keepSort = useCallback((sort: SortBy | null) => change({ sort }), [change]);
+  const { asked, shown, latest, ask } = useAsked(list, place, address, keepSort);
+  const { text } = shown;
+  const query = useSameQuery({ list, ...shown });
   const summary = useSummary(query);
   const [told, tell] = useState<Told>({ query, chosen: nothing });
   const onShown = useCallback((of: TableQuery, chosen: Selection<DeskRow>) => tell({ query: of, chosen }), []);
-  const search = useCallback((q: string) => go.stay({ q: q || undefined, filter: undefined }), [go]);
-  const typed = (q: string) => {
-    if (q !== text) begin("search");
-    search(q);
-  };
-  const filter = (name: string, value: string | null) => {
-    const field = fieldOf(name, fields);
-    if (!field) return;
-    const wanted = withField(text, field, value, fields);
-    if (wanted !== text) begin("filter");
-    search(wanted);
-  };
-  const sort = (by: SortBy | null) => {
-    begin("sort");
-    go.stay({ sort: sortText(by) });
-    layout.change({ sort: by });
-  };
-  const view = (wanted: string, by: SortBy | null, shown: ColumnState[] | null) => {
-    if (wanted !== text) begin("filter");
-    go.stay({ q: wanted || undefined, filter: undefined, sort: sortText(by) });
-    layout.change({ sort: by, ...(shown?.length ? { columns: shown } : {}) });
-  };
+  const search = useCallback((q: string) => ask({ text: q }), [ask]);
+  const typed = useCallback(
+    (q: string) => {
+      if (q !== latest.current.asked.text) begin("search");
+      search(q);
+    },
+    [latest, search],
+  );
+  const filter = useCallback(
+    (field: FieldInfo, value: string | null) => {
+      const before = latest.current.asked.text;
+      const wanted = withField(before, field, value, fields);
+      if (wanted !== before) begin("filter");
+      search(wanted);
+    },
+    [fields, latest, search],
+  );
+  const sort = useCallback(
+    (by: SortBy | null) => {
+      begin("sort");
+      ask({ sort: by });
+    },
+    [ask],
+  );
+  const view = useCallback(
+    (wanted: string, by: SortBy | null, chosen: ColumnState[] | null) => {
+      if (wanted !== latest.current.asked.text) begin("filter");
+      ask({ text: wanted, sort: by });
+      if (chosen?.length) change({ columns: chosen });
+    },
+    [ask, latest, change],
+  );
   const offered = useMemo(() => {
     const known = vocabulary.data?.columns;
     return known ? columns.filter((column) => known.some((one) => one.id === column.id)) : columns;
   }, [columns, vocabulary.data]);
-  const headingOf = (id: string) => columns.find((column) => column.id === id)?.heading ?? id;
-  const isOffered = (column: ColumnState) => offered.some((one) => one.id === column.id);
-  const exported = layout.columns.filter((one) => !one.hidden && isOffered(one)).map(({ id }) => ({ id, heading: headingOf(id) }));
+  const headingOf = useCallback((id: string) => columns.find((column) => column.id === id)?.heading ?? id, [columns]);
+  const choice = useMemo(() => layout.columns.filter((one) => offered.some(({ id }) => id === one.id)), [layout.columns, offered]);
+  const choose = useCallback((changed: ColumnState[]) => change({ columns: changed }), [change]);
+  const exported = useMemo(
+    () => choice.filter((one) => !one.hidden).map(({ id }) => ({ id, heading: headingOf(id) })),
+    [choice, headingOf],
+  );
+  const { firstStep } = props;
+  const empty = useMemo(
+    () => <Nothing words={words} text={text} onClear={() => search("")} firstStep={firstStep} />,
+    [words, text, search, firstStep],
+  );
   const counted = told.query === query && summary.data?.complete ? summary.data.count : null;
   return (
     <div className="screen full">
@@ -110,11 +138,11 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
       </Title>
       <div className="desk-bar">
         <SearchBox
-          text={text}
+          text={asked.text}
           onSearch={typed}
           placeholder={t(`${words}.search`)}
           fields={fields}
-          problems={summary.isPlaceholderData ? [] : (summary.data?.problems ?? [])}
+          problems={summary.isPlaceholderData || asked.text !== text ? NO_PROBLEMS : (summary.data?.problems ?? NO_PROBLEMS)}
         />
         {props.quick.map((name, at) => {
           const field = fieldOf(name, fields);
@@ -123,19 +151,14 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
             <QuickFilter
               key={name}
               field={field}
-              value={askedOf(text, field, fields)}
-              onChange={(value) => filter(name, value)}
+              value={askedOf(asked.text, field, fields)}
+              onFilter={filter}
               testId={at === 0 ? ids.filter : undefined}
             />
           );
         })}
-        <SavedViews list={list} text={text} sort={query.sort} columns={layout.columns} onView={view} />
-        <ColumnChoice
-          columns={layout.columns.filter(isOffered)}
-          headingOf={headingOf}
-          onChange={(changed) => layout.change({ columns: changed })}
-          first={first}
-        />
+        <SavedViews list={list} text={asked.text} sort={asked.sort} columns={layout.columns} onView={view} />
+        <ColumnChoice columns={choice} headingOf={headingOf} onChange={choose} first={first} />
         <ExportMenu query={told.query} count={counted} chosen={told.chosen} columns={exported} />
         {props.children}
       </div>
@@ -151,7 +174,7 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
           vocabulary={vocabulary.data}
           summary={summary.isPlaceholderData ? undefined : summary.data}
           onSort={sort}
-          onFilter={(field, value) => filter(field.name, value)}
+          onFilter={filter}
           nameOf={props.nameOf}
           opened={props.opened}
           onOpen={props.onOpen}
@@ -159,7 +182,7 @@ export function DeskList<R extends DeskRow>(props: Props<R>) {
           busy={props.busy ?? false}
           acted={props.acted ?? 0}
           onShown={onShown}
-          empty={<Nothing words={words} text={text} onClear={() => search("")} firstStep={props.firstStep} />}
+          empty={empty}
         />
       )}
     </div>

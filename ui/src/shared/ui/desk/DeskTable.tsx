@@ -1,5 +1,5 @@
 import { getCoreRowModel, useReactTable } from "@tanstack/react-table";
-import { type CSSProperties, type MouseEvent, type ReactNode, type RefObject, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, memo, type MouseEvent, type ReactNode, type RefObject, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BulkSelection, ColumnState, FieldInfo, SortBy, TableQuery, TableSummary, TableVocabulary } from "../../../api/generated/api";
 import { tellOpenList } from "../../lib/openList";
@@ -13,7 +13,7 @@ import { DeskFooter } from "./DeskFooter";
 import { DeskGrid } from "./DeskGrid";
 import { DeskHead } from "./DeskHead";
 import { type BulkKind, SelectionBar } from "./SelectionBar";
-import { type DeskRow, useBlocks } from "./useBlocks";
+import { type DeskRow, useBlocks, useReadAhead } from "./useBlocks";
 import { useCopyRows } from "./useCopyRows";
 import { gridKeys } from "./gridKeys";
 import { type Layout, withColumn, withMoved, withPlaced } from "./useLayout";
@@ -55,12 +55,15 @@ const SKELETONS = 24;
 /** So many of the records that the list itself opened are remembered. */
 const OWN_KEPT = 500;
 const CHECK_TRACK = "24px";
+const GAP_PX = 12;
 
 /**
  * A list of any length: rows by their ordinal, of which only those in sight exist; sorted, filtered, resized, moved and chosen
  * by mouse and keyboard alike.
  */
-export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
+export const DeskTable = memo(Table) as typeof Table;
+
+function Table<R extends DeskRow>(props: DeskTableProps<R>) {
   const { query, layout, summary, onOpen, opened } = props;
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -68,7 +71,11 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
   const count = countOf(seen, query, summary);
   const isWaiting = count === 0 && seen.isLoading;
   const isSettled = useRef(false);
-  const scaled = useScaledRows(isWaiting ? SKELETONS : count, scroller, () => isSettled.current && shown("scroll"));
+  const readAhead = useReadAhead();
+  const scaled = useScaledRows(isWaiting ? SKELETONS : count, scroller, {
+    ahead: (from, to) => readAhead(query, from, Math.min(to, count - 1)),
+    moved: () => isSettled.current && shown("scroll"),
+  });
   const first = scaled.bands[0]?.first ?? 0;
   const lastBand = scaled.bands.at(-1);
   const last = lastBand ? lastBand.first + lastBand.rows - 1 : 0;
@@ -91,7 +98,8 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
   );
   const { toTop } = scaled;
   const order = rows.query;
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // before anything asks for the rows that the old place would show
     setFocus(0);
     toTop();
   }, [order, toTop]);
@@ -177,7 +185,7 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
   const chosen = selection.now;
   useEffect(() => onShown(order, chosen), [order, chosen, onShown]);
   const isEmpty = count === 0 && summary?.complete === true && rows.settled;
-  const style = { "--desk-tracks": tracksOf(columns, layout.columns) } as CSSProperties;
+  const style = useMemo(() => tracksOf(columns, layout.columns), [columns, layout.columns]);
   return (
     <>
       {rows.error && <ErrorNote error={rows.error} again={rows.again} />}
@@ -221,6 +229,7 @@ export function DeskTable<R extends DeskRow>(props: DeskTableProps<R>) {
             opened={opened}
           />
         </div>
+        <i className="desk-ring" aria-hidden />
         {isEmpty && <div className="desk-empty">{props.empty}</div>}
       </div>
       <DeskFooter words={props.words} count={count} summary={summary} goTo={centre}>
@@ -259,9 +268,12 @@ function shownColumns<R>(all: DeskColumn<R>[], layout: ColumnState[]): DeskColum
   return layout.filter((one) => !one.hidden).flatMap((one) => all.filter((column) => column.id === one.id));
 }
 
-function tracksOf<R>(columns: DeskColumn<R>[], layout: ColumnState[]): string {
+/** The columns' widths, and how wide all of them are at least. */
+function tracksOf<R>(columns: DeskColumn<R>[], layout: ColumnState[]): CSSProperties {
   const widths = new Map(layout.map((one) => [one.id, one.width]));
-  return [CHECK_TRACK, ...columns.map(({ id, track }) => (widths.get(id) ? `${widths.get(id)}px` : track))].join(" ");
+  const tracks = [CHECK_TRACK, ...columns.map(({ id, track }) => (widths.get(id) ? `${widths.get(id)}px` : track))];
+  const least = tracks.reduce((sum, track) => sum + GAP_PX + Number.parseInt(track.replace("minmax(", ""), 10), -GAP_PX);
+  return { "--desk-tracks": tracks.join(" "), "--desk-gap": `${GAP_PX}px`, "--desk-least": `${least}px` } as CSSProperties;
 }
 
 /** What can be done with the columns; the same object as long as the table stands, for the header is dear. */

@@ -1,6 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import i18next from "i18next";
+import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { ExportColumn, TableQuery } from "../../../api/generated/api";
 import { useAct } from "../../../api/queries";
@@ -39,7 +40,7 @@ export function exportWords(): Record<string, string> {
 }
 
 /** Writes the whole filter, or what is chosen, to a file. How far it is stands in the status bar. */
-export function ExportMenu({ query, count, chosen, columns }: Props) {
+export const ExportMenu = memo(function ExportMenu({ query, count, chosen, columns }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const start = useAct("export.start");
@@ -87,4 +88,4 @@ export function ExportMenu({ query, count, chosen, columns }: Props) {
       {start.error && <ErrorNote error={start.error} />}
     </>
   );
-}
+});

@@ -1,6 +1,6 @@
 import { Button, Popover } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldInfo } from "../../../api/generated/api";
 import { choicesOf } from "../../lib/search";
@@ -11,12 +11,12 @@ interface Props {
   field: FieldInfo;
   /** What the search asks of the field. */
   value: string | null;
-  onChange: (value: string | null) => void;
+  onFilter: (field: FieldInfo, value: string | null) => void;
   testId?: string;
 }
 
 /** A field that is filtered by often, beside the search: `State ▾`, or what it is filtered by. */
-export function QuickFilter({ field, value, onChange, testId }: Props) {
+export const QuickFilter = memo(function QuickFilter({ field, value, onFilter, testId }: Props) {
   const { t } = useTranslation();
   const wordOf = useWords();
   const [opened, setOpened] = useState(false);
@@ -37,8 +37,8 @@ export function QuickFilter({ field, value, onChange, testId }: Props) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown p="sm" aria-label={t("desk.filterBy", { column: name })}>
-        <FilterForm field={field} value={value} onChange={onChange} />
+        <FilterForm field={field} value={value} onChange={(to) => onFilter(field, to)} />
       </Popover.Dropdown>
     </Popover>
   );
-}
+});

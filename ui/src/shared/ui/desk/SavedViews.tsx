@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Divider, Group, Popover, Stack, Text, TextInput } from "@mantine/core";
 import { IconPencil, IconStar, IconStarFilled, IconTrash } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ColumnState, ListName, SavedView, SortBy } from "../../../api/generated/api";
 import { useAct, useAsk } from "../../../api/queries";
@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** Searches that are kept by name: those that come with the list, and the operator's own. */
-export function SavedViews({ list, text, sort, columns, onView }: Props) {
+export const SavedViews = memo(function SavedViews({ list, text, sort, columns, onView }: Props) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
   const views = useAsk("views.list", { list });
@@ -59,7 +59,7 @@ export function SavedViews({ list, text, sort, columns, onView }: Props) {
       </Popover.Dropdown>
     </Popover>
   );
-}
+});
 
 function Choice({ name, shown, onGo }: { name: string; shown: boolean; onGo: () => void }) {
   return (

@@ -1,7 +1,7 @@
 import { CloseButton, Combobox, Group, Text, TextInput, useCombobox } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldInfo, QueryProblem } from "../../../api/generated/api";
 import { type Part, partsOf, type Proposal, proposalsAt, taken } from "../../lib/search";
@@ -22,7 +22,7 @@ interface Props {
 const WAIT_MS = 200;
 
 /** One field for words and `field:value`: what it reads as is coloured, what is meant is proposed, what is wrong is told. */
-export function SearchBox({ text, onSearch, placeholder, fields, problems }: Props) {
+export const SearchBox = memo(function SearchBox({ text, onSearch, placeholder, fields, problems }: Props) {
   const { t } = useTranslation();
   const wordOf = useWords();
   const input = useRef<HTMLInputElement>(null);
@@ -48,8 +48,12 @@ export function SearchBox({ text, onSearch, placeholder, fields, problems }: Pro
     setWanted(null);
   }, [wanted]);
   useEffect(() => {
-    if (mirror.current && input.current) mirror.current.scrollLeft = input.current.scrollLeft;
-  });
+    // with the frame: reading where the field is scrolled to lays the screen out
+    const frame = requestAnimationFrame(() => {
+      if (mirror.current && input.current) mirror.current.scrollLeft = input.current.scrollLeft;
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [typed]);
   const proposals = proposalsAt(typed, caret, fields, wordOf);
   const change = (now: string, at: number) => {
     setTyped(now);
@@ -132,7 +136,7 @@ export function SearchBox({ text, onSearch, placeholder, fields, problems }: Pro
       ))}
     </div>
   );
-}
+});
 
 /** The text in its parts: a field's name, its value, what is no field of the list. */
 function Coloured({ text, parts, problems }: { text: string; parts: Part[]; problems: QueryProblem[] }) {

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { EInvoiceInfo } from "../../../api/generated/api";
 import { LOOKS as EINVOICE_LOOKS } from "../EInvoiceState";
@@ -5,57 +6,62 @@ import { LOOKS as STATE_LOOKS, shownState } from "../StateBadge";
 import { useNow } from "../Time";
 import { useFormat } from "../useFormat";
 
-// Cells are many and come and go with every movement of the wheel: plain elements, and what is hidden told by `title`.
-
-/** A state as icon and word. */
-export function StateCell(props: { state: string; verification?: string; changes?: number; decision?: boolean }) {
-  const { t } = useTranslation();
-  const shown = shownState(props);
-  const look = STATE_LOOKS[shown];
-  const word = t(props.decision ? `decision.${shown}` : `state.${shown}`);
-  return (
-    <span className="desk-state" title={word}>
-      {look && <look.icon size={15} stroke={2} color={look.color} aria-hidden />}
-      <span>{word}</span>
-    </span>
-  );
+interface Shown {
+  state: string;
+  verification?: string;
+  changes?: number;
+  decision?: boolean;
 }
 
-/** What e-Factura holds of a document; the provider's own words on hover. */
-export function EInvoiceCell({ einvoice }: { einvoice: EInvoiceInfo | null }) {
-  const { t } = useTranslation();
-  if (!einvoice || einvoice.state === "not_sent") return t("common.none");
-  const look = EINVOICE_LOOKS[einvoice.state];
-  const word = t(`einvoice.state.${einvoice.state}`);
-  return (
-    <span className="desk-state" title={einvoice.words || word}>
-      {look && <look.icon size={15} stroke={2} color={look.color} aria-hidden />}
-      <span>{word}</span>
-    </span>
-  );
-}
-
-/** Relative, with the Bucharest date and time on hover. */
-export function TimeCell({ ms }: { ms: number | null }) {
+/**
+ * What the cells of a list are drawn by. Cells are many and come and go with every movement of the wheel: plain elements
+ * without hooks of their own.
+ */
+export function useCells() {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
-  if (ms === null) return t("common.none");
-  const at = new Date(ms).toISOString();
+  return useMemo(() => {
+    const none = t("common.none");
+    // the catalogue takes its time over a word, and the same few are asked for again and again
+    const words = new Map<string, string>();
+    const wordOf = (key: string) => {
+      const known = words.get(key);
+      if (known !== undefined) return known;
+      const word = t(key);
+      words.set(key, word);
+      return word;
+    };
+    return {
+      /** A text that may be none. */
+      text: (text: string) => text || none,
+      /** A state as icon and word. */
+      state: (of: Shown) => {
+        const shown = shownState(of);
+        const word = wordOf(of.decision ? `decision.${shown}` : `state.${shown}`);
+        return <Look look={STATE_LOOKS[shown]} word={word} title={word} />;
+      },
+      /** What e-Factura holds of a document; the provider's own words on hover. */
+      eInvoice: (of: EInvoiceInfo | null) => {
+        if (!of || of.state === "not_sent") return none;
+        const word = wordOf(`einvoice.state.${of.state}`);
+        return <Look look={EINVOICE_LOOKS[of.state]} word={word} title={of.words || word} />;
+      },
+      /** Relative to now. */
+      time: (ms: number | null) => (ms === null ? none : <Ago ms={ms} relative={format.relative} />),
+    };
+  }, [t, format]);
+}
+
+function Look({ look, word, title }: { look: (typeof STATE_LOOKS)[string] | undefined; word: string; title: string }) {
   return (
-    <time dateTime={at} title={format.instant(ms)}>
-      {format.relative(ms, Math.max(now, Math.min(ms, Date.now())))}
-    </time>
+    <span className="desk-state" title={title}>
+      {look && <look.icon size={15} stroke={2} color={look.color} aria-hidden />}
+      <span>{word}</span>
+    </span>
   );
 }
 
-/** A text that may be longer than its column. */
-export function TextCell({ text, mono = false }: { text: string; mono?: boolean }) {
-  const { t } = useTranslation();
-  if (text === "") return t("common.none");
-  return (
-    <span className={mono ? "desk-mono" : undefined} title={text}>
-      {text}
-    </span>
-  );
+function Ago({ ms, relative }: { ms: number; relative: (ms: number, now: number) => string }) {
+  const now = useNow();
+  return <time dateTime={new Date(ms).toISOString()}>{relative(ms, Math.max(now, Math.min(ms, Date.now())))}</time>;
 }

@@ -12,6 +12,10 @@ export interface DeskColumn<R> {
   /** Shown only where somebody chose it. */
   hidden?: boolean;
   cell: (row: R) => ReactNode;
+  /** Its text is told on hover: the cell may be too narrow for it, or say less. */
+  hint?: boolean;
+  /** A code, in letters of one width. */
+  mono?: boolean;
   /** As copied: the whole value, without what is only for the eye. */
   text: (row: R) => string;
 }

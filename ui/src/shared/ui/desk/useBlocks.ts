@@ -3,6 +3,7 @@ import i18next from "i18next";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ApiError, DocumentRow, OrderRow, TableQuery } from "../../../api/generated/api";
 import { type Host, toApiError, useHost } from "../../../api/host";
+import { orSoon } from "../../lib/ahead";
 import { areNear, BLOCK, blocksOf, KEPT_BLOCKS } from "../../lib/blocks";
 
 /** A list's row. */
@@ -30,8 +31,9 @@ export interface Rows<R> {
 
 /** Jumps that follow one another faster than this (a thumb that is dragged) are asked for once they have come to rest. */
 const REST_MS = 60;
+const FIRST_BLOCK = [0];
 /** How often a block that the pass has not reached is asked for again. */
-const AGAIN_MS = 150;
+const AGAIN_MS = 60;
 
 const commandOf = (query: TableQuery) => (query.list === "documents" ? "table.documents" : "table.orders");
 
@@ -44,6 +46,24 @@ function blockQuery(host: Host, query: TableQuery, block: number) {
   };
 }
 
+/**
+ * Asks for rows before the screen is drawn for them. Answers null where they are there already, otherwise once they are, or
+ * have not come within a moment.
+ */
+export function useReadAhead() {
+  const host = useHost();
+  const client = useQueryClient();
+  return useCallback(
+    (query: TableQuery, first: number, last: number): Promise<unknown> | null => {
+      const blocks = Array.from({ length: Math.floor(last / BLOCK) - Math.floor(first / BLOCK) + 1 }, (_, n) => Math.floor(first / BLOCK) + n);
+      const missing = blocks.map((block) => blockQuery(host, query, block)).filter(({ queryKey }) => !client.getQueryData<Block>(queryKey)?.ready);
+      if (missing.length === 0) return null;
+      return orSoon(Promise.all(missing.map((one) => client.prefetchQuery({ ...one, staleTime: whileReady }))));
+    },
+    [client, host],
+  );
+}
+
 /** Rows by their ordinal, read in blocks of which only those in sight, their neighbours and a few more are kept. */
 export function useBlocks<R extends DeskRow>(query: TableQuery, first: number, last: number, count: number): Rows<R> {
   const host = useHost();
@@ -52,20 +72,19 @@ export function useBlocks<R extends DeskRow>(query: TableQuery, first: number, l
   const isNew = shownQuery !== query;
   const wanted = blocksOf(first, last, count);
   const [rested, rest] = useState(wanted);
-  const jumpedAt = useRef(Number.NEGATIVE_INFINITY);
-  const near = areNear(rested, wanted);
-  const isSingle = performance.now() - jumpedAt.current > REST_MS;
-  const atOnce = near || isSingle;
   const key = wanted.join();
   const isRested = key === rested.join();
+  const moved = useRef({ blocks: wanted, jumpedAt: Number.NEGATIVE_INFINITY });
+  // at once where the move is small, or a single jump: what is asked then stays asked until the next move
+  if (!isRested && (areNear(rested, wanted) || performance.now() - moved.current.jumpedAt > REST_MS)) rest(wanted);
   useEffect(() => {
-    if (isRested) return;
-    if (!near) jumpedAt.current = performance.now();
-    const timer = setTimeout(() => rest(key.split(",").map(Number)), atOnce ? 0 : REST_MS);
+    const blocks = key.split(",").map(Number);
+    if (!areNear(moved.current.blocks, blocks)) moved.current.jumpedAt = performance.now();
+    moved.current.blocks = blocks;
+    const timer = setTimeout(() => rest((now) => (now.join() === key ? now : blocks)), REST_MS);
     return () => clearTimeout(timer);
-    // `atOnce` is of the moment the blocks changed
-  }, [key, near, isRested]);
-  const asked = isNew ? [0] : atOnce ? wanted : rested;
+  }, [key]);
+  const asked = isNew ? FIRST_BLOCK : rested;
   const results = useQueries({
     queries: asked.map((block) => ({
       ...blockQuery(host, query, block),
@@ -133,7 +152,7 @@ const whileReady = ({ state }: { state: { data?: Block } }) => (state.data?.read
 
 /** A block, asked for until the pass has reached it, for half a minute at most. */
 async function readyBlock(ask: () => Promise<Block>): Promise<Block> {
-  for (let times = 0; times < 200; times += 1) {
+  for (let times = 0; times < 500; times += 1) {
     const block = await ask();
     if (block.ready) return block;
     await new Promise((done) => setTimeout(done, AGAIN_MS));

@@ -46,7 +46,9 @@ export function useLayout(list: ListName, all: ColumnState[]): Layout {
     },
     [client, list, all, keep],
   );
-  return { columns, sort: now?.sort ?? null, ready: !kept.isPending, change };
+  const sort = now?.sort ?? null;
+  const ready = !kept.isPending;
+  return useMemo(() => ({ columns, sort, ready, change }), [columns, sort, ready, change]);
 }
 
 /** The columns with one moved so many places among those that are shown. */

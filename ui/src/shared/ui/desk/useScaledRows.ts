@@ -29,10 +29,18 @@ export interface ScaledRows {
   toTop: () => void;
 }
 
+export interface Moving {
+  /** The rows in sight will be these: what is to be awaited before they are drawn. */
+  ahead: (first: number, last: number) => Promise<unknown> | null;
+  /** They were drawn. */
+  moved: () => void;
+}
+
 /** The rows in sight of as many as there are: a million too, which no element is high enough for. */
-export function useScaledRows(count: number, scroller: RefObject<HTMLDivElement | null>, onMoved: () => void): ScaledRows {
-  const told = useRef(onMoved);
-  told.current = onMoved;
+export function useScaledRows(count: number, scroller: RefObject<HTMLDivElement | null>, moving: Moving): ScaledRows {
+  const told = useRef(moving);
+  told.current = moving;
+  const jumpedAt = useRef(Number.NEGATIVE_INFINITY);
   const stand = useRef<Stand>({ scroll: 0, top: 0 });
   const [base, setBase] = useState(0);
   const tell = useRef<(top: number, isScrolling: boolean) => void>(() => {});
@@ -65,10 +73,24 @@ export function useScaledRows(count: number, scroller: RefObject<HTMLDivElement 
       const onScroll = () => {
         if (element.scrollTop === stand.current.scroll) return;
         begin("scroll");
-        at(moved(scale.current, stand.current, element.scrollTop), true);
-        told.current();
+        const before = stand.current;
+        const next = moved(scale.current, before, element.scrollTop);
+        stand.current = next;
+        const draw = () => {
+          if (stand.current !== next) return;
+          at(next, true);
+          told.current.moved();
+        };
         clearTimeout(timer);
         timer = setTimeout(rest, IDLE_MS);
+        // a single jump is drawn once, with its rows; what moves on and on is drawn as it goes
+        const isJump = Math.abs(next.top - before.top) > scale.current.view;
+        const isSingle = performance.now() - jumpedAt.current > IDLE_MS;
+        if (isJump) jumpedAt.current = performance.now();
+        const first = Math.floor(next.top / ROW_HEIGHT);
+        const rows = isJump && isSingle ? told.current.ahead(first, first + Math.ceil(scale.current.view / ROW_HEIGHT)) : null;
+        if (rows) void rows.then(draw);
+        else draw();
       };
       tell.current = call;
       call(stand.current.top, false);
@@ -106,10 +128,14 @@ export function useScaledRows(count: number, scroller: RefObject<HTMLDivElement 
     },
     [toTop],
   );
+  const toFirst = useCallback(() => {
+    // touching the scroll position lays the screen out
+    if (stand.current.top !== 0 || stand.current.scroll !== 0) toTop(0);
+  }, [toTop]);
   const bands = virtual.getVirtualItems().map((item) => ({
     first: item.index * BAND,
     rows: Math.min(BAND, count - item.index * BAND),
     y: item.start + base,
   }));
-  return { bands, height: shown, page: Math.max(1, Math.floor(view / ROW_HEIGHT)), toRow, toTop: useCallback(() => toTop(0), [toTop]) };
+  return { bands, height: shown, page: Math.max(1, Math.floor(view / ROW_HEIGHT)), toRow, toTop: toFirst };
 }

@@ -92,9 +92,11 @@ function Pages({ pdf, file }: { pdf: Pdf; file: FileContent }) {
         <Tool icon={IconDownload} name="save" off={false} act={() => save(file)} />
       </Group>
       <div ref={ref}>
-        {pdf.pages.map((page) => (
-          <Page key={page.pageNumber} page={page} count={count} scale={shown * UNIT_PX} />
-        ))}
+        {/* drawn once the width is known, not before at another one */}
+        {width > 0 &&
+          pdf.pages.map((page) => (
+            <Page key={page.pageNumber} page={page} count={count} scale={shown * UNIT_PX} />
+          ))}
       </div>
     </Stack>
   );

@@ -105,7 +105,7 @@ fn assert_nothing_leaks(failure: &Failure) {
 
 #[tokio::test]
 async fn a_page_that_quotes_the_request_tells_no_secret() {
-    let (invoice, day) = (known(), request().issue_date);
+    let invoice = known();
     let mut linked = known();
     linked.document.link = Some(LINK.into());
     for status in [200, 502] {
@@ -120,7 +120,7 @@ async fn a_page_that_quotes_the_request_tells_no_secret() {
         assert_nothing_leaks(&oblio.find_by_reference(&query()).await.unwrap_err());
         assert_nothing_leaks(&oblio.fetch_pdf(&linked).await.unwrap_err());
         assert_nothing_leaks(&oblio.fetch_einvoice_archive(&invoice).await.unwrap_err());
-        assert_nothing_leaks(&oblio.read_issued("1", &invoice.document, day, &reference("1001")).await.unwrap_err());
+        assert_nothing_leaks(&oblio.read_issued(&invoice).await.unwrap_err());
         assert_nothing_leaks(&oblio.list_series("1").await.unwrap_err());
         let steps = oblio.check(None, None).await;
         assert_nothing_leaks(steps.last().unwrap().failure.as_ref().unwrap());
@@ -194,8 +194,7 @@ async fn no_absence_is_proven_by_a_list_that_could_not_be_wholly_read() {
     let (found, _) = oblio(vec![token("t"), data(json!(["?", ours]))]);
     assert_eq!(found.find_document(&known()).await.unwrap(), Presence::Present { cancelled: Some(false) });
     let (read, _) = oblio(vec![token("t"), data(json!(["?"]))]);
-    let (document, day) = (known().document, request().issue_date);
-    let failure = read.read_issued("RO12345674", &document, day, &reference("1001")).await.unwrap_err();
+    let failure = read.read_issued(&known()).await.unwrap_err();
     assert_eq!((failure.kind, failure.phase), (FailureKind::UnreadableAnswer, Phase::Unknown));
 }
 
