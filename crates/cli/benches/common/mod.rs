@@ -19,7 +19,6 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Processor time of this process so far, its threads together, in milliseconds.
 pub fn cpu_ms() -> f64 {
