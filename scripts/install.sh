@@ -35,10 +35,10 @@ for tool in cargo node npm; do
   command -v "$tool" >/dev/null || { echo "$tool is missing: see README.md, \"What it needs\"" >&2; exit 1; }
 done
 
-# npm: only when the lock changed since the last time
+# npm: only when the lock changed since the last time; no package runs a script of its own
 stamp=ui/node_modules/.punte-lock
 if ! cmp -s ui/package-lock.json "$stamp"; then
-  npm --prefix ui ci --no-audit --no-fund --loglevel=error
+  npm --prefix ui ci --ignore-scripts --no-audit --no-fund --loglevel=error
   cp ui/package-lock.json "$stamp"
 fi
 
@@ -47,7 +47,7 @@ browser() {
   local from=tests/browser
   local stamp=$from/node_modules/.punte-lock
   if ! cmp -s $from/package-lock.json "$stamp"; then
-    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm --prefix $from ci --no-audit --no-fund --loglevel=error
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm --prefix $from ci --ignore-scripts --no-audit --no-fund --loglevel=error
     cp $from/package-lock.json "$stamp"
   fi
 }
@@ -58,7 +58,7 @@ outside() {
   mkdir -p "$to/npm"
   if ! cmp -s "$from/package-lock.json" "$to/npm/.punte-lock"; then
     cp "$from/package.json" "$from/package-lock.json" "$from/.npmrc" "$to/npm/"
-    npm --prefix "$to/npm" ci --no-audit --no-fund --loglevel=error
+    npm --prefix "$to/npm" ci --ignore-scripts --no-audit --no-fund --loglevel=error
     cp "$from/package-lock.json" "$to/npm/.punte-lock"
   fi
   # a changed list, or an environment whose interpreter has gone

@@ -2,7 +2,7 @@
 //!
 //! An owner that ends is waited for a little, for it may be started again; then this process takes over.
 
-use punte_api::{ApiError, ErrorCode, Event, Host};
+use punte_api::{ApiError, ErrorCode, Event, Host, HostKind};
 use punte_http::{AttachError, Attached};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ impl Desk {
 
     pub async fn call(&self, command: &str, payload: Value) -> Result<Value, ApiError> {
         let Some(Owner { attached: owner, .. }) = self.owner() else {
-            return self.host.call(&self.host.local_session(), command, payload).await;
+            return self.host.call(&self.host.local_session(HostKind::Window), command, payload).await;
         };
         // these choose another workspace: asked about none, and what the answer shows is asked about from here on
         let chooses = matches!(command, "workspace.open" | "workspace.create" | "workspace.open_sandbox");
@@ -93,7 +93,7 @@ impl Desk {
     async fn find_owner(&self) {
         for tries in 1_u32.. {
             let Some(Owner { folder, .. }) = self.owner() else { return };
-            match Attached::to(&folder).await {
+            match Attached::to(&folder, HostKind::Window).await {
                 Ok(attached) => return self.set_owner(Some(Owner { attached: Arc::new(attached), folder })),
                 Err(error) => tracing::debug!(%error, "no owner answers"),
             }

@@ -6,7 +6,7 @@ mod display;
 
 use clap::Parser;
 use desk::Desk;
-use punte_api::{ApiError, ErrorCode, Event};
+use punte_api::{ApiError, ErrorCode, Event, HostKind};
 use punte_cli::compose::{Composition, Options, compose};
 use punte_cli::home;
 use punte_cli::words::{Words, system_language};
@@ -15,7 +15,8 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tauri::{AppHandle, Emitter, Manager, RunEvent, State, WebviewUrl, WebviewWindowBuilder};
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Emitter, Manager, RunEvent, State, Url, WebviewUrl, WebviewWindowBuilder};
 
 #[derive(Parser)]
 #[command(name = "punte", version, about = "Orders become invoices at SmartBill and Oblio: once, correct, on time.")]
@@ -87,7 +88,7 @@ async fn start(home: PathBuf, workspace: Option<PathBuf>) -> Result<(Composition
         Err(error) if error.code == ErrorCode::WorkspaceOwned => {
             let last = host.last_folder().await.map(|last| PathBuf::from(last.folder));
             let folder = workspace.or(last).unwrap_or_default();
-            match Attached::to(&folder).await {
+            match Attached::to(&folder, HostKind::Window).await {
                 Ok(owner) => return Ok((composition, Desk::attached(host, owner, folder))),
                 Err(error) => tracing::warn!(%error, "the owner of the workspace does not answer"),
             }
@@ -112,6 +113,11 @@ fn run(composition: Composition, desk: Arc<Desk>) -> tauri::Result<()> {
                 .title("Punte")
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(1024.0, 640.0)
+                .on_navigation(is_own)
+                .on_new_window(|address, _| {
+                    open_outside(&address);
+                    NewWindowResponse::Deny
+                })
                 // files are dropped on the page, as in a browser: on Windows the window would keep them from it
                 .disable_drag_drop_handler();
             if let Some(icon) = icon {
@@ -128,6 +134,29 @@ fn run(composition: Composition, desk: Arc<Desk>) -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// The window shows Punte and nothing else: whatever a text from outside leads to, it does not lead away.
+fn is_own(address: &Url) -> bool {
+    let is_built = matches!((address.scheme(), address.host_str()), ("tauri", Some("localhost")))
+        || matches!((address.scheme(), address.host_str()), ("http" | "https", Some("tauri.localhost")));
+    // without the built screens they come from the development server
+    let is_dev =
+        !cfg!(feature = "custom-protocol") && address.host_str() == Some("localhost") && address.port() == Some(1420);
+    // the page lays a PDF out from bytes
+    is_built || is_dev || address.scheme() == "blob"
+}
+
+/// A document's link is shown by the system's browser: over https, or from a sandbox on this machine.
+fn open_outside(address: &Url) {
+    let is_here = address.scheme() == "http" && matches!(address.host_str(), Some("127.0.0.1" | "localhost"));
+    if address.scheme() != "https" && !is_here {
+        tracing::warn!(scheme = address.scheme(), "a link of another kind is not opened");
+        return;
+    }
+    if let Err(error) = tauri_plugin_opener::open_url(address.as_str(), None::<&str>) {
+        tracing::warn!(%error, "the system's browser does not open");
+    }
 }
 
 fn show(app: &AppHandle) {
@@ -147,4 +176,26 @@ async fn pass_changes_on(app: AppHandle, desk: Arc<Desk>) {
         }
     })
     .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_does_not_go_anywhere_else() {
+        let goes = |address: &str| is_own(&address.parse().unwrap());
+        assert!(goes("tauri://localhost/invoices") && goes("http://tauri.localhost/"));
+        for elsewhere in [
+            "https://example.com/",
+            "https://tauri.localhost.example.com/",
+            "http://127.0.0.1:1420/",
+            "tauri://other/",
+            "file:///etc/passwd",
+            "data:text/html,<script>1</script>",
+            "javascript:alert(1)",
+        ] {
+            assert!(!goes(elsewhere), "{elsewhere}");
+        }
+    }
 }

@@ -69,6 +69,8 @@ const parts: Part[] = [
     open: async ({ page, at }) => {
       await at("nav-orders").click();
       await at("import-latest").click();
+      // once this one is listed, so is the other, if it was imported
+      await expect(at("import-open-look.csv")).toBeVisible();
       const done = at("import-open-orders-sheet.csv").last();
       if (await done.isVisible()) {
         await done.click();

@@ -1,4 +1,7 @@
-import { expect, test } from "./desk";
+import { expect, look, test } from "./desk";
+
+// others leave it in their language
+test.beforeEach(({ desk }) => look(desk, "en", "light"));
 
 test("a held order's cause is read, and a retry without a fix says that it is still held", async ({ desk }) => {
   await desk.at("nav-failures").click();

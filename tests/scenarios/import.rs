@@ -64,7 +64,7 @@ async fn a_file_that_is_no_export_is_said_to_be_none() {
     let folder = world.folder.to_str().unwrap();
     let said = run("punte-cli", world.home.path(), &["import", file.to_str().unwrap(), "--workspace", folder]).await;
     assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.stderr.contains("no column gives number"), "{said:?}");
+    assert!(said.stderr.contains("No column gives number"), "{said:?}");
     std::fs::write(&file, "<html>").unwrap();
     let said = run("punte-cli", world.home.path(), &["import", file.to_str().unwrap(), "--workspace", folder]).await;
     assert!(said.stderr.contains("a web page"), "{said:?}");

@@ -221,10 +221,20 @@ async fn the_schedule_shows_what_runs_and_runs_it_now() {
     };
     let schedule = world.desk.call("schedule.list", json!({})).await;
     let kinds: Vec<&str> = schedule["jobs"].as_array().unwrap().iter().filter_map(|job| job["kind"].as_str()).collect();
-    let wanted =
-        ["poll", "health", "health", "payments", "payments", "einvoices", "reconcile", "reconcile", "retention"];
+    let wanted = [
+        "poll",
+        "health",
+        "health",
+        "payments",
+        "payments",
+        "einvoices",
+        "reconcile",
+        "reconcile",
+        "retention",
+        "backup",
+    ];
     assert_eq!((kinds, &schedule["retentionMonths"]), (wanted.to_vec(), &json!(24)));
-    for id in ["poll:", "health:", "payments:", "einvoices", "reconcile:", "retention"] {
+    for id in ["poll:", "health:", "payments:", "einvoices", "reconcile:", "retention", "backup"] {
         let before = job(id).await;
         world.desk.call("schedule.run_now", json!({ "id": before["id"] })).await;
         let ran = until(&format!("{id} ran"), Duration::from_secs(20), async || {

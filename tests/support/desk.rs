@@ -10,7 +10,7 @@ use crate::{Running, SandboxProgram, until};
 pub async fn create_workspace(home: &Path) -> PathBuf {
     let options = punte_cli::compose::Options { home: home.to_owned(), no_keyring: true, prepare_sandbox: None };
     let composition = punte_cli::compose::compose(options).await.unwrap();
-    let session = composition.host.local_session();
+    let session = composition.host.local_session(punte_api::HostKind::Terminal);
     let app = composition.host.call(&session, "workspace.create", json!({ "name": "Atelier Cană" })).await.unwrap();
     composition.shut_down().await;
     PathBuf::from(app["open"]["folder"].as_str().unwrap())

@@ -16,7 +16,7 @@ pub mod window;
 pub use control::Control;
 pub use desk::{Desk, create_workspace};
 pub use orders::{Buyer, order};
-pub use programs::{Ended, Running, SandboxProgram, program, run};
+pub use programs::{Ended, Running, SandboxProgram, program, run, run_given};
 
 use std::time::{Duration, Instant};
 

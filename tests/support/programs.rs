@@ -47,6 +47,25 @@ pub async fn run(name: &str, home: &Path, arguments: &[&str]) -> Ended {
     }
 }
 
+/// The same with a text on its standard input, as a passphrase is given.
+pub async fn run_given(name: &str, home: &Path, arguments: &[&str], input: &str) -> Ended {
+    use tokio::io::AsyncWriteExt;
+    let mut command = command(name, home);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let mut child = command.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // one that asks for nothing may have ended by now
+    let _ = stdin.write_all(input.as_bytes()).await;
+    drop(stdin);
+    let output =
+        tokio::time::timeout(LIMIT, child.wait_with_output()).await.expect("the program ends in time").unwrap();
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
 fn command(name: &str, home: &Path) -> Command {
     let mut command = Command::new(program(name));
     command.env("PUNTE_HOME", home).env("LC_ALL", "C.UTF-8").env_remove("PUNTE_LOG");

@@ -7,6 +7,7 @@ use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order, until};
 use serde_json::json;
 use std::time::Duration;
 
+mod hostile;
 mod mapping;
 
 #[tokio::test]

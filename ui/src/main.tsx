@@ -25,7 +25,10 @@ if (root) {
   begin("open");
   const host = isInWindow() ? tauriHost : httpHost("", takeToken());
   // asked before anything is drawn, so that nothing is drawn twice: not in another language, and not without a workspace
-  const first = await host.call("app.get", {}).catch(() => undefined);
+  const [first, session] = await Promise.all([
+    host.call("app.get", {}).catch(() => undefined),
+    host.call("session.get", {}).catch(() => undefined),
+  ]);
   await startI18n(languageOf(first));
-  createRoot(root).render(<App host={host} first={first} />);
+  createRoot(root).render(<App host={host} first={first} session={session} />);
 }

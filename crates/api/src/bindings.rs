@@ -19,11 +19,12 @@ pub fn typescript() -> String {
         Amount, Nothing, ById, FailureInfo, WorkspaceInfo, OpenProblem, AppInfo, QuarantineInfo, SeriesReadInfo,
         LiftRequest, EnabledInput, CheckReport, CheckFinding, Preferences, NewWorkspace, NeedsYou,
         PeriodSum, Counts, FailureCount, Overview, SandboxFault, SandboxInfo, SandboxOrders, ConnectionInfo,
-        FlowInfo, Connections, ConnectionInput, SecretInput, TestStep, CompanyChoice, SeriesChoice, VatChoice, TestResult,
+        FlowInfo, Connections, ConnectionInput, SecretInput, VaultInfo, VaultChoice, PassphraseInput, PassphraseChange, TestStep, CompanyChoice, SeriesChoice, VatChoice, TestResult,
         RuleChoice, RuleWhen, RuleSeries, RuleProforma, RuleCollect, RulesInfo, RulesPreviewRequest, RulesNotTaken, RulesPreview,
         ListenerInfo, ListenerInput, HookInfo, ShopHookInfo, ShopHooks, ShopHookRef, InboxRequest, DeliveryRow, InboxPage,
         InboxCounts, DeliveryRequest, DeliveryInfo, ReplayInfo, BackfillRequest, BackfillGroupInfo, BackfillInfo, Backfills,
-        ImportBegin, ImportPiece, ImportId, ImportColumns, ImportChoice, ImportField, ImportSample, ImportRejected,
+        BackupRequest, BackupInfo, BackupFile, BackupSettingsInput, BackupRun, BackupRef, BackupVerified, RestoreRequest,
+        ImportBegin, ImportPiece, ImportId, ImportColumns, ImportChoice, ImportField, ImportSample, ImportReason, ImportRejected,
         ImportPreview, ImportInfo, Imports, ImportRejectedRequest, ImportRejectedPage,
         FlowInput, ListRequest, OrderRow, OrderPage, DocumentRow, DocumentPage, FailureGroup, Failures, RetryRequest,
         Skipped, RetryResult, WithReason, ChangedFieldInfo, ChangeInfo, AcceptChange, OfferInfo, PaymentInput,
@@ -38,10 +39,13 @@ pub fn typescript() -> String {
         CauseRecordsRequest, CauseRecord, CauseRecords, AssignCause, SnoozeCause, NoteInfo,
         RecordDesk, NoteInput, AssignRecord, TagsInput, SnoozeRecord, BulkSelection, BulkRequest, BulkConfirm, BulkCount,
         BulkJob, BulkJobs, BulkReportRequest, BulkItem, BulkItems, BulkCsvRequest,
+        AuditRequest, AuditSubject, AuditChange, AuditEntry, AuditPage, AuditGet, AuditAside, AuditDetail, AuditVerify,
+        AuditBreak, AuditLoss, AuditReport, AuditAnchors, AuditExport,
         BooksInfo, BooksList, MonthRequest, CountedAmount, MonthMoney, MonthVat, GapInfo,
         MonthSeries, LeftOutInfo, MonthEInvoices, ObstacleInfo, ClosingInfo, SinceClosingInfo, MonthReport, MonthClose,
         MonthFileRequest, EInvoicesRequest, EInvoiceKey, EInvoiceEntry, EInvoices, ExpectedDocuments, ExpectedOrders,
-        Expected, CandidateRequest, TrendRequest, TrendDay, Trend, AccessRole, Tag, Event, ErrorCode, ApiError,
+        Expected, CandidateRequest, TrendRequest, TrendDay, Trend, NetworkInfo, NetworkHost, SessionInfo, SignInRequest, PersonInfo, GuardsInfo, People,
+        NewPerson, PersonChange, PersonPassword, OwnPassword, ApprovalInfo, Approvals, ApprovalDecision, AccessRole, Tag, Event, ErrorCode, ApiError,
     );
     format!(
         "// Made from the command list in crates/api by `make bindings`; do not edit.\n\n{types}\n\n{}",
@@ -63,6 +67,53 @@ mod tests {
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(committed == current, "the command list changed: run `make bindings` and commit the result");
+    }
+
+    /// Every reason for which something of a file is not taken has words in both languages, which name its facts alone.
+    #[test]
+    fn every_reason_of_an_import_has_words() {
+        use punte_engine::connectors::shops::ReasonCode;
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/shared/i18n/");
+        for language in ["en", "ro"] {
+            let text = std::fs::read_to_string(format!("{path}{language}/imports.json")).unwrap();
+            let words: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let words = words["imports"]["reason"].as_object().unwrap();
+            for code in ReasonCode::ALL {
+                let told = words.get(code.as_str()).and_then(serde_json::Value::as_str).unwrap_or_default();
+                assert!(!told.is_empty(), "{language}: {}", code.as_str());
+                let mut named: Vec<&str> =
+                    told.split("{{").skip(1).filter_map(|rest| rest.split("}}").next()).collect();
+                named.sort_unstable();
+                let mut facts = code.facts().to_vec();
+                facts.sort_unstable();
+                assert_eq!(named, facts, "{language}: {}", code.as_str());
+            }
+            // and nothing is explained that nobody says
+            for told in words.keys() {
+                assert!(ReasonCode::ALL.iter().any(|code| code.as_str() == told), "{language}: {told}");
+            }
+        }
+    }
+
+    /// What is put on record is told in words on the screen of the audit log.
+    #[test]
+    fn every_act_on_record_and_every_subject_has_words() {
+        use crate::commands::{COMMANDS, CommandKind};
+        for language in ["en", "ro"] {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/shared/i18n/");
+            let text = std::fs::read_to_string(format!("{path}{language}/activity.json")).unwrap();
+            let words: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let words = &words["activity"];
+            let acts = COMMANDS.iter().filter(|info| info.kind == CommandKind::Act).map(|info| info.name);
+            let noted = [punte_engine::store::ledger::LOST];
+            for act in acts.chain(crate::host::reads_on_record()).chain(noted) {
+                let (group, name) = act.split_once('.').unwrap();
+                assert!(words["did"][group][name].is_string(), "{language}: activity.did.{act}");
+            }
+            for kind in crate::host::subject_kinds() {
+                assert!(words["subjectKind"][kind].is_string(), "{language}: activity.subjectKind.{kind}");
+            }
+        }
     }
 
     /// The words of the mapping editor's codes, of both languages.

@@ -12,10 +12,35 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessRole {
+    /// Looks; changes nothing but its own views.
     Viewer,
+    /// Works on records: retries, settles, reconciles.
     Operator,
-    Integrator,
-    Owner,
+    /// Sets up: connections, flows, mappings, people.
+    Admin,
+}
+
+/// What a call came through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HostKind {
+    Window,
+    Terminal,
+    Browser,
+}
+
+impl HostKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            HostKind::Window => "window",
+            HostKind::Terminal => "terminal",
+            HostKind::Browser => "browser",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<HostKind> {
+        [HostKind::Window, HostKind::Terminal, HostKind::Browser].into_iter().find(|one| one.as_str() == text)
+    }
 }
 
 /// Who calls. Every call has one, whatever the host.
@@ -23,6 +48,11 @@ pub enum AccessRole {
 pub struct Session {
     pub operator: String,
     pub role: AccessRole,
+    pub host: HostKind,
+    /// Tells one client of a host from the others: what signed in there is nobody elsewhere.
+    pub client: String,
+    /// The second person, where an act needed one.
+    pub approved_by: Option<String>,
 }
 
 /// Parts of the ledger that changed; an answer that declares the tag is read again.
@@ -30,6 +60,7 @@ pub struct Session {
 #[serde(rename_all = "snake_case")]
 pub enum Tag {
     App,
+    Audit,
     Backfill,
     Bulk,
     Connections,
@@ -41,6 +72,7 @@ pub enum Tag {
     Inbox,
     Mappings,
     Orders,
+    People,
     Reconcile,
     Sandbox,
     Schedule,
@@ -59,6 +91,7 @@ impl Event {
         Event {
             tags: vec![
                 Tag::App,
+                Tag::Audit,
                 Tag::Backfill,
                 Tag::Bulk,
                 Tag::Connections,
@@ -70,6 +103,7 @@ impl Event {
                 Tag::Inbox,
                 Tag::Mappings,
                 Tag::Orders,
+                Tag::People,
                 Tag::Reconcile,
                 Tag::Sandbox,
                 Tag::Schedule,
@@ -79,20 +113,34 @@ impl Event {
     }
 }
 
+/// Whether a command only looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandKind {
+    Read,
+    /// Changes something, reaches out, or touches a secret: it is on record.
+    Act,
+    /// Changes what nobody needs on record: a person's own screen, what is kept while they type, pieces of a file.
+    Quiet,
+}
+
 /// One command, as data.
 #[derive(Debug, Clone, Copy)]
 pub struct CommandInfo {
     pub name: &'static str,
     pub role: AccessRole,
+    pub kind: CommandKind,
     /// Empty for commands that change something.
     pub stale_by: &'static [Tag],
 }
 
 macro_rules! commands {
-    ($($(#[$doc:meta])* $name:literal => $method:ident($request:ty) -> $response:ty, $role:ident, [$($tag:ident),*];)+) => {
+    (@read) => { CommandKind::Read };
+    (@act) => { CommandKind::Act };
+    (@quiet) => { CommandKind::Quiet };
+    ($($(#[$doc:meta])* $name:literal => $method:ident($request:ty) -> $response:ty, $role:ident, $kind:ident, [$($tag:ident),*];)+) => {
         /// Every command, in one place.
         pub const COMMANDS: &[CommandInfo] = &[
-            $(CommandInfo { name: $name, role: AccessRole::$role, stale_by: &[$(Tag::$tag),*] }),+
+            $(CommandInfo { name: $name, role: AccessRole::$role, kind: commands!(@$kind), stale_by: &[$(Tag::$tag),*] }),+
         ];
 
         /// A host implements every command.
@@ -127,7 +175,7 @@ macro_rules! commands {
             }
         }
 
-        /// The map of commands for TypeScript: request and response of each, and what makes it stale.
+        /// The map of commands for TypeScript: request and response of each, what makes it stale, and the role that it needs.
         pub(crate) fn typescript_commands(config: &ts_rs::Config) -> String {
             let mut text = String::from("export interface Commands {\n");
             $(text.push_str(&format!(
@@ -145,6 +193,11 @@ macro_rules! commands {
                     .collect();
                 text.push_str(&format!("  \"{}\": [{}],\n", info.name, tags.join(", ")));
             }
+            text.push_str("};\n\nexport const neededRole: Record<keyof Commands, AccessRole> = {\n");
+            for info in COMMANDS {
+                let role = serde_json::to_string(&info.role).expect("a role is a plain word");
+                text.push_str(&format!("  \"{}\": {role},\n", info.name));
+            }
             text.push_str("};\n");
             text
         }
@@ -152,214 +205,264 @@ macro_rules! commands {
 }
 
 commands! {
-    "app.get" => app_get(Nothing) -> AppInfo, Viewer, [App];
-    "app.set_preferences" => app_set_preferences(Preferences) -> AppInfo, Viewer, [];
-    "workspace.create" => workspace_create(NewWorkspace) -> AppInfo, Owner, [];
-    "workspace.open" => workspace_open(ById) -> AppInfo, Viewer, [];
+    "app.get" => app_get(Nothing) -> AppInfo, Viewer, read, [App];
+    "app.set_preferences" => app_set_preferences(Preferences) -> AppInfo, Viewer, quiet, [];
+    "workspace.create" => workspace_create(NewWorkspace) -> AppInfo, Admin, act, [];
+    "workspace.open" => workspace_open(ById) -> AppInfo, Viewer, read, [];
     /// Lets everything be sent again although not every series could be read; the reason is kept with who gave it.
-    "workspace.lift_quarantine" => workspace_lift_quarantine(LiftRequest) -> AppInfo, Owner, [];
+    "workspace.lift_quarantine" => workspace_lift_quarantine(LiftRequest) -> AppInfo, Admin, act, [];
     /// Whether a workspace runs whenever Punte does, on screen or not; from the next start on.
-    "workspace.set_enabled" => workspace_set_enabled(EnabledInput) -> AppInfo, Owner, [];
+    "workspace.set_enabled" => workspace_set_enabled(EnabledInput) -> AppInfo, Admin, act, [];
     /// Checks the whole ledger; changes nothing.
-    "workspace.check" => workspace_check(Nothing) -> CheckReport, Operator, [];
-    "workspace.open_sandbox" => workspace_open_sandbox(Nothing) -> AppInfo, Viewer, [];
+    "workspace.check" => workspace_check(Nothing) -> CheckReport, Operator, read, [];
+    "workspace.open_sandbox" => workspace_open_sandbox(Nothing) -> AppInfo, Viewer, act, [];
+    /// What was done, by whom and from where, newest first.
+    "audit.list" => audit_list(AuditRequest) -> AuditPage, Operator, read, [Audit];
+    "audit.get" => audit_get(AuditGet) -> AuditDetail, Operator, read, [];
+    /// Reads the whole log and says whether it is whole, or where it breaks.
+    "audit.verify" => audit_verify(AuditVerify) -> AuditReport, Operator, read, [];
+    /// Lines to keep elsewhere: whoever has one can tell later whether the log was changed up to it.
+    "audit.anchor" => audit_anchor(Nothing) -> AuditAnchors, Operator, read, [];
+    "audit.export" => audit_export(AuditExport) -> FileContent, Operator, read, [];
 
-    "overview.get" => overview_get(Nothing) -> Overview, Viewer, [App, Connections, Documents, Orders, Reconcile];
-    "counts.get" => counts_get(Nothing) -> Counts, Viewer, [Documents, Orders, Reconcile];
+    /// Hosts of a private network that may be reached.
+    "network.get" => network_get(Nothing) -> NetworkInfo, Viewer, read, [App];
+    "network.permit" => network_permit(NetworkHost) -> NetworkInfo, Admin, act, [];
+    "network.forbid" => network_forbid(NetworkHost) -> NetworkInfo, Admin, act, [];
+    /// Who is at this client, in the workspace on screen.
+    "session.get" => session_get(Nothing) -> SessionInfo, Viewer, read, [App, People];
+    "session.sign_in" => session_sign_in(SignInRequest) -> SessionInfo, Viewer, act, [];
+    /// Signs out at this client: the window is locked.
+    "session.lock" => session_lock(Nothing) -> Nothing, Viewer, act, [];
+    /// A hand was on the client: it is not locked for being left alone.
+    "session.touch" => session_touch(Nothing) -> Nothing, Viewer, read, [];
+    "session.change_password" => session_change_password(OwnPassword) -> Nothing, Viewer, act, [];
+    "people.list" => people_list(Nothing) -> People, Admin, read, [People];
+    /// Lets somebody in. From the first one on, whoever works in this workspace signs in.
+    "people.add" => people_add(NewPerson) -> People, Admin, act, [];
+    "people.change" => people_change(PersonChange) -> People, Admin, act, [];
+    "people.set_password" => people_set_password(PersonPassword) -> Nothing, Admin, act, [];
+    /// When the window locks itself, and which acts need a second person.
+    "people.set_guards" => people_set_guards(GuardsInfo) -> People, Admin, act, [];
+    /// Acts that wait for a second person, and the newest that were decided.
+    "approvals.list" => approvals_list(Nothing) -> Approvals, Viewer, read, [People];
+    /// Approves or refuses what another person asked for.
+    "approvals.decide" => approvals_decide(ApprovalDecision) -> Approvals, Operator, act, [];
+    "approvals.withdraw" => approvals_withdraw(ById) -> Approvals, Operator, act, [];
 
-    "connections.list" => connections_list(Nothing) -> Connections, Viewer, [Connections, Documents];
+    "vault.get" => vault_get(Nothing) -> VaultInfo, Viewer, read, [App];
+    /// Where credentials are kept from now on; without a keyring a person chooses.
+    "vault.choose" => vault_choose(VaultChoice) -> VaultInfo, Admin, act, [];
+    /// Opens the encrypted file, or asks a keyring that waits once more.
+    "vault.unlock" => vault_unlock(PassphraseInput) -> VaultInfo, Viewer, act, [];
+    "vault.change_passphrase" => vault_change_passphrase(PassphraseChange) -> VaultInfo, Admin, act, [];
+
+    "overview.get" => overview_get(Nothing) -> Overview, Viewer, read, [App, Connections, Documents, Orders, Reconcile];
+    "counts.get" => counts_get(Nothing) -> Counts, Viewer, read, [Documents, Orders, Reconcile];
+
+    "connections.list" => connections_list(Nothing) -> Connections, Viewer, read, [Connections, Documents];
     /// Tests a credential live without storing anything; with an id and no secret, the stored credential.
-    "connections.test" => connections_test(ConnectionInput) -> TestResult, Integrator, [];
-    "connections.save" => connections_save(ConnectionInput) -> ConnectionInfo, Integrator, [];
-    "connections.set_secret" => connections_set_secret(SecretInput) -> ConnectionInfo, Integrator, [];
+    "connections.test" => connections_test(ConnectionInput) -> TestResult, Admin, act, [];
+    "connections.save" => connections_save(ConnectionInput) -> ConnectionInfo, Admin, act, [];
+    "connections.set_secret" => connections_set_secret(SecretInput) -> ConnectionInfo, Admin, act, [];
     /// Looks at the shop now instead of at the next poll; wakes a stopped billing connection.
-    "connections.wake" => connections_wake(ById) -> Nothing, Operator, [];
+    "connections.wake" => connections_wake(ById) -> Nothing, Operator, act, [];
     /// What the provider has to choose from, as it said last or asked anew.
-    "connections.lists" => connections_lists(ListsRequest) -> ConnectionListsInfo, Viewer, [Connections];
+    "connections.lists" => connections_lists(ListsRequest) -> ConnectionListsInfo, Viewer, read, [Connections];
     /// Where a shop's webhooks are to be sent.
-    "connections.hook" => connections_hook(ById) -> HookInfo, Integrator, [Connections, Inbox];
+    "connections.hook" => connections_hook(ById) -> HookInfo, Admin, read, [Connections, Inbox];
     /// Keeps the secret that webhooks are signed with; the one before it is accepted for another day.
-    "connections.set_hook_secret" => connections_set_hook_secret(SecretInput) -> HookInfo, Integrator, [];
+    "connections.set_hook_secret" => connections_set_hook_secret(SecretInput) -> HookInfo, Admin, act, [];
     /// Another address for the webhooks; the one before it is answered no more.
-    "connections.renew_hook" => connections_renew_hook(ById) -> HookInfo, Integrator, [];
+    "connections.renew_hook" => connections_renew_hook(ById) -> HookInfo, Admin, act, [];
     /// The webhooks that the shop itself has, with their state.
-    "connections.shop_hooks" => connections_shop_hooks(ById) -> ShopHooks, Operator, [];
+    "connections.shop_hooks" => connections_shop_hooks(ById) -> ShopHooks, Operator, act, [];
     /// Switches a webhook that the shop has disabled on again.
-    "connections.enable_shop_hook" => connections_enable_shop_hook(ShopHookRef) -> ShopHooks, Operator, [];
+    "connections.enable_shop_hook" => connections_enable_shop_hook(ShopHookRef) -> ShopHooks, Operator, act, [];
     /// Reads and plans what a flow would make of orders from before it; issues nothing.
-    "backfill.plan" => backfill_plan(BackfillRequest) -> BackfillInfo, Integrator, [];
+    "backfill.plan" => backfill_plan(BackfillRequest) -> BackfillInfo, Admin, act, [];
     /// Has a plan carried out, behind live orders.
-    "backfill.confirm" => backfill_confirm(ById) -> BackfillInfo, Integrator, [];
+    "backfill.confirm" => backfill_confirm(ById) -> BackfillInfo, Admin, act, [];
     /// Stops before the next order; what was given to the flow stays with it.
-    "backfill.cancel" => backfill_cancel(ById) -> BackfillInfo, Operator, [];
-    "backfill.list" => backfill_list(Nothing) -> Backfills, Viewer, [Backfill];
-    "listener.get" => listener_get(Nothing) -> ListenerInfo, Viewer, [Inbox];
+    "backfill.cancel" => backfill_cancel(ById) -> BackfillInfo, Operator, act, [];
+    "backfill.list" => backfill_list(Nothing) -> Backfills, Viewer, read, [Backfill];
+    "listener.get" => listener_get(Nothing) -> ListenerInfo, Viewer, read, [Inbox];
     /// Listens for webhooks on loopback, or stops.
-    "listener.set" => listener_set(ListenerInput) -> ListenerInfo, Owner, [];
-    "inbox.list" => inbox_list(InboxRequest) -> InboxPage, Viewer, [Inbox];
-    "inbox.get" => inbox_get(DeliveryRequest) -> DeliveryInfo, Operator, [Inbox];
+    "listener.set" => listener_set(ListenerInput) -> ListenerInfo, Admin, act, [];
+    "inbox.list" => inbox_list(InboxRequest) -> InboxPage, Viewer, read, [Inbox];
+    "inbox.get" => inbox_get(DeliveryRequest) -> DeliveryInfo, Operator, read, [Inbox];
     /// Processes an accepted delivery once more.
-    "inbox.replay" => inbox_replay(WithReason) -> DeliveryInfo, Operator, [];
-    "flows.save" => flows_save(FlowInput) -> FlowInfo, Integrator, [];
+    "inbox.replay" => inbox_replay(WithReason) -> DeliveryInfo, Operator, act, [];
+    "flows.save" => flows_save(FlowInput) -> FlowInfo, Admin, act, [];
     /// How many of a shop's newest orders rules would take, and why not the others; keeps nothing.
-    "flows.preview_rules" => flows_preview_rules(RulesPreviewRequest) -> RulesPreview, Viewer, [Orders];
+    "flows.preview_rules" => flows_preview_rules(RulesPreviewRequest) -> RulesPreview, Viewer, read, [Orders];
 
-    "orders.list" => orders_list(ListRequest) -> OrderPage, Viewer, [Orders, Documents];
+    "orders.list" => orders_list(ListRequest) -> OrderPage, Viewer, read, [Orders, Documents];
     /// Announces a file of orders; its pieces follow.
-    "imports.begin" => imports_begin(ImportBegin) -> ImportInfo, Operator, [];
-    "imports.append" => imports_append(ImportPiece) -> ImportInfo, Operator, [];
+    "imports.begin" => imports_begin(ImportBegin) -> ImportInfo, Operator, act, [];
+    "imports.append" => imports_append(ImportPiece) -> ImportInfo, Operator, quiet, [];
     /// What the file looks like and what its first orders would be; keeps no order.
-    "imports.preview" => imports_preview(ImportChoice) -> ImportPreview, Operator, [];
+    "imports.preview" => imports_preview(ImportChoice) -> ImportPreview, Operator, read, [];
     /// Takes the file's orders in, in the background.
-    "imports.start" => imports_start(ImportChoice) -> ImportInfo, Operator, [];
+    "imports.start" => imports_start(ImportChoice) -> ImportInfo, Operator, act, [];
     /// Stops before the next orders and discards the file; what is in stays in.
-    "imports.cancel" => imports_cancel(ImportId) -> ImportInfo, Operator, [];
-    "imports.get" => imports_get(ImportId) -> ImportInfo, Viewer, [Imports];
-    "imports.list" => imports_list(Nothing) -> Imports, Viewer, [Imports];
-    "imports.rejected" => imports_rejected(ImportRejectedRequest) -> ImportRejectedPage, Viewer, [Imports];
-    "documents.list" => documents_list(ListRequest) -> DocumentPage, Viewer, [Documents];
-    "record.get" => record_get(RecordRequest) -> RecordInfo, Viewer, [Orders, Documents, Mappings];
+    "imports.cancel" => imports_cancel(ImportId) -> ImportInfo, Operator, act, [];
+    "imports.get" => imports_get(ImportId) -> ImportInfo, Viewer, read, [Imports];
+    "imports.list" => imports_list(Nothing) -> Imports, Viewer, read, [Imports];
+    "imports.rejected" => imports_rejected(ImportRejectedRequest) -> ImportRejectedPage, Viewer, read, [Imports];
+    "documents.list" => documents_list(ListRequest) -> DocumentPage, Viewer, read, [Documents];
+    "record.get" => record_get(RecordRequest) -> RecordInfo, Viewer, read, [Orders, Documents, Mappings];
     /// A version of an order, as received.
-    "record.order_version" => record_order_version(OrderVersionRequest) -> OrderAsReceived, Viewer, [];
+    "record.order_version" => record_order_version(OrderVersionRequest) -> OrderAsReceived, Viewer, read, [];
 
-    "failures.list" => failures_list(Nothing) -> Failures, Viewer, [Documents, Desk];
-    "failures.records" => failures_records(CauseRecordsRequest) -> CauseRecords, Viewer, [Documents, Desk];
-    "failures.assign" => failures_assign(AssignCause) -> Nothing, Operator, [];
+    "failures.list" => failures_list(Nothing) -> Failures, Viewer, read, [Documents, Desk];
+    "failures.records" => failures_records(CauseRecordsRequest) -> CauseRecords, Viewer, read, [Documents, Desk];
+    "failures.assign" => failures_assign(AssignCause) -> Nothing, Operator, act, [];
     /// Leaves a cause for later: it is back at the instant, or when another record joins it.
-    "failures.snooze" => failures_snooze(SnoozeCause) -> Nothing, Operator, [];
+    "failures.snooze" => failures_snooze(SnoozeCause) -> Nothing, Operator, act, [];
 
     /// Notes, owner and tags of an order's record.
-    "record.desk" => record_desk(ById) -> RecordDesk, Viewer, [Desk];
-    "record.assign" => record_assign(AssignRecord) -> Nothing, Operator, [];
-    "record.tag" => record_tag(TagsInput) -> Nothing, Operator, [];
-    "record.snooze" => record_snooze(SnoozeRecord) -> Nothing, Operator, [];
-    "notes.save" => notes_save(NoteInput) -> Nothing, Operator, [];
-    "notes.delete" => notes_delete(ById) -> Nothing, Operator, [];
-    "notes.restore" => notes_restore(ById) -> Nothing, Operator, [];
+    "record.desk" => record_desk(ById) -> RecordDesk, Viewer, read, [Desk];
+    "record.assign" => record_assign(AssignRecord) -> Nothing, Operator, act, [];
+    "record.tag" => record_tag(TagsInput) -> Nothing, Operator, act, [];
+    "record.snooze" => record_snooze(SnoozeRecord) -> Nothing, Operator, act, [];
+    "notes.save" => notes_save(NoteInput) -> Nothing, Operator, act, [];
+    "notes.delete" => notes_delete(ById) -> Nothing, Operator, act, [];
+    "notes.restore" => notes_restore(ById) -> Nothing, Operator, act, [];
 
     /// Plans something for many records: what will be done, and what is skipped and why. Does nothing yet.
-    "bulk.plan" => bulk_plan(BulkRequest) -> BulkJob, Operator, [];
+    "bulk.plan" => bulk_plan(BulkRequest) -> BulkJob, Operator, act, [];
     /// Runs a plan in the background, behind live orders.
-    "bulk.confirm" => bulk_confirm(BulkConfirm) -> BulkJob, Operator, [];
+    "bulk.confirm" => bulk_confirm(BulkConfirm) -> BulkJob, Operator, act, [];
     /// Stops a job before its next record.
-    "bulk.cancel" => bulk_cancel(ById) -> BulkJob, Operator, [];
-    "bulk.get" => bulk_get(ById) -> BulkJob, Viewer, [Bulk];
-    "bulk.list" => bulk_list(Nothing) -> BulkJobs, Viewer, [Bulk];
-    "bulk.report" => bulk_report(BulkReportRequest) -> BulkItems, Viewer, [Bulk];
-    "bulk.csv" => bulk_csv(BulkCsvRequest) -> FileContent, Viewer, [];
+    "bulk.cancel" => bulk_cancel(ById) -> BulkJob, Operator, act, [];
+    "bulk.get" => bulk_get(ById) -> BulkJob, Viewer, read, [Bulk];
+    "bulk.list" => bulk_list(Nothing) -> BulkJobs, Viewer, read, [Bulk];
+    "bulk.report" => bulk_report(BulkReportRequest) -> BulkItems, Viewer, read, [Bulk];
+    "bulk.csv" => bulk_csv(BulkCsvRequest) -> FileContent, Viewer, read, [];
 
     /// Maps and checks held documents again and queues those that pass. Never touches one in doubt.
-    "documents.retry" => documents_retry(RetryRequest) -> RetryResult, Operator, [];
-    "documents.dismiss" => documents_dismiss(WithReason) -> Nothing, Operator, [];
-    "documents.reopen" => documents_reopen(WithReason) -> Nothing, Operator, [];
+    "documents.retry" => documents_retry(RetryRequest) -> RetryResult, Operator, act, [];
+    "documents.dismiss" => documents_dismiss(WithReason) -> Nothing, Operator, act, [];
+    "documents.reopen" => documents_reopen(WithReason) -> Nothing, Operator, act, [];
 
     /// Asks for something to be done at the provider to an issued document: written down, sent once, settled by a read.
-    "documents.operate" => documents_operate(OperateRequest) -> OperationInfo, Operator, [];
+    "documents.operate" => documents_operate(OperateRequest) -> OperationInfo, Operator, act, [];
     /// Issues the full storno of an invoice, as a document of its own.
-    "documents.storno" => documents_storno(WithReason) -> DocumentRow, Operator, [];
+    "documents.storno" => documents_storno(WithReason) -> DocumentRow, Operator, act, [];
     /// Invoices an order anew after its invoice was cancelled, reversed or deleted: a new generation, with a reason.
-    "documents.invoice_again" => documents_invoice_again(WithReason) -> DocumentRow, Operator, [];
+    "documents.invoice_again" => documents_invoice_again(WithReason) -> DocumentRow, Operator, act, [];
     /// Issues what is proposed about a change of the order since its invoice: a storno, or negative lines over a part.
-    "documents.accept_change" => documents_accept_change(AcceptChange) -> DocumentRow, Operator, [];
+    "documents.accept_change" => documents_accept_change(AcceptChange) -> DocumentRow, Operator, act, [];
     /// Leaves such a change as it is.
-    "documents.ignore_change" => documents_ignore_change(WithReason) -> Nothing, Operator, [];
-    "documents.pdf" => documents_pdf(ById) -> FileContent, Viewer, [];
-    "documents.einvoice_archive" => documents_einvoice_archive(ById) -> FileContent, Viewer, [];
+    "documents.ignore_change" => documents_ignore_change(WithReason) -> Nothing, Operator, act, [];
+    "documents.pdf" => documents_pdf(ById) -> FileContent, Viewer, read, [];
+    "documents.einvoice_archive" => documents_einvoice_archive(ById) -> FileContent, Viewer, read, [];
     /// Reads payment, e-invoice and total at the provider now.
-    "documents.refresh" => documents_refresh(ById) -> Nothing, Operator, [];
+    "documents.refresh" => documents_refresh(ById) -> Nothing, Operator, act, [];
     /// A person takes note of an operation that waits or that nobody can tell of.
-    "operations.close" => operations_close(WithReason) -> Nothing, Operator, [];
+    "operations.close" => operations_close(WithReason) -> Nothing, Operator, act, [];
 
-    "doubts.list" => doubts_list(Nothing) -> Doubts, Viewer, [Documents];
+    "doubts.list" => doubts_list(Nothing) -> Doubts, Viewer, read, [Documents];
     /// Looks once at the provider now. Before the quiet time is over it can find, but proves no absence.
-    "doubts.look" => doubts_look(ById) -> LookInfo, Operator, [];
-    "doubts.link" => doubts_link(LinkRequest) -> Nothing, Operator, [];
+    "doubts.look" => doubts_look(ById) -> LookInfo, Operator, act, [];
+    "doubts.link" => doubts_link(LinkRequest) -> Nothing, Operator, act, [];
     /// A named person declares that nothing was issued; only with a complete, decisive look that found nothing.
-    "doubts.declare_absent" => doubts_declare_absent(WithReason) -> Nothing, Operator, [];
+    "doubts.declare_absent" => doubts_declare_absent(WithReason) -> Nothing, Operator, act, [];
 
     /// Compares a series with its provider for a period; answers at once, and is followed by `reconcile.runs`.
-    "reconcile.run" => reconcile_run(ReconcileRequest) -> ReconcileStarted, Operator, [];
-    "reconcile.runs" => reconcile_runs(Nothing) -> ReconcileRuns, Viewer, [Reconcile, Connections];
-    "reconcile.findings" => reconcile_findings(FindingsRequest) -> FindingPage, Viewer, [Reconcile];
-    "reconcile.ignore" => reconcile_ignore(IgnoreRequest) -> Nothing, Operator, [];
+    "reconcile.run" => reconcile_run(ReconcileRequest) -> ReconcileStarted, Operator, act, [];
+    "reconcile.runs" => reconcile_runs(Nothing) -> ReconcileRuns, Viewer, read, [Reconcile, Connections];
+    "reconcile.findings" => reconcile_findings(FindingsRequest) -> FindingPage, Viewer, read, [Reconcile];
+    "reconcile.ignore" => reconcile_ignore(IgnoreRequest) -> Nothing, Operator, act, [];
 
     /// What is not there yet and is no alarm: to be verified, on its way to e-Factura, not decided on.
-    "reconcile.expected" => reconcile_expected(Nothing) -> Expected, Viewer, [Documents, Orders];
+    "reconcile.expected" => reconcile_expected(Nothing) -> Expected, Viewer, read, [Documents, Orders];
     /// The paper of a document that a look saw at the provider.
-    "doubts.candidate_pdf" => doubts_candidate_pdf(CandidateRequest) -> FileContent, Viewer, [];
+    "doubts.candidate_pdf" => doubts_candidate_pdf(CandidateRequest) -> FileContent, Viewer, read, [];
     /// A named person declares that nothing was issued, and has it sent again under the same reference.
-    "doubts.issue" => doubts_issue(WithReason) -> RetryResult, Operator, [];
+    "doubts.issue" => doubts_issue(WithReason) -> RetryResult, Operator, act, [];
     /// A company's month: what was issued, what is missing, what keeps it open.
-    "month.books" => month_books(Nothing) -> BooksList, Viewer, [Connections];
-    "month.report" => month_report(MonthRequest) -> MonthReport, Viewer, [Documents, Orders, Reconcile];
+    "month.books" => month_books(Nothing) -> BooksList, Viewer, read, [Connections];
+    "month.report" => month_report(MonthRequest) -> MonthReport, Viewer, read, [Documents, Orders, Reconcile];
     /// Closes a month, with a note, accepting what is not as it should be; nothing is sent by it.
-    "month.close" => month_close(MonthClose) -> MonthReport, Operator, [];
-    "month.reopen" => month_reopen(WithReason) -> Nothing, Operator, [];
+    "month.close" => month_close(MonthClose) -> MonthReport, Operator, act, [];
+    "month.reopen" => month_reopen(WithReason) -> Nothing, Operator, act, [];
     /// The report as a file, in the words that the screen gives.
-    "month.file" => month_file(MonthFileRequest) -> FileContent, Viewer, [];
+    "month.file" => month_file(MonthFileRequest) -> FileContent, Viewer, read, [];
     /// Issued documents that are not known to be in e-Factura, late first.
-    "einvoices.list" => einvoices_list(EInvoicesRequest) -> EInvoices, Viewer, [Documents, Connections];
+    "einvoices.list" => einvoices_list(EInvoicesRequest) -> EInvoices, Viewer, read, [Documents, Connections];
     /// What was issued and what did not go, by day.
-    "overview.trend" => overview_trend(TrendRequest) -> Trend, Viewer, [Documents];
+    "overview.trend" => overview_trend(TrendRequest) -> Trend, Viewer, read, [Documents];
 
-    "schedule.list" => schedule_list(Nothing) -> ScheduleInfo, Viewer, [Schedule, Connections];
+    "schedule.list" => schedule_list(Nothing) -> ScheduleInfo, Viewer, read, [Schedule, Connections];
     /// Runs a job now instead of when it is due.
-    "schedule.run_now" => schedule_run_now(ById) -> Nothing, Operator, [];
-    "schedule.set_retention" => schedule_set_retention(RetentionRequest) -> Nothing, Owner, [];
+    "schedule.run_now" => schedule_run_now(ById) -> Nothing, Operator, act, [];
+    "schedule.set_retention" => schedule_set_retention(RetentionRequest) -> Nothing, Admin, act, [];
 
-    "mappings.list" => mappings_list(Nothing) -> Mappings, Viewer, [Mappings, Connections];
-    "mappings.get" => mappings_get(ById) -> MappingInfo, Viewer, [Mappings, Connections];
-    "mappings.create" => mappings_create(MappingCreate) -> MappingSummary, Integrator, [];
-    "mappings.samples" => mappings_samples(SamplesRequest) -> Samples, Viewer, [Orders, Documents];
-    "mappings.sample" => mappings_sample(SampleRequest) -> SampleAnswer, Viewer, [];
+    /// What is set about backups, and those that there are.
+    "backup.get" => backup_get(BackupRequest) -> BackupInfo, Viewer, read, [Schedule, App];
+    "backup.set" => backup_set(BackupSettingsInput) -> BackupInfo, Admin, act, [];
+    /// Makes one now, in the background.
+    "backup.run" => backup_run(BackupRun) -> Nothing, Operator, act, [];
+    /// Opens one and says what it holds.
+    "backup.verify" => backup_verify(BackupRef) -> BackupVerified, Operator, act, [];
+    /// Puts one in the place of the ledger: the workspace on screen is stopped for it, or one that could not be opened.
+    "backup.restore" => backup_restore(RestoreRequest) -> AppInfo, Admin, act, [];
+
+    "mappings.list" => mappings_list(Nothing) -> Mappings, Viewer, read, [Mappings, Connections];
+    "mappings.get" => mappings_get(ById) -> MappingInfo, Viewer, read, [Mappings, Connections];
+    "mappings.create" => mappings_create(MappingCreate) -> MappingSummary, Admin, act, [];
+    "mappings.samples" => mappings_samples(SamplesRequest) -> Samples, Viewer, read, [Orders, Documents];
+    "mappings.sample" => mappings_sample(SampleRequest) -> SampleAnswer, Viewer, read, [];
     /// What a mapping makes of an order; keeps and sends nothing.
-    "mappings.try" => mappings_try(TryRequest) -> MappingTrial, Viewer, [];
-    "mappings.save_draft" => mappings_save_draft(DraftSave) -> DraftSaved, Integrator, [];
-    "mappings.discard_draft" => mappings_discard_draft(ById) -> Nothing, Integrator, [];
-    "mappings.publish" => mappings_publish(PublishRequest) -> Published, Integrator, [];
+    "mappings.try" => mappings_try(TryRequest) -> MappingTrial, Viewer, read, [];
+    "mappings.save_draft" => mappings_save_draft(DraftSave) -> DraftSaved, Admin, quiet, [];
+    "mappings.discard_draft" => mappings_discard_draft(ById) -> Nothing, Admin, act, [];
+    "mappings.publish" => mappings_publish(PublishRequest) -> Published, Admin, act, [];
     /// Retries the held documents of a mapping that would pass now.
-    "mappings.retry_held" => mappings_retry_held(ById) -> RetryResult, Operator, [];
-    "mappings.history" => mappings_history(ById) -> MappingHistory, Viewer, [Mappings, Documents];
-    "mappings.version" => mappings_version(VersionRequest) -> MappingDocument, Viewer, [Mappings];
-    "mappings.diff" => mappings_diff(DiffRequest) -> MappingDiff, Viewer, [];
+    "mappings.retry_held" => mappings_retry_held(ById) -> RetryResult, Operator, act, [];
+    "mappings.history" => mappings_history(ById) -> MappingHistory, Viewer, read, [Mappings, Documents];
+    "mappings.version" => mappings_version(VersionRequest) -> MappingDocument, Viewer, read, [Mappings];
+    "mappings.diff" => mappings_diff(DiffRequest) -> MappingDiff, Viewer, read, [];
     /// A mapping as a file's text, in a stable order.
-    "mappings.write_text" => mappings_write_text(MappingDocument) -> MappingText, Viewer, [];
-    "mappings.read_text" => mappings_read_text(MappingText) -> MappingDocument, Viewer, [];
+    "mappings.write_text" => mappings_write_text(MappingDocument) -> MappingText, Viewer, read, [];
+    "mappings.read_text" => mappings_read_text(MappingText) -> MappingDocument, Viewer, read, [];
     /// Tries a changed mapping on many orders in the background; nothing is sent.
-    "dry_run.start" => dry_run_start(DryRunRequest) -> DryRunInfo, Operator, [];
+    "dry_run.start" => dry_run_start(DryRunRequest) -> DryRunInfo, Operator, act, [];
     /// The run of a mapping that is under way or was last.
-    "dry_run.get" => dry_run_get(ById) -> DryRunAnswer, Viewer, [DryRun];
+    "dry_run.get" => dry_run_get(ById) -> DryRunAnswer, Viewer, read, [DryRun];
     /// Stops the run of a mapping.
-    "dry_run.cancel" => dry_run_cancel(ById) -> Nothing, Operator, [];
+    "dry_run.cancel" => dry_run_cancel(ById) -> Nothing, Operator, act, [];
 
     /// Rows of the invoices from an ordinal on, under any filter and order.
-    "table.documents" => table_documents(RowsRequest) -> DocumentRows, Viewer, [Documents];
-    "table.orders" => table_orders(RowsRequest) -> OrderRows, Viewer, [Orders, Documents];
+    "table.documents" => table_documents(RowsRequest) -> DocumentRows, Viewer, read, [Documents];
+    "table.orders" => table_orders(RowsRequest) -> OrderRows, Viewer, read, [Orders, Documents];
     /// Count and totals of a filter, as far as they are known.
-    "table.summary" => table_summary(TableQuery) -> TableSummary, Viewer, [Documents, Orders];
+    "table.summary" => table_summary(TableQuery) -> TableSummary, Viewer, read, [Documents, Orders];
     /// What a list can be filtered and sorted by.
-    "table.vocabulary" => table_vocabulary(ListRef) -> TableVocabulary, Viewer, [Connections];
+    "table.vocabulary" => table_vocabulary(ListRef) -> TableVocabulary, Viewer, read, [Connections];
     /// The operator's own named filters of a list.
-    "views.list" => views_list(ListRef) -> SavedViews, Viewer, [Views];
-    "views.save" => views_save(SavedView) -> SavedView, Viewer, [];
-    "views.delete" => views_delete(ById) -> Nothing, Viewer, [];
-    "layout.get" => layout_get(ListRef) -> TableLayout, Viewer, [Views];
-    "layout.save" => layout_save(TableLayout) -> Nothing, Viewer, [];
+    "views.list" => views_list(ListRef) -> SavedViews, Viewer, read, [Views];
+    "views.save" => views_save(SavedView) -> SavedView, Viewer, quiet, [];
+    "views.delete" => views_delete(ById) -> Nothing, Viewer, quiet, [];
+    "layout.get" => layout_get(ListRef) -> TableLayout, Viewer, read, [Views];
+    "layout.save" => layout_save(TableLayout) -> Nothing, Viewer, quiet, [];
     /// Writes a whole filter into a file in the background; answers at once.
-    "export.start" => export_start(ExportRequest) -> ExportInfo, Viewer, [];
-    "export.get" => export_get(Nothing) -> ExportAnswer, Viewer, [Exports];
+    "export.start" => export_start(ExportRequest) -> ExportInfo, Viewer, act, [];
+    "export.get" => export_get(Nothing) -> ExportAnswer, Viewer, read, [Exports];
     /// Stops an export; its file is removed.
-    "export.cancel" => export_cancel(ById) -> Nothing, Viewer, [];
+    "export.cancel" => export_cancel(ById) -> Nothing, Viewer, act, [];
 
-    "drafts.fields" => drafts_fields(ById) -> DraftFields, Viewer, [Documents, Mappings];
-    "drafts.preview" => drafts_preview(DraftEditRequest) -> EditPreview, Viewer, [];
+    "drafts.fields" => drafts_fields(ById) -> DraftFields, Viewer, read, [Documents, Mappings];
+    "drafts.preview" => drafts_preview(DraftEditRequest) -> EditPreview, Viewer, read, [];
     /// Keeps edits of one record's draft, by hand, with author and reason; nothing is sent by it.
-    "drafts.save" => drafts_save(DraftEditSave) -> DraftFields, Operator, [];
+    "drafts.save" => drafts_save(DraftEditSave) -> DraftFields, Operator, act, [];
     /// Takes a record's edits back: its draft is what the mapping makes.
-    "drafts.undo" => drafts_undo(WithReason) -> DraftFields, Operator, [];
+    "drafts.undo" => drafts_undo(WithReason) -> DraftFields, Operator, act, [];
 
-    "sandbox.get" => sandbox_get(Nothing) -> SandboxInfo, Viewer, [Sandbox, Documents, Orders];
-    "sandbox.set_fault" => sandbox_set_fault(SandboxFault) -> SandboxInfo, Operator, [];
-    "sandbox.clear_faults" => sandbox_clear_faults(Nothing) -> SandboxInfo, Operator, [];
-    "sandbox.add_orders" => sandbox_add_orders(SandboxOrders) -> SandboxInfo, Operator, [];
+    "sandbox.get" => sandbox_get(Nothing) -> SandboxInfo, Viewer, read, [Sandbox, Documents, Orders];
+    "sandbox.set_fault" => sandbox_set_fault(SandboxFault) -> SandboxInfo, Operator, act, [];
+    "sandbox.clear_faults" => sandbox_clear_faults(Nothing) -> SandboxInfo, Operator, act, [];
+    "sandbox.add_orders" => sandbox_add_orders(SandboxOrders) -> SandboxInfo, Operator, act, [];
 }

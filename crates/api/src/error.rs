@@ -10,6 +10,14 @@ pub enum ErrorCode {
     UnknownCommand,
     InvalidInput,
     Forbidden,
+    /// The workspace has people, and nobody is signed in at this client.
+    SignInNeeded,
+    /// The name or the password is wrong: which one is not told.
+    WrongPassword,
+    /// Too many wrong passwords: none is looked at before the instant in `detail` (UTC milliseconds).
+    TryLater,
+    /// It is written down and waits for a second person; `detail` is its id.
+    NeedsApproval,
     NoWorkspace,
     NotFound,
     /// The record is not in a state that allows this (it moved meanwhile, or it is in doubt).
@@ -23,6 +31,15 @@ pub enum ErrorCode {
     LedgerDamaged,
     LedgerReadOnly,
     Vault,
+    /// It could not be put on record, and was not done.
+    NotOnRecord,
+    /// The keyring is locked or silent: it goes on by itself once that is over.
+    VaultWaiting,
+    /// The file of credentials needs its passphrase.
+    VaultLocked,
+    /// There is no keyring, and nobody chose where credentials are kept instead.
+    VaultNotChosen,
+    WrongPassphrase,
     /// The other system said no or could not be reached; `failure` says which.
     Outside,
     Internal,

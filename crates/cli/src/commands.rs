@@ -2,7 +2,7 @@
 
 use crate::compose::{Composition, Options, compose};
 use punte_api::dto::{CheckReport, OpenProblem};
-use punte_api::{ApiError, ErrorCode};
+use punte_api::{ApiError, ErrorCode, HostKind};
 use punte_http::{AttachError, Attached};
 use punte_store::{Ledger, StoreError};
 use serde_json::Value;
@@ -40,7 +40,7 @@ impl Desk {
                     Some(folder) => folder.to_owned(),
                     None => composition.host.last_folder().await.map(|last| last.folder.into()).unwrap_or_default(),
                 };
-                Ok(Desk::Attached(Attached::to(&folder).await?))
+                Ok(Desk::Attached(Attached::to(&folder, HostKind::Terminal).await?))
             }
             Err(error) => Err(error.into()),
         }
@@ -68,7 +68,7 @@ impl Desk {
     pub async fn call(&self, command: &str, payload: Value) -> Result<Value, DeskError> {
         match self {
             Desk::Own(composition) => {
-                let session = composition.host.local_session();
+                let session = composition.host.local_session(HostKind::Terminal);
                 Ok(composition.host.call(&session, command, payload).await?)
             }
             Desk::Attached(attached) => Ok(attached.call(command, payload).await?),
@@ -99,7 +99,7 @@ pub async fn check(home: PathBuf, workspace: Option<&Path>) -> Result<CheckRepor
             Ok(CheckReport::of(found.iter().map(|one| (one.check, one.verdict.as_str(), one.detail.as_str()))))
         }
         Err(StoreError::Owned(_)) => {
-            let report = Attached::to(&folder).await?.call("workspace.check", Value::Null).await?;
+            let report = Attached::to(&folder, HostKind::Terminal).await?.call("workspace.check", Value::Null).await?;
             Ok(serde_json::from_value(report).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?)
         }
         Err(error) => Err(ApiError::from(error).into()),

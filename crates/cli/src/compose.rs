@@ -3,15 +3,18 @@
 use punte_api::dto::{SandboxFault, SandboxInfo};
 use punte_api::{ApiError, Host, Parts, SandboxHandle, SandboxLogin, SandboxStarter};
 use punte_connectors::Budgets;
-use punte_connectors::transport::{HttpTransport, HttpTransportConfig};
+use punte_connectors::transport::{HttpTransport, HttpTransportConfig, PrivateHosts};
 use punte_engine::{Deps, SystemClock, Timing};
 use punte_http::{Listening, OwnerNote, Place};
 use punte_sandbox::{
     Endpoints, Fault, FaultKind, Limits, Provider, RunningSandbox, Sandbox, SandboxConfig, SandboxError,
 };
+use punte_vault::{Cost, OsKeyring, SwitchVault, VaultState};
+use secrecy::SecretString;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
+use zeroize::Zeroizing;
 
 /// Where the app keeps its state: an explicit folder, `PUNTE_HOME`, or the system's place for application data.
 pub fn home(explicit: Option<PathBuf>) -> PathBuf {
@@ -47,6 +50,30 @@ fn machine(home: &Path) -> String {
             }
         })
     })
+}
+
+/// Name of the encrypted file of credentials, in the state folder, where there is one.
+const VAULT_FILE: &str = "credentials.vault";
+/// Name of the credential in which systemd hands the passphrase over (`LoadCredential=punte-passphrase:…`).
+const GIVEN_PASSPHRASE: &str = "punte-passphrase";
+
+/// The passphrase that a service manager hands over opens the file. Where no keyring is and nothing was chosen, handing one
+/// over is the choice of the file.
+async fn take_given_passphrase(host: &Host) {
+    let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY") else { return };
+    let passphrase = match std::fs::read_to_string(Path::new(&folder).join(GIVEN_PASSPHRASE)) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) => return tracing::info!(%error, "no passphrase is handed over"),
+    };
+    let passphrase = SecretString::from(passphrase.trim_end_matches(['\n', '\r']));
+    let taken = match host.vault_status().state {
+        VaultState::Locked => host.unlock_vault(passphrase).await,
+        VaultState::NotChosen => host.choose_vault_file(passphrase).await,
+        VaultState::Ready | VaultState::Waiting => return,
+    };
+    if let Err(error) = taken {
+        tracing::error!(%error, "the passphrase that was handed over opens nothing");
+    }
 }
 
 /// What is done with every sandbox before anything talks to it.
@@ -100,14 +127,15 @@ pub type Sandboxes = Arc<Mutex<HashMap<PathBuf, Served>>>;
 
 /// Puts the parts together. Opens no workspace.
 pub async fn compose(options: Options) -> Result<Composition, ApiError> {
-    let (vault, status) =
-        if options.no_keyring { punte_vault::open_memory("not wanted") } else { punte_vault::open_best().await };
+    let vault = SwitchVault::new(options.home.join(VAULT_FILE), Arc::new(OsKeyring::default()), Cost::default());
     let sandboxes = Sandboxes::default();
     let notes = Arc::new(Notes::default());
+    let private_hosts = PrivateHosts::default();
+    let transport = HttpTransportConfig { private_hosts: private_hosts.clone(), ..HttpTransportConfig::default() };
     let deps = Deps {
         clock: Arc::new(SystemClock::default()),
-        vault,
-        transport: Arc::new(HttpTransport::new(HttpTransportConfig::default())),
+        vault: vault.clone(),
+        transport: Arc::new(HttpTransport::new(transport)),
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
@@ -117,8 +145,9 @@ pub async fn compose(options: Options) -> Result<Composition, ApiError> {
     let host = Host::new(Parts {
         home: options.home.clone(),
         deps,
-        vault_reason: status.reason,
+        vault: vault.clone(),
         operator: operator(),
+        private_hosts,
         sandbox: starter(sandboxes.clone(), options.prepare_sandbox.clone()),
         listener: Arc::new(|sink, port| Box::pin(punte_http::listen_for_hooks(sink, port))),
         opened: {
@@ -126,6 +155,13 @@ pub async fn compose(options: Options) -> Result<Composition, ApiError> {
             Arc::new(move |folder| notes.leave(folder))
         },
     })?;
+    if options.no_keyring {
+        vault.hold_in_memory("not wanted");
+        host.tell_of_vault();
+    } else {
+        host.open_vault().await;
+        take_given_passphrase(&host).await;
+    }
     Ok(Composition { host, sandboxes, listening: None, notes })
 }
 
@@ -138,7 +174,7 @@ impl Composition {
     /// The same at a place of the caller's choice, with the screens beside it where they are named.
     pub async fn listen_at(&mut self, place: Place) -> std::io::Result<()> {
         let token: String = (0..2).map(|_| uuid::Uuid::new_v4().simple().to_string()).collect();
-        let listening = punte_http::serve(self.host.clone(), self.host.local_session(), token, place).await?;
+        let listening = punte_http::serve(self.host.clone(), token, place).await?;
         let note = OwnerNote { pid: std::process::id(), port: listening.port, token: listening.token.clone() };
         // listening twice would leave the first note standing; the first listener is gone by then
         if self.notes.own.set(note).is_err() {

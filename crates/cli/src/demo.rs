@@ -4,7 +4,7 @@
 
 use crate::compose::{Composition, Options, compose};
 use crate::words::Words;
-use punte_api::ApiError;
+use punte_api::{ApiError, HostKind};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ pub async fn run(
     })
     .await?;
     let workspace = root.join("sandbox");
-    let session = composition.host.local_session();
+    let session = composition.host.local_session(HostKind::Terminal);
     composition.host.create_sandbox(&workspace, &session).await?;
     if !as_json {
         print(&words.say("terminal.demo.start", &[]));
@@ -76,7 +76,7 @@ async fn watch(
     as_json: bool,
     print: &dyn Fn(&str),
 ) -> Result<Summary, ApiError> {
-    let session = composition.host.local_session();
+    let session = composition.host.local_session(HostKind::Terminal);
     let call = async |command: &str, payload: Value| composition.host.call(&session, command, payload).await;
     let started = Instant::now();
     let mut quiet_rounds = 0;

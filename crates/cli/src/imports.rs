@@ -21,7 +21,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 /// What is to be imported, and how.
 pub struct Wanted {
     pub file: PathBuf,
-    /// Id of a shop's connection.
+    /// Id or name of a shop's connection, or the name of a shop whose files are the first.
     pub connection: Option<String>,
     /// A JSON file that says which column is which field.
     pub columns: Option<PathBuf>,
@@ -43,7 +43,11 @@ pub struct Told {
 impl Told {
     /// The file was gone through to its end, whatever its rows were; or can be.
     pub fn is_good(&self) -> bool {
-        if self.is_preview { is_empty(&self.answer["missing"]) } else { self.answer["state"] == "done" }
+        if self.is_preview {
+            is_empty(&self.answer["missing"]) && self.answer["reason"].is_null()
+        } else {
+            self.answer["state"] == "done"
+        }
     }
 }
 
@@ -62,13 +66,13 @@ pub async fn run(
     let columns = wanted.columns.as_deref().map(read_columns).transpose()?;
     // before anything is sent: a report that cannot be written is said at once
     let report = wanted.report.as_deref().map(begin_report).transpose()?;
-    let connection = match &wanted.connection {
-        Some(connection) => Some(connection.clone()),
-        None if is_json(&wanted.file) => only_shop(desk).await?,
-        None => None,
+    let (connection, shop) = match &wanted.connection {
+        Some(named) => shop_named(desk, named).await?,
+        None if is_json(&wanted.file) => (only_shop(desk).await?, None),
+        None => (None, None),
     };
     let name = wanted.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let begun = json!({ "fileName": name, "bytes": bytes, "connectionId": connection });
+    let begun = json!({ "fileName": name, "bytes": bytes, "connectionId": connection, "connectionName": shop });
     let begun = desk.call("imports.begin", begun).await?;
     let id = begun["id"].as_str().unwrap_or_default().to_owned();
     let mut progress = Progress::default();
@@ -80,7 +84,9 @@ pub async fn run(
             desk.call("imports.cancel", json!({ "id": id })).await?;
             return Ok(preview);
         }
-        desk.call("imports.start", choice).await?;
+        if let Err(error) = desk.call("imports.start", choice.clone()).await {
+            return Err(why_not(desk, choice, words).await.unwrap_or(error));
+        }
         follow(desk, &id, words, &mut progress).await
     };
     let ended = tokio::select! {
@@ -100,7 +106,7 @@ pub async fn run(
     let rejected = if wanted.preview && answer["looked"].is_number() {
         answer["rejected"].as_array().cloned().unwrap_or_default()
     } else {
-        list_rejected(desk, &id, report).await?
+        list_rejected(desk, &id, report, words).await?
     };
     Ok(Told { answer, rejected, is_preview: wanted.preview })
 }
@@ -146,8 +152,38 @@ async fn follow(desk: &Desk, id: &str, words: &Words, progress: &mut Progress) -
     }
 }
 
+/// Why a file is not taken at all, in words, where a look at it tells.
+async fn why_not(desk: &Desk, choice: Value, words: &Words) -> Option<DeskError> {
+    let preview = desk.call("imports.preview", choice).await.ok()?;
+    let reason = preview.get("reason").filter(|reason| reason.is_object());
+    let told = match reason {
+        Some(reason) => why(reason, words),
+        None if !is_empty(&preview["missing"]) => missing(&preview, words),
+        None => return None,
+    };
+    Some(ApiError::invalid("file", told).into())
+}
+
+fn missing(preview: &Value, words: &Words) -> String {
+    let fields: Vec<&str> = preview["missing"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    words.say("terminal.importMissing", &[("fields", &fields.join(", "))])
+}
+
+/// A reason in words.
+fn why(reason: &Value, words: &Words) -> String {
+    let facts = reason["facts"].as_object();
+    let facts: Vec<(&str, &str)> =
+        facts.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect();
+    words.say(&format!("imports.reason.{}", text(reason, "code")), &facts)
+}
+
 /// The first rejected rows; every one goes into the report.
-async fn list_rejected(desk: &Desk, id: &str, report: Option<csv::Writer<File>>) -> Result<Vec<Value>, DeskError> {
+async fn list_rejected(
+    desk: &Desk,
+    id: &str,
+    report: Option<csv::Writer<File>>,
+    words: &Words,
+) -> Result<Vec<Value>, DeskError> {
     let (mut shown, mut after, mut report) = (Vec::new(), 0, report);
     loop {
         let page = desk.call("imports.rejected", json!({ "id": id, "after": after })).await?;
@@ -155,6 +191,7 @@ async fn list_rejected(desk: &Desk, id: &str, report: Option<csv::Writer<File>>)
             after = row["row"].as_i64().unwrap_or_default();
             if let Some(report) = &mut report {
                 let cell = |field: &str| match &row[field] {
+                    reason @ Value::Object(_) => csv_text(&Cell::Text(why(reason, words))),
                     Value::String(text) => csv_text(&Cell::Text(text.clone())),
                     Value::Null => String::new(),
                     other => other.to_string(),
@@ -200,6 +237,17 @@ fn is_json(path: &Path) -> bool {
     read.is_ok() && text.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| b"[{".contains(byte))
 }
 
+/// The connection of an id or a name; or, where none has it, the name of another shop's.
+async fn shop_named(desk: &Desk, named: &str) -> Result<(Option<String>, Option<String>), DeskError> {
+    let connections = desk.call("connections.list", Value::Null).await?;
+    let shops = connections["shops"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let by = |field: &str| shops.iter().find(|shop| text(shop, field).to_lowercase() == named.trim().to_lowercase());
+    Ok(match by("id").or_else(|| by("name")) {
+        Some(shop) => (Some(text(shop, "id")), None),
+        None => (None, Some(named.to_owned())),
+    })
+}
+
 /// The shop whose orders a JSON file without a connection has: the only one. None where there is none yet.
 async fn only_shop(desk: &Desk) -> Result<Option<String>, DeskError> {
     let connections = desk.call("connections.list", Value::Null).await?;
@@ -218,7 +266,7 @@ async fn only_shop(desk: &Desk) -> Result<Option<String>, DeskError> {
 pub fn tell(told: &Told, wanted: &Wanted, words: &Words, print: &impl Fn(&str)) {
     for bad in &told.rejected {
         let order = bad["order"].as_str().map(|order| format!("#{order}")).unwrap_or_default();
-        let (field, reason) = (text(bad, "field"), text(bad, "reason"));
+        let (field, reason) = (text(bad, "field"), why(&bad["reason"], words));
         print(&format!("{}:{}: {order} {field}: {reason}", wanted.file.display(), bad["line"]));
     }
     let answer = &told.answer;
@@ -250,7 +298,10 @@ pub fn tell(told: &Told, wanted: &Wanted, words: &Words, print: &impl Fn(&str)) 
         for part in ["title", "cause", "fix"] {
             print(&words.say(&format!("failure.{kind}.{part}"), &[]));
         }
-        print(&text(&answer["failure"], "detail"));
+        match &answer["reason"] {
+            Value::Null => print(&text(&answer["failure"], "detail")),
+            reason => print(&why(reason, words)),
+        }
     }
 }
 
@@ -266,11 +317,11 @@ fn tell_preview(preview: &Value, words: &Words, print: &impl Fn(&str)) {
             text(&order["total"], "currency")
         ));
     }
+    if preview["reason"].is_object() {
+        return print(&why(&preview["reason"], words));
+    }
     if !is_empty(&preview["missing"]) {
-        let missing: Vec<&str> =
-            preview["missing"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        print(&words.say("terminal.importMissing", &[("fields", &missing.join(", "))]));
-        return;
+        return print(&missing(preview, words));
     }
     // of more no more are told
     let rejected = match preview["rejected"].as_array().map_or(0, Vec::len) {

@@ -3,13 +3,18 @@
 //! Owns paths, which credential store and transport are used, and the running simulators. Refuses decisions: those are the
 //! engine's.
 
+pub mod audit;
+pub mod backup;
 pub mod commands;
 pub mod compose;
 pub mod demo;
 pub mod imports;
+pub mod passphrase;
+pub mod people;
 pub mod reconcile;
 pub mod seed;
 pub mod serve;
+pub mod signals;
 pub mod words;
 
 pub use compose::{Composition, home};

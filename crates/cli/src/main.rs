@@ -6,9 +6,12 @@ mod sandbox;
 
 use clap::{Parser, Subcommand};
 use punte_cli::commands::{Desk, DeskError};
+use punte_cli::compose::{Options, compose};
+use punte_cli::passphrase::{self, Opened};
 use punte_cli::reconcile::{self, Wanted};
+use punte_cli::signals::stop_signal;
 use punte_cli::words::{Language, Words, system_language};
-use punte_cli::{demo, home, imports, seed, serve};
+use punte_cli::{audit, backup, demo, home, imports, people, seed, serve};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,6 +30,9 @@ struct Arguments {
     /// A workspace's folder. Default: the one that was open last.
     #[arg(long, global = true, value_name = "DIR")]
     workspace: Option<PathBuf>,
+    /// Who you are, in a workspace that has people. The password is asked for, or read from standard input.
+    #[arg(long = "as", global = true, value_name = "NAME")]
+    operator: Option<String>,
     /// Print data as JSON.
     #[arg(long, global = true)]
     json: bool,
@@ -44,8 +50,9 @@ enum Command {
     /// Take orders from a file in: CSV, XLSX or JSON. Exits 0 once it was read to its end, whatever rows were rejected.
     Import {
         file: PathBuf,
-        /// The connection whose orders these are. Default: the one for files, or for JSON the only shop.
-        #[arg(long, value_name = "ID")]
+        /// The connection whose orders these are, by its id or name; a name that none has makes one for files. Default: the one
+        /// for files, or for JSON the only shop.
+        #[arg(long, value_name = "NAME")]
         connection: Option<String>,
         /// A JSON file that says which column is which field. Default: as the headings suggest.
         #[arg(long, value_name = "FILE")]
@@ -61,8 +68,23 @@ enum Command {
     Run,
     /// Check a workspace's ledger, whether anybody works on it or not. Changes nothing.
     Check,
+    /// The people of a workspace: `reset` sets somebody's password anew, for whoever owns this machine's account.
+    People {
+        #[command(subcommand)]
+        act: people::Act,
+    },
     /// Counts, connections and failures.
     Status,
+    /// The audit log: whether it is whole, lines to keep elsewhere, and the log as a file.
+    Audit {
+        #[command(subcommand)]
+        act: audit::Act,
+    },
+    /// A backup, verified: in the workspace's folder of backups, or in a file. Whoever works in the workspace goes on.
+    #[command(args_conflicts_with_subcommands = true)]
+    Backup(backup::Make),
+    /// Put a backup back; nobody may work there. Older than what was seen here, nothing is sent until the providers were read.
+    Restore(backup::PutBack),
     /// Check held documents again and queue those that pass.
     Retry {
         #[arg(required = true, value_name = "ID")]
@@ -134,6 +156,7 @@ fn main() -> ExitCode {
 
 async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitCode, DeskError> {
     let workspace = arguments.workspace.as_deref();
+    let operator = arguments.operator.as_deref();
     let print = |line: &str| println!("{line}");
     match arguments.command {
         Command::Demo => {
@@ -157,15 +180,32 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
         }
         Command::Import { file, connection, columns, preview, report } => {
             let wanted = imports::Wanted { file, connection, columns, preview, report };
-            import(home, workspace, &wanted, arguments.json, words).await
+            import(home, workspace, operator, &wanted, arguments.json, words).await
         }
         Command::Run => run_until_stopped(home, workspace, words).await,
         Command::Check => check(home, workspace, arguments.json, words).await,
-        Command::Status => status(home, workspace, arguments.json, words).await,
-        Command::Retry { ids } => retry(home, workspace, ids, arguments.json, words).await,
+        Command::Audit { act } => audit(home, workspace, operator, act, arguments.json, words).await,
+        Command::Backup(wanted) => {
+            backup::run(home, workspace, wanted, arguments.json, words, &print).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Restore(wanted) => {
+            backup::run_restore(home, workspace, wanted, arguments.json, words, &print).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::People { act: people::Act::Reset { name } } => {
+            let desk = Desk::open(home, workspace).await?;
+            let told = people::reset(&desk, &name, words).await;
+            desk.close().await;
+            told?;
+            println!("{}", words.say("terminal.people.reset", &[("name", &name)]));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Status => status(home, workspace, operator, arguments.json, words).await,
+        Command::Retry { ids } => retry(home, workspace, operator, ids, arguments.json, words).await,
         Command::Reconcile { connection, company, series, from, to } => {
             let wanted = Wanted { connection, company, series, from, to };
-            reconcile(home, workspace, &wanted, arguments.json, words).await
+            reconcile(home, workspace, operator, &wanted, arguments.json, words).await
         }
         Command::Seed { documents } => {
             let now_ms = punte_engine::Clock::now_ms(&punte_engine::SystemClock::default());
@@ -205,11 +245,12 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
 async fn import(
     home: PathBuf,
     workspace: Option<&Path>,
+    operator: Option<&str>,
     wanted: &imports::Wanted,
     as_json: bool,
     words: &Words,
 ) -> Result<ExitCode, DeskError> {
-    let desk = Desk::open(home, workspace).await?;
+    let desk = people::open(home, workspace, operator, words).await?;
     let told = match imports::run(&desk, wanted, words, stop_signal()).await {
         Ok(told) => told,
         Err(error) => {
@@ -276,11 +317,21 @@ async fn run_until_stopped(home: PathBuf, workspace: Option<&Path>, words: &Word
         eprintln!("{}", words.say("terminal.ownedBy", &[("pid", &pid)]));
         return Ok(ExitCode::FAILURE);
     }
+    if let Some(code) = unless_locked(&desk, words).await {
+        desk.close().await;
+        return Ok(code);
+    }
     println!("{}", words.say("terminal.running", &[]));
     stop_signal().await;
     println!("{}", words.say("terminal.stopping", &[]));
     desk.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The exit code where the file of credentials is locked and nobody is there to open it: nothing could be sent or read.
+async fn unless_locked(desk: &Desk, words: &Words) -> Option<ExitCode> {
+    let opened = passphrase::open(desk, words, &|line| eprintln!("{line}")).await;
+    (opened == Opened::Locked).then(|| ExitCode::from(2))
 }
 
 async fn check(home: PathBuf, workspace: Option<&Path>, as_json: bool, words: &Words) -> Result<ExitCode, DeskError> {
@@ -299,29 +350,64 @@ async fn check(home: PathBuf, workspace: Option<&Path>, as_json: bool, words: &W
     Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-#[cfg(unix)]
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
+async fn audit(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    operator: Option<&str>,
+    act: audit::Act,
+    as_json: bool,
+    words: &Words,
+) -> Result<ExitCode, DeskError> {
+    let options = Options { home: home.clone(), no_keyring: false, prepare_sandbox: None };
+    match act {
+        audit::Act::Verify { head } => {
+            let verified = match compose(options).await {
+                Ok(composition) => audit::verify(&composition, workspace, head.as_deref()).await,
+                Err(error) => Err(error.into()),
+            };
+            let report = match verified {
+                Ok(report) => report,
+                Err(error) => {
+                    eprintln!("{}", tell(&error, words));
+                    return Ok(ExitCode::from(2));
+                }
+            };
+            if as_json {
+                println!("{}", json!(report));
+            } else {
+                audit::tell(&report, words, &|line| println!("{line}"));
+            }
+            return Ok(if report.broken.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        audit::Act::Anchor => {
+            let composition = compose(options).await?;
+            for line in audit::anchors(&home, &composition, workspace).await? {
+                println!("{line}");
             }
         }
-        Err(error) => tracing::error!(%error, "signals cannot be heard"),
+        audit::Act::Export { format, to } => {
+            let desk = people::open(home, workspace, operator, words).await?;
+            let bytes = audit::export(&desk, &format).await;
+            desk.close().await;
+            let bytes = bytes?;
+            let written = match &to {
+                Some(file) => std::fs::write(file, &bytes),
+                None => std::io::Write::write_all(&mut std::io::stdout(), &bytes),
+            };
+            written.map_err(|error| punte_api::ApiError::new(punte_api::ErrorCode::Internal, error.to_string()))?;
+        }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-#[cfg(not(unix))]
-async fn stop_signal() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::error!(%error, "signals cannot be heard");
-    }
-}
-
-async fn status(home: PathBuf, workspace: Option<&Path>, as_json: bool, words: &Words) -> Result<ExitCode, DeskError> {
-    let desk = Desk::open(home, workspace).await?;
+async fn status(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    operator: Option<&str>,
+    as_json: bool,
+    words: &Words,
+) -> Result<ExitCode, DeskError> {
+    let desk = people::open(home, workspace, operator, words).await?;
     let app = desk.call("app.get", Value::Null).await?;
     let overview = desk.call("overview.get", Value::Null).await?;
     let failures = desk.call("failures.list", Value::Null).await?;
@@ -352,11 +438,16 @@ async fn status(home: PathBuf, workspace: Option<&Path>, as_json: bool, words: &
 async fn retry(
     home: PathBuf,
     workspace: Option<&Path>,
+    operator: Option<&str>,
     ids: Vec<String>,
     as_json: bool,
     words: &Words,
 ) -> Result<ExitCode, DeskError> {
-    let desk = Desk::open(home, workspace).await?;
+    let desk = people::open(home, workspace, operator, words).await?;
+    if let Some(code) = unless_locked(&desk, words).await {
+        desk.close().await;
+        return Ok(code);
+    }
     let result = desk.call("documents.retry", json!({ "ids": ids })).await?;
     settle_down(&desk).await?;
     desk.close().await;
@@ -382,11 +473,16 @@ async fn retry(
 async fn reconcile(
     home: PathBuf,
     workspace: Option<&Path>,
+    operator: Option<&str>,
     wanted: &Wanted,
     as_json: bool,
     words: &Words,
 ) -> Result<ExitCode, DeskError> {
-    let desk = Desk::open(home, workspace).await?;
+    let desk = people::open(home, workspace, operator, words).await?;
+    if let Some(code) = unless_locked(&desk, words).await {
+        desk.close().await;
+        return Ok(code);
+    }
     let told = reconcile::run(&desk, wanted, words).await;
     desk.close().await;
     let told = told?;
@@ -400,6 +496,9 @@ async fn reconcile(
 
 /// An error in words, with its facts.
 fn tell(error: &DeskError, words: &Words) -> String {
+    if let Some(said) = backup::words_for(error, words) {
+        return said;
+    }
     match error {
         DeskError::Api(error) => {
             let code = serde_json::to_value(error.code).ok().and_then(|code| code.as_str().map(str::to_owned));

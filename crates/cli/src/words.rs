@@ -5,6 +5,12 @@ use std::sync::OnceLock;
 
 static RO: &str = include_str!("../../../ui/src/shared/i18n/ro/words.json");
 static EN: &str = include_str!("../../../ui/src/shared/i18n/en/words.json");
+static ACTIVITY_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/activity.json");
+static ACTIVITY_EN: &str = include_str!("../../../ui/src/shared/i18n/en/activity.json");
+static BACKUP_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/backup.json");
+static BACKUP_EN: &str = include_str!("../../../ui/src/shared/i18n/en/backup.json");
+static IMPORTS_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/imports.json");
+static IMPORTS_EN: &str = include_str!("../../../ui/src/shared/i18n/en/imports.json");
 
 /// The languages that exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -20,8 +26,16 @@ impl Words {
     pub fn of(language: Language) -> Words {
         static CATALOGUES: OnceLock<(Value, Value)> = OnceLock::new();
         let (ro, en) = CATALOGUES.get_or_init(|| {
-            let read = |text| serde_json::from_str(text).expect("the catalogues are JSON, checked by their test");
-            (read(RO), read(EN))
+            let read =
+                |text| -> Value { serde_json::from_str(text).expect("the catalogues are JSON, checked by their test") };
+            let with_more = |words, imports, activity, backup| {
+                let mut all = read(words);
+                all["imports"] = read(imports)["imports"].take();
+                all["activity"] = read(activity)["activity"].take();
+                all["backup"] = read(backup)["backup"].take();
+                all
+            };
+            (with_more(RO, IMPORTS_RO, ACTIVITY_RO, BACKUP_RO), with_more(EN, IMPORTS_EN, ACTIVITY_EN, BACKUP_EN))
         });
         Words(match language {
             Language::Ro => ro,
@@ -66,6 +80,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn reasons_of_an_import_are_told_in_both_languages() {
+        let facts = [("text", "mult")];
+        let told = |language| Words::of(language).say("imports.reason.not_a_number", &facts);
+        assert_eq!(told(Language::En), "“mult” is not a number");
+        assert_eq!(told(Language::Ro), "„mult” nu este un număr");
     }
 
     #[test]

@@ -51,6 +51,7 @@ impl Operation {
     pub(crate) fn broken(&self, error: &TransportError) -> Failure {
         let (kind, phase) = match error {
             TransportError::Unreachable(_) => (FailureKind::Unreachable, Phase::NotSent),
+            TransportError::Private(_) => (FailureKind::AddressPrivate, Phase::NotSent),
             TransportError::Tls(_) => (FailureKind::TlsFailed, Phase::NotSent),
             TransportError::TimedOut => (FailureKind::TimedOut, Phase::Unknown),
             TransportError::Lost(_) => (FailureKind::ConnectionLost, Phase::Unknown),

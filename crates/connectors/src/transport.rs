@@ -8,9 +8,11 @@ use bytes::Bytes;
 use std::time::Duration;
 
 mod http_transport;
+mod reach;
 
 pub(crate) use http_transport::is_loopback;
 pub use http_transport::{HttpTransport, HttpTransportConfig};
+pub use reach::PrivateHosts;
 
 /// A request as data. Header values that carry credentials are marked, so that no record keeps them.
 #[derive(Clone)]
@@ -35,6 +37,14 @@ pub struct HttpAnswer {
     pub body: Bytes,
 }
 
+impl HttpAnswer {
+    /// When it was given, on the answering side's clock, in UTC milliseconds; `None` where that is not said.
+    pub fn date_ms(&self) -> Option<i64> {
+        let date = self.headers.get("date")?.to_str().ok()?;
+        Some(chrono::DateTime::parse_from_rfc2822(date).ok()?.timestamp_millis())
+    }
+}
+
 /// Bounds of one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -46,11 +56,14 @@ pub struct Limits {
     pub fresh_connection: bool,
 }
 
-/// How far a request came. Only the first two prove that nothing reached the other side.
+/// How far a request came. Only the first three prove that nothing reached the other side.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
     #[error("no connection: {0}")]
     Unreachable(String),
+    /// Of a private network, without a permit; the host.
+    #[error("{0} is in a private network")]
+    Private(String),
     #[error("no secure connection: {0}")]
     Tls(String),
     #[error("no answer in time")]

@@ -4,7 +4,7 @@
 //! Nothing here leads to a second invoice. What follows from a change takes the invoice back, whole or in part, or nothing.
 
 use crate::draft::{Client, Draft};
-use crate::order::{OrderHead, OrderStatus};
+use crate::order::{GROWING_REFUND, OrderHead, OrderStatus};
 use serde::{Deserialize, Serialize};
 
 /// How an order differs from what was invoiced.
@@ -139,6 +139,27 @@ pub struct Invoiced<'a> {
     pub taken_back_minor: i64,
     /// Refunds that such a correction stands for.
     pub corrected: &'a [String],
+    /// Of a refund that only grows ([`GROWING_REFUND`]): what was answered of it, or left as it is, positive.
+    pub settled_minor: i64,
+}
+
+/// The subject of a change that says that less stands refunded than was answered.
+const FELL: &str = "refunded:less";
+
+/// Whether a change or a correction is about a part of a refund that only grows.
+pub fn is_of_growing(subject: &str) -> bool {
+    subject.strip_prefix(GROWING_REFUND).is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+}
+
+/// Whether a change only says that less stands refunded than was answered.
+pub fn is_fallen_refund(subject: &str) -> bool {
+    subject == FELL
+}
+
+/// The subject of a change about what a growing refund has over what was settled of it. It is named by where it begins: while
+/// it waits it grows, and once it is answered the next one begins elsewhere.
+pub fn growing_subject(settled_minor: i64) -> String {
+    format!("{GROWING_REFUND}:{settled_minor}")
 }
 
 /// Every change of an order since its invoice. An order that was taken back whole has that one change only: it leaves
@@ -196,15 +217,34 @@ fn refunds_since(invoiced: &Invoiced<'_>, now: &OrderHead, left_minor: i64) -> V
         let is_known = was_there && taken_off || invoiced.corrected.iter().any(|done| done == id);
         !is_known
     };
-    let new = now.refunds.iter().filter(|refund| refund.amount_minor > 0 && is_new(&refund.id));
-    new.map(|refund| OrderChange {
+    let single = now.refunds.iter().filter(|refund| refund.id != GROWING_REFUND);
+    let new = single.filter(|refund| refund.amount_minor > 0 && is_new(&refund.id));
+    let refund = |subject: String, (before, after): (i64, i64)| OrderChange {
         kind: ChangeKind::RefundedPartly,
-        subject: refund.id.clone(),
-        facts: vec![Difference::new("refunded", amount(now, 0), amount(now, refund.amount_minor))],
-        proposal: if refund.amount_minor <= left_minor { Proposal::PartialStorno } else { Proposal::Nothing },
-        amount_minor: refund.amount_minor,
-    })
-    .collect()
+        subject,
+        facts: vec![Difference::new("refunded", amount(now, before), amount(now, after))],
+        proposal: if after - before <= left_minor { Proposal::PartialStorno } else { Proposal::Nothing },
+        amount_minor: after - before,
+    };
+    let mut changes: Vec<OrderChange> = new.map(|one| refund(one.id.clone(), (0, one.amount_minor))).collect();
+    let taken_off = if taken_off { growing_sum(invoiced.order) } else { 0 };
+    let (before, after) = (taken_off + invoiced.settled_minor, growing_sum(now));
+    if after > before {
+        changes.push(refund(growing_subject(before), (before, after)));
+    } else if after < before {
+        // what was taken back stays so: a person is told
+        changes.push(OrderChange {
+            proposal: Proposal::Nothing,
+            amount_minor: 0,
+            ..refund(FELL.to_owned(), (before, after))
+        });
+    }
+    changes
+}
+
+/// What an order says in one sum of all that was given back.
+fn growing_sum(order: &OrderHead) -> i64 {
+    order.refunds.iter().filter(|refund| refund.id == GROWING_REFUND).map(|refund| refund.amount_minor).sum()
 }
 
 fn totals_since(before: &OrderHead, now: &OrderHead) -> Vec<Difference> {

@@ -73,8 +73,13 @@ failure_kinds! {
     CashLimit => "cash_limit",
     MaybeDoubled => "maybe_doubled",
     CredentialMissing => "credential_missing",
+    // the vault cannot be asked: no fault of the connection
+    VaultWaiting => "vault_waiting",
+    VaultLocked => "vault_locked",
+    VaultNotChosen => "vault_not_chosen",
     // not sent
     Unreachable => "unreachable",
+    AddressPrivate => "address_private",
     TlsFailed => "tls_failed",
     // unknown
     TimedOut => "timed_out",
@@ -98,6 +103,7 @@ failure_kinds! {
     TooManyLines => "too_many_lines",
     DuplicateName => "duplicate_name",
     DocumentNotFound => "document_not_found",
+    OrderGone => "order_gone",
     RequestInvalid => "request_invalid",
     RefusedOther => "refused_other",
     AlreadyReversed => "already_reversed",
@@ -113,8 +119,12 @@ failure_kinds! {
     // ours
     LedgerUnwritable => "ledger_unwritable",
     OrderUnreadable => "order_unreadable",
+    ListingUnsteady => "listing_unsteady",
     FileUnreadable => "file_unreadable",
     TooManyRejected => "too_many_rejected",
+    BackupUnwritable => "backup_unwritable",
+    BackupUnverified => "backup_unverified",
+    BackupPassphrase => "backup_passphrase",
     // mismatch
     TotalMismatch => "total_mismatch",
 }
@@ -126,7 +136,18 @@ impl FailureKind {
 
     /// Whether a person lets the document pass as it is, with a reason, instead of mending anything.
     pub fn is_released(self) -> bool {
-        matches!(self, FailureKind::NeedsApproval | FailureKind::IssueDateTooEarly | FailureKind::MaybeDoubled)
+        matches!(
+            self,
+            FailureKind::NeedsApproval
+                | FailureKind::IssueDateTooEarly
+                | FailureKind::MaybeDoubled
+                | FailureKind::InvoicedElsewhere
+        )
+    }
+
+    /// Whether the credential is only waited for: it goes on by itself once the vault is open.
+    pub fn is_of_vault(self) -> bool {
+        matches!(self, FailureKind::VaultWaiting | FailureKind::VaultLocked | FailureKind::VaultNotChosen)
     }
 
     pub fn next(self) -> Next {
@@ -169,8 +190,13 @@ impl FailureKind {
             | FailureKind::NumberTaken
             | FailureKind::LedgerUnwritable
             | FailureKind::OrderUnreadable
+            | FailureKind::OrderGone
+            | FailureKind::ListingUnsteady
             | FailureKind::FileUnreadable
             | FailureKind::TooManyRejected
+            | FailureKind::BackupUnwritable
+            | FailureKind::BackupUnverified
+            | FailureKind::BackupPassphrase
             | FailureKind::TotalMismatch => Next::NeedsPerson,
             FailureKind::Unreachable | FailureKind::TlsFailed => Next::RetryByItself,
             FailureKind::TimedOut
@@ -179,7 +205,11 @@ impl FailureKind {
             | FailureKind::UnreadableAnswer
             | FailureKind::Interrupted
             | FailureKind::RepeatUnconfirmed => Next::AskProvider,
-            FailureKind::CredentialMissing
+            FailureKind::AddressPrivate
+            | FailureKind::CredentialMissing
+            | FailureKind::VaultWaiting
+            | FailureKind::VaultLocked
+            | FailureKind::VaultNotChosen
             | FailureKind::CredentialRefused
             | FailureKind::CompanyUnavailable
             | FailureKind::RightMissing

@@ -36,6 +36,9 @@ impl OrderStatus {
     }
 }
 
+/// The id of a refund that is no single one but all that was given back so far: what a table of orders says in one cell.
+pub const GROWING_REFUND: &str = "refunded";
+
 /// One refund on an order, as the order names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
@@ -79,6 +82,30 @@ pub struct OrderHead {
     /// first such version. Kept by the ledger: a shop tells where an order is, not where it was.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub seen_as: BTreeMap<String, i64>,
+    #[serde(default, skip_serializing_if = "Place::is_none")]
+    pub place: Place,
+}
+
+/// Where a version stands among the others of its order, as far as its sender says more than when the order was last changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The sender's own count of versions: it decides before any clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<i64>,
+    /// When the message was made that told it: it decides between two of one instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_ms: Option<i64>,
+}
+
+impl Place {
+    /// What this leaves out is taken from another.
+    pub fn or(self, other: Place) -> Place {
+        Place { sequence: self.sequence.or(other.sequence), told_ms: self.told_ms.or(other.told_ms) }
+    }
+
+    fn is_none(&self) -> bool {
+        *self == Place::default()
+    }
 }
 
 /// Words of statuses that are remembered of one order.
@@ -96,6 +123,17 @@ impl OrderHead {
             }
         }
         self.seen_as = seen;
+    }
+
+    /// Whether this version came about before another, by the first of these that both tell and that differs: sequence, when it
+    /// was last changed, when that was told.
+    pub fn is_before(&self, other: &OrderHead) -> bool {
+        let both = |ours: Option<i64>, theirs: Option<i64>| ours.zip(theirs).filter(|(ours, theirs)| ours != theirs);
+        let (ours, theirs) = (self.place, other.place);
+        let differs = both(ours.sequence, theirs.sequence)
+            .or_else(|| both(Some(self.modified_ms), Some(other.modified_ms)))
+            .or_else(|| both(ours.told_ms, theirs.told_ms));
+        differs.is_some_and(|(ours, theirs)| ours < theirs)
     }
 
     /// The instant that makes the order invoiceable: the earlier of paid and completed.

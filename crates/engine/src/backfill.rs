@@ -5,8 +5,9 @@
 
 use crate::decide::meets_condition;
 use crate::error::{EngineError, Result};
+use crate::intake::{MAX_PAGES, MAX_PASSES};
 use crate::workspace::{Change, Workspace};
-use punte_connectors::shops::{OrderQuery, ShopKind};
+use punte_connectors::shops::{OrderQuery, Shop, ShopKind};
 use punte_domain::{Failure, FailureKind, Judged, OrderHead, Phase, Role};
 use punte_store::StoreError;
 use punte_store::ledger::{Backfill, BackfillGroup, BackfillOrder, Connection, Flow, NewBackfill, OrderRow};
@@ -19,8 +20,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const MOST_DAYS: i64 = 731;
 /// A time from summer to winter is an hour longer than its days.
 const CLOCK_CHANGE_MS: i64 = 60 * 60 * 1000;
-/// Pages of a shop's listing, and orders planned together.
-const PAGES: u32 = 10_000;
+/// Orders planned together.
 const BATCH: u32 = 100;
 /// Orders released together, and documents that may wait to be sent before more are: what is bought now goes first.
 const RELEASE: u32 = 25;
@@ -200,9 +200,43 @@ impl Workspace {
             Ok(shop) => shop,
             Err(failure) => return Ok(Err(failure)),
         };
+        self.read_whole(backfill, connection, shop.as_ref()).await
+    }
+
+    async fn read_whole(
+        &self,
+        backfill: &Backfill,
+        connection: &Connection,
+        shop: &dyn Shop,
+    ) -> Result<std::result::Result<(), Failure>> {
+        let mut why = String::new();
+        for _ in 0..MAX_PASSES {
+            why = match self.read_once(backfill, connection, shop).await? {
+                Ok(None) => return Ok(Ok(())),
+                Ok(Some(why)) => why,
+                Err(failure) => return Ok(Err(failure)),
+            };
+        }
+        // what was read is kept; a plan of it would look whole, and would not be
+        let failure =
+            Failure::new(FailureKind::ListingUnsteady, Phase::Prepare, "list orders", connection.name.clone());
+        Ok(Err(failure.with_detail(why)))
+    }
+
+    /// One reading from the first page to the last. Answers why it cannot be taken for whole; `None`: it is, or nobody waits
+    /// for it any more.
+    async fn read_once(
+        &self,
+        backfill: &Backfill,
+        connection: &Connection,
+        shop: &dyn Shop,
+    ) -> Result<std::result::Result<Option<String>, Failure>> {
+        let query = OrderQuery::CreatedWithin(backfill.from_ms, backfill.until_ms.min(self.now_ms()));
         let (mut read, mut rejected) = (0, Vec::new());
-        for page in 1..=PAGES {
-            let mut listed = match shop.list_orders(OrderQuery::CreatedSince(backfill.from_ms), page).await {
+        let mut counted = None;
+        let mut why = Some(format!("> {MAX_PAGES} pages"));
+        for page in 1..=MAX_PAGES {
+            let mut listed = match shop.list_orders(query, page).await {
                 Ok(listed) => listed,
                 Err(failure) => return Ok(Err(failure)),
             };
@@ -211,14 +245,21 @@ impl Workspace {
             self.take_orders(connection, listed.orders).await?;
             self.ledger.note_backfill_read(backfill.row, read).await?;
             self.changed(Change::Backfill);
+            // an order that leaves the list moves those behind it to the page that was read already
+            let first = *counted.get_or_insert(listed.total);
+            if first != listed.total {
+                why = Some(format!("{first} → {}", listed.total));
+                break;
+            }
             if page >= listed.pages || !self.is_in(backfill, "reading").await? {
+                why = None;
                 break;
             }
         }
         self.note_unreadable(connection, rejected)?;
         self.changed(Change::Orders);
         self.decide_wake.notify_one();
-        Ok(Ok(()))
+        Ok(Ok(why))
     }
 
     async fn is_in(&self, backfill: &Backfill, state: &str) -> Result<bool> {

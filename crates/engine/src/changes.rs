@@ -8,7 +8,7 @@ use crate::decide::context_of;
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use punte_connectors::shops;
-use punte_domain::changes::Invoiced;
+use punte_domain::changes::{Invoiced, is_fallen_refund, is_of_growing};
 use punte_domain::correction::RefundLine;
 use punte_domain::{
     ChangeKind, ChangeState, Draft, Failure, OrderHead, OrderStatus, Proposal, RefundMode, changes_since,
@@ -117,6 +117,7 @@ impl Workspace {
             draft: draft_then.as_ref(),
             taken_back_minor: -corrections.iter().map(|one| one.total_minor).sum::<i64>(),
             corrected: &corrected,
+            settled_minor: settled(&self.ledger.list_changes(document.row).await?, &corrections),
         };
         let mut changes = changes_since(&invoiced, &order.head, draft_now.as_ref());
         if document.role == "proforma" {
@@ -212,6 +213,7 @@ impl Workspace {
             return Err(EngineError::NotNow("proforma"));
         }
         match (change.proposal, change.kind) {
+            (Proposal::Nothing, _) if is_fallen_refund(&change.subject) => Err(EngineError::NotNow("less_refunded")),
             (Proposal::Nothing, _) => Err(EngineError::NotNow("more_than_left")),
             (_, ChangeKind::RefundedPartly) => self.take_back_part(document, change, rate, reason, who).await,
             (_, ChangeKind::Cancelled | ChangeKind::RefundedFully | ChangeKind::Total | ChangeKind::Billing) => {
@@ -294,7 +296,16 @@ impl Workspace {
 
 /// What keeps Punte from acting until a person does something.
 fn is_persons(why: &str) -> bool {
-    matches!(why, "which_rate" | "more_than_left" | "not_offered" | "ignored_before" | "has_document" | "not_issued")
+    matches!(
+        why,
+        "which_rate"
+            | "more_than_left"
+            | "less_refunded"
+            | "not_offered"
+            | "ignored_before"
+            | "has_document"
+            | "not_issued"
+    )
 }
 
 fn mode_of(kind: ChangeKind, flow: &Flow) -> RefundMode {
@@ -303,6 +314,20 @@ fn mode_of(kind: ChangeKind, flow: &Flow) -> RefundMode {
         ChangeKind::RefundedPartly => flow.partial_refund,
         ChangeKind::Cancelled | ChangeKind::Total | ChangeKind::Billing => RefundMode::Propose,
     }
+}
+
+/// What of a growing refund needs no answer any more: it has one, or a person or the flow left it as it is. A correction without
+/// its change, found again after a part of the ledger was lost, counts too.
+fn settled(changes: &[ChangeRow], corrections: &[Document]) -> i64 {
+    let is_settled =
+        |one: &&ChangeRow| matches!(one.state, ChangeState::Resolved | ChangeState::Ignored | ChangeState::Noted);
+    let answered: Vec<&ChangeRow> =
+        changes.iter().filter(|one| is_of_growing(&one.subject)).filter(is_settled).collect();
+    let alone = corrections.iter().filter(|one| {
+        let subject = one.role.strip_prefix("correction:").unwrap_or_default();
+        is_of_growing(subject) && !answered.iter().any(|change| change.subject == subject)
+    });
+    answered.iter().map(|one| one.amount_minor).sum::<i64>() - alone.map(|one| one.total_minor).sum::<i64>()
 }
 
 /// A version that cannot be read any more: taken for the order of today with the total that was invoiced.
@@ -314,8 +339,81 @@ fn unread(now: &OrderHead, total_minor: i64) -> OrderHead {
 mod tests {
     use super::*;
     use crate::intake::tests::NOW_MS;
-    use crate::reads::tests::{desk_with, flow, issued};
+    use crate::reads::tests::{desk_with, flow, issued, issued_over, one_line};
+    use punte_domain::order::{GROWING_REFUND, Refund};
     use punte_domain::{Difference, OrderChange};
+    use punte_store::ledger::IncomingOrder;
+
+    #[tokio::test]
+    async fn a_refund_that_grew_after_its_correction_is_taken_back_by_what_it_grew() {
+        let desk = desk_with(false).await;
+        let workspace = &desk.workspace;
+        let invoice = issued_over(workspace, 1, vec![one_line()]).await;
+        // what an export says now was given back in all
+        let exported = async |sum: i64| {
+            let OrderRow { shop_identity, connection_id, mut head, .. } =
+                workspace.ledger.get_order_by_row(invoice.order_row).await.unwrap();
+            head.modified_ms += 1;
+            head.refunded_minor = sum;
+            head.refunds = vec![Refund { id: GROWING_REFUND.into(), amount_minor: sum }];
+            let (id, content_hash) = (String::new(), head.modified_ms.to_string());
+            let raw = format!("{{\"as_of\": {content_hash}}}");
+            let order = IncomingOrder { id, shop_identity, connection_id, head, raw, content_hash };
+            workspace.ledger.take_in(vec![order], None, NOW_MS).await.unwrap();
+            workspace.changes_due().await.unwrap();
+            let mut all = workspace.ledger.list_changes(invoice.row).await.unwrap();
+            all.retain(|one| one.state == ChangeState::Open);
+            all
+        };
+        let told = |open: &[ChangeRow]| {
+            open.iter().map(|one| (one.subject.clone(), one.amount_minor, one.proposal)).collect::<Vec<_>>()
+        };
+        let accept = async |change: &ChangeRow| {
+            workspace.ledger.record_refund_lines(change.row, Vec::new(), NOW_MS).await.unwrap();
+            let made = workspace.accept_change(&change.id, None, "refunded", "ana").await.unwrap();
+            (made.role, made.total_minor)
+        };
+        let open = exported(1000).await;
+        assert_eq!(told(&open), [("refunded:0".into(), 1000, Proposal::PartialStorno)]);
+        assert_eq!(accept(&open[0]).await, ("correction:refunded:0".into(), -1000));
+        assert_eq!(told(&exported(1000).await), [], "the same export again");
+        let open = exported(2500).await;
+        assert_eq!(told(&open), [("refunded:1000".into(), 1500, Proposal::PartialStorno)]);
+        assert_eq!(accept(&open[0]).await, ("correction:refunded:1000".into(), -1500));
+        assert_eq!(told(&exported(2500).await), []);
+        let open = exported(500).await;
+        assert_eq!(told(&open), [("refunded:less".into(), 0, Proposal::Nothing)], "shown, and nothing follows");
+        let refused = workspace.accept_change(&open[0].id, None, "refunded", "ana").await.unwrap_err();
+        assert!(matches!(refused, EngineError::NotNow("less_refunded")), "{refused}");
+        assert_eq!(told(&exported(2500).await), [], "and gone when it is told as before");
+    }
+
+    #[tokio::test]
+    async fn what_was_answered_or_left_of_a_growing_refund_is_settled_and_what_is_open_is_not() {
+        let desk = desk_with(false).await;
+        let workspace = &desk.workspace;
+        let invoice = issued(workspace, 1).await;
+        let see = async |n: u32, subject: &str, amount_minor, mode| {
+            let change = OrderChange {
+                kind: ChangeKind::RefundedPartly,
+                subject: subject.to_owned(),
+                facts: Vec::new(),
+                proposal: Proposal::PartialStorno,
+                amount_minor,
+            };
+            let seen = SeenChange { id: format!("chg_{n}"), change, mode };
+            workspace.ledger.record_changes(invoice.row, 1, vec![seen], NOW_MS).await.unwrap();
+        };
+        let settled = async || settled(&workspace.ledger.list_changes(invoice.row).await.unwrap(), &[]);
+        see(1, "refunded:0", 1000, RefundMode::Propose).await;
+        assert_eq!(settled().await, 0, "it waits");
+        workspace.ledger.ignore_change("chg_1", "by hand", "ana", NOW_MS).await.unwrap();
+        assert_eq!(settled().await, 1000);
+        see(2, "refunded:1000", 500, RefundMode::Off).await;
+        see(3, "8", 700, RefundMode::Off).await;
+        see(4, "refunded:1500", 900, RefundMode::Propose).await;
+        assert_eq!(settled().await, 1500);
+    }
 
     #[tokio::test]
     async fn a_refund_is_answered_by_itself_only_while_the_flow_says_so() {

@@ -239,15 +239,15 @@ impl Workspace {
         if failure.is_none() {
             // what commits nobody needs no release
             let approval = if is_proforma { None } else { wants_approval(order, flow, known) };
-            failure = match (doubled, approval) {
-                // whoever lets it pass has seen both
-                (Some(doubled), Some(approval)) => {
-                    let detail = [doubled.detail.as_deref(), approval.detail.as_deref()];
-                    Some(doubled.clone().with_detail(detail.map(Option::unwrap_or_default).join("; ")))
-                }
-                (doubled, approval) => doubled.or(approval),
-            }
-            .or_else(|| keeps_held(known));
+            let elsewhere = invoiced_elsewhere(order, known);
+            // whoever lets it pass has seen all of it
+            let all = [elsewhere, doubled, approval].into_iter().flatten();
+            failure = all
+                .reduce(|first, next| {
+                    let detail = [first.detail.as_deref(), next.detail.as_deref()];
+                    first.clone().with_detail(detail.map(Option::unwrap_or_default).join("; "))
+                })
+                .or_else(|| keeps_held(known));
         }
         let provider = billing.map_or_else(String::new, |c| c.kind.clone());
         let mut document = self.new_document(&key, order, flow, mapping, provider, evaluation);
@@ -372,6 +372,17 @@ fn wants_approval(order: &OrderRow, flow: &Flow, known: Option<&Document>) -> Op
     Some(failure.with_detail(format!("{} > {limit} {}", head.total.normalize(), head.currency.code())))
 }
 
+/// An order that bears another tool's result is a person's to look at: it may be invoiced there. Let pass, once for each version
+/// of it, it is invoiced here too.
+fn invoiced_elsewhere(order: &OrderRow, known: Option<&Document>) -> Option<Failure> {
+    let result = order.head.invoiced_elsewhere.as_deref()?;
+    if known.is_some_and(|known| known.is_released(FailureKind::InvoicedElsewhere, order.version)) {
+        return None;
+    }
+    let object = format!("order {}", order.head.number);
+    Some(Failure::new(FailureKind::InvoicedElsewhere, Phase::Prepare, "decide", object).with_detail(result))
+}
+
 /// A document held for another reason than its draft stays held when the draft becomes right: a person retries it.
 fn keeps_held(known: Option<&Document>) -> Option<Failure> {
     known
@@ -418,4 +429,26 @@ fn summary_of(decisions: &[DecisionRow]) -> (&'static str, &'static str) {
         .iter()
         .min_by_key(|decision| rank(decision))
         .map_or(("waiting", "no_flow"), |decision| (decision.decision, decision.reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reads::tests::{desk_with, ready};
+
+    #[tokio::test]
+    async fn another_tools_result_holds_an_order_until_a_person_lets_its_version_pass() {
+        let desk = desk_with(false).await;
+        let mut document = ready(&desk.workspace, 1).await;
+        let mut order = desk.workspace.ledger.get_order_by_row(document.order_row).await.unwrap();
+        assert_eq!(invoiced_elsewhere(&order, None), None);
+        order.head.invoiced_elsewhere = Some("SmartBill WEB 0012".into());
+        let held = invoiced_elsewhere(&order, Some(&document)).unwrap();
+        assert_eq!((held.kind, held.detail.as_deref()), (FailureKind::InvoicedElsewhere, Some("SmartBill WEB 0012")));
+        assert!(held.kind.is_released(), "with a reason");
+        document.released.insert(held.kind.as_str().into(), order.version);
+        assert_eq!(invoiced_elsewhere(&order, Some(&document)), None);
+        order.version += 1;
+        assert!(invoiced_elsewhere(&order, Some(&document)).is_some(), "another version is another order");
+    }
 }

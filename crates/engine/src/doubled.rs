@@ -1,5 +1,5 @@
-//! An order that came from a shop and from a file: two identities, and one sale. It is invoiced once, or a person says that it
-//! is two.
+//! An order that came by two ways: from a shop and from a file, from two files, or through two connections. Two orders here, and
+//! one sale: it is invoiced once, or a person says that it is two.
 
 use crate::error::Result;
 use crate::workspace::Workspace;
@@ -8,8 +8,8 @@ use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::ledger::{Connection, Document, OrderRow};
 
 impl Workspace {
-    /// What keeps an order that seems to be the same as another's: number, total and, but for a day, time. A person who has
-    /// looked lets it pass, once for each version of it.
+    /// What keeps an order that seems to be the same as another: by number, currency and, but for a day, time, and between shops
+    /// by total and client too. A person who has looked lets it pass, once for each version of it.
     pub(crate) async fn seems_doubled(
         &self,
         order: &OrderRow,
@@ -17,10 +17,13 @@ impl Workspace {
         known: Option<&Document>,
     ) -> Result<Option<Failure>> {
         let is_released = known.is_some_and(|known| known.is_released(FailureKind::MaybeDoubled, order.version));
-        if is_released || !connections.iter().any(|one| one.kind == ShopKind::File.as_str()) {
+        let mut shops = connections.iter().filter_map(|one| ShopKind::parse(&one.kind));
+        let is_one_way = !shops.clone().any(|kind| kind == ShopKind::File) && shops.nth(1).is_none();
+        if is_released || is_one_way {
             return Ok(None);
         }
-        let Some(other) = self.ledger.find_seeming_same(&order.shop_identity, &order.head).await? else {
+        let row = Some(order.row);
+        let Some(other) = self.ledger.find_seeming_same(&order.shop_identity, &order.head, row).await? else {
             return Ok(None);
         };
         let name = connections.iter().find(|one| one.id == other.connection_id).map_or("", |one| one.name.as_str());

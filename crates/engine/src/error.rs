@@ -2,6 +2,7 @@
 
 use punte_domain::Failure;
 use punte_store::StoreError;
+use punte_vault::VaultError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -10,6 +11,9 @@ pub enum EngineError {
     /// The credential store did not answer.
     #[error("credential store: {0}")]
     Vault(String),
+    /// The credential store cannot be asked, or refused.
+    #[error(transparent)]
+    Credentials(#[from] VaultError),
     /// An outside system could not be reached or said no.
     #[error("{} failed: {:?}", .0.operation, .0.kind)]
     Outside(Box<Failure>),

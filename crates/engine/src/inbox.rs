@@ -18,7 +18,7 @@ use http::HeaderMap;
 use punte_connectors::shops::ShopKind;
 use punte_connectors::shops::hook::{self, Checked, Subject, Verdict};
 use punte_domain::WorkspaceSeed;
-use punte_store::ledger::{Connection, DeliveryWork, NewDelivery, Recorded};
+use punte_store::ledger::{Connection, DeliveryWork, IdMeans, NewDelivery, Recorded};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use subtle::ConstantTimeEq;
@@ -74,9 +74,12 @@ pub fn topics(kind: &str) -> &'static [&'static str] {
         Some(ShopKind::Shopify) => {
             &["orders/create", "orders/updated", "orders/paid", "orders/cancelled", "refunds/create"]
         }
-        Some(ShopKind::Stripe) => {
-            &["checkout.session.completed", "checkout.session.async_payment_succeeded", "charge.refunded"]
-        }
+        Some(ShopKind::Stripe) => &[
+            "checkout.session.completed",
+            "checkout.session.async_payment_succeeded",
+            "charge.refunded",
+            "invoice.paid",
+        ],
         Some(ShopKind::Webhook) => &["order.created", "order.updated"],
         None if kind == "oblio" => &["Invoice/Update", "Invoice/Cancel", "Collect/Inserted", "stock"],
         Some(ShopKind::File) | None => &[],
@@ -116,7 +119,12 @@ impl Workspace {
             size,
             digest,
             work: judged.work,
-            id_is_signed: matches!(ShopKind::parse(&connection.kind), Some(ShopKind::Webhook | ShopKind::Stripe)),
+            id_means: match ShopKind::parse(&connection.kind) {
+                Some(ShopKind::Webhook) => IdMeans::OneBody,
+                // told again, an event says of itself how many still wait for it
+                Some(ShopKind::Stripe) => IdMeans::OneEvent,
+                _ => IdMeans::Nothing,
+            },
         };
         let recorded = self.ledger.record_delivery(new, self.now_ms()).await?;
         self.changed(Change::Inbox);

@@ -19,8 +19,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// The sweep's reach.
 const SWEEP_DAYS: i64 = 35;
 /// Pages of one pass, and passes begun anew because the listing changed under them.
-const MAX_PAGES: u32 = 10_000;
-const MAX_PASSES: u32 = 3;
+pub(crate) const MAX_PAGES: u32 = 10_000;
+pub(crate) const MAX_PASSES: u32 = 3;
 /// Unreadable orders that are kept in sight for one shop.
 const MAX_UNREADABLE: usize = 200;
 /// Where the cache keeps them.
@@ -30,12 +30,21 @@ const UNREADABLE: &str = "rejected_orders";
 #[derive(Default)]
 struct Pass {
     newest_ms: Option<i64>,
+    /// When it began, on the shop's clock. What is changed later may be missed by it, whatever it saw of later.
+    began_ms: i64,
     taken: Taken,
     rejected: Vec<RejectedOrder>,
     /// Ids and numbers of the orders that were read well, as far as they stood among the unreadable ones.
     healed: HashSet<String>,
     /// Read to its end while it held still.
     is_whole: bool,
+}
+
+impl Pass {
+    /// Up to when everything was seen.
+    fn reached_ms(&self) -> Option<i64> {
+        self.newest_ms.map(|newest_ms| newest_ms.min(self.began_ms))
+    }
 }
 
 impl Workspace {
@@ -65,7 +74,7 @@ impl Workspace {
     async fn poll_job(&self, connection: &Connection) {
         let timing = self.deps.timing;
         let result = match self.may_call(connection, self.now_ms()) {
-            Gate::Closed => JobResult::skipped(connection.stop.as_ref().map(|stop| stop.failure.clone())),
+            Gate::Closed => JobResult::skipped(self.why_closed(connection)),
             Gate::Open | Gate::Probe => match self.poll(connection).await {
                 Ok(result) => result,
                 Err(error) => {
@@ -97,13 +106,15 @@ impl Workspace {
         let Some((modified_ms, swept_ms)) = self.ledger.find_cursor(&connection.id).await? else {
             // nothing is known of the shop yet: its first sweep is its first poll
             if let Some(pass) = self.whole_pass(connection, shop, OrderQuery::CreatedSince(reach_ms)).await? {
-                self.move_cursor(connection, pass.newest_ms.unwrap_or(reach_ms), now_ms).await?;
+                self.move_cursor(connection, pass.reached_ms().unwrap_or(reach_ms), now_ms).await?;
             }
             return Ok(());
         };
+        // one that an order dated in the future carried off would see nothing until then
+        let modified_ms = modified_ms.min(now_ms);
         let poll = OrderQuery::ModifiedSince(modified_ms - OVERLAP_MS);
         let Some(pass) = self.whole_pass(connection, shop, poll).await? else { return Ok(()) };
-        let newest_ms = pass.newest_ms.unwrap_or(modified_ms).max(modified_ms);
+        let newest_ms = pass.reached_ms().unwrap_or(modified_ms).max(modified_ms);
         self.move_cursor(connection, newest_ms, swept_ms).await?;
         let is_due = (now_ms - swept_ms).abs() > DAY_MS;
         if is_due && self.whole_pass(connection, shop, OrderQuery::CreatedSince(reach_ms)).await?.is_some() {
@@ -137,7 +148,8 @@ impl Workspace {
                 }
                 self.note_trouble(connection, &failure).await?;
                 if is_planted(Bug::CursorMovesOnFailure) {
-                    return Ok(Some(Pass { newest_ms: Some(self.now_ms()), ..Pass::default() }));
+                    let now_ms = self.now_ms();
+                    return Ok(Some(Pass { newest_ms: Some(now_ms), began_ms: now_ms, ..Pass::default() }));
                 }
                 Ok(None)
             }
@@ -158,11 +170,17 @@ impl Workspace {
             pass.rejected.clear();
             let mut total = None;
             let mut steady = true;
+            let asked_ms = self.now_ms();
             for page in 1..=MAX_PAGES {
                 let listed = match shop.list_orders(query, page).await {
                     Ok(listed) => listed,
                     Err(failure) => return Ok(Err(failure)),
                 };
+                if page == 1 {
+                    // a clock that is days off tells nothing
+                    let told = listed.answered_ms.filter(|told| told.abs_diff(asked_ms) < DAY_MS.unsigned_abs());
+                    pass.began_ms = told.unwrap_or(asked_ms);
+                }
                 steady &= total.is_none_or(|before| before == listed.total);
                 total = Some(listed.total);
                 pass.newest_ms = listed.orders.iter().map(|order| order.head.modified_ms).max().max(pass.newest_ms);

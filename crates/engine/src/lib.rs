@@ -6,12 +6,15 @@
 #![allow(clippy::missing_errors_doc)]
 
 mod again;
+pub mod audit;
 pub mod backfill;
+pub mod backup;
 pub mod bulk;
 mod candidates;
 mod changes;
 pub mod clock;
 mod connect;
+mod credentials;
 mod decide;
 pub mod desk;
 mod doubled;
@@ -29,6 +32,7 @@ mod offers;
 pub mod operations;
 mod operator;
 mod outbox;
+pub mod people;
 mod quarantine;
 mod reads;
 pub mod reconcile;

@@ -4,9 +4,14 @@
 //! It stands twice: in a small file of the app's state, written with every intent, and in the credential store, written every
 //! few seconds and at stop, which survives a restore of the whole state folder. The newer one counts.
 
+mod late;
+
 use crate::error::Result;
 use crate::workspace::{Workspace, lock};
+use punte_domain::fiscal_date;
 use punte_store::LedgerInfo;
+use punte_store::ledger::AuditHead;
+use punte_vault::{Vault, VaultState};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -32,8 +37,18 @@ pub(crate) struct Mark {
     pub machine: String,
     pub epoch: i64,
     pub sequence: i64,
-    /// Empty while there is no audit log.
+    /// `sequence:hash` of the newest row of the audit log; empty while there is none.
     pub audit_head: String,
+}
+
+impl Mark {
+    pub(crate) fn audit(&self) -> Option<AuditHead> {
+        self.audit_head.parse().ok()
+    }
+
+    fn audit_sequence(&self) -> i64 {
+        self.audit().map_or(0, |head| head.sequence)
+    }
 }
 
 /// Why a ledger may not send anything.
@@ -62,6 +77,7 @@ pub(crate) fn judge(info: &LedgerInfo, mark: Option<&Mark>, machine: &str) -> Op
     let is_other = |one: &str| one != machine;
     match mark {
         Some(mark) if info.marked_epoch < mark.epoch || info.sequence < mark.sequence => Some(Distrust::Behind),
+        Some(mark) if info.audit_sequence < mark.audit_sequence() => Some(Distrust::Behind),
         Some(mark) if is_other(&mark.machine) => Some(Distrust::OtherMachine),
         _ if info.machine.as_deref().is_some_and(is_other) => Some(Distrust::OtherMachine),
         // never had an owner that kept a mark: a new one, or one of an earlier version
@@ -101,12 +117,26 @@ impl Keeper {
             return;
         }
         held.mark.sequence = sequence;
-        let mark = held.mark.clone();
-        if let Some(file) = &mut held.file
-            && let Err(error) = write_mark(file, &mark)
+        held.keep();
+    }
+
+    /// A row of the audit log was committed.
+    fn note_audit(&self, head: &AuditHead) {
+        let mut held = lock(&self.held);
+        if head.sequence > held.mark.audit_sequence() {
+            held.mark.audit_head = head.to_string();
+            held.keep();
+        }
+    }
+}
+
+impl Held {
+    fn keep(&mut self) {
+        if let Some(file) = &mut self.file
+            && let Err(error) = write_mark(file, &self.mark)
         {
             tracing::error!(%error, "the mark of the ledger cannot be written: a restored one may not be told");
-            held.file = None;
+            self.file = None;
         }
     }
 }
@@ -137,29 +167,44 @@ fn read_file(path: &Path) -> Option<Mark> {
 }
 
 fn newer(one: Option<Mark>, other: Option<Mark>) -> Option<Mark> {
-    one.into_iter().chain(other).max_by_key(|mark| (mark.epoch, mark.sequence))
+    one.into_iter().chain(other).max_by_key(|mark| (mark.epoch, mark.sequence, mark.audit_sequence()))
+}
+
+fn path_of(state: &Path, workspace_id: &str) -> PathBuf {
+    state.join("marks").join(format!("{workspace_id}.json"))
+}
+
+fn name_of(workspace_id: &str) -> String {
+    format!("{workspace_id}/mark")
+}
+
+pub(crate) fn recall_from_file(state: &Path, workspace_id: &str) -> Option<Mark> {
+    read_file(&path_of(state, workspace_id))
+}
+
+pub(crate) async fn recall_from_vault(vault: &dyn Vault, workspace_id: &str) -> Option<Mark> {
+    match tokio::time::timeout(PATIENCE, vault.get(&name_of(workspace_id))).await {
+        Ok(Ok(secret)) => serde_json::from_str(secret?.expose_secret()).ok(),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the credential store does not tell the ledger's mark");
+            None
+        }
+        Err(_) => None,
+    }
 }
 
 impl Workspace {
     fn mark_path(&self) -> PathBuf {
-        self.deps.state.join("marks").join(format!("{}.json", self.ledger.info().id))
+        path_of(&self.deps.state, &self.ledger.info().id)
     }
 
     fn mark_name(&self) -> String {
-        format!("{}/mark", self.ledger.info().id)
+        name_of(&self.ledger.info().id)
     }
 
     async fn recall(&self) -> Option<Mark> {
-        let asked = tokio::time::timeout(PATIENCE, self.deps.vault.get(&self.mark_name())).await;
-        let in_vault = match asked {
-            Ok(Ok(secret)) => secret.and_then(|secret| serde_json::from_str(secret.expose_secret()).ok()),
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the credential store does not tell the ledger's mark");
-                None
-            }
-            Err(_) => None,
-        };
-        newer(in_vault, read_file(&self.mark_path()))
+        let id = &self.ledger.info().id;
+        newer(recall_from_vault(self.deps.vault.as_ref(), id).await, recall_from_file(&self.deps.state, id))
     }
 
     /// Before anything is sent: the ledger is compared with what this machine remembers of it, quarantined if need be, and
@@ -167,7 +212,11 @@ impl Workspace {
     pub(crate) async fn take_up(&self) -> Result<()> {
         let info = self.ledger.info();
         let machine = machine_of(&self.deps.machine, &info.id);
+        let was_shut = self.deps.vault.state() != VaultState::Ready;
         let known = self.recall().await;
+        if was_shut || self.deps.vault.state() != VaultState::Ready {
+            self.note_mark_open();
+        }
         let distrust = judge(info, known.as_ref(), &machine);
         if let Some(distrust) = distrust {
             tracing::warn!(
@@ -176,28 +225,51 @@ impl Workspace {
             );
         }
         self.begin_quarantine(&machine, distrust.map(Distrust::as_str)).await?;
+        let lost = known.as_ref().and_then(Mark::audit).filter(|seen| seen.sequence > info.audit_sequence);
+        if let Some(lost) = &lost {
+            self.note_lost_audit(lost).await?;
+        }
+        let has_audit = info.audit_sequence > 0 || lost.is_some();
         let mark = Mark {
             workspace: info.id.clone(),
             machine,
             epoch: info.epoch,
             sequence: info.sequence,
-            audit_head: String::new(),
+            audit_head: if has_audit { self.ledger.read_audit_head().await?.to_string() } else { String::new() },
         };
         let file = open_file(&self.mark_path(), &mark)
             .inspect_err(|error| tracing::error!(%error, "the mark of the ledger cannot be kept in the state folder"));
         let keeper = Arc::new(Keeper::new(mark, file.ok()));
         let told = keeper.clone();
         self.ledger.keep_mark(move |sequence| told.note(sequence));
+        let told = keeper.clone();
+        self.ledger.keep_audit_head(move |head| told.note_audit(head));
         self.put_mark(&keeper, PATIENCE).await;
         // set once: a workspace is started once
         let _ = self.owner.keeper.set(keeper);
         Ok(())
     }
 
+    /// What this process remembers of the audit log; `None` before it has taken the ledger up.
+    pub(crate) fn remembered_audit(&self) -> Option<AuditHead> {
+        lock(&self.owner.keeper.get()?.held).mark.audit()
+    }
+
     pub(crate) async fn run_mark(self: &Arc<Self>) {
         let Some(keeper) = self.owner.keeper.get() else { return };
+        let mut anchored = None;
         while self.rest(&keeper.wake, EVERY).await {
+            if let Err(error) = self.compare_late().await {
+                tracing::warn!(%error, "what the credential store remembers of the ledger cannot be compared");
+            }
             self.put_mark(keeper, PATIENCE).await;
+            let today = fiscal_date(self.now_ms());
+            if anchored != Some(today) && self.remembered_audit().is_some_and(|head| head.sequence > 0) {
+                if let Err(error) = self.keep_daily_anchor().await {
+                    tracing::warn!(%error, "the day's anchor of the audit log cannot be kept");
+                }
+                anchored = Some(today);
+            }
         }
     }
 
@@ -210,6 +282,9 @@ impl Workspace {
 
     /// Writes to the credential store what it does not hold yet. One that refuses is told once in a while: the file stands.
     async fn put_mark(&self, keeper: &Keeper, patience: Duration) {
+        if self.is_mark_open() || self.deps.vault.state() != VaultState::Ready {
+            return;
+        }
         let mark = {
             let held = lock(&keeper.held);
             if held.in_vault.as_ref() == Some(&held.mark) {
@@ -242,6 +317,7 @@ mod tests {
             seed: WorkspaceSeed([1; 32]),
             epoch: marked_epoch + 1,
             sequence,
+            audit_sequence: 0,
             machine: machine.map(str::to_owned),
             marked_epoch,
             created_ms: 0,
@@ -284,6 +360,32 @@ mod tests {
         assert_eq!(judge(&copy, Some(&mark(5, 90, "here")), "here"), Some(Distrust::Behind));
     }
 
+    fn head(sequence: i64) -> AuditHead {
+        AuditHead { sequence, hash: [0xA7; 32] }
+    }
+
+    #[test]
+    fn a_ledger_whose_audit_log_is_shorter_than_remembered_is_behind() {
+        let remembered = Mark { audit_head: head(40).to_string(), ..mark(5, 90, "here") };
+        let log_of = |audit_sequence| LedgerInfo { audit_sequence, ..ledger(5, 90, Some("here")) };
+        assert_eq!(judge(&log_of(39), Some(&remembered), "here"), Some(Distrust::Behind));
+        assert_eq!(judge(&log_of(40), Some(&remembered), "here"), None);
+        assert_eq!(judge(&log_of(41), Some(&remembered), "here"), None, "the mark may lag behind");
+        assert_eq!(judge(&log_of(0), Some(&mark(5, 90, "here")), "here"), None, "a mark of before there was a log");
+    }
+
+    #[test]
+    fn the_newest_word_on_the_audit_log_counts_and_none_is_forgotten_for_an_older_one() {
+        let with = |sequence| Mark { audit_head: head(sequence).to_string(), ..mark(5, 90, "here") };
+        assert_eq!(newer(Some(with(7)), Some(with(9))), Some(with(9)));
+        assert_eq!(newer(Some(with(9)), Some(with(7))), Some(with(9)));
+        let keeper = Keeper::new(mark(5, 1, "here"), None);
+        for sequence in [3, 8, 5] {
+            keeper.note_audit(&head(sequence));
+        }
+        assert_eq!(lock(&keeper.held).mark.audit(), Some(head(8)), "acknowledged out of order, never back");
+    }
+
     #[test]
     fn a_ledger_of_another_machine_is_not_trusted_even_when_it_is_ahead() {
         let worked_on_elsewhere = ledger(7, 120, Some("there"));
@@ -304,7 +406,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("punte-mark-{}", uuid::Uuid::now_v7().simple()));
         let path = folder.join("marks").join("ws_1.json");
         let mut first = mark(5, 1, "here");
-        first.audit_head = "a".repeat(64);
+        first.audit_head = head(i64::MAX).to_string();
         let keeper = Keeper::new(first.clone(), Some(open_file(&path, &first).unwrap()));
         assert_eq!(read_file(&path), Some(first));
         for sequence in [9, 12, 11] {

@@ -89,13 +89,16 @@ impl Workspace {
     }
 
     /// Before a create: whether the shop's order already bears our note of an invoice that this ledger does not know (it
-    /// was restored from a backup, say). `Err` when the shop cannot be asked now.
+    /// was restored from a backup, say), and nobody let it pass. `Err` when the shop cannot be asked now.
     pub(crate) async fn noted_elsewhere(
         &self,
         document: &Document,
         order_id: &str,
         shop_connection: &Connection,
     ) -> std::result::Result<Option<Failure>, Failure> {
+        if document.is_released(FailureKind::InvoicedElsewhere, document.order_version) {
+            return Ok(None);
+        }
         let notes = self.shop(shop_connection).await?.read_notes(order_id).await?;
         let number = notes.get(NUMBER).filter(|number| !number.is_empty());
         let live = notes.get(STATE).is_none_or(|state| state == "issued");

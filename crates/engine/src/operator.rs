@@ -151,8 +151,13 @@ impl Workspace {
         };
         let plan = self.plan(&order, flow, &around.connections, &mapping, &raw, role).await?;
         // a refusal is what a retry is for; a draft that cannot be sent is not
-        let too_early = || document.failure.clone().filter(|failure| failure.kind == FailureKind::IssueDateTooEarly);
-        Ok(match plan.failure.filter(|failure| failure.phase == Phase::Prepare).or_else(too_early) {
+        // and what was found only before the send needs a person's word as much as what the draft was planned with
+        let found = |failure: &Failure| {
+            let is_released = document.is_released(failure.kind, order.version);
+            matches!(failure.kind, FailureKind::IssueDateTooEarly | FailureKind::InvoicedElsewhere) && !is_released
+        };
+        let found_later = || document.failure.clone().filter(found);
+        Ok(match plan.failure.filter(|failure| failure.phase == Phase::Prepare).or_else(found_later) {
             // the order moved on since: what would be released is not what a person has seen
             Some(failure) if failure.kind.is_released() && document.order_version != order.version => {
                 Retry::Not("still_failing", Some(failure))

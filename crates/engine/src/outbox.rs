@@ -4,6 +4,9 @@
 
 mod prepared;
 mod proforma;
+mod stands;
+
+pub(crate) use stands::{Asked, is_gone};
 
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
@@ -245,6 +248,9 @@ impl Workspace {
         if document.role == "proforma" && self.ledger.is_invoiced(document.order_row).await? {
             self.ledger.supersede_proforma(document.row, self.now_ms()).await?;
             self.changed(Change::Documents);
+            return Ok(false);
+        }
+        if !self.still_stands(document).await? {
             return Ok(false);
         }
         let flow = self.ledger.find_flow(&document.flow_id).await?;

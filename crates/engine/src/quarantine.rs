@@ -38,6 +38,8 @@ pub(crate) struct Owner {
     began: OnceLock<Duration>,
     pub(crate) keeper: OnceLock<Arc<Keeper>>,
     wake: Notify,
+    /// The credential store could not be asked yet what it remembers of the ledger.
+    pub(crate) mark_open: AtomicBool,
 }
 
 /// A quarantine as a person sees it.

@@ -41,12 +41,16 @@ pub(crate) fn stops_reads(kind: FailureKind) -> bool {
     matches!(
         kind,
         FailureKind::CredentialMissing
+            | FailureKind::VaultWaiting
+            | FailureKind::VaultLocked
+            | FailureKind::VaultNotChosen
             | FailureKind::CredentialRefused
             | FailureKind::RightMissing
             | FailureKind::CompanyUnavailable
             | FailureKind::RateLimited
             | FailureKind::PlanQuota
             | FailureKind::Unreachable
+            | FailureKind::AddressPrivate
             | FailureKind::TlsFailed
             | FailureKind::TimedOut
             | FailureKind::ConnectionLost

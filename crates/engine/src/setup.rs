@@ -1,6 +1,6 @@
 //! Setting up: connections with a live test, and flows.
 
-use crate::connect::{Connected, is_connections_fault, secret_name};
+use crate::connect::{Connected, is_connections_fault};
 use crate::error::{EngineError, Result};
 use crate::outbox::one_writer;
 use crate::workspace::{Change, Workspace};
@@ -112,10 +112,8 @@ impl Workspace {
         let Some(id) = &draft.id else {
             return Err(EngineError::Invalid { field: "secret", detail: "empty".into() });
         };
-        let stored = self.deps.vault.get(&secret_name(&self.ledger.info().id, id)).await;
-        stored
-            .map_err(|error| EngineError::Vault(error.to_string()))?
-            .ok_or(EngineError::Invalid { field: "secret", detail: "none is stored".into() })
+        let stored = self.stored_secret(id, &draft.address).await?;
+        stored.ok_or(EngineError::Invalid { field: "secret", detail: "none is stored".into() })
     }
 
     /// Stores a connection; its secret goes to the vault first, so that no connection stands without one.
@@ -140,10 +138,21 @@ impl Workspace {
         };
         self.check_identity(&draft, known.as_ref()).await?;
         let id = draft.id.clone().unwrap_or_else(|| self.deps.clock.new_id("con"));
+        let mut secret_changed = None;
         if has_secret {
             let secret = self.secret_of(&draft).await?;
-            if !draft.secret.expose_secret().trim().is_empty() {
-                self.set_vault(&id, secret).await?;
+            let stored = match &known {
+                Some(known) => self.stored_secret(&known.id, &known.address).await?,
+                None => None,
+            };
+            let is_new = stored.is_none_or(|stored| stored.expose_secret() != secret.expose_secret());
+            // one that stands may work still: another replaces it only once it works, too
+            if is_new && known.is_some() {
+                self.prove(&draft).await?;
+            }
+            if is_new {
+                self.keep_secret(&id, &draft.address, secret).await?;
+                secret_changed = Some(self.now_ms());
             }
         }
         let connection = Connection {
@@ -164,6 +173,9 @@ impl Workspace {
             created_ms: known.map_or_else(|| self.now_ms(), |known| known.created_ms),
         };
         self.ledger.save_connection(connection).await?;
+        if let Some(now_ms) = secret_changed {
+            self.ledger.record_secret_change(&id, now_ms).await?;
+        }
         self.wake_changed(&id).await?;
         Ok(self.ledger.get_connection(&id).await?)
     }
@@ -193,19 +205,30 @@ impl Workspace {
         }
     }
 
-    /// A new secret for a connection, and another try with it.
+    /// A new secret for a connection, once it works, and another try with it.
+    ///
+    /// # Errors
+    /// [`EngineError::Outside`] where the other side refuses it or cannot be asked: the one before stays.
     pub async fn set_secret(&self, id: &str, secret: SecretString) -> Result<Connection> {
         use secrecy::ExposeSecret;
-        required("secret", secret.expose_secret())?;
-        self.ledger.get_connection(id).await?;
-        self.set_vault(id, secret).await?;
+        let secret: SecretString = required("secret", secret.expose_secret())?.to_owned().into();
+        let known = self.ledger.get_connection(id).await?;
+        let draft = ConnectionDraft {
+            id: Some(known.id.clone()),
+            kind: known.kind.clone(),
+            name: known.name.clone(),
+            address: known.address.clone(),
+            account: known.account.clone(),
+            secret: secret.clone(),
+            company: known.company.clone(),
+            series: known.series.clone(),
+            options: BillingOptions::of(&known),
+        };
+        self.prove(&draft).await?;
+        self.keep_secret(id, &known.address, secret).await?;
+        self.ledger.record_secret_change(id, self.now_ms()).await?;
         self.wake_changed(id).await?;
         Ok(self.ledger.get_connection(id).await?)
-    }
-
-    async fn set_vault(&self, id: &str, secret: SecretString) -> Result<()> {
-        let name = secret_name(&self.ledger.info().id, id);
-        self.deps.vault.set(&name, secret).await.map_err(|error| EngineError::Vault(error.to_string()))
     }
 
     async fn wake_changed(&self, id: &str) -> Result<()> {

@@ -4,7 +4,9 @@
 use crate::error::{EngineError, Result};
 use crate::offers::{Act, Kin, correction_blocked};
 use crate::workspace::{Change, Workspace};
+use punte_domain::changes::{growing_subject, is_fallen_refund};
 use punte_domain::correction::{NoCorrection, Printed, correction, rest};
+use punte_domain::order::GROWING_REFUND;
 use punte_domain::{ChangeKind, DocumentState, Draft, Failure, FailureKind, IssueKey, Phase, Proposal, Role};
 use punte_store::StoreError;
 use punte_store::ledger::{ChangeRow, Document, NewDocument, NewTakingBack};
@@ -76,7 +78,8 @@ impl Workspace {
             return Ok(blocked("proforma"));
         }
         if change.proposal == Proposal::Nothing {
-            return Ok(blocked("more_than_left"));
+            let is_fallen = is_fallen_refund(&change.subject);
+            return Ok(blocked(if is_fallen { "less_refunded" } else { "more_than_left" }));
         }
         let sent = match self.sent_draft(original).await {
             Err(EngineError::NotNow(why)) => return Ok(blocked(why)),
@@ -202,7 +205,12 @@ impl Workspace {
         }
         let order = self.ledger.get_order_by_row(document.order_row).await?;
         let here = self.ledger.list_documents_of_order(document.order_row).await?;
-        let subjects = order.head.refunds.iter().map(|refund| refund.id.clone()).chain(["storno".to_owned()]);
+        let refunds = order.head.refunds.iter().map(|refund| match refund.id.as_str() {
+            // the first that was taken back of it
+            GROWING_REFUND => growing_subject(0),
+            id => id.to_owned(),
+        });
+        let subjects = refunds.chain(["storno".to_owned()]);
         let references = subjects
             .map(|subject| IssueKey {
                 shop_identity: order.shop_identity.clone(),

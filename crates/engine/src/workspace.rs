@@ -10,7 +10,7 @@ use crate::desk::export::Exports;
 use crate::editor::DryRun;
 use crate::error::Result;
 use crate::inbox::HookSecrets;
-use crate::outbox::Lane;
+use crate::outbox::{Asked, Lane};
 use crate::quarantine::Owner;
 use crate::schedule::Schedule;
 use crate::settle::Watch;
@@ -20,6 +20,7 @@ use punte_store::cache::Cache;
 use punte_store::ledger::{SeriesKey, Writing};
 use punte_store::{Ledger, NewWorkspace, StoreError};
 use punte_vault::Vault;
+use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -57,6 +58,8 @@ pub enum Change {
     Backfill,
     /// A file of orders came, was taken in further, or ended.
     Imports,
+    /// Something was put on record.
+    Audit,
 }
 
 /// The parts that a host puts under a workspace.
@@ -139,6 +142,8 @@ pub struct Workspace {
     pub(crate) cache: Cache,
     pub(crate) deps: Deps,
     pub(crate) connected: Mutex<HashMap<(String, Urgency), Connected>>,
+    /// Logins of simulators, by connection, for this session.
+    pub(crate) lent: Mutex<HashMap<String, SecretString>>,
     /// Quiet time of each document in doubt, by monotonic time; begins anew at every start.
     pub(crate) watches: Mutex<HashMap<i64, Watch>>,
     /// The same for operations in doubt.
@@ -147,6 +152,8 @@ pub struct Workspace {
     pub(crate) last_settling: Mutex<Option<(i64, Duration)>>,
     /// Documents that a task of this process is sending or looking up, each with its lane.
     pub(crate) in_flight: Mutex<HashMap<i64, Lane>>,
+    /// What shops were asked before sends.
+    pub(crate) asked: Mutex<Asked>,
     /// Of these, the ones that an operation is done to, each with its connection.
     pub(crate) operating: Mutex<BTreeMap<i64, String>>,
     /// Series whose reconcile pass is under way.
@@ -163,6 +170,8 @@ pub struct Workspace {
     pub(crate) bulk_acted: Mutex<BTreeSet<i64>>,
     /// What runs by itself: when it ran last, and when it is due.
     pub(crate) schedule: Mutex<Schedule>,
+    /// How far the backup is that is being made.
+    pub(crate) backing: crate::backup::Progress,
     pub(crate) outbox_wake: Notify,
     pub(crate) settle_wake: Notify,
     pub(crate) poll_wake: Notify,
@@ -234,10 +243,12 @@ impl Workspace {
             cache,
             deps,
             connected: Mutex::default(),
+            lent: Mutex::default(),
             watches: Mutex::default(),
             operation_watches: Mutex::default(),
             last_settling: Mutex::default(),
             in_flight: Mutex::default(),
+            asked: Mutex::default(),
             operating: Mutex::default(),
             reconciling: Arc::default(),
             dry_runs: Mutex::default(),
@@ -246,6 +257,7 @@ impl Workspace {
             hook_secrets: Mutex::default(),
             bulk_acted: Mutex::default(),
             schedule: Mutex::default(),
+            backing: crate::backup::Progress::default(),
             outbox_wake: Notify::new(),
             settle_wake: Notify::new(),
             poll_wake: Notify::new(),
@@ -307,6 +319,8 @@ impl Workspace {
         self.spawn(async move { this.run_imports().await });
         let this = self.clone();
         self.spawn(async move { this.run_mark().await });
+        let this = self.clone();
+        self.spawn(async move { this.run_vault().await });
         if self.is_quarantined() {
             let this = self.clone();
             self.spawn(async move { this.run_quarantine().await });

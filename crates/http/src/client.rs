@@ -7,7 +7,7 @@ use hyper::{Method, Request, header};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use punte_api::{ApiError, Event};
+use punte_api::{ApiError, Event, HostKind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -34,6 +34,9 @@ fn named(pid: Option<u32>) -> String {
 /// A connection to a workspace's owner.
 pub struct Attached {
     note: OwnerNote,
+    host: HostKind,
+    /// Tells this client from the owner's others.
+    client_id: String,
     /// The workspace that calls are about; `None`: the one that the owner shows.
     about: Mutex<Option<String>>,
     client: Client<HttpConnector, Full<Bytes>>,
@@ -41,8 +44,8 @@ pub struct Attached {
 
 impl Attached {
     /// Attaches to the owner of a folder for calls about its workspace, whatever the owner itself shows.
-    pub async fn to(folder: &Path) -> Result<Attached, AttachError> {
-        let attached = Attached::to_owner(folder).await?;
+    pub async fn to(folder: &Path, host: HostKind) -> Result<Attached, AttachError> {
+        let attached = Attached::to_owner(folder, host).await?;
         let app = attached.call("app.get", serde_json::Value::Null).await?;
         let is_it = |known: &&serde_json::Value| {
             let path = known["folder"].as_str().map(Path::new).and_then(|path| path.canonicalize().ok());
@@ -59,11 +62,16 @@ impl Attached {
     }
 
     /// Reads the owner's note and checks that the owner answers.
-    pub async fn to_owner(folder: &Path) -> Result<Attached, AttachError> {
+    pub async fn to_owner(folder: &Path, host: HostKind) -> Result<Attached, AttachError> {
         let note = OwnerNote::find(folder)
             .ok_or_else(|| AttachError::Silent { pid: None, detail: "it left no note".to_owned() })?;
-        let attached =
-            Attached { note, about: Mutex::default(), client: Client::builder(TokioExecutor::new()).build_http() };
+        let attached = Attached {
+            note,
+            host,
+            client_id: uuid::Uuid::new_v4().simple().to_string(),
+            about: Mutex::default(),
+            client: Client::builder(TokioExecutor::new()).build_http(),
+        };
         attached.call("app.get", serde_json::Value::Null).await?;
         Ok(attached)
     }
@@ -93,6 +101,8 @@ impl Attached {
             .method(Method::POST)
             .uri(format!("http://127.0.0.1:{}/call/{command}", self.note.port))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.note.token))
+            .header(crate::CLIENT, &self.client_id)
+            .header(crate::HOST, self.host.as_str())
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(Bytes::from(payload.to_string())))
             .map_err(|error| silent(error.to_string()))?;

@@ -16,10 +16,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 /// The largest delivery, in bytes. Senders keep far below it; the largest orders seen are some hundred kilobytes.
 const BODY: usize = 2 * 1024 * 1024;
+/// Bytes of all bodies that are read or written down at a time; more are told to come again.
+const BODIES: usize = 64 * 1024 * 1024;
 /// From the first byte of a body to the answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// For the head of a request, so that nobody holds a connection by saying little.
@@ -36,6 +38,10 @@ const AFTER_TROUBLE: HeaderValue = HeaderValue::from_static("60");
 struct Shared {
     sink: HookSink,
     room: Arc<Semaphore>,
+    /// One permit a byte.
+    bytes: Arc<Semaphore>,
+    /// Ends when the listener was switched off.
+    on: watch::Receiver<()>,
     counts: Arc<Counts>,
 }
 
@@ -55,13 +61,19 @@ pub async fn listen_for_hooks(sink: HookSink, port: u16) -> Result<ListenerHandl
     let listener = TcpListener::bind(at).await.map_err(|error| format!("{at}: {error}"))?;
     let port = listener.local_addr().map_err(|error| error.to_string())?.port();
     let counts = Arc::new(Counts::default());
-    let shared = Shared { sink, room: Arc::new(Semaphore::new(AT_ONCE)), counts: counts.clone() };
+    let (stop, on) = watch::channel(());
+    let shared = Shared {
+        sink,
+        room: Arc::new(Semaphore::new(AT_ONCE)),
+        bytes: Arc::new(Semaphore::new(BODIES)),
+        on: on.clone(),
+        counts: counts.clone(),
+    };
     let router = Router::new()
         .route("/hooks/{token}", get(knock).post(knock))
         .route("/hooks/{token}/{topic}", get(knock).post(knock))
         .with_state(shared);
-    let (stop, stopped) = oneshot::channel::<()>();
-    tokio::spawn(accept(listener, router, stopped));
+    tokio::spawn(accept(listener, router, on));
     let counts = Arc::new(move || ListenerCounts {
         accepted: counts.accepted.load(Ordering::Relaxed),
         refused: counts.refused.load(Ordering::Relaxed),
@@ -70,15 +82,26 @@ pub async fn listen_for_hooks(sink: HookSink, port: u16) -> Result<ListenerHandl
     Ok(ListenerHandle { port, counts, guard: Box::new(stop) })
 }
 
-/// Takes connections until told to stop; those that are open then are answered to their end.
-async fn accept(listener: TcpListener, router: Router, mut stopped: oneshot::Receiver<()>) {
+/// Returns when the listener was switched off: its handle is gone.
+async fn is_off(on: &mut watch::Receiver<()>) {
+    while on.changed().await.is_ok() {}
+}
+
+/// Takes connections until switched off. What is being read then is answered to its end; nothing that comes later over a
+/// connection that is still open.
+async fn accept(listener: TcpListener, router: Router, mut on: watch::Receiver<()>) {
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
     let mut server = hyper::server::conn::http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE);
     loop {
-        let Ok(place) = connections.clone().acquire_owned().await else { return };
+        // while every place is taken, too
+        let place = tokio::select! {
+            () = is_off(&mut on) => return,
+            place = connections.clone().acquire_owned() => place,
+        };
+        let Ok(place) = place else { return };
         let accepted = tokio::select! {
-            _ = &mut stopped => return,
+            () = is_off(&mut on) => return,
             accepted = listener.accept() => accepted,
         };
         let stream = match accepted {
@@ -91,9 +114,17 @@ async fn accept(listener: TcpListener, router: Router, mut stopped: oneshot::Rec
             }
         };
         let served = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+        let mut on = on.clone();
         tokio::spawn(async move {
+            let mut served = std::pin::pin!(served);
             // a sender that hangs up is no trouble of ours
-            let _ = served.await;
+            tokio::select! {
+                _ = served.as_mut() => {}
+                () = is_off(&mut on) => {
+                    served.as_mut().graceful_shutdown();
+                    let _ = served.await;
+                }
+            }
             drop(place);
         });
     }
@@ -106,15 +137,33 @@ struct Address {
 }
 
 async fn knock(State(shared): State<Shared>, Path(address): Path<Address>, request: Request) -> Response {
+    // its first request came when the listener was off already
+    if shared.on.has_changed().is_err() {
+        return plain(StatusCode::NOT_FOUND, "switched off");
+    }
     let Ok(_place) = shared.room.try_acquire() else {
         shared.counts.overloaded.fetch_add(1, Ordering::Relaxed);
         return later(AFTER_CROWD);
     };
     let (head, body) = request.into_parts();
     let taken = tokio::time::timeout(PATIENCE, async {
-        let Some((body, is_too_large)) = read(body).await else { return plain(StatusCode::BAD_REQUEST, "cut off") };
+        // whoever has no address sends no body that is kept anywhere
+        match (shared.sink.knows)(address.token.clone()).await {
+            Ok(true) => {}
+            Ok(false) => return plain(StatusCode::NOT_FOUND, "no such address"),
+            Err(()) => return later(AFTER_TROUBLE),
+        }
+        let (body, is_too_large, _held) = match read(body, &shared.bytes).await {
+            Read::Whole(body, held) => (body, false, held),
+            Read::TooLarge(body, held) => (body, true, held),
+            Read::CutOff => return plain(StatusCode::BAD_REQUEST, "cut off"),
+            Read::NoRoom => {
+                shared.counts.overloaded.fetch_add(1, Ordering::Relaxed);
+                return later(AFTER_CROWD);
+            }
+        };
         let knock = Knock { topic: address.topic, headers: head.headers, body, is_too_large };
-        match (shared.sink)(address.token, knock).await {
+        match (shared.sink.take)(address.token, knock).await {
             Ok(Some(answer)) => {
                 let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 plain(status, answer.body)
@@ -129,17 +178,34 @@ async fn knock(State(shared): State<Shared>, Path(address): Path<Address>, reque
     answer
 }
 
-/// A body, or its beginning where it is too large. `None`: the sender hung up within it.
-async fn read(mut body: Body) -> Option<(Vec<u8>, bool)> {
+/// What came of reading a body, with the room that it takes.
+enum Read<'a> {
+    Whole(Vec<u8>, Option<SemaphorePermit<'a>>),
+    /// Its beginning.
+    TooLarge(Vec<u8>, Option<SemaphorePermit<'a>>),
+    /// The sender hung up within it.
+    CutOff,
+    /// All bodies together would be too large.
+    NoRoom,
+}
+
+async fn read(mut body: Body, room: &Semaphore) -> Read<'_> {
     let mut read = Vec::new();
+    let mut held: Option<SemaphorePermit<'_>> = None;
     while let Some(frame) = body.frame().await {
-        let data: Bytes = frame.ok()?.into_data().unwrap_or_default();
+        let Ok(frame) = frame else { return Read::CutOff };
+        let data: Bytes = frame.into_data().unwrap_or_default();
         if read.len() + data.len() > BODY {
-            return Some((read, true));
+            return Read::TooLarge(read, held);
+        }
+        let Ok(more) = room.try_acquire_many(data.len() as u32) else { return Read::NoRoom };
+        match &mut held {
+            Some(held) => held.merge(more),
+            None => held = Some(more),
         }
         read.extend_from_slice(&data);
     }
-    Some((read, false))
+    Read::Whole(read, held)
 }
 
 fn plain(status: StatusCode, text: impl Into<String>) -> Response {
@@ -149,3 +215,6 @@ fn plain(status: StatusCode, text: impl Into<String>) -> Response {
 fn later(seconds: HeaderValue) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, seconds)], "come again").into_response()
 }
+
+#[cfg(test)]
+mod tests;

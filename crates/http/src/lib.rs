@@ -7,6 +7,10 @@
 
 /// Header of a call that is about another workspace than the owner's own screen shows: the workspace's id.
 pub(crate) const ABOUT: &str = "x-punte-workspace";
+/// Header that tells a client from the others of this listener: who signed in there is nobody elsewhere.
+pub(crate) const CLIENT: &str = "x-punte-client";
+/// Header of what a client is: `window` or `terminal`; a browser does not say.
+pub(crate) const HOST: &str = "x-punte-host";
 
 mod client;
 mod hooks;

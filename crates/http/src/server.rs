@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures_util::Stream;
-use punte_api::{ApiError, ErrorCode, Host, Session};
+use punte_api::{ApiError, ErrorCode, Host, HostKind};
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -25,7 +25,6 @@ const BODY: usize = 130 * 1024 * 1024;
 #[derive(Clone)]
 struct Shared {
     host: Arc<Host>,
-    session: Session,
     token: Arc<str>,
 }
 
@@ -53,10 +52,10 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data:; style-src 'self'
 ///
 /// # Errors
 /// The port is taken, or may not be listened on.
-pub async fn serve(host: Arc<Host>, session: Session, token: String, place: Place) -> std::io::Result<Listening> {
+pub async fn serve(host: Arc<Host>, token: String, place: Place) -> std::io::Result<Listening> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, place.port))).await?;
     let port = listener.local_addr()?.port();
-    let shared = Shared { host, session, token: token.clone().into() };
+    let shared = Shared { host, token: token.clone().into() };
     let api = Router::new()
         .route("/call/{command}", post(call))
         .route("/events", get(events))
@@ -144,10 +143,12 @@ async fn call(
             return (StatusCode::BAD_REQUEST, Json(error)).into_response();
         }
     };
-    let about = headers.get(crate::ABOUT).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let answered = match about {
-        Some(workspace) => shared.host.call_about(workspace, &shared.session, &command, payload).await,
-        None => shared.host.call(&shared.session, &command, payload).await,
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let kind = header(crate::HOST).and_then(HostKind::parse).unwrap_or(HostKind::Browser);
+    let session = shared.host.session_of(kind, header(crate::CLIENT).unwrap_or_default());
+    let answered = match header(crate::ABOUT) {
+        Some(workspace) => shared.host.call_about(workspace.to_owned(), &session, &command, payload).await,
+        None => shared.host.call(&session, &command, payload).await,
     };
     match answered {
         Ok(value) => Json(value).into_response(),
@@ -158,16 +159,25 @@ async fn call(
 fn status_of(code: ErrorCode) -> StatusCode {
     match code {
         ErrorCode::InvalidInput => StatusCode::BAD_REQUEST,
-        ErrorCode::Forbidden => StatusCode::FORBIDDEN,
-        ErrorCode::UnknownCommand | ErrorCode::NotFound | ErrorCode::NoWorkspace => StatusCode::NOT_FOUND,
-        ErrorCode::NotNow | ErrorCode::AlreadyLinked | ErrorCode::WorkspaceOwned | ErrorCode::OwnerSilent => {
-            StatusCode::CONFLICT
+        ErrorCode::Forbidden | ErrorCode::SignInNeeded | ErrorCode::WrongPassword | ErrorCode::WrongPassphrase => {
+            StatusCode::FORBIDDEN
         }
+        ErrorCode::TryLater => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::UnknownCommand | ErrorCode::NotFound | ErrorCode::NoWorkspace => StatusCode::NOT_FOUND,
+        ErrorCode::NeedsApproval
+        | ErrorCode::NotNow
+        | ErrorCode::AlreadyLinked
+        | ErrorCode::WorkspaceOwned
+        | ErrorCode::OwnerSilent => StatusCode::CONFLICT,
         ErrorCode::Outside => StatusCode::BAD_GATEWAY,
         ErrorCode::LedgerNewer
         | ErrorCode::LedgerDamaged
         | ErrorCode::LedgerReadOnly
         | ErrorCode::Vault
+        | ErrorCode::VaultWaiting
+        | ErrorCode::VaultLocked
+        | ErrorCode::VaultNotChosen
+        | ErrorCode::NotOnRecord
         | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

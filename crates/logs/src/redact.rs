@@ -9,7 +9,7 @@ static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
         // `Authorization: Basic …`, `Bearer …`
         r"(?i)(?P<scheme>\b(?:basic|bearer)\s+)[A-Za-z0-9+/=._~-]{6,}",
         // `client_secret=…`, `"token":"…"`, `consumer_secret\":\"…`
-        r#"|(?P<key>\b(?:client_secret|consumer_secret|access_token|api_key|password|secret|token)\\?"?\s*[=:]\s*\\?"?)"#,
+        r#"|(?P<key>\b(?:client_secret|consumer_secret|access_token|api_key|passphrase|password|secret|token)\\?"?\s*[=:]\s*\\?"?)"#,
         r#"[^\s"&\\,}]{4,}"#,
         // the secret half of a WooCommerce key pair
         r"|(?P<woo>\bcs_)[0-9A-Za-z]{8,}",

@@ -61,9 +61,9 @@ impl Simulator {
     /// What a fault may name as its operation, beside `any`.
     pub fn operations(self) -> &'static [&'static str] {
         match self {
-            Self::WooCommerce => &["list", "get", "update", "refunds", "info", "webhooks", "other"],
+            Self::WooCommerce => &["list", "get", "update", "delete", "refunds", "info", "webhooks", "other"],
             Self::Shopify => &["list", "count", "get", "update", "refunds", "metafields", "info", "other"],
-            Self::Stripe => &["list", "get", "update", "line_items", "refunds", "events", "info", "other"],
+            Self::Stripe => &["list", "get", "update", "line_items", "invoices", "refunds", "events", "info", "other"],
             Self::SmartBill => &[
                 "create",
                 "series",

@@ -106,7 +106,9 @@ impl State {
                 Ok(id.into())
             }
             Source::Stripe => {
-                let (id, events) = self.stripe.put(order, now_ms)?;
+                let is_invoice = order["object"] == "invoice";
+                let put = if is_invoice { StripeAccount::put_invoice } else { StripeAccount::put };
+                let (id, events) = put(&mut self.stripe, order, now_ms)?;
                 for event in events {
                     self.hooks.post(Source::Stripe, &event.id, &event.kind, event.text(), now_ms);
                 }
@@ -128,6 +130,13 @@ impl State {
         let topic = if new { "order.created" } else { "order.updated" };
         for webhook in self.webhooks.asking(topic) {
             self.hooks.post_by(webhook, &id.to_string(), topic, now_ms);
+        }
+    }
+
+    /// Only those are told that ask for it: an order in the trash is no changed one.
+    pub fn deleted_at_woocommerce(&mut self, id: u64, now_ms: i64) {
+        for webhook in self.webhooks.asking("order.deleted") {
+            self.hooks.post_by(webhook, &id.to_string(), "order.deleted", now_ms);
         }
     }
 

@@ -13,6 +13,9 @@ pub enum StoreError {
     Damaged(String),
     #[error("the ledger cannot be written: {0}")]
     ReadOnly(String),
+    /// Of a file that was to be a backup.
+    #[error("not a backup: {0}")]
+    Foreign(String),
     #[error("no workspace at {0}")]
     Missing(String),
     /// Another owner took over: its epoch is in the ledger.
@@ -31,6 +34,9 @@ pub enum StoreError {
     PublishedMeanwhile(String),
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
+    /// A rule of the ledger forbids it, by a code.
+    #[error("not allowed: {0}")]
+    NotAllowed(&'static str),
     /// A document at the provider is already linked to another record.
     #[error("{0} already belongs to another record")]
     AlreadyLinked(String),
@@ -57,11 +63,13 @@ impl StoreError {
             StoreError::Owned(_)
             | StoreError::Newer { .. }
             | StoreError::Missing(_)
+            | StoreError::Foreign(_)
             | StoreError::NotFound(_)
             | StoreError::Stale(_)
             | StoreError::PublishedMeanwhile(_)
             | StoreError::Quarantined
             | StoreError::Illegal(_)
+            | StoreError::NotAllowed(_)
             | StoreError::AlreadyLinked(_)
             | StoreError::Json(_) => false,
         }

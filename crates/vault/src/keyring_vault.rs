@@ -2,7 +2,7 @@
 //!
 //! Its calls block, so each runs on a thread for that. Calls go one at a time: stores differ in what they make of two.
 
-use crate::{Result, Vault, VaultError};
+use crate::{Result, SERVICE, Vault, VaultError};
 use async_trait::async_trait;
 use keyring::{Entry, Error};
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +13,83 @@ use tokio::sync::Mutex;
 
 /// The longest that a call waits for its turn, and then for the store: time for a person to unlock it.
 const LONGEST: Duration = Duration::from_secs(15);
+
+/// The longest that it may take to say whether it is there.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// What is seen of a keyring without asking anybody for anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    Open,
+    /// There, and locked or silent; in the system's words.
+    Shut(String),
+    /// This system or session has none.
+    Absent(String),
+}
+
+/// The system's keyring, or one that a test puts in its place.
+#[async_trait]
+pub trait Keyring: Send + Sync {
+    async fn look(&self) -> Standing;
+    /// Asked only where it is there: the first question may make it ask a person to unlock it.
+    fn vault(&self) -> Arc<dyn Vault>;
+}
+
+/// The keyring of the session that this process runs in.
+pub struct OsKeyring {
+    vault: Arc<KeyringVault>,
+    turn: Arc<Mutex<()>>,
+}
+
+impl Default for OsKeyring {
+    fn default() -> Self {
+        OsKeyring { vault: Arc::new(KeyringVault::new(SERVICE)), turn: Arc::default() }
+    }
+}
+
+#[async_trait]
+impl Keyring for OsKeyring {
+    async fn look(&self) -> Standing {
+        match in_turn(&self.turn, LOOK, look).await {
+            Ok(standing) => standing,
+            Err(error) => Standing::Shut(error.to_string()),
+        }
+    }
+
+    fn vault(&self) -> Arc<dyn Vault> {
+        self.vault.clone()
+    }
+}
+
+/// Whether the Secret Service is on the bus, and its default collection unlocked. Asked beside the library that keeps the
+/// secrets: that one takes its first failure for good, and asks a person to unlock at every question.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn look() -> Standing {
+    use secret_service::blocking::SecretService;
+    use secret_service::{EncryptionType, Error};
+    let is_locked = SecretService::connect(EncryptionType::Plain).and_then(|service| {
+        let collection = service.get_default_collection()?;
+        collection.is_locked()
+    });
+    match is_locked {
+        Ok(false) => Standing::Open,
+        Ok(true) => Standing::Shut("the keyring is locked".to_owned()),
+        Err(Error::NoResult) => Standing::Shut("the keyring has no default collection".to_owned()),
+        Err(error) => {
+            let said = error.to_string();
+            // of a bus on which nobody offers it; the bus's own type of error stays in the library
+            let is_nobody = said.contains("ServiceUnknown") || said.contains("NameHasNoOwner");
+            let is_absent = is_nobody || matches!(error, Error::Unavailable);
+            if is_absent { Standing::Absent(said) } else { Standing::Shut(said) }
+        }
+    }
+}
+
+/// It is part of the system: whether it is locked, the first question tells.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+fn look() -> Standing {
+    Standing::Open
+}
 
 pub struct KeyringVault {
     service: String,
@@ -58,7 +135,11 @@ async fn in_turn<T: Send + 'static>(
 /// The store's words, without what an error might carry of the secret.
 fn refused(error: &Error) -> VaultError {
     match error {
-        Error::BadEncoding(_) => VaultError::Refused("the stored value is not text".to_owned()),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => {
+            VaultError::Refused("the stored value is not text".to_owned())
+        }
+        // locked, or nobody unlocked it when asked
+        Error::NoStorageAccess(_) => VaultError::Waiting,
         other => VaultError::Refused(other.to_string()),
     }
 }
@@ -80,13 +161,13 @@ impl Vault for KeyringVault {
             Ok(None) => {
                 self.known().remove(name);
             }
-            Err(VaultError::Silent) => {
-                tracing::warn!("the keyring does not answer: what it said before holds");
+            Err(error) if error.is_closed() => {
+                tracing::warn!(%error, "the keyring does not answer: what it said before holds");
                 if let Some(secret) = self.known().get(name) {
                     return Ok(Some(secret.clone()));
                 }
             }
-            Err(VaultError::Refused(_)) => {}
+            Err(_) => {}
         }
         read
     }

@@ -1,24 +1,25 @@
-//! Where credentials are kept: the operating system's keyring, or this session's memory where none answers.
+//! Where credentials are kept: the operating system's keyring, an encrypted file that a passphrase opens, or this session's
+//! memory where a person chose that.
 //!
-//! Owns the choice and its reason in words. Refuses cryptography of its own, and puts no secret into an error, a log or a
-//! debug text.
+//! Owns what is open now, and the reason in words why it is not. Refuses cryptography of its own, and puts no secret into an
+//! error, a log or a debug text. Nothing weaker than the keyring is taken without being chosen.
 
+mod file;
 mod keyring_vault;
 mod memory;
+mod switch;
 
-pub use keyring_vault::KeyringVault;
+pub use file::{Cost, FileVault};
+pub use keyring_vault::{Keyring, KeyringVault, OsKeyring, Standing};
 pub use memory::MemoryVault;
+pub use switch::{SHORTEST_PASSPHRASE, SwitchVault};
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// The name under which every secret of ours stands in the keyring.
 pub const SERVICE: &str = "ro.punte";
-
-/// The keyring answers within this, or counts as silent (a prompt that nobody sees blocks forever).
-const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
@@ -27,9 +28,39 @@ pub enum VaultError {
     Refused(String),
     #[error("the credential store did not answer in time")]
     Silent,
+    /// The keyring is there, and locked or silent.
+    #[error("the keyring is locked or silent")]
+    Waiting,
+    /// The file of credentials needs its passphrase.
+    #[error("the file of credentials is locked")]
+    Locked,
+    /// There is no keyring, and nobody chose anything else.
+    #[error("it is not chosen where credentials are kept")]
+    NotChosen,
+    #[error("the passphrase is wrong")]
+    WrongPassphrase,
+    /// The file of credentials is not whole, or not one. What is wrong, without anything of its content.
+    #[error("the file of credentials is damaged: {0}")]
+    Damaged(String),
+    /// A new passphrase that will not do.
+    #[error("a passphrase has at least {SHORTEST_PASSPHRASE} characters")]
+    TooShort,
+    /// Too many wrong passphrases: none is looked at for so long.
+    #[error("too many wrong passphrases: wait {} s", .0.as_secs().max(1))]
+    TooSoon(Duration),
+    /// What is asked for does not fit what is open.
+    #[error("not now: {0}")]
+    NotNow(&'static str),
 }
 
 pub type Result<T> = std::result::Result<T, VaultError>;
+
+impl VaultError {
+    /// Whether the store itself cannot be asked now, whatever is asked.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, VaultError::Silent | VaultError::Waiting | VaultError::Locked | VaultError::NotChosen)
+    }
+}
 
 /// Keeps secrets by name.
 #[async_trait]
@@ -38,99 +69,74 @@ pub trait Vault: Send + Sync {
     async fn set(&self, name: &str, secret: SecretString) -> Result<()>;
     /// Deleting what is not there is fine.
     async fn delete(&self, name: &str) -> Result<()>;
+
+    /// Whether it can be asked. One that always can says nothing else.
+    fn state(&self) -> VaultState {
+        VaultState::Ready
+    }
+
+    /// Ends once the state is another one than that.
+    async fn leaves(&self, state: VaultState) {
+        if self.state() == state {
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum VaultKind {
     OsKeyring,
+    /// An encrypted file that a passphrase opens.
+    File,
     /// Secrets are asked for again at the next start.
     SessionMemory,
 }
 
-/// Which store is used, and why not the keyring.
+impl VaultKind {
+    pub const ALL: [VaultKind; 3] = [VaultKind::OsKeyring, VaultKind::File, VaultKind::SessionMemory];
+
+    /// The word for it in settings and over the api.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            VaultKind::OsKeyring => "os_keyring",
+            VaultKind::File => "file",
+            VaultKind::SessionMemory => "session_memory",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<VaultKind> {
+        VaultKind::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VaultState {
+    Ready,
+    /// The file needs its passphrase.
+    Locked,
+    /// The keyring is there, and locked or silent: it is looked at again and again.
+    Waiting,
+    /// There is no keyring, and a person has not said what to use instead.
+    NotChosen,
+}
+
+impl VaultState {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            VaultState::Ready => "ready",
+            VaultState::Locked => "locked",
+            VaultState::Waiting => "waiting",
+            VaultState::NotChosen => "not_chosen",
+        }
+    }
+}
+
+/// Which store is used, whether it can be asked, and why it is not the keyring or not open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VaultStatus {
-    pub kind: VaultKind,
+    /// `None`: nothing is chosen.
+    pub kind: Option<VaultKind>,
+    pub state: VaultState,
+    /// In the system's words.
     pub reason: Option<String>,
-}
-
-/// The OS keyring if it can keep and give back a secret now, else memory with the reason.
-pub async fn open_best() -> (Arc<dyn Vault>, VaultStatus) {
-    let keyring = KeyringVault::new(SERVICE);
-    match probe(&keyring).await {
-        Ok(()) => (Arc::new(keyring), VaultStatus { kind: VaultKind::OsKeyring, reason: None }),
-        Err(error) => {
-            tracing::warn!(%error, "no keyring: credentials are kept for this session only");
-            open_memory(&error.to_string())
-        }
-    }
-}
-
-/// A store for this session only.
-pub fn open_memory(reason: &str) -> (Arc<dyn Vault>, VaultStatus) {
-    let status = VaultStatus { kind: VaultKind::SessionMemory, reason: Some(reason.to_owned()) };
-    (Arc::new(MemoryVault::default()), status)
-}
-
-/// Sets, reads and deletes a throw-away entry under a name of its own.
-async fn probe(vault: &dyn Vault) -> Result<()> {
-    use secrecy::ExposeSecret;
-    let name = format!("probe-{}", uuid::Uuid::new_v4().simple());
-    let tried = async {
-        vault.set(&name, SecretString::from("probe")).await?;
-        let read = vault.get(&name).await?;
-        vault.delete(&name).await?;
-        if read.is_some_and(|secret| secret.expose_secret() == "probe") {
-            Ok(())
-        } else {
-            Err(VaultError::Refused("it did not give back what was set".to_owned()))
-        }
-    };
-    tokio::time::timeout(PATIENCE, tried).await.map_err(|_| VaultError::Silent)?
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Forgetful;
-
-    #[async_trait]
-    impl Vault for Forgetful {
-        async fn get(&self, _: &str) -> Result<Option<SecretString>> {
-            Ok(None)
-        }
-        async fn set(&self, _: &str, _: SecretString) -> Result<()> {
-            Ok(())
-        }
-        async fn delete(&self, _: &str) -> Result<()> {
-            Ok(())
-        }
-    }
-
-    struct Blocked;
-
-    #[async_trait]
-    impl Vault for Blocked {
-        async fn get(&self, _: &str) -> Result<Option<SecretString>> {
-            std::future::pending().await
-        }
-        async fn set(&self, _: &str, _: SecretString) -> Result<()> {
-            std::future::pending().await
-        }
-        async fn delete(&self, _: &str) -> Result<()> {
-            std::future::pending().await
-        }
-    }
-
-    #[tokio::test]
-    async fn a_store_that_forgets_is_not_used() {
-        assert!(matches!(probe(&Forgetful).await, Err(VaultError::Refused(_))));
-        assert_eq!(probe(&MemoryVault::default()).await, Ok(()));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_store_that_waits_for_an_unseen_prompt_counts_as_silent() {
-        assert_eq!(probe(&Blocked).await, Err(VaultError::Silent));
-    }
 }

@@ -17,6 +17,13 @@ impl MemoryVault {
     }
 }
 
+impl MemoryVault {
+    /// Everything it holds, to be carried elsewhere.
+    pub fn all(&self) -> Vec<(String, SecretString)> {
+        self.secrets().iter().map(|(name, secret)| (name.clone(), secret.clone())).collect()
+    }
+}
+
 #[async_trait]
 impl Vault for MemoryVault {
     async fn get(&self, name: &str) -> Result<Option<SecretString>> {

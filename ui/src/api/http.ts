@@ -6,7 +6,7 @@ const AGAIN_MS = 1000;
 
 /** An owner over loopback: for a browser. */
 export function httpHost(base: string, token: string): Host {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", "x-punte-client": crypto.randomUUID() };
   return {
     async call(command, request) {
       const answer = await fetch(`${base}/call/${command}`, { method: "POST", headers, body: JSON.stringify(request) }).catch(

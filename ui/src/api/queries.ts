@@ -1,4 +1,6 @@
 import {
+  MutationCache,
+  QueryCache,
   QueryClient,
   type UseInfiniteQueryResult,
   type UseMutationResult,
@@ -9,12 +11,31 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
-import { type ApiError, type AppInfo, type Commands, type ImportRejectedPage, type InboxPage, type InboxRequest, staleBy, type Tag } from "./generated/api";
-import { useHost } from "./host";
+import {
+  type ApiError,
+  type AppInfo,
+  type AuditPage,
+  type AuditRequest,
+  type Commands,
+  type ImportRejectedPage,
+  type InboxPage,
+  type InboxRequest,
+  type SessionInfo,
+  staleBy,
+  type Tag,
+} from "./generated/api";
+import { isApiError, useHost } from "./host";
+import { markLocked, SESSION } from "./locking";
 
-/** `app` is what was known before the screen was there. */
-export function newQueryClient(app?: AppInfo): QueryClient {
-  const client = new QueryClient({
+/** `app` and `session` are what was known before the screen was there. */
+export function newQueryClient(app?: AppInfo, session?: SessionInfo): QueryClient {
+  // whoever asks and is not signed in any more sees the locked screen, whatever was asked
+  const onError = (error: unknown) => {
+    if (isApiError(error) && error.code === "sign_in_needed") markLocked(client);
+  };
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       // the host is this computer's: without a network it answers all the same
       queries: { networkMode: "always", retry: false, staleTime: Number.POSITIVE_INFINITY, refetchOnWindowFocus: false },
@@ -22,6 +43,7 @@ export function newQueryClient(app?: AppInfo): QueryClient {
     },
   });
   if (app) client.setQueryData(["app.get", {}], app);
+  if (session) client.setQueryData(SESSION, session);
   return client;
 }
 
@@ -95,6 +117,18 @@ export function useInbox(request: Omit<InboxRequest, "before">): UseInfiniteQuer
   });
 }
 
+/** The audit log, newest first: each page goes on before the last of the one above it. */
+export function useAudit(request: Omit<AuditRequest, "before">): UseInfiniteQueryResult<{ pages: AuditPage[] }, ApiError> {
+  const host = useHost();
+  return useInfiniteQuery<AuditPage, ApiError, { pages: AuditPage[] }, readonly unknown[], number | null>({
+    queryKey: ["audit.list", request],
+    queryFn: ({ pageParam }) => host.call("audit.list", { ...request, before: pageParam }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.before,
+    placeholderData: (before) => before,
+  });
+}
+
 /** Rows of an import that were not taken, in the file's order. */
 export function useImportRejected(id: string): UseInfiniteQueryResult<{ pages: ImportRejectedPage[] }, ApiError> {
   const host = useHost();
@@ -120,6 +154,9 @@ export function useAct<C extends Command>(
       if (isApp || command === "app.set_preferences") {
         client.setQueryData(["app.get", {}], answer);
       }
+      // another workspace has other people
+      if (isApp) void client.resetQueries({ queryKey: SESSION });
+      if (command === "session.sign_in") client.setQueryData(SESSION, answer);
     },
   });
 }
@@ -134,6 +171,7 @@ export function useChanges(): void {
     });
     // what was read before anybody listened may have changed since
     void client.invalidateQueries({ queryKey: ["app.get"] });
+    void client.invalidateQueries({ queryKey: SESSION });
     return stop;
   }, [host, client]);
 }

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AppInfo, ListName } from "../api/generated/api";
 import { useAct, useAsk } from "../api/queries";
+import { useLock, useSession } from "../api/session";
 import { BUILTIN_VIEWS } from "../shared/lib/builtinViews";
 import { type ScreenPath, useGo } from "../shared/lib/navigation";
 import { readLink } from "../shared/lib/recordLink";
@@ -21,6 +22,7 @@ const SCREENS: ScreenPath[] = [
   "/reconcile",
   "/einvoice",
   "/inbox",
+  "/activity",
   "/settings",
 ];
 
@@ -137,6 +139,8 @@ function useActs(app: AppInfo, onHelp: () => void): SpotlightActionData[] {
   const { t, i18n } = useTranslation();
   const go = useGo();
   const keep = useAct("app.set_preferences");
+  const lock = useLock();
+  const session = useSession();
   const leftSection = <IconBolt size={18} stroke={1.6} />;
   const act = (id: string, label: string, onClick: () => void) => ({ id, label, leftSection, onClick });
   return [
@@ -144,6 +148,9 @@ function useActs(app: AppInfo, onHelp: () => void): SpotlightActionData[] {
     act("compare", t("desk.palette.reconcile"), () => go.screen("/reconcile")),
     act("connect", t("desk.palette.connection"), () => go.screen("/connections")),
     act("shortcuts", t("desk.palette.shortcuts"), onHelp),
+    ...(session?.needed
+      ? [act("lock", t("people.lock"), lock), act("approvals", t("approvals.open"), () => go.stay({ approvals: "waiting" }))]
+      : []),
     ...["ro", "en"]
       .filter((language) => language !== i18n.language)
       .map((language) =>

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { Alert, Group, Stack, Text } from "@mantine/core";
 import { IconShieldLock } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import type { QuarantineInfo, SeriesReadInfo } from "../api/generated/api";
 import { useAct } from "../api/queries";
 import { ids } from "../shared/lib/testids";
 import { ConfirmDialog } from "../shared/ui/ConfirmDialog";
+import { MayButton } from "../shared/ui/MayButton";
 import { Time } from "../shared/ui/Time";
 
 /** Why nothing is sent, what is being read instead, how far that is, and a person's way out. */
@@ -31,9 +32,9 @@ export function Quarantine({ quarantine }: { quarantine: QuarantineInfo }) {
           </Text>
           <Progress series={quarantine.series} />
         </Stack>
-        <Button variant="white" color="dark" onClick={() => setAsked(true)} data-testid={ids.quarantineLift}>
+        <MayButton command="workspace.lift_quarantine" variant="white" color="dark" onClick={() => setAsked(true)} data-testid={ids.quarantineLift}>
           {t("quarantine.lift")}
-        </Button>
+        </MayButton>
       </Group>
       <ConfirmDialog
         opened={asked}

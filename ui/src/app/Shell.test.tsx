@@ -25,6 +25,8 @@ const smartbill: ConnectionInfo = {
   failure: null,
   limitedUntilMs: null,
   lastContactMs: 1_764_000_000_000,
+  secretChangedMs: null,
+  secretWorkedMs: 1_764_000_000_000,
   hasOrders: false,
   today: 3,
 };

@@ -6,6 +6,7 @@ import {
   IconChevronDown,
   IconFileInvoice,
   IconFileUpload,
+  IconHistory,
   IconInbox,
   IconLayoutDashboard,
   IconPlugConnected,
@@ -21,6 +22,7 @@ import { type MouseEvent, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiError, AppInfo, Counts, Overview } from "../api/generated/api";
 import { useAct, useAsk, useAskAhead } from "../api/queries";
+import { useSession } from "../api/session";
 import { DropArea } from "../features/imports/DropArea";
 import { ImportDialog } from "../features/imports/ImportDialog";
 import { UploadsProvider } from "../features/imports/uploads";
@@ -36,10 +38,14 @@ import { Health } from "../shared/ui/Health";
 import { Time } from "../shared/ui/Time";
 import { Toggles } from "../shared/ui/Toggles";
 import { useFormat } from "../shared/ui/useFormat";
+import { VaultBanner } from "../shared/ui/vault/VaultBanner";
+import { Approvals } from "./Approvals";
 import { openPalette, Palette } from "./Palette";
 import { Quarantine } from "./Quarantine";
 import { ShortcutsHelp } from "./ShortcutsHelp";
 import { RunningJobs } from "./RunningJobs";
+import { UserMenu } from "./UserMenu";
+import { useSecondPerson } from "./useSecondPerson";
 import "./shell.css";
 
 const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (counts: Counts) => number }[] = [
@@ -52,6 +58,7 @@ const SCREENS: { name: string; path: ScreenPath; icon: TablerIcon; count?: (coun
   { name: "reconcile", path: "/reconcile", icon: IconScale, count: (counts) => counts.inDoubt + counts.mismatched + counts.findings },
   { name: "einvoice", path: "/einvoice", icon: IconFileUpload },
   { name: "inbox", path: "/inbox", icon: IconInbox },
+  { name: "activity", path: "/activity", icon: IconHistory },
   { name: "settings", path: "/settings", icon: IconSettings },
 ];
 
@@ -65,6 +72,7 @@ export function Shell() {
   const sandbox = useAct("workspace.open_sandbox");
   const [helping, setHelping] = useState(false);
   useGlobalKeys(() => setHelping(true));
+  useSecondPerson();
   const isThere = app.data !== undefined;
   const readLists = useReadLists();
   useEffect(() => {
@@ -92,6 +100,7 @@ export function Shell() {
         <Drawer />
         <Palette app={app.data} onHelp={() => setHelping(true)} />
         <ShortcutsHelp opened={helping} onClose={() => setHelping(false)} />
+        <Approvals />
         <ImportDialog />
         <DropArea />
       </div>
@@ -141,6 +150,7 @@ interface HeaderProps {
 function Header({ app, overview, open, openSandbox }: HeaderProps) {
   const { t } = useTranslation();
   const go = useGo();
+  const session = useSession();
   const needs = overview?.needsYou ?? [];
   const count = needs.reduce((sum, need) => sum + need.count, 0);
   const hasSandbox = app.workspaces.some((one) => one.isSandbox);
@@ -188,14 +198,22 @@ function Header({ app, overview, open, openSandbox }: HeaderProps) {
           </Button>
         )}
         <Toggles theme={app.theme} />
-        <Group gap={4} wrap="nowrap" c="dimmed" title={t(`settings.role.${app.role}`)}>
-          <IconUser size={16} />
-          <Text span size="sm" className="operator">
-            {app.operator}
-          </Text>
-        </Group>
+        {session?.needed ? <UserMenu session={session} /> : <Alone app={app} />}
       </Group>
     </header>
+  );
+}
+
+/** Whoever sits at the machine, in a workspace without people. */
+function Alone({ app }: { app: AppInfo }) {
+  const { t } = useTranslation();
+  return (
+    <Group gap={4} wrap="nowrap" c="dimmed" title={t(`settings.role.${app.role}`)}>
+      <IconUser size={16} />
+      <Text span size="sm" className="operator">
+        {app.operator}
+      </Text>
+    </Group>
   );
 }
 
@@ -258,13 +276,7 @@ function Banners({ app, overview, error }: BannersProps) {
           <FailureText failure={overview.ledgerTrouble} />
         </Alert>
       )}
-      {app.vault === "session_memory" && (
-        <Alert color="yellow" radius={0} py={8} icon={<IconAlertTriangle size={18} />} data-testid="banner-vault">
-          <Text size="sm">
-            {t("vault.session_memory")} {app.vaultReason && t("vault.why", { reason: app.vaultReason })}
-          </Text>
-        </Alert>
-      )}
+      <VaultBanner app={app} />
       {broken.map((one) => (
         <Alert key={one.id} color="orange" radius={0} py={6} icon={<IconPlugConnected size={18} />}>
           <Group justify="space-between" gap="sm">

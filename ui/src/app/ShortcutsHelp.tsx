@@ -1,5 +1,6 @@
 import { Kbd, Modal, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useSession } from "../api/session";
 import { SHORTCUTS, type Shortcut } from "../shared/lib/shortcuts";
 import { ids } from "../shared/lib/testids";
 
@@ -8,6 +9,8 @@ const GROUPS = ["anywhere", "go", "table", "record"] as const;
 /** Every shortcut, made from the one list of them. */
 export function ShortcutsHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
+  // without people there is nothing to lock
+  const known = useSession()?.needed ? SHORTCUTS : SHORTCUTS.filter(({ id }) => id !== "lock");
   return (
     <Modal opened={opened} onClose={onClose} title={t("desk.shortcuts")} size="lg" centered>
       <div className="shortcuts" data-testid={ids.shortcuts}>
@@ -17,7 +20,7 @@ export function ShortcutsHelp({ opened, onClose }: { opened: boolean; onClose: (
               {t(`desk.shortcutGroup.${group}`)}
             </Title>
             <dl className="facts">
-              {SHORTCUTS.filter((one) => one.group === group).map((one) => (
+              {known.filter((one) => one.group === group).map((one) => (
                 <Entry key={one.id} shortcut={one} />
               ))}
             </dl>

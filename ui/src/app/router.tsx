@@ -1,4 +1,5 @@
 import { createHashHistory, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { ActivityScreen } from "../features/activity/ActivityScreen";
 import { ConnectionsScreen } from "../features/connections/ConnectionsScreen";
 import { EInvoiceScreen } from "../features/einvoice/EInvoiceScreen";
 import { FailuresScreen } from "../features/failures/FailuresScreen";
@@ -41,6 +42,13 @@ const root = createRootRoute({
     delivery: word(search.delivery),
     connection: word(search.connection),
     import: word(search.import),
+    approvals: word(search.approvals),
+    entry: word(search.entry),
+    who: word(search.who),
+    act: word(search.act),
+    about: word(search.about),
+    from: word(search.from),
+    to: word(search.to),
   }),
 });
 
@@ -61,6 +69,7 @@ const screens = [
   createRoute({ getParentRoute: () => root, path: "/reconcile", component: ReconcileScreen }),
   createRoute({ getParentRoute: () => root, path: "/einvoice", component: EInvoiceScreen }),
   createRoute({ getParentRoute: () => root, path: "/inbox", component: InboxScreen }),
+  createRoute({ getParentRoute: () => root, path: "/activity", component: ActivityScreen }),
   createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsScreen }),
 ];
 

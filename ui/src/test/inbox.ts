@@ -17,6 +17,8 @@ export const shop: ConnectionInfo = {
   failure: null,
   limitedUntilMs: null,
   lastContactMs: 1_764_000_000_000,
+  secretChangedMs: null,
+  secretWorkedMs: 1_764_000_000_000,
   hasOrders: false,
   today: 41,
 };

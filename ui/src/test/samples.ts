@@ -197,9 +197,10 @@ export const app: AppInfo = {
   open: here,
   problem: null,
   vault: "os_keyring",
+  vaultState: "ready",
   vaultReason: null,
   operator: "Ana",
-  role: "owner",
+  role: "admin",
   attachedTo: null,
   quarantine: null,
 };

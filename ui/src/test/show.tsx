@@ -16,7 +16,7 @@ import type { ReactNode } from "react";
 import { afterEach } from "vitest";
 import type { ApiError, Commands, Event, Tag } from "../api/generated/api";
 import { type Host, HostContext } from "../api/host";
-import { newQueryClient, useChanges } from "../api/queries";
+import { newQueryClient, useAsk, useChanges } from "../api/queries";
 import { startI18n } from "../app/i18n";
 import { theme } from "../app/theme";
 
@@ -50,7 +50,7 @@ export async function show(part: ReactNode, answers: Answers, address = "/") {
       <HostContext value={host}>
         <QueryClientProvider client={newQueryClient()}>
           <MantineProvider theme={theme} env="test">
-            <Changes />
+            <Changes session={"session.get" in answers} />
             <Notifications />
             <RouterProvider router={router as never} />
           </MantineProvider>
@@ -61,14 +61,15 @@ export async function show(part: ReactNode, answers: Answers, address = "/") {
   return { calls, t: i18next.t, host, place: () => history.location.href, go: (to: string) => act(async () => history.push(to)) };
 }
 
-/** Reads again on the host's events, as the window does. */
-function Changes() {
+/** Reads again on the host's events, as the window does; and who is there, where that is answered. */
+function Changes({ session }: { session: boolean }) {
   useChanges();
+  useAsk("session.get", {}, session);
   return null;
 }
 
 /** A host that can also tell that something changed. */
-function hostOf(answers: Answers, calls: Call[]): Host & { tell: (tags: Tag[]) => void } {
+export function hostOf(answers: Answers, calls: Call[]): Host & { tell: (tags: Tag[]) => void } {
   const listeners = new Set<(event: Event) => void>();
   return {
     tell: (tags) => act(() => listeners.forEach((listen) => listen({ tags }))),
@@ -86,7 +87,7 @@ function hostOf(answers: Answers, calls: Call[]): Host & { tell: (tags: Tag[]) =
   };
 }
 
-function errorOf(code: ApiError["code"], detail: string): ApiError {
+export function errorOf(code: ApiError["code"], detail: string): ApiError {
   return { code, detail, field: null, failure: null };
 }
 
@@ -96,7 +97,7 @@ class NoObserver {
   disconnect() {}
 }
 
-function lendWhatJsdomLacks() {
+export function lendWhatJsdomLacks() {
   const still = { addEventListener: () => {}, removeEventListener: () => {} };
   window.matchMedia ??= ((media: string) => ({ ...still, media, matches: false })) as unknown as typeof matchMedia;
   window.ResizeObserver ??= NoObserver;

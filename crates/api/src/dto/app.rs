@@ -49,9 +49,11 @@ pub struct AppInfo {
     pub workspaces: Vec<WorkspaceInfo>,
     pub open: Option<WorkspaceInfo>,
     pub problem: Option<OpenProblem>,
-    /// `os_keyring` or `session_memory`.
-    pub vault: String,
-    /// Why the keyring is not used, in the system's words.
+    /// `os_keyring`, `file` or `session_memory`; null while nothing is chosen.
+    pub vault: Option<String>,
+    /// `ready`, `locked`, `waiting` or `not_chosen`.
+    pub vault_state: String,
+    /// Why it is not the keyring or not open, in the system's words.
     pub vault_reason: Option<String>,
     pub operator: String,
     pub role: String,
@@ -146,7 +148,7 @@ pub struct NewWorkspace {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct NeedsYou {
-    /// `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `findings`, `connection`, `credential`.
+    /// `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `findings`, `connection`, `credential`, `vault`.
     pub what: String,
     pub count: u32,
     /// Connection id, or failure kind.
@@ -227,4 +229,17 @@ pub struct SandboxInfo {
 #[serde(rename_all = "camelCase")]
 pub struct SandboxOrders {
     pub count: u32,
+}
+
+/// What may be reached beside the public internet and this machine's sandboxes.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkInfo {
+    /// Hosts of a private network, permitted by name.
+    pub private_hosts: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct NetworkHost {
+    pub host: String,
 }

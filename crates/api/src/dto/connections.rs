@@ -27,13 +27,20 @@ pub struct ConnectionInfo {
     /// Percentage (`0`, `21`) to the rate's name at the provider, where it has several of that percentage.
     #[ts(type = "Record<string, string>")]
     pub vat_names: BTreeMap<String, String>,
-    /// `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`.
+    /// `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`; while the vault cannot be asked
+    /// `waiting_keyring`, `waiting_passphrase` or `waiting_choice`.
     pub health: String,
     pub failure: Option<FailureInfo>,
     #[ts(type = "number | null")]
     pub limited_until_ms: Option<i64>,
     #[ts(type = "number | null")]
     pub last_contact_ms: Option<i64>,
+    /// When the secret was last replaced; null for one of before that was noted.
+    #[ts(type = "number | null")]
+    pub secret_changed_ms: Option<i64>,
+    /// The last good answer with this secret.
+    #[ts(type = "number | null")]
+    pub secret_worked_ms: Option<i64>,
     /// Orders of it are known: where it is, or whose account it is, cannot be changed any more.
     pub has_orders: bool,
     /// Orders taken in (shops) or documents issued (billing) today.

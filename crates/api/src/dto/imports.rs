@@ -14,6 +14,10 @@ pub struct ImportBegin {
     pub bytes: u64,
     /// The connection whose orders these are; none: the connection for files, made where there is none yet.
     pub connection_id: Option<String>,
+    /// Instead of it, the name of the shop whose table this is: the connection for files of that name, made where there is none.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub connection_name: Option<String>,
 }
 
 /// A piece of the file, at most 1 MiB before base64, in order.
@@ -86,6 +90,14 @@ pub struct ImportSample {
     pub lines: u32,
 }
 
+/// Why something is not taken: the catalogues have words for the code (`imports.reason`), which name the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportReason {
+    /// `not_a_number`, `rows_apart`, …
+    pub code: String,
+    pub facts: BTreeMap<String, String>,
+}
+
 /// An order or row that is not taken, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ImportRejected {
@@ -96,15 +108,17 @@ pub struct ImportRejected {
     pub order: Option<String>,
     /// The order's field or the column's heading.
     pub field: String,
-    pub reason: String,
+    pub reason: ImportReason,
 }
 
 /// What a file looks like, of its first rows.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportPreview {
-    /// `json`, `csv`, `xlsx`
+    /// `json`, `csv`, `xlsx`; blank where the file cannot be read at all.
     pub format: String,
+    /// Why the file cannot be read, or not by these columns.
+    pub reason: Option<ImportReason>,
     /// Whose export its headings are: `shopify`, `woocommerce`, `own` (docs/imports.md's), or none known.
     pub layout: Option<String>,
     /// `utf-8`, `windows-1250`, …; blank where it does not matter.
@@ -125,7 +139,7 @@ pub struct ImportPreview {
     pub looked: u32,
     /// The file was read to its end for this.
     pub is_whole: bool,
-    /// Of the orders looked at, those that another connection seems to have as well: number, total and day are the same. A
+    /// Of the orders looked at, those that seem to be there as well, come by another way: number, currency and day are the same. A
     /// flow would hold them for a person.
     pub doubled: u32,
     /// Required fields that no column and no default gives: it cannot be started.
@@ -159,6 +173,8 @@ pub struct ImportInfo {
     pub older: u32,
     /// Why it failed, or what it waits for while it runs.
     pub failure: Option<FailureInfo>,
+    /// What kept the file from being read, where it failed for that.
+    pub reason: Option<ImportReason>,
     /// The file is kept yet: one that failed can be started again, with other columns.
     pub has_file: bool,
     /// As it was started with.

@@ -4,7 +4,9 @@
 //! words live in the catalogues.
 
 mod app;
+mod audit;
 mod backfill;
+mod backup;
 mod bulk;
 mod changes;
 mod connections;
@@ -18,14 +20,18 @@ mod imports;
 mod inbox;
 mod months;
 mod operations;
+mod people;
 mod reconcile;
 mod records;
 mod rules;
 mod schedule;
 mod table;
+mod vault;
 
 pub use app::*;
+pub use audit::*;
 pub use backfill::*;
+pub use backup::*;
 pub use bulk::*;
 pub use changes::*;
 pub use connections::*;
@@ -39,11 +45,13 @@ pub use imports::*;
 pub use inbox::*;
 pub use months::*;
 pub use operations::*;
+pub use people::*;
 pub use reconcile::*;
 pub use records::*;
 pub use rules::*;
 pub use schedule::*;
 pub use table::*;
+pub use vault::*;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

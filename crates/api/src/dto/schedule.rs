@@ -9,7 +9,7 @@ use ts_rs::TS;
 #[serde(rename_all = "camelCase")]
 pub struct JobInfo {
     pub id: String,
-    /// `poll`, `health`, `payments`, `einvoices`, `reconcile`, `retention`.
+    /// `poll`, `health`, `payments`, `einvoices`, `reconcile`, `retention`, `backup`.
     pub kind: String,
     /// The connection's name, with the series where it is of one; empty where it is of the whole workspace.
     pub about: String,
@@ -23,7 +23,7 @@ pub struct JobInfo {
     pub running: bool,
     /// `ok`, `failed`, `skipped`; empty before the first run.
     pub outcome: String,
-    /// What was done: `read`, `unread`, `series`, `looked`, `matched`, `found`, `purged`.
+    /// What was done: `read`, `unread`, `series`, `looked`, `matched`, `found`, `purged`, `kib`, `verified`, `pruned`.
     #[ts(type = "Record<string, number>")]
     pub counts: BTreeMap<String, u32>,
     pub failure: Option<FailureInfo>,

@@ -8,6 +8,7 @@ use punte_engine::editor::MappingStart;
 use punte_engine::setup::ConnectionDraft;
 use punte_engine::store::StoreError;
 use punte_engine::store::ledger::Flow;
+use punte_engine::vault::VaultState;
 use punte_engine::{EngineError, Workspace};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +27,7 @@ impl Host {
     fn app_info(&self, state: &State) -> AppInfo {
         let chosen = self.chosen(state.current.as_ref());
         let open = chosen.and_then(|id| state.settings.workspaces.iter().find(|w| w.id == id)).cloned();
+        let vault = self.vault_status();
         AppInfo {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             language: state.settings.language.clone(),
@@ -33,10 +35,11 @@ impl Host {
             workspaces: state.settings.workspaces.clone(),
             open,
             problem: state.problem.clone(),
-            vault: if self.parts.vault_reason.is_none() { "os_keyring" } else { "session_memory" }.to_owned(),
-            vault_reason: self.parts.vault_reason.clone(),
+            vault: vault.kind.map(|kind| kind.as_str().to_owned()),
+            vault_state: vault.state.as_str().to_owned(),
+            vault_reason: vault.reason,
             operator: self.parts.operator.clone(),
-            role: "owner".to_owned(),
+            role: "admin".to_owned(),
             attached_to: None,
             quarantine: None,
         }
@@ -137,22 +140,22 @@ impl Host {
                     self.pump(&running.workspace);
                     state.running.insert(id.to_owned(), running);
                 }
-                Err(error) => {
-                    state.problem = Some(OpenProblem {
-                        workspace: info,
-                        code: problem_code(&error).to_owned(),
-                        detail: error.detail.clone(),
-                    });
-                    state.current = None;
-                    self.emit(&[Tag::App]);
-                    return Err(error);
-                }
+                Err(error) => return Err(self.stand_before(&mut state, info, error)),
             }
         }
         self.show(&mut state, id)
     }
 
-    fn show(&self, state: &mut State, id: &str) -> Result<(), ApiError> {
+    /// Keeps why a workspace could not be opened, for the screen to show.
+    pub(super) fn stand_before(&self, state: &mut State, workspace: WorkspaceInfo, error: ApiError) -> ApiError {
+        let (code, detail) = (problem_code(&error).to_owned(), error.detail.clone());
+        state.problem = Some(OpenProblem { workspace, code, detail });
+        state.current = None;
+        self.emit(&[Tag::App]);
+        error
+    }
+
+    pub(super) fn show(&self, state: &mut State, id: &str) -> Result<(), ApiError> {
         state.current = Some(id.to_owned());
         state.problem = None;
         state.settings.last = Some(id.to_owned());
@@ -162,17 +165,27 @@ impl Host {
     }
 
     pub(super) async fn run(&self, info: &WorkspaceInfo) -> Result<Running, ApiError> {
+        self.run_with(info, None).await
+    }
+
+    /// The same with simulators that run already.
+    pub(super) async fn run_with(
+        &self,
+        info: &WorkspaceInfo,
+        mut sandbox: Option<SandboxHandle>,
+    ) -> Result<Running, ApiError> {
         let folder = PathBuf::from(&info.folder);
         let mut deps = self.parts.deps.clone();
-        let mut sandbox = None;
-        if info.is_sandbox {
+        if info.is_sandbox && sandbox.is_none() {
             // owning comes first: two sets of simulators must not share a state file
             drop(punte_engine::store::Ledger::open(&folder)?);
             let handle = (self.parts.sandbox)(folder.clone())
                 .await
                 .map_err(|error| ApiError::new(ErrorCode::Internal, error))?;
-            deps.addresses = handle.addresses.clone();
             sandbox = Some(handle);
+        }
+        if let Some(handle) = &sandbox {
+            deps.addresses = handle.addresses.clone();
         }
         let workspace = Workspace::open(&folder, deps)?;
         if let Some(handle) = &sandbox {
@@ -271,6 +284,7 @@ impl Host {
         need("mismatched", counts.mismatched, "");
         need("findings", counts.findings, "");
         need("changed", counts.changed, "");
+        need("vault", u32::from(self.vault_status().state != VaultState::Ready), "");
         let all = connections.shops.into_iter().chain(connections.billing).collect::<Vec<_>>();
         for connection in &all {
             match connection.health.as_str() {
@@ -377,7 +391,7 @@ async fn refresh_logins(workspace: &Workspace, handle: &SandboxHandle) -> Result
             "sandbox:oblio" => &handle.oblio,
             _ => continue,
         };
-        workspace.set_secret(&connection.id, login.secret.clone().into()).await?;
+        workspace.lend_secret(&connection.id, login.secret.clone().into());
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Connections and flows: lists with their health, live tests, saving.
 
 use super::rules::{info_of, rules_of};
+use super::vault::{secret_dates, waiting_health};
 use super::{Host, convert};
 use crate::commands::{Session, Tag};
 use crate::dto::*;
@@ -161,7 +162,11 @@ fn draft_of(input: ConnectionInput) -> ConnectionDraft {
 async fn connection_info(workspace: &Workspace, connection: &Connection) -> Result<ConnectionInfo, ApiError> {
     let now_ms = workspace.clock_now_ms();
     let unreadable = workspace.unreadable_orders(connection);
+    let waits = workspace.vault_wait(connection);
+    let stopped = connection.stop.as_ref().map(|stop| &stop.failure);
+    let waiting = waits.as_ref().or(stopped).and_then(|failure| waiting_health(failure.kind));
     let (health, limited_until_ms) = match &connection.stop {
+        _ if waiting.is_some() => (waiting.unwrap_or_default(), None),
         Some(stop) => match stop.failure.kind {
             FailureKind::CredentialMissing => ("credential_missing", None),
             FailureKind::CredentialRefused => ("needs_reconnect", None),
@@ -172,7 +177,8 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
         None if connection.last_contact_ms.is_none() => ("unknown", None),
         None => ("healthy", None),
     };
-    let failure = connection.stop.as_ref().map(|stop| &stop.failure).or(unreadable.as_ref());
+    let failure = waits.as_ref().or(stopped).or(unreadable.as_ref());
+    let (secret_changed_ms, secret_worked_ms) = secret_dates(workspace, connection).await?;
     Ok(ConnectionInfo {
         id: connection.id.clone(),
         kind: connection.kind.clone(),
@@ -193,6 +199,8 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
         }),
         limited_until_ms,
         last_contact_ms: connection.last_contact_ms,
+        secret_changed_ms,
+        secret_worked_ms,
         has_orders: workspace.ledger().find_shop_identity(&connection.id).await?.is_some(),
         today: workspace.ledger().count_today(&connection.id, convert::day_start(now_ms)).await?,
     })

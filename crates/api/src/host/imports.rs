@@ -9,12 +9,19 @@ use base64::engine::general_purpose::STANDARD;
 use punte_engine::Workspace;
 use punte_engine::connectors::shops::file::{Columns, fields};
 use punte_engine::imports::{self, MOST_PIECE};
-use punte_engine::store::ledger::{Import, ImportReject};
+use punte_engine::store::ledger::{Import, ImportReason as KeptReason, ImportReject};
 
 impl Host {
     pub(super) async fn imports_begin(&self, session: &Session, request: ImportBegin) -> Result<ImportInfo, ApiError> {
         let workspace = self.workspace().await?;
-        let connection = request.connection_id.as_deref();
+        let named = match &request.connection_name {
+            Some(_) if request.connection_id.is_some() => {
+                return Err(ApiError::invalid("connectionName", "beside connectionId"));
+            }
+            Some(name) => Some(workspace.connection_for_files_of(name).await?.id),
+            None => None,
+        };
+        let connection = named.as_deref().or(request.connection_id.as_deref());
         let import = workspace.begin_import(&request.file_name, request.bytes, connection, &session.operator).await?;
         told(&workspace, import).await
     }
@@ -42,20 +49,20 @@ impl Host {
             total: Amount { minor: order.head.total_minor, currency: order.head.currency.code().to_owned() },
             lines: order.lines,
         });
-        let rejected = preview.rejected.into_iter().enumerate().map(|(at, one)| ImportRejected {
-            row: at as i64 + 1,
-            line: u32::try_from(one.line).unwrap_or(u32::MAX),
-            order: one.order,
-            field: one.field,
-            reason: one.reason,
-        });
+        let rejected = preview.rejected.into_iter().zip(1..).map(|(one, row)| rejected(ImportReject { row, ..one }));
+        let format = outline.as_ref().map(|outline| outline.format.as_str()).unwrap_or_default();
+        let layout = outline.as_ref().and_then(|outline| outline.layout).map(|layout| layout.as_str().to_owned());
+        let (encoding, delimiter, headings, rows) = outline
+            .map(|outline| (outline.encoding, outline.delimiter, outline.headings, outline.rows))
+            .unwrap_or_default();
         Ok(ImportPreview {
-            format: outline.format.as_str().to_owned(),
-            layout: outline.layout.map(|layout| layout.as_str().to_owned()),
-            encoding: outline.encoding,
-            delimiter: outline.delimiter,
-            headings: outline.headings,
-            rows: outline.rows,
+            format: format.to_owned(),
+            reason: preview.reason.map(reason),
+            layout,
+            encoding,
+            delimiter,
+            headings,
+            rows,
             fields: fields()
                 .iter()
                 .map(|field| ImportField { field: field.name.to_owned(), required: field.required })
@@ -103,15 +110,17 @@ impl Host {
         request: ImportRejectedRequest,
     ) -> Result<ImportRejectedPage, ApiError> {
         let page = self.workspace().await?.list_import_rejects(&request.id, request.after).await?;
-        let rows = page.rows.into_iter().map(|ImportReject { row, line, order, field, reason }| ImportRejected {
-            row,
-            line,
-            order,
-            field,
-            reason,
-        });
+        let rows = page.rows.into_iter().map(rejected);
         Ok(ImportRejectedPage { rows: rows.collect(), has_more: page.has_more })
     }
+}
+
+fn reason(KeptReason { code, facts }: KeptReason) -> ImportReason {
+    ImportReason { code, facts }
+}
+
+fn rejected(ImportReject { row, line, order, field, reason: why }: ImportReject) -> ImportRejected {
+    ImportRejected { row, line, order, field, reason: reason(why) }
 }
 
 async fn told(workspace: &Workspace, import: Import) -> Result<ImportInfo, ApiError> {
@@ -138,6 +147,7 @@ async fn told(workspace: &Workspace, import: Import) -> Result<ImportInfo, ApiEr
         rejected: import.rejected,
         older: import.older,
         failure: failure.map(|failure| convert::failure(&failure, "", 0)),
+        reason: import.reason.map(reason),
         has_file: import.has_file,
         created_ms: import.created_ms,
         ended_ms: import.ended_ms,

@@ -6,11 +6,22 @@ use crate::commands::{Session, Tag};
 use crate::dto::*;
 use crate::error::ApiError;
 use punte_engine::inbox::{HookAnswer, Knock};
+use punte_engine::store::ledger::Connection;
+use punte_engine::{EngineError, Workspace};
 use std::any::Any;
 use std::sync::Arc;
 
-/// Takes a knock at the address of a token. `Ok(None)`: nobody has it. `Err`: not now, come again.
-pub type HookSink = Arc<dyn Fn(String, Knock) -> BoxFuture<Result<Option<HookAnswer>, ()>> + Send + Sync>;
+/// `Ok(None)`: the token is nobody's.
+type Answering = BoxFuture<Result<Option<HookAnswer>, ()>>;
+
+/// Where knocks go. `Err` of either: not now, come again.
+#[derive(Clone)]
+pub struct HookSink {
+    /// Whether a token is anybody's: asked before anything is read of a body.
+    pub knows: Arc<dyn Fn(String) -> BoxFuture<Result<bool, ()>> + Send + Sync>,
+    /// Takes a knock at the address of a token. `Ok(None)`: nobody has it.
+    pub take: Arc<dyn Fn(String, Knock) -> Answering + Send + Sync>,
+}
 
 /// Starts to listen on a port of loopback (0: a free one). The api knows no HTTP.
 pub type ListenerStarter = Arc<dyn Fn(HookSink, u16) -> BoxFuture<Result<ListenerHandle, String>> + Send + Sync>;
@@ -45,16 +56,20 @@ impl Host {
     }
 
     async fn start_listener(&self, port: u16) -> Result<ListenerHandle, String> {
-        let me = self.me.clone();
-        let sink: HookSink = Arc::new(move |token, knock| {
-            let me = me.clone();
-            Box::pin(async move {
-                match me.upgrade() {
-                    Some(host) => host.knocked(&token, knock).await,
-                    None => Err(()),
-                }
-            })
-        });
+        let (asked, taking) = (self.me.clone(), self.me.clone());
+        let sink = HookSink {
+            knows: Arc::new(move |token| {
+                let me = asked.clone();
+                Box::pin(async move {
+                    let host = me.upgrade().ok_or(())?;
+                    Ok(host.find_hook_of(&token).await?.is_some())
+                })
+            }),
+            take: Arc::new(move |token, knock| {
+                let me = taking.clone();
+                Box::pin(async move { me.upgrade().ok_or(())?.knocked(&token, knock).await })
+            }),
+        };
         let started = (self.parts.listener)(sink, port).await;
         match &started {
             Ok(handle) => tracing::info!(port = handle.port, "listening for webhooks"),
@@ -63,18 +78,23 @@ impl Host {
         started
     }
 
-    async fn knocked(&self, token: &str, knock: Knock) -> Result<Option<HookAnswer>, ()> {
+    /// The workspace and the connection whose address a token is of.
+    async fn find_hook_of(&self, token: &str) -> Result<Option<(Arc<Workspace>, Connection)>, ()> {
         let workspaces: Vec<_> =
             self.state.lock().await.running.values().map(|running| running.workspace.clone()).collect();
         for workspace in workspaces {
-            let not_now = |error: punte_engine::EngineError| {
-                tracing::error!(%error, "a delivery could not be written down");
-            };
             if let Some(connection) = workspace.find_by_token(token).await.map_err(not_now)? {
-                return workspace.receive(&connection, knock).await.map(Some).map_err(not_now);
+                return Ok(Some((workspace, connection)));
             }
         }
         Ok(None)
+    }
+
+    async fn knocked(&self, token: &str, knock: Knock) -> Result<Option<HookAnswer>, ()> {
+        match self.find_hook_of(token).await? {
+            Some((workspace, connection)) => workspace.receive(&connection, knock).await.map(Some).map_err(not_now),
+            None => Ok(None),
+        }
     }
 
     pub(super) async fn listener_get(&self, _: &Session, _: Nothing) -> Result<ListenerInfo, ApiError> {
@@ -118,4 +138,8 @@ impl Host {
         let own = || state.listener.as_ref()?.as_ref().ok().map(|handle| format!("http://127.0.0.1:{}", handle.port));
         if public.is_empty() { own() } else { Some(public.clone()) }
     }
+}
+
+fn not_now(error: EngineError) {
+    tracing::error!(%error, "a delivery could not be written down");
 }

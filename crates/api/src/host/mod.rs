@@ -2,7 +2,9 @@
 
 mod all;
 mod app;
+mod audit;
 mod backfill;
+mod backup;
 mod bulk;
 mod changes;
 mod connections;
@@ -15,7 +17,9 @@ mod imports;
 mod inbox;
 mod listener;
 mod months;
+mod network;
 mod operations;
+mod people;
 mod reconcile;
 mod records;
 mod rules;
@@ -23,11 +27,14 @@ mod schedule;
 mod settings;
 mod table;
 mod trust;
+mod vault;
 
-use crate::commands::{AccessRole, Commands, Event, Session, Tag};
+use crate::commands::{AccessRole, Commands, Event, HostKind, Session, Tag};
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
+use punte_engine::connectors::transport::PrivateHosts;
 use punte_engine::store::StoreError;
+use punte_engine::vault::SwitchVault;
 use punte_engine::{Change, Deps, EngineError, Workspace};
 use settings::Settings;
 use std::collections::{BTreeSet, HashMap};
@@ -37,6 +44,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::{Mutex, broadcast};
 
+#[cfg(test)]
+pub(crate) use audit::{reads_on_record, subject_kinds};
 pub use listener::{HookSink, ListenerCounts, ListenerHandle, ListenerStarter};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -47,9 +56,11 @@ pub struct Parts {
     /// Settings and the workspaces' folders live under it.
     pub home: PathBuf,
     pub deps: Deps,
-    /// Why the OS keyring is not used; `None` when it is.
-    pub vault_reason: Option<String>,
+    /// The same vault that the workspaces are handed, with what a person does to it.
+    pub vault: Arc<SwitchVault>,
     pub operator: String,
+    /// Shared with the transport: hosts of a private network that may be reached.
+    pub private_hosts: PrivateHosts,
     pub sandbox: SandboxStarter,
     pub listener: ListenerStarter,
     /// Told of every workspace that this process comes to own.
@@ -99,6 +110,8 @@ struct State {
 pub struct Host {
     parts: Parts,
     state: Mutex<State>,
+    seats: people::Seats,
+    lately: audit::Lately,
     events: broadcast::Sender<Event>,
     /// For what calls back while the host lives.
     me: Weak<Host>,
@@ -108,14 +121,33 @@ impl Host {
     /// Reads the settings. Opens nothing yet.
     pub fn new(parts: Parts) -> Result<Arc<Host>, ApiError> {
         let settings = Settings::read(&parts.home)?;
+        settings.private_hosts.iter().for_each(|host| parts.private_hosts.permit(host));
         let (events, _) = broadcast::channel(256);
         let state = State { settings, running: HashMap::new(), current: None, problem: None, listener: None };
-        Ok(Arc::new_cyclic(|me| Host { parts, state: Mutex::new(state), events, me: me.clone() }))
+        Ok(Arc::new_cyclic(|me| Host {
+            parts,
+            state: Mutex::new(state),
+            seats: people::Seats::default(),
+            lately: audit::Lately::default(),
+            events,
+            me: me.clone(),
+        }))
     }
 
     /// The session of whoever sits at this machine: its owner, until operators are set up.
-    pub fn local_session(&self) -> Session {
-        Session { operator: self.parts.operator.clone(), role: AccessRole::Owner }
+    pub fn local_session(&self, host: HostKind) -> Session {
+        self.session_of(host, "local")
+    }
+
+    /// The session of one of a host's clients.
+    pub fn session_of(&self, host: HostKind, client: &str) -> Session {
+        Session {
+            operator: self.parts.operator.clone(),
+            role: AccessRole::Admin,
+            host,
+            client: client.to_owned(),
+            approved_by: None,
+        }
     }
 
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
@@ -128,11 +160,21 @@ impl Host {
         command: &str,
         payload: serde_json::Value,
     ) -> Result<serde_json::Value, ApiError> {
-        let outcome = crate::commands::dispatch(self, session, command, payload).await;
+        let outcome = self.answer(session, command, payload).await;
         if let Err(error) = &outcome {
             tracing::info!(command, code = ?error.code, "a command was answered with an error");
         }
         outcome
+    }
+
+    async fn answer(
+        &self,
+        session: &Session,
+        command: &str,
+        payload: serde_json::Value,
+    ) -> Result<serde_json::Value, ApiError> {
+        let session = self.admit(session, command).await?;
+        self.carry_out(&session, command, payload).await
     }
 
     /// Stops every running workspace. What can't be finished in time is in doubt at the next start.
@@ -215,6 +257,7 @@ fn tag_of(change: Change) -> Tag {
         Change::Inbox => Tag::Inbox,
         Change::Backfill => Tag::Backfill,
         Change::Imports => Tag::Imports,
+        Change::Audit => Tag::Audit,
     }
 }
 
@@ -223,6 +266,7 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::Store(store) => ApiError::from(store),
             EngineError::Vault(detail) => ApiError::new(ErrorCode::Vault, detail),
+            EngineError::Credentials(error) => error.into(),
             EngineError::Outside(failure) => ApiError {
                 code: ErrorCode::Outside,
                 detail: failure.object.to_string(),
@@ -243,8 +287,10 @@ impl From<StoreError> for ApiError {
             StoreError::Newer { .. } => ErrorCode::LedgerNewer,
             StoreError::Damaged(_) => ErrorCode::LedgerDamaged,
             StoreError::ReadOnly(_) => ErrorCode::LedgerReadOnly,
+            StoreError::Foreign(_) => ErrorCode::InvalidInput,
             StoreError::Missing(_) | StoreError::NotFound(_) => ErrorCode::NotFound,
             StoreError::Stale(_)
+            | StoreError::NotAllowed(_)
             | StoreError::Illegal(_)
             | StoreError::PublishedMeanwhile(_)
             | StoreError::Quarantined => ErrorCode::NotNow,
@@ -275,7 +321,32 @@ handlers! {
     workspace_lift_quarantine(LiftRequest) -> AppInfo;
     workspace_set_enabled(EnabledInput) -> AppInfo;
     workspace_check(Nothing) -> CheckReport;
+    audit_list(AuditRequest) -> AuditPage;
+    audit_get(AuditGet) -> AuditDetail;
+    audit_verify(AuditVerify) -> AuditReport;
+    audit_anchor(Nothing) -> AuditAnchors;
+    audit_export(AuditExport) -> FileContent;
     workspace_open_sandbox(Nothing) -> AppInfo;
+    network_get(Nothing) -> NetworkInfo;
+    network_permit(NetworkHost) -> NetworkInfo;
+    network_forbid(NetworkHost) -> NetworkInfo;
+    session_get(Nothing) -> SessionInfo;
+    session_sign_in(SignInRequest) -> SessionInfo;
+    session_lock(Nothing) -> Nothing;
+    session_touch(Nothing) -> Nothing;
+    session_change_password(OwnPassword) -> Nothing;
+    people_list(Nothing) -> People;
+    people_add(NewPerson) -> People;
+    people_change(PersonChange) -> People;
+    people_set_password(PersonPassword) -> Nothing;
+    people_set_guards(GuardsInfo) -> People;
+    approvals_list(Nothing) -> Approvals;
+    approvals_decide(ApprovalDecision) -> Approvals;
+    approvals_withdraw(ById) -> Approvals;
+    vault_get(Nothing) -> VaultInfo;
+    vault_choose(VaultChoice) -> VaultInfo;
+    vault_unlock(PassphraseInput) -> VaultInfo;
+    vault_change_passphrase(PassphraseChange) -> VaultInfo;
     overview_get(Nothing) -> Overview;
     counts_get(Nothing) -> Counts;
     connections_list(Nothing) -> Connections;
@@ -363,6 +434,11 @@ handlers! {
     schedule_list(Nothing) -> ScheduleInfo;
     schedule_run_now(ById) -> Nothing;
     schedule_set_retention(RetentionRequest) -> Nothing;
+    backup_get(BackupRequest) -> BackupInfo;
+    backup_set(BackupSettingsInput) -> BackupInfo;
+    backup_run(BackupRun) -> Nothing;
+    backup_verify(BackupRef) -> BackupVerified;
+    backup_restore(RestoreRequest) -> AppInfo;
     mappings_list(Nothing) -> Mappings;
     mappings_get(ById) -> MappingInfo;
     mappings_create(MappingCreate) -> MappingSummary;

@@ -28,7 +28,7 @@ impl Host {
     }
 }
 
-fn info(standing: JobStanding) -> JobInfo {
+pub(super) fn info(standing: JobStanding) -> JobInfo {
     let source = standing.job.provider().to_owned();
     let (last_ms, result) = match standing.last {
         Some(last) => (Some(last.finished_ms), last.result),

@@ -14,6 +14,10 @@ pub(super) struct Settings {
     /// The workspace that was on screen last.
     pub last: Option<String>,
     pub listener: ListenerSettings,
+    /// Where credentials are kept: `os_keyring`, `file` or `session_memory`; none chosen is the keyring.
+    pub vault: Option<String>,
+    /// Hosts of a private network that may be reached.
+    pub private_hosts: Vec<String>,
 }
 
 /// Whether webhooks are listened for on this machine.

@@ -58,7 +58,7 @@ pub fn ledgers(runtime: &tokio::runtime::Runtime, work: &Path, ports: &Value) ->
 
 /// Some orders, issued and verified at the simulators by the engine itself.
 async fn make_template(folder: &Path, ports: &Value) {
-    let (vault, _) = punte_vault::open_memory("a benchmark");
+    let vault = std::sync::Arc::new(punte_vault::MemoryVault::default());
     let deps = common::deps(folder, vault, Timing::default());
     let workspace = Workspace::create_with(folder, "Bench", false, deps, Writing::default()).unwrap();
     let billing = common::connect_billing(&workspace, ports, "oblio").await;

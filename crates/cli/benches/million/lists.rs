@@ -48,7 +48,7 @@ fn seeded(runtime: &tokio::runtime::Runtime, schema: &Path, results: &mut Result
 /// `schema` is a folder that is thrown away when the schema changes.
 pub fn measure(runtime: &tokio::runtime::Runtime, schema: &Path, results: &mut Results) {
     let folder = seeded(runtime, schema, results);
-    let (vault, _) = punte_vault::open_memory("a benchmark");
+    let vault = std::sync::Arc::new(punte_vault::MemoryVault::default());
     let started = Instant::now();
     let workspace = Workspace::open(&folder, common::deps(&folder, vault, Timing::default())).unwrap();
     runtime.block_on(async {

@@ -95,9 +95,13 @@ fn make_due(workspace: &Path, ports: &Value, runtime: &tokio::runtime::Runtime) 
         .unwrap();
     drop(raw);
     runtime.block_on(async {
-        let (vault, status) = punte_vault::open_best().await;
-        assert!(status.reason.is_none(), "no keyring: {:?} (scripts/headless.sh starts one)", status.reason);
-        vault.set(&name, at["secret"].as_str().unwrap().to_owned().into()).await.unwrap();
+        let keyring = punte_vault::OsKeyring::default();
+        let standing = punte_vault::Keyring::look(&keyring).await;
+        assert_eq!(standing, punte_vault::Standing::Open, "no keyring (scripts/headless.sh starts one)");
+        punte_vault::Keyring::vault(&keyring)
+            .set(&name, at["secret"].as_str().unwrap().to_owned().into())
+            .await
+            .unwrap();
     });
 }
 

@@ -47,7 +47,7 @@ const WRITES_PER_ORDER: f64 = 4.0;
 async fn run(setup: Setup, work: &Path) -> Figures {
     let folder = tempfile::tempdir_in(work).unwrap();
     let simulators = Simulators::start(folder.path(), SERIES as u32);
-    let (vault, _) = punte_vault::open_memory("a benchmark");
+    let vault = std::sync::Arc::new(punte_vault::MemoryVault::default());
     let lanes = if setup.kind == "oblio" { 1 } else { SERIES.min(setup.concurrency as u64) };
     let timing = Timing { parallel: setup.concurrency, ..Timing::default() };
     let writing = Writing { group: setup.group, ..Writing::default() };

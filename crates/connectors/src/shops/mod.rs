@@ -4,7 +4,7 @@ use crate::billing::CheckStep;
 use crate::transport::Transport;
 use async_trait::async_trait;
 use punte_domain::correction::RefundLine;
-use punte_domain::{Failure, FailureKind, OrderHead, Phase};
+use punte_domain::{Failure, FailureKind, OrderHead, OrderStatus, Phase};
 use secrecy::SecretString;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub mod file;
 pub mod hook;
 mod kind;
 mod passes;
+mod reason;
 mod rest;
 mod shopify;
 mod stripe;
@@ -24,6 +25,7 @@ pub mod woocommerce;
 
 pub use fields::FieldProblem;
 pub use kind::ShopKind;
+pub use reason::{Reason, ReasonCode};
 
 /// Where and as whom. WooCommerce: the site's root and its REST key pair. Shopify: the store's address and the access token
 /// as `secret`. Stripe: nothing or an address of its own, the account (`acct_…`) as `key`, the secret key. A webhook: a name
@@ -51,7 +53,7 @@ pub struct RejectedOrder {
     pub order: Option<String>,
     /// `line_items[2].total`
     pub field: String,
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// One page of a listing.
@@ -63,6 +65,8 @@ pub struct OrderPage {
     /// shop that does not count.
     pub total: u64,
     pub pages: u32,
+    /// When the shop answered, on its own clock; `None` where it does not say.
+    pub answered_ms: Option<i64>,
 }
 
 /// A webhook as the shop itself keeps it.
@@ -83,6 +87,8 @@ pub enum OrderQuery {
     ModifiedSince(i64),
     /// Created at or after this instant, whatever its modified date (the daily sweep).
     CreatedSince(i64),
+    /// Created at or after the first and before the second instant: what is bought meanwhile does not count.
+    CreatedWithin(i64, i64),
 }
 
 #[async_trait]
@@ -101,6 +107,8 @@ pub trait Shop: Send + Sync {
     /// before it. Nothing is lost from a list that changes meanwhile, or the total tells.
     async fn list_orders(&self, query: OrderQuery, page: u32) -> Result<OrderPage, Failure>;
 
+    /// One order as it stands now. [`FailureKind::OrderGone`] of a refusal means that the shop says it has none of this id, and
+    /// nothing else means that.
     async fn get_order(&self, order_id: &str) -> Result<ShopOrder, Failure>;
 
     /// The lines of one refund of an order; none where only an amount was given back, or where the shop lists no lines.
@@ -155,6 +163,22 @@ pub fn head_of(raw: &Value) -> Option<OrderHead> {
     read_order(ShopKind::File, raw).ok().map(|order| order.head)
 }
 
+/// An order as it stands once its shop has it no more: as it was last, and cancelled. `None` for shops that take no order away.
+pub fn as_gone(raw: &Value, at_ms: i64) -> Option<ShopOrder> {
+    let kind = shape_of(raw);
+    let (field, value) = match kind {
+        ShopKind::WooCommerce => ("status", "trash".to_owned()),
+        ShopKind::Shopify => ("cancelled_at", chrono::DateTime::from_timestamp_millis(at_ms)?.to_rfc3339()),
+        ShopKind::Stripe | ShopKind::Webhook | ShopKind::File => return None,
+    };
+    let mut gone = raw.clone();
+    // told twice, it is one version
+    if read_order(kind, raw).ok()?.head.status != OrderStatus::Cancelled {
+        gone.as_object_mut()?.insert(field.to_owned(), value.into());
+    }
+    read_order(kind, &gone).ok()
+}
+
 /// An order without our own notes, and without when it was last changed: two versions that differ in nothing else are one.
 pub fn content_of(raw: &Value) -> Value {
     const OURS: &str = "punte_";
@@ -163,7 +187,7 @@ pub fn content_of(raw: &Value) -> Value {
     let Some(fields) = content.as_object_mut() else { return content };
     fields.retain(|name, _| match kind {
         ShopKind::Shopify => name != "updated_at",
-        ShopKind::Webhook => name != "updated",
+        ShopKind::Webhook => name != "updated" && name != "sequence",
         _ => !name.starts_with("date_modified"),
     });
     if let Some(Value::Array(meta)) = fields.get_mut("meta_data") {

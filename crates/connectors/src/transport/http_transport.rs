@@ -2,6 +2,7 @@
 //!
 //! What an error means for "did it reach the other side" is judged here from the error's own chain, never from its text.
 
+use super::reach::{Guard, NotReached, PrivateHosts, judge};
 use super::{HttpAnswer, HttpRequest, Limits, Transport, TransportError};
 use async_trait::async_trait;
 use reqwest::{Client, redirect};
@@ -20,6 +21,8 @@ const IDLE: Duration = Duration::from_secs(30);
 pub struct HttpTransportConfig {
     /// Plain http beyond this machine. Off: credentials travel in headers, and a plain connection shows them to anyone.
     pub plain_http_anywhere: bool,
+    /// Hosts of a private network that may be reached.
+    pub private_hosts: PrivateHosts,
 }
 
 /// The transport of the running app. Cheap to share; connections of reads are pooled, creates always open their own.
@@ -39,8 +42,9 @@ impl HttpTransport {
             return Ok(client.clone());
         }
         // a machine without any root certificate still reaches a sandbox on loopback; https then fails as TLS
-        let client = build(connect, fresh, true)
-            .or_else(|_| build(connect, fresh, false))
+        let hosts = &self.config.private_hosts;
+        let client = build(connect, fresh, true, hosts)
+            .or_else(|_| build(connect, fresh, false, hosts))
             .map_err(|error| TransportError::Tls(chain(&error)))?;
         if clients.len() >= MAX_CLIENTS {
             clients.clear();
@@ -52,24 +56,29 @@ impl HttpTransport {
     fn judge_url(&self, text: &str) -> Result<Url, TransportError> {
         let url = Url::parse(text).map_err(|error| TransportError::Unreachable(format!("not an address: {error}")))?;
         match url.scheme() {
-            "https" => Ok(url),
-            "http" if self.config.plain_http_anywhere || is_loopback(&url) => Ok(url),
-            "http" => Err(TransportError::Tls(format!(
-                "plain http is used on this machine only, and {} is not on it",
-                url.host_str().unwrap_or_default()
-            ))),
-            other => Err(TransportError::Unreachable(format!("{other} is not http"))),
+            "https" => {}
+            "http" if self.config.plain_http_anywhere || is_loopback(&url) => {}
+            "http" => {
+                return Err(TransportError::Tls(format!(
+                    "plain http is used on this machine only, and {} is not on it",
+                    url.host_str().unwrap_or_default()
+                )));
+            }
+            other => return Err(TransportError::Unreachable(format!("{other} is not http"))),
         }
+        judge(&url, &self.config.private_hosts).map_err(|NotReached(host)| TransportError::Private(host))?;
+        Ok(url)
     }
 }
 
-fn build(connect: Duration, fresh: bool, platform_roots: bool) -> reqwest::Result<Client> {
+fn build(connect: Duration, fresh: bool, platform_roots: bool, hosts: &PrivateHosts) -> reqwest::Result<Client> {
     let mut builder = Client::builder()
         .user_agent(concat!("Punte/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
         .no_proxy()
+        .dns_resolver(Guard(hosts.clone()))
         .http1_only()
         .connect_timeout(connect)
         .pool_idle_timeout(IDLE);
@@ -136,6 +145,9 @@ fn classify(error: &reqwest::Error) -> TransportError {
     if error.is_builder() {
         return TransportError::Unreachable(chain(error));
     }
+    if let Some(host) = not_reached(error) {
+        return TransportError::Private(host);
+    }
     if error.is_connect() {
         return if is_tls(error) {
             TransportError::Tls(chain(error))
@@ -144,6 +156,17 @@ fn classify(error: &reqwest::Error) -> TransportError {
         };
     }
     if error.is_timeout() { TransportError::TimedOut } else { TransportError::Lost(chain(error)) }
+}
+
+fn not_reached(error: &reqwest::Error) -> Option<String> {
+    let mut cause: Option<&(dyn StdError + 'static)> = error.source();
+    while let Some(one) = cause {
+        if let Some(NotReached(host)) = one.downcast_ref::<NotReached>() {
+            return Some(host.clone());
+        }
+        cause = one.source();
+    }
+    None
 }
 
 fn is_tls(error: &reqwest::Error) -> bool {

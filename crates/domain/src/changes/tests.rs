@@ -23,6 +23,7 @@ fn head() -> OrderHead {
         tax_id: String::new(),
         invoiced_elsewhere: None,
         seen_as: Default::default(),
+        place: Default::default(),
     }
 }
 
@@ -75,8 +76,14 @@ fn status(status: OrderStatus) -> OrderHead {
 fn since(now: &OrderHead, taken_back_minor: i64, corrected: &[&str]) -> Vec<(ChangeKind, String, Proposal, i64)> {
     let corrected: Vec<String> = corrected.iter().map(|id| (*id).to_owned()).collect();
     let before = head();
-    let invoiced =
-        Invoiced { total_minor: 12100, order: &before, draft: None, taken_back_minor, corrected: &corrected };
+    let invoiced = Invoiced {
+        total_minor: 12100,
+        order: &before,
+        draft: None,
+        taken_back_minor,
+        corrected: &corrected,
+        settled_minor: 0,
+    };
     let changes = changes_since(&invoiced, now, None);
     changes.into_iter().map(|one| (one.kind, one.subject, one.proposal, one.amount_minor)).collect()
 }
@@ -140,7 +147,14 @@ fn more_than_the_invoice_holds_is_a_persons_matter() {
 fn a_refund_that_the_invoice_took_off_already_is_none() {
     let before = refunded(&[("7", 2100)]);
     let of = |total_minor| {
-        let invoiced = Invoiced { total_minor, order: &before, draft: None, taken_back_minor: 0, corrected: &[] };
+        let invoiced = Invoiced {
+            total_minor,
+            order: &before,
+            draft: None,
+            taken_back_minor: 0,
+            corrected: &[],
+            settled_minor: 0,
+        };
         changes_since(&invoiced, &refunded(&[("7", 2100), ("8", 1000)]), None)
     };
     let subjects = |changes: Vec<OrderChange>| changes.into_iter().map(|one| one.subject).collect::<Vec<_>>();
@@ -148,11 +162,94 @@ fn a_refund_that_the_invoice_took_off_already_is_none() {
     assert_eq!(subjects(of(12100)), ["7", "8"], "refunded before the invoice, which was over the whole all the same");
 }
 
+/// Partial refunds of an order whose table says one growing sum, of which so much was settled.
+fn growing(sum: i64, settled_minor: i64) -> Vec<OrderChange> {
+    let before = head();
+    let invoiced = Invoiced {
+        total_minor: 12100,
+        order: &before,
+        draft: None,
+        taken_back_minor: settled_minor,
+        corrected: &[],
+        settled_minor,
+    };
+    changes_since(&invoiced, &refunded(&[(GROWING_REFUND, sum)]), None)
+}
+
+#[test]
+fn a_sum_that_grew_after_a_correction_asks_for_what_it_grew_by() {
+    let told = |sum, settled| {
+        let all = growing(sum, settled);
+        all.into_iter().map(|one| (one.subject, one.proposal, one.amount_minor, one.facts)).collect::<Vec<_>>()
+    };
+    let fact = |before: &str, after: &str| vec![Difference::new("refunded", before, after)];
+    assert_eq!(told(1000, 0), [("refunded:0".into(), Proposal::PartialStorno, 1000, fact("0.00", "10.00"))]);
+    assert_eq!(told(2500, 0), [("refunded:0".into(), Proposal::PartialStorno, 2500, fact("0.00", "25.00"))]);
+    assert_eq!(told(2500, 1000), [("refunded:1000".into(), Proposal::PartialStorno, 1500, fact("10.00", "25.00"))]);
+    assert_eq!(told(2500, 2500), []);
+    let fell = growing(1000, 2500).remove(0);
+    assert_eq!((fell.proposal, fell.amount_minor, fell.facts), (Proposal::Nothing, 0, fact("25.00", "10.00")));
+    assert!(is_fallen_refund(&fell.subject) && is_of_growing(&fell.subject));
+    assert_eq!(growing(0, 2500)[0].subject, fell.subject);
+}
+
+#[test]
+fn a_growing_sum_that_the_invoice_took_off_in_part_is_the_rest() {
+    let before = refunded(&[(GROWING_REFUND, 2100)]);
+    let invoiced = Invoiced {
+        total_minor: 10000,
+        order: &before,
+        draft: None,
+        taken_back_minor: 0,
+        corrected: &[],
+        settled_minor: 0,
+    };
+    let grown = changes_since(&invoiced, &refunded(&[(GROWING_REFUND, 3100)]), None);
+    assert_eq!(
+        grown.iter().map(|one| (one.subject.as_str(), one.amount_minor)).collect::<Vec<_>>(),
+        [("refunded:2100", 1000)]
+    );
+    assert_eq!(changes_since(&invoiced, &before, None), []);
+}
+
+#[test]
+fn a_sum_that_goes_up_and_down_in_any_way_is_taken_back_once_and_never_below_zero() {
+    // every walk of five exports over these sums, each answered or left open until the next
+    let sums = [0, 700, 1500, 4000];
+    for walk in 0..4_usize.pow(5) {
+        for answered in 0..2_usize.pow(5) {
+            let (mut settled, mut highest, mut subjects) = (0, 0, Vec::new());
+            for at in 0..5 {
+                let sum = sums[walk / 4_usize.pow(at) % 4];
+                for change in growing(sum, settled) {
+                    assert!(change.amount_minor >= 0, "{change:?}");
+                    let is_answered = answered >> at & 1 == 1 && change.proposal != Proposal::Nothing;
+                    if is_answered {
+                        assert_eq!(settled + change.amount_minor, sum, "{change:?}");
+                        assert!(!subjects.contains(&change.subject), "{subjects:?}");
+                        settled += change.amount_minor;
+                        highest = highest.max(sum);
+                        subjects.push(change.subject);
+                    }
+                }
+                assert_eq!(settled, highest, "what was taken back is the highest sum that was answered");
+            }
+        }
+    }
+}
+
 #[test]
 fn another_total_or_currency_is_told_with_both_values() {
     let now = OrderHead { total_minor: 9900, total: dec!(99), currency: Currency::parse("EUR").unwrap(), ..head() };
     let before = head();
-    let invoiced = Invoiced { total_minor: 12100, order: &before, draft: None, taken_back_minor: 0, corrected: &[] };
+    let invoiced = Invoiced {
+        total_minor: 12100,
+        order: &before,
+        draft: None,
+        taken_back_minor: 0,
+        corrected: &[],
+        settled_minor: 0,
+    };
     let changes = changes_since(&invoiced, &now, None);
     assert_eq!(changes.len(), 1);
     assert_eq!((changes[0].kind, changes[0].proposal), (ChangeKind::Total, Proposal::Storno));
@@ -171,8 +268,14 @@ fn billing_is_compared_as_the_mapping_makes_it() {
     after.client.address = " Str. Morii 4 ".into();
     after.client.email = "office@example.com".into();
     let order = head();
-    let invoiced =
-        Invoiced { total_minor: 12100, order: &order, draft: Some(&before), taken_back_minor: 0, corrected: &[] };
+    let invoiced = Invoiced {
+        total_minor: 12100,
+        order: &order,
+        draft: Some(&before),
+        taken_back_minor: 0,
+        corrected: &[],
+        settled_minor: 0,
+    };
     let changes = changes_since(&invoiced, &order, Some(&after));
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].kind, ChangeKind::Billing);

@@ -20,8 +20,8 @@ pub enum Judged {
     No(&'static str),
 }
 
-/// Judges an order: its status, whether it became due after the flow was switched on, whether another tool invoiced it, then
-/// the rules' conditions. Codes are keys of the catalogues.
+/// Judges an order: its status, whether it became due after the flow was switched on, then the rules' conditions. Codes are
+/// keys of the catalogues.
 pub fn judge(head: &OrderHead, facts: &Facts, rules: &FlowRules, active_from_ms: i64, now_ms: i64) -> Judged {
     let when = &rules.when;
     match head.status {
@@ -47,9 +47,6 @@ pub fn judge(head: &OrderHead, facts: &Facts, rules: &FlowRules, active_from_ms:
     if due_ms < active_from_ms {
         return Judged::No("before_flow");
     }
-    if head.invoiced_elsewhere.is_some() {
-        return Judged::No("invoiced_elsewhere");
-    }
     if head.total_minor == 0 {
         return Judged::No("total_zero");
     }
@@ -65,9 +62,6 @@ pub fn judge(head: &OrderHead, facts: &Facts, rules: &FlowRules, active_from_ms:
 fn judge_unpaid(head: &OrderHead, facts: &Facts, when: &When, active_from_ms: i64) -> Judged {
     if head.created_ms < active_from_ms {
         return Judged::No("before_flow");
-    }
-    if head.invoiced_elsewhere.is_some() {
-        return Judged::No("invoiced_elsewhere");
     }
     if head.total_minor == 0 {
         return Judged::No("total_zero");

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::connect::secret_name;
-use crate::intake::tests::{Desk, NOW_MS, TestOrder, connection, desk, shop_order};
+use crate::intake::tests::{Desk, NOW_MS, TestOrder, TestShop, connection, desk, shop_order};
 use crate::reads::tests::{desk_with, flow, ready};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -118,6 +118,38 @@ async fn days_that_the_shop_does_not_show_are_refused_rather_than_planned_withou
 }
 
 #[tokio::test]
+async fn a_list_that_changes_while_it_is_read_is_read_again_and_never_taken_for_whole() {
+    let desk = opened(FlowRules::default()).await;
+    let workspace = &desk.workspace;
+    let name = secret_name(&workspace.ledger.info().id, "con_shop");
+    workspace.deps.vault.set(&name, "cs_1".into()).await.unwrap();
+    let shop_connection = workspace.ledger.get_connection("con_shop").await.unwrap();
+    let (from_ms, until_ms) = (BEGAN_MS, NOW_MS + DAY_MS);
+    let new = NewBackfill { id: "bkf_1".into(), flow_id: "flow_1".into(), from_ms, until_ms, who: "ana".into() };
+    workspace.ledger.begin_backfill(new, NOW_MS).await.unwrap();
+    let backfill = workspace.ledger.find_backfill("bkf_1").await.unwrap();
+    let shop = TestShop::default();
+    for id in 2001..=2009 {
+        shop.put(id, BEGAN_MS + id as i64, BEGAN_MS, None);
+    }
+    // placed after the reading began: a live order, which does not make the list another one
+    shop.put(2010, NOW_MS + 1, NOW_MS + 1, None);
+    let is_known = async |id: u64| {
+        let orders = workspace.ledger.list_undecided(100).await.unwrap();
+        orders.iter().any(|order| order.head.order_id == id.to_string())
+    };
+    // 2001 goes into the trash while its page is read, and 2002 moves to that page
+    shop.leaving.lock().unwrap().push((1, 2001));
+    assert_eq!(workspace.read_whole(&backfill, &shop_connection, &shop).await.unwrap(), Ok(()));
+    assert!(is_known(2002).await, "it was read again");
+    assert!(!is_known(2010).await);
+    shop.leaving.lock().unwrap().extend([(1, 2003), (3, 2005), (5, 2009)]);
+    let told = workspace.read_whole(&backfill, &shop_connection, &shop).await.unwrap();
+    let failure = told.unwrap_err();
+    assert_eq!((failure.kind, failure.detail.as_deref()), (FailureKind::ListingUnsteady, Some("6 → 5")));
+}
+
+#[tokio::test]
 async fn a_plan_tells_what_is_issued_held_left_alone_and_invoiced_already() {
     let rules = FlowRules { when: When { max_total: Some(dec!(100)), ..When::default() }, ..FlowRules::default() };
     let desk = opened(rules).await;
@@ -132,6 +164,9 @@ async fn a_plan_tells_what_is_issued_held_left_alone_and_invoiced_already() {
     let mut large = placed(workspace, 13, before_ms, whole).await;
     large.head.total = dec!(100.01);
     assert_eq!(foreseen(workspace, &large).await, ("left_out", "above_maximum".to_owned()));
+    let mut elsewhere = placed(workspace, 15, before_ms, whole).await;
+    elsewhere.head.invoiced_elsewhere = Some("SmartBill WEB 0012".into());
+    assert_eq!(foreseen(workspace, &elsewhere).await, ("hold", "invoiced_elsewhere".to_owned()), "a person looks");
     let invoiced = ready(workspace, 14).await;
     let order = workspace.ledger.get_order_by_row(invoiced.order_row).await.unwrap();
     assert_eq!(foreseen(workspace, &order).await, ("invoiced", String::new()), "whatever state its document is in");

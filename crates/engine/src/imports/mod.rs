@@ -15,10 +15,10 @@ use crate::error::{EngineError, Result};
 use crate::setup::ConnectionDraft;
 use crate::workspace::{Change, Workspace};
 use pieces::{PiecesError, add_piece, remove};
-use punte_connectors::shops::ShopKind;
 use punte_connectors::shops::file::{self, Columns, FileFormat, FileTrouble};
+use punte_connectors::shops::{Reason, ShopKind};
 use punte_store::StoreError;
-use punte_store::ledger::{Connection, Import, ImportReject, MOST_WAITING, NewImport};
+use punte_store::ledger::{Connection, Import, ImportReason, ImportReject, MOST_WAITING, NewImport};
 use std::path::PathBuf;
 
 /// The largest file.
@@ -79,11 +79,25 @@ impl Workspace {
             (Some(_), Some(_)) => {
                 Err(EngineError::Invalid { field: "connectionId", detail: "several are for files".to_owned() })
             }
-            (None, _) => {
+            (None, _) => self.connection_for_files_of(FILES).await,
+        }
+    }
+
+    /// The connection for files of a shop by the name that a person gives it, made where there is none.
+    ///
+    /// # Errors
+    /// Where a connection of another kind has the name.
+    pub async fn connection_for_files_of(&self, name: &str) -> Result<Connection> {
+        let name = crate::setup::required("connectionName", name)?;
+        let all = self.ledger.list_connections().await?;
+        match all.into_iter().find(|one| one.name.trim().to_lowercase() == name.to_lowercase()) {
+            Some(known) if known.kind == ShopKind::File.as_str() => Ok(known),
+            Some(_) => Err(EngineError::Invalid { field: "connectionName", detail: "not for files".to_owned() }),
+            None => {
                 let draft = ConnectionDraft {
                     id: None,
                     kind: ShopKind::File.as_str().to_owned(),
-                    name: FILES.to_owned(),
+                    name: name.to_owned(),
                     address: String::new(),
                     account: String::new(),
                     secret: String::new().into(),
@@ -177,7 +191,7 @@ impl Workspace {
     pub async fn cancel_import(&self, id: &str) -> Result<Import> {
         let import = self.ledger.find_import(id).await?;
         for state in ["receiving", "received", "running"] {
-            if self.ledger.end_import(import.row, (state, "cancelled"), None, self.now_ms()).await? {
+            if self.ledger.end_import(import.row, (state, "cancelled"), (None, None), self.now_ms()).await? {
                 break;
             }
         }
@@ -232,11 +246,13 @@ fn check_fits(connection: &Connection, format: FileFormat) -> Result<()> {
 }
 
 fn not_read(trouble: &FileTrouble) -> EngineError {
-    let field = match trouble {
-        FileTrouble::MissingColumn(_) | FileTrouble::BadColumn { .. } | FileTrouble::BadDefault { .. } => "columns",
-        _ => "file",
-    };
+    let field = if trouble.is_of_columns() { "columns" } else { "file" };
     EngineError::Invalid { field, detail: trouble.to_string() }
+}
+
+/// As the ledger keeps it.
+fn kept(reason: Reason) -> ImportReason {
+    ImportReason { code: reason.code.as_str().to_owned(), facts: reason.facts }
 }
 
 /// Runs what reads or writes a file where it may block.

@@ -3,13 +3,16 @@
 //! A batch is in whole or not at all, with how far the file was gone through. Whoever ends in between goes on from there.
 
 use super::pieces::{clear, hash_of};
-use super::{FOLDER, blocking, columns_of};
+use super::preview::reject;
+use super::{FOLDER, blocking, columns_of, kept};
 use crate::error::Result;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::shops::file::{self, Columns, FileTrouble};
-use punte_connectors::shops::{RejectedOrder, ShopKind, ShopOrder, shape_of};
+use punte_connectors::shops::{Reason, ReasonCode, RejectedOrder, ShopKind, ShopOrder, shape_of};
 use punte_domain::{Failure, FailureKind, Phase};
-use punte_store::ledger::{BatchEnd, Connection, Import, ImportBatch, ImportReject, IncomingOrder, MOST_REJECTED};
+use punte_store::ledger::{
+    BatchEnd, Connection, Import, ImportBatch, ImportReason, ImportReject, IncomingOrder, MOST_REJECTED,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +88,7 @@ impl Workspace {
                 "failed" if is_stale => self.discard(&import).await?,
                 state @ ("receiving" | "received") if is_stale => {
                     let from = if state == "receiving" { "receiving" } else { "received" };
-                    if self.ledger.end_import(import.row, (from, "cancelled"), None, now_ms).await? {
+                    if self.ledger.end_import(import.row, (from, "cancelled"), (None, None), now_ms).await? {
                         self.discard(&import).await?;
                         self.changed(Change::Imports);
                     }
@@ -103,7 +106,7 @@ impl Workspace {
         let connection = self.ledger.get_connection(&import.connection_id).await?;
         let identity = match self.identity_for(&connection).await {
             Ok(identity) => identity,
-            Err(failure) => return self.end(import, "failed", Some(failure)).await,
+            Err(failure) => return self.end(import, "failed", (Some(failure), None)).await,
         };
         let flows = self.ledger.list_flows().await?;
         let of_connection = flows.iter().filter(|flow| flow.enabled && flow.shop_id == connection.id);
@@ -121,9 +124,8 @@ impl Workspace {
         let (said, mut heard) = mpsc::channel(AHEAD);
         // it ends when nobody hears it any more
         tokio::task::spawn_blocking(move || reading.read(&said));
-        let failure = |kind, detail: String| {
-            Failure::new(kind, Phase::Prepare, "read file", import.file_name.clone()).with_detail(detail)
-        };
+        let failure = |kind| Failure::new(kind, Phase::Prepare, "read file", import.file_name.clone());
+        let unreadable = |reason: Reason| (Some(failure(FailureKind::FileUnreadable)), Some(kept(reason)));
         loop {
             let read = tokio::select! {
                 biased;
@@ -136,21 +138,17 @@ impl Workspace {
                         BatchEnd::Taken => self.tell_taken(),
                         BatchEnd::TooManyRejected => {
                             self.tell_taken();
-                            let failure = failure(FailureKind::TooManyRejected, MOST_REJECTED.to_string());
-                            return self.end(import, "failed", Some(failure)).await;
+                            let failure = failure(FailureKind::TooManyRejected).with_detail(MOST_REJECTED.to_string());
+                            return self.end(import, "failed", (Some(failure), None)).await;
                         }
                         BatchEnd::Stopped => return Ok(()),
                     }
                 }
-                Some(Read::End) => return self.end(import, "done", None).await,
+                Some(Read::End) => return self.end(import, "done", (None, None)).await,
                 Some(Read::Trouble(trouble)) => {
-                    let failure = failure(FailureKind::FileUnreadable, trouble.to_string());
-                    return self.end(import, "failed", Some(failure)).await;
+                    return self.end(import, "failed", unreadable(trouble.0)).await;
                 }
-                None => {
-                    let failure = failure(FailureKind::FileUnreadable, "the reading broke off".to_owned());
-                    return self.end(import, "failed", Some(failure)).await;
-                }
+                None => return self.end(import, "failed", unreadable(ReasonCode::ReadingBroke.into())).await,
             }
         }
     }
@@ -162,8 +160,13 @@ impl Workspace {
         self.decide_wake.notify_one();
     }
 
-    async fn end(&self, import: &Import, state: &'static str, failure: Option<Failure>) -> Result<()> {
-        self.ledger.end_import(import.row, ("running", state), failure, self.now_ms()).await?;
+    async fn end(
+        &self,
+        import: &Import,
+        state: &'static str,
+        why: (Option<Failure>, Option<ImportReason>),
+    ) -> Result<()> {
+        self.ledger.end_import(import.row, ("running", state), why, self.now_ms()).await?;
         self.changed(Change::Imports);
         Ok(())
     }
@@ -183,9 +186,9 @@ impl Reading {
     /// Says every batch from where it goes on. Answers whether somebody heard to the end.
     fn read_on(&self, said: &mpsc::Sender<Read>) -> std::result::Result<bool, FileTrouble> {
         if self.skip > 0 {
-            let now = hash_of(&self.path).map_err(|error| FileTrouble::NotReadable(error.to_string()))?;
+            let now = hash_of(&self.path).map_err(|error| ReasonCode::FileNotReadable.with("words", error))?;
             if self.sha256.as_ref().is_some_and(|before| *before != now) {
-                return Err(FileTrouble::NotReadable("it is not what was received".to_owned()));
+                return Err(ReasonCode::FileChanged.into());
             }
         }
         let mut orders = file::open(&self.path, self.columns.as_ref())?;
@@ -212,21 +215,22 @@ impl Reading {
     }
 
     /// An order as it is taken in: of a shop itself only what that shop wrote.
-    fn incoming(&self, line: usize, order: ShopOrder) -> std::result::Result<IncomingOrder, RejectedOrder> {
+    fn incoming(&self, line: usize, order: ShopOrder) -> std::result::Result<(u32, IncomingOrder), RejectedOrder> {
         let number = order.head.number.clone();
-        let reject = |reason: String| RejectedOrder { line, order: Some(number), field: String::new(), reason };
+        let reject = |reason: Reason| RejectedOrder { line, order: Some(number), field: String::new(), reason };
         let kind = ShopKind::parse(&self.connection.kind);
         if kind != Some(ShopKind::File) && kind != Some(shape_of(&order.raw)) {
-            return Err(reject(format!("not an order as {} writes it", self.connection.kind)));
+            return Err(reject(ReasonCode::OtherShop.with("shop", &self.connection.kind)));
         }
         let incoming = self.workspace.incoming(&self.connection, self.identity.clone(), order);
-        incoming.map_err(|error| reject(error.to_string()))
+        let incoming = incoming.map_err(|error| reject(ReasonCode::NotKept.with("words", error)))?;
+        Ok((u32::try_from(line).unwrap_or(u32::MAX), incoming))
     }
 }
 
 struct Batch {
     after: u64,
-    orders: Vec<IncomingOrder>,
+    orders: Vec<(u32, IncomingOrder)>,
     rejected: Vec<ImportReject>,
     bytes: usize,
 }
@@ -236,16 +240,13 @@ impl Batch {
         Batch { after, orders: Vec::with_capacity(BATCH), rejected: Vec::new(), bytes: 0 }
     }
 
-    fn add(&mut self, one: std::result::Result<IncomingOrder, RejectedOrder>) {
+    fn add(&mut self, one: std::result::Result<(u32, IncomingOrder), RejectedOrder>) {
         match one {
             Ok(order) => {
-                self.bytes += order.raw.len();
+                self.bytes += order.1.raw.len();
                 self.orders.push(order);
             }
-            Err(RejectedOrder { line, order, field, reason }) => {
-                let line = u32::try_from(line).unwrap_or(u32::MAX);
-                self.rejected.push(ImportReject { row: 0, line, order, field, reason });
-            }
+            Err(rejected) => self.rejected.push(reject(rejected)),
         }
     }
 

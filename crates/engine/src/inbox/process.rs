@@ -2,6 +2,7 @@
 
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
+use crate::outbox::is_gone;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::shops::{self, ShopKind, ShopOrder};
 use punte_domain::{Failure, FailureKind, Phase};
@@ -93,6 +94,9 @@ impl Workspace {
                     self.decide_wake.notify_one();
                 }
             }
+            Err(failure) if is_gone(&failure) && self.is_taken_away(connection, delivery).await? => {
+                self.ledger.finish_deliveries(rows, None).await?;
+            }
             Err(failure) => {
                 let goes_on = failure.next() == punte_domain::Next::RetryByItself || is_connections_fault(&failure);
                 let due_ms = (goes_on && delivery.tries + 1 < TRIES)
@@ -103,7 +107,21 @@ impl Workspace {
         Ok(())
     }
 
-    async fn read_again(
+    /// What follows from a delivery about an order that the shop has no more: where it is known it is cancelled, and where it is
+    /// not, nothing follows from its end. Answers whether that is all.
+    async fn is_taken_away(&self, connection: &Connection, delivery: &Delivery) -> Result<bool> {
+        let DeliveryWork::Order(order_id) = &delivery.work else { return Ok(false) };
+        let Ok(shop) = self.shop(connection).await else { return Ok(false) };
+        match self.ledger.find_order_of(&shop.identity(), order_id).await? {
+            Some(order) => {
+                self.take_as_gone(connection, &order).await?;
+                Ok(true)
+            }
+            None => Ok(delivery.topic.ends_with(".deleted")),
+        }
+    }
+
+    pub(crate) async fn read_again(
         &self,
         connection: &Connection,
         order_id: &str,

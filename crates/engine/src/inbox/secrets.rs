@@ -116,10 +116,7 @@ impl Workspace {
     }
 
     async fn read_hook_secrets(&self, connection: &Connection, state: HookState) -> Result<Known> {
-        let read = async |which| {
-            let secret = self.deps.vault.get(&self.hook_name(&connection.id, which)).await;
-            secret.map_err(|error| EngineError::Vault(error.to_string()))
-        };
+        let read = async |which| self.deps.vault.get(&self.hook_name(&connection.id, which)).await;
         let current = read("now").await?;
         let old = match state.old_secret_until_ms {
             Some(until_ms) => read("old").await?.map(|secret| (secret, until_ms)),
@@ -133,6 +130,6 @@ impl Workspace {
     }
 
     async fn put_secret(&self, name: &str, secret: SecretString) -> Result<()> {
-        self.deps.vault.set(name, secret).await.map_err(|error| EngineError::Vault(error.to_string()))
+        Ok(self.deps.vault.set(name, secret).await?)
     }
 }

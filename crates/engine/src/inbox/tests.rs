@@ -151,8 +151,68 @@ fn about(order: u8) -> NewDelivery {
         size: 0,
         digest: [order; 32],
         work: DeliveryWork::Order(order.to_string()),
-        id_is_signed: false,
+        id_means: IdMeans::Nothing,
     }
+}
+
+#[tokio::test]
+async fn an_event_told_again_is_the_same_however_its_body_is_written_and_a_signed_id_is_of_one_body() {
+    let desk = desk(Arc::new(Nowhere));
+    let ledger = &desk.workspace.ledger;
+    ledger.save_connection(connection("con_shop", "stripe")).await.unwrap();
+    let told = async |id: &str, digest: u8, id_means: IdMeans| {
+        let delivery_id = Some("evt_1".to_owned());
+        let new = NewDelivery { id: id.into(), delivery_id, digest: [digest; 32], id_means, ..about(1) };
+        ledger.record_delivery(new, NOW_MS).await.unwrap()
+    };
+    assert_eq!(told("dlv_1", 1, IdMeans::OneEvent).await, Recorded::New);
+    assert_eq!(told("dlv_2", 2, IdMeans::OneEvent).await, Recorded::Again, "pending_webhooks is another, say");
+    let again = ledger.find_delivery("dlv_2").await.unwrap();
+    assert_eq!((again.verdict.as_str(), again.status, again.state.as_str()), ("replayed", 200, "none"));
+    assert_eq!(told("dlv_3", 3, IdMeans::OneBody).await, Recorded::Forged);
+    assert_eq!(told("dlv_4", 1, IdMeans::OneBody).await, Recorded::Again);
+    assert_eq!(told("dlv_5", 5, IdMeans::Nothing).await, Recorded::New);
+}
+
+/// A shop that has no order any more.
+struct Emptied;
+
+#[async_trait]
+impl Transport for Emptied {
+    async fn send(&self, _: HttpRequest, _: Limits) -> std::result::Result<HttpAnswer, TransportError> {
+        let body = r#"{"code":"woocommerce_rest_shop_order_invalid_id","message":"ID invalid."}"#;
+        Ok(HttpAnswer { status: 404, headers: Default::default(), body: body.into() })
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_was_deleted_at_the_shop_is_cancelled_here() {
+    let desk = desk(Arc::new(Emptied));
+    let workspace = &desk.workspace;
+    let shop = Connection { address: "https://cana.ro".into(), ..connection("con_shop", "woocommerce") };
+    workspace.ledger.save_connection(shop.clone()).await.unwrap();
+    let name = crate::connect::secret_name(&workspace.ledger.info().id, "con_shop");
+    workspace.deps.vault.set(&name, "secret".into()).await.unwrap();
+    let raw = serde_json::json!({
+        "id": 1, "status": "completed", "currency": "RON", "total": "59.00", "date_created_gmt": "2026-11-20T08:00:00",
+        "line_items": [{ "name": "Ceai", "quantity": 1, "total": "53.15", "total_tax": "5.85" }]
+    });
+    let order = punte_connectors::shops::read_order(ShopKind::WooCommerce, &raw).unwrap();
+    workspace.take_orders(&shop, vec![order]).await.unwrap();
+    for (order, topic) in [(1, "order.deleted"), (2, "order.deleted"), (3, "order.updated")] {
+        let new = NewDelivery { topic: topic.into(), ..about(order) };
+        workspace.ledger.record_delivery(new, NOW_MS).await.unwrap();
+    }
+    workspace.process_inbox().await.unwrap();
+    let known = workspace.ledger.find_order_of("cana.ro", "1").await.unwrap().unwrap();
+    assert_eq!((known.head.status, known.version), (punte_domain::OrderStatus::Cancelled, 2));
+    let state = async |id: &str| workspace.ledger.find_delivery(id).await.unwrap().state;
+    assert_eq!((state("dlv_1").await.as_str(), state("dlv_2").await.as_str()), ("done", "done"));
+    assert_eq!(state("dlv_3").await, "failed", "of an order that was never seen here nothing is known");
+    // told again, it is the same version
+    workspace.ledger.record_delivery(NewDelivery { id: "dlv_9".into(), ..about(1) }, NOW_MS).await.unwrap();
+    workspace.process_inbox().await.unwrap();
+    assert_eq!(workspace.ledger.find_order_of("cana.ro", "1").await.unwrap().unwrap().version, 2);
 }
 
 #[tokio::test]

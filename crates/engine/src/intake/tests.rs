@@ -59,10 +59,18 @@ impl Transport for Nowhere {
 
 /// One order a page, by id. An order with a bad field is listed as rejected.
 #[derive(Default)]
-struct TestShop {
+pub(crate) struct TestShop {
     orders: Mutex<BTreeMap<u64, TestOrder>>,
     /// Cancelled while this page is read.
     stop_at: Option<(u32, CancellationToken)>,
+    /// What happens at the shop once a page was read: the page, and then an order as it is put.
+    then: Mutex<Vec<(u32, u64, TestOrder)>>,
+    /// What leaves its lists once a page was read: the page, and the order.
+    pub leaving: Mutex<Vec<(u32, u64)>>,
+    /// Its clock, where it tells it.
+    told_ms: Mutex<Option<i64>>,
+    /// It counts nothing, as Stripe does.
+    is_uncounted: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -73,7 +81,7 @@ pub(crate) struct TestOrder {
 }
 
 impl TestShop {
-    fn put(&self, id: u64, created_ms: i64, modified_ms: i64, bad: Option<&'static str>) {
+    pub fn put(&self, id: u64, created_ms: i64, modified_ms: i64, bad: Option<&'static str>) {
         self.orders.lock().unwrap().insert(id, TestOrder { created_ms, modified_ms, bad });
     }
 }
@@ -92,10 +100,13 @@ impl Shop for TestShop {
         let is_listed = |order: &TestOrder| match query {
             OrderQuery::ModifiedSince(at_ms) => order.modified_ms >= at_ms,
             OrderQuery::CreatedSince(at_ms) => order.created_ms >= at_ms,
+            OrderQuery::CreatedWithin(from_ms, until_ms) => (from_ms..until_ms).contains(&order.created_ms),
         };
-        let orders = self.orders.lock().unwrap();
+        let mut orders = self.orders.lock().unwrap();
         let listed: Vec<_> = orders.iter().filter(|(_, order)| is_listed(order)).collect();
-        let mut answer = OrderPage { total: listed.len() as u64, pages: listed.len() as u32, ..OrderPage::default() };
+        let answered_ms = *self.told_ms.lock().unwrap();
+        let (total, pages) = (if self.is_uncounted { 0 } else { listed.len() as u64 }, listed.len() as u32);
+        let mut answer = OrderPage { total, pages, answered_ms, ..OrderPage::default() };
         if let Some((id, order)) = listed.get(page as usize - 1) {
             match order.bad {
                 None => answer.orders.push(shop_order(**id, order)),
@@ -103,9 +114,14 @@ impl Shop for TestShop {
                     line: 1,
                     order: Some(id.to_string()),
                     field: field.into(),
-                    reason: "missing".into(),
+                    reason: punte_connectors::shops::ReasonCode::Missing.into(),
                 }),
             }
+        }
+        let due = self.then.lock().unwrap().extract_if(.., |(at, ..)| *at == page).collect::<Vec<_>>();
+        orders.extend(due.into_iter().map(|(_, id, order)| (id, order)));
+        for (_, id) in self.leaving.lock().unwrap().extract_if(.., |(at, _)| *at == page) {
+            orders.remove(&id);
         }
         if let Some((_, stopping)) = self.stop_at.as_ref().filter(|(at, _)| *at == page) {
             stopping.cancel();
@@ -146,6 +162,7 @@ pub(crate) fn shop_order(id: u64, order: &TestOrder) -> ShopOrder {
         tax_id: String::new(),
         invoiced_elsewhere: None,
         seen_as: Default::default(),
+        place: Default::default(),
     };
     ShopOrder { head, raw: json!({ "id": id, "as_of": order.modified_ms }) }
 }
@@ -300,6 +317,58 @@ async fn a_stop_amid_a_listing_leaves_the_cursor_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_change_during_a_long_pass_is_seen_by_the_next_poll() {
+    for (clock, is_uncounted) in [(None, false), (None, true), (Some(3 * MINUTE_MS), false)] {
+        let mut world = world().await;
+        world.shop.is_uncounted = is_uncounted;
+        let is_ahead_ms = clock.unwrap_or(0);
+        world.shop.put(1, NOW_MS, NOW_MS, None);
+        world.poll().await;
+        let began_ms = world.pass_time(30 * MINUTE_MS);
+        *world.shop.told_ms.lock().unwrap() = clock.map(|ahead_ms| began_ms + ahead_ms);
+        world.shop.put(2, began_ms, began_ms - MINUTE_MS + is_ahead_ms, None);
+        // the pass takes an hour: order 1 is changed after its page, and the last page's order is newer still
+        let at = |minutes: i64| TestOrder {
+            created_ms: NOW_MS,
+            modified_ms: began_ms + minutes * MINUTE_MS + is_ahead_ms,
+            bad: None,
+        };
+        world.shop.put(3, began_ms, began_ms + is_ahead_ms, None);
+        world.shop.then.lock().unwrap().extend([(2, 2, at(20)), (2, 3, at(60))]);
+        world.poll().await;
+        assert_eq!(world.cursor().await.unwrap().0, began_ms + is_ahead_ms, "never beyond the beginning");
+        world.pass_time(61 * MINUTE_MS);
+        *world.shop.told_ms.lock().unwrap() = None;
+        world.poll().await;
+        let order =
+            world.workspace.ledger.list_undecided(100).await.unwrap().into_iter().find(|one| one.head.order_id == "2");
+        assert_eq!(order.unwrap().head.modified_ms, at(20).modified_ms, "told {clock:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_dated_in_the_future_does_not_blind_polling() {
+    let world = world().await;
+    let far_ms = NOW_MS + 400 * DAY_MS;
+    world.shop.put(1, NOW_MS, far_ms, None);
+    world.poll().await;
+    assert_eq!(world.cursor().await, Some((NOW_MS, NOW_MS)));
+    let now_ms = world.pass_time(MINUTE_MS);
+    world.shop.put(2, NOW_MS, now_ms, None);
+    world.poll().await;
+    assert_eq!(world.taken().await, ["1", "2"]);
+    // a cursor that was carried off before is brought back
+    let ledger = &world.workspace.ledger;
+    ledger.take_in(Vec::new(), Some(("con_shop".into(), far_ms, NOW_MS)), now_ms).await.unwrap();
+    assert_eq!(world.cursor().await.unwrap().0, far_ms);
+    let now_ms = world.pass_time(MINUTE_MS);
+    world.shop.put(3, NOW_MS - 50 * DAY_MS, now_ms, None);
+    world.poll().await;
+    assert_eq!(world.taken().await, ["1", "2", "3"]);
+    assert_eq!(world.cursor().await.unwrap().0, now_ms);
+}
+
+#[tokio::test]
 async fn an_unreadable_order_stays_in_sight_until_it_is_read_well() {
     let world = world().await;
     let told = || world.workspace.unreadable_orders(&world.connection).and_then(|failure| failure.detail);
@@ -330,7 +399,7 @@ fn unreadable_orders_are_bounded_and_nameless_ones_last_until_a_sweep() {
         line: 1,
         order: order.map(|n| n.to_string()),
         field: "total".into(),
-        reason: "missing".into(),
+        reason: punte_connectors::shops::ReasonCode::Missing.into(),
     };
     let nameless = [bad(None)];
     let mut pass = Pass { is_whole: true, ..Pass::default() };

@@ -68,7 +68,11 @@ impl Workspace {
                 None => None,
             };
             let proforma = match proforma {
-                Some(source) => check_source(source, provider.as_ref()).await?,
+                Some(source) => match check_source(source, provider.as_ref()).await {
+                    // a person has seen that, and wants the invoice all the same: by itself
+                    Err(failure) if is_let_pass(document, &failure) => None,
+                    checked => checked?,
+                },
                 None => None,
             };
             let baseline = match provider.capabilities().settling {
@@ -160,6 +164,10 @@ async fn check_original(
         // an answer that cannot be read tells nothing, as where the provider cannot tell
         Err(_) => Ok(target.document.clone()),
     }
+}
+
+fn is_let_pass(document: &Document, failure: &Failure) -> bool {
+    failure.kind == FailureKind::InvoicedElsewhere && document.is_released(failure.kind, document.order_version)
 }
 
 #[cfg(test)]

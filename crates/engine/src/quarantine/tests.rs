@@ -3,6 +3,7 @@
 use super::*;
 use crate::clock::{Clock, SystemClock};
 use crate::connect::secret_name;
+use crate::credentials::tests::DoorVault;
 use crate::intake::tests::{NOW_MS, connection};
 use crate::reads::tests::{flow, issued, ready};
 use crate::workspace::{Deps, Timing};
@@ -10,7 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use punte_connectors::{Budgets, HttpAnswer, HttpRequest, Limits, Transport, TransportError};
 use punte_domain::{DocumentState, Role};
-use punte_vault::MemoryVault;
+use punte_vault::{MemoryVault, Vault, VaultState};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -209,6 +210,50 @@ async fn where_the_state_folder_was_put_back_too_the_credential_store_tells() {
     world.put_back(&copy);
     copy_folder(&world.folder.join("old-marks"), &world.folder.join("state").join("marks"));
     assert_eq!(reason(&*world.open().await).as_deref(), Some("behind"));
+}
+
+/// The same as above behind a keyring that was locked at login.
+#[tokio::test]
+async fn a_credential_store_that_is_opened_only_later_tells_before_any_secret_is_read() {
+    let mut world = World::new().await;
+    let vault = DoorVault::shut(VaultState::Ready);
+    world.deps.vault = vault.clone();
+    let copy = world.copy("copy");
+    copy_folder(&world.folder.join("state").join("marks"), &world.folder.join("old-marks"));
+    let workspace = world.open().await;
+    let name = secret_name(&workspace.ledger.info().id, "con_bill");
+    vault.kept.set(&name, "secret".into()).await.unwrap();
+    issued(&workspace, 2).await;
+    workspace.stop().await;
+    drop(workspace);
+    world.put_back(&copy);
+    copy_folder(&world.folder.join("old-marks"), &world.folder.join("state").join("marks"));
+    vault.turn(VaultState::Waiting);
+    let workspace = world.open().await;
+    assert_eq!(reason(&workspace), None, "nothing tells otherwise yet");
+    vault.turn(VaultState::Ready);
+    let billing = workspace.ledger.get_connection("con_bill").await.unwrap();
+    assert!(workspace.billing(&billing).await.is_err(), "no secret before it was asked what it remembers");
+    workspace.leave_mark().await;
+    workspace.compare_late().await.unwrap();
+    assert_eq!(reason(&workspace).as_deref(), Some("behind"), "and nothing was written over what it remembers");
+    assert!(workspace.billing(&billing).await.is_ok());
+    workspace.kill().await;
+}
+
+#[tokio::test]
+async fn a_credential_store_that_is_opened_only_later_and_knows_no_more_changes_nothing() {
+    let mut world = World::new().await;
+    let vault = DoorVault::shut(VaultState::Locked);
+    world.deps.vault = vault.clone();
+    let workspace = world.open().await;
+    issued(&workspace, 2).await;
+    vault.turn(VaultState::Ready);
+    workspace.compare_late().await.unwrap();
+    assert_eq!(reason(&workspace), None);
+    workspace.leave_mark().await;
+    let name = format!("{}/mark", workspace.ledger.info().id);
+    assert!(vault.kept.get(&name).await.unwrap().is_some(), "it remembers from here on");
 }
 
 #[tokio::test]

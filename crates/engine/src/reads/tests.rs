@@ -6,7 +6,7 @@ use crate::connect::secret_name;
 use crate::intake::tests::{Desk, NOW_MS, TestOrder, connection, desk, shop_order};
 use async_trait::async_trait;
 use punte_connectors::{HttpAnswer, HttpRequest, Limits, Transport, TransportError};
-use punte_domain::{Client, Currency, Draft, IssueKey, Role, fiscal_date};
+use punte_domain::{Client, Currency, Draft, IssueKey, Line, LineKind, Role, fiscal_date};
 use punte_store::ledger::{DecisionRow, DocumentPlan, Flow, IncomingOrder, Intent, NewDocument, Outcome};
 use rust_decimal::dec;
 use std::sync::atomic::Ordering;
@@ -92,6 +92,22 @@ fn draft() -> Draft {
     }
 }
 
+/// One line over the whole order.
+pub(crate) fn one_line() -> Line {
+    Line {
+        kind: LineKind::Product,
+        name: "Cană".into(),
+        code: String::new(),
+        description: String::new(),
+        unit: "buc".into(),
+        quantity: rust_decimal::Decimal::ONE,
+        unit_price: dec!(59),
+        vat_rate: dec!(21),
+        vat_name: String::new(),
+        is_service: false,
+    }
+}
+
 /// A document of `con_bill` that is due now.
 pub(crate) async fn ready(workspace: &Workspace, n: u64) -> Document {
     let key = IssueKey { shop_identity: "cana.ro".into(), order_id: n.to_string(), role: Role::Invoice, generation: 1 };
@@ -99,12 +115,25 @@ pub(crate) async fn ready(workspace: &Workspace, n: u64) -> Document {
     ready_as(workspace, n, reference, ("con_bill", "oblio")).await
 }
 
+/// As [`issued`], over these lines.
+pub(crate) async fn issued_over(workspace: &Workspace, n: u64, lines: Vec<Line>) -> Document {
+    let key = IssueKey { shop_identity: "cana.ro".into(), order_id: n.to_string(), role: Role::Invoice, generation: 1 };
+    let reference = workspace.ledger.info().seed.reference(&key).as_str().to_owned();
+    let draft = Draft { lines, ..draft() };
+    issue(workspace, n, ready_of(workspace, n, reference, ("con_bill", "oblio"), draft).await).await
+}
+
 /// The same under a given reference, at another connection.
-pub(crate) async fn ready_as(
+pub(crate) async fn ready_as(workspace: &Workspace, n: u64, reference: String, billing: (&str, &str)) -> Document {
+    ready_of(workspace, n, reference, billing, draft()).await
+}
+
+async fn ready_of(
     workspace: &Workspace,
     n: u64,
     reference: String,
     (billing_id, provider): (&str, &str),
+    draft: Draft,
 ) -> Document {
     let ledger = &workspace.ledger;
     let order = shop_order(n, &TestOrder { created_ms: NOW_MS, modified_ms: NOW_MS, bad: None });
@@ -135,7 +164,7 @@ pub(crate) async fn ready_as(
         mapping_id: "map_1".into(),
         mapping_version: 1,
         edit_revision: 0,
-        draft: Some(draft()),
+        draft: Some(draft),
         problems: Vec::new(),
         client: "Ana".into(),
         tax_id: String::new(),
@@ -155,8 +184,11 @@ pub(crate) async fn ready_as(
 
 /// An issued document of `con_bill`, to be verified now.
 pub(crate) async fn issued(workspace: &Workspace, n: u64) -> Document {
+    issue(workspace, n, ready(workspace, n).await).await
+}
+
+async fn issue(workspace: &Workspace, n: u64, document: Document) -> Document {
     let ledger = &workspace.ledger;
-    let document = ready(workspace, n).await;
     let intent = Intent {
         billing_id: document.billing_id.clone(),
         company: document.company.clone(),

@@ -34,7 +34,7 @@ impl Workspace {
         let Some(known) = &job.connection else { return Ok(Err(None)) };
         let connection = self.ledger.get_connection(&known.id).await?;
         Ok(match self.may_call(&connection, self.now_ms()) {
-            Gate::Closed => Err(connection.stop.map(|stop| stop.failure)),
+            Gate::Closed => Err(self.why_closed(&connection)),
             Gate::Open | Gate::Probe => Ok(connection),
         })
     }
@@ -146,6 +146,7 @@ impl Workspace {
             }
             if let Some(before_ms) = before_ms {
                 done += self.ledger.purge(before_ms, PURGE).await?.sum();
+                done += self.ledger.purge_audit_personal(before_ms, PURGE).await?;
             }
             purged += done;
             if done == 0 || self.stopping.is_cancelled() {

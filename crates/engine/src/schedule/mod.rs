@@ -37,6 +37,8 @@ pub enum JobKind {
     EInvoices,
     Reconcile,
     Retention,
+    /// A copy of the ledger, sealed by choice.
+    Backup,
 }
 
 impl JobKind {
@@ -48,12 +50,13 @@ impl JobKind {
             JobKind::EInvoices => "einvoices",
             JobKind::Reconcile => "reconcile",
             JobKind::Retention => "retention",
+            JobKind::Backup => "backup",
         }
     }
 
     /// May take minutes: such jobs have a loop of their own.
     fn is_long(self) -> bool {
-        matches!(self, JobKind::Payments | JobKind::Reconcile)
+        matches!(self, JobKind::Payments | JobKind::Reconcile | JobKind::Backup)
     }
 }
 
@@ -75,6 +78,11 @@ impl Job {
     pub fn provider(&self) -> &str {
         self.connection.as_ref().map_or("", |connection| connection.kind.as_str())
     }
+}
+
+/// A job of the whole workspace.
+fn plain(kind: JobKind, every: Duration) -> Job {
+    Job { id: kind.as_str().to_owned(), kind, about: String::new(), every, connection: None, lane: None }
 }
 
 /// How a run ended.
@@ -145,7 +153,9 @@ impl Schedule {
     /// The monotonic instant at which a job is due; set on first sight.
     fn due(&mut self, id: &str, every: Duration, now: Duration, now_ms: i64) -> Duration {
         let standing = self.jobs.entry(id.to_owned()).or_default();
-        let finished_ms = standing.last.as_ref().map(|last| last.finished_ms);
+        // one that failed is not waited for anew after a start
+        let done = standing.last.as_ref().filter(|last| last.result.outcome != "failed");
+        let finished_ms = done.map(|last| last.finished_ms);
         let due = *standing.due.get_or_insert_with(|| now + first_wait(every, finished_ms, now_ms));
         // an interval that became shorter counts at once
         let due = due.min(now + every.max(FIRST));
@@ -235,14 +245,6 @@ impl Workspace {
             let every = pick(connection.is_sandbox, timing.payments, timing.payments_sandbox);
             jobs.push(about(JobKind::Payments, connection, every));
         }
-        let plain = |kind: JobKind, every: Duration| Job {
-            id: kind.as_str().to_owned(),
-            kind,
-            about: String::new(),
-            every,
-            connection: None,
-            lane: None,
-        };
         jobs.push(plain(JobKind::EInvoices, timing.idle));
         let lanes: BTreeSet<SeriesKey> = flows
             .iter()
@@ -268,7 +270,17 @@ impl Workspace {
             });
         }
         jobs.push(plain(JobKind::Retention, timing.retention));
+        // a simulation's ledger is not worth a copy
+        if !self.ledger.is_stepped() && self.backup_place().settings().every_hours > 0 {
+            jobs.push(self.backup_job());
+        }
         Ok(jobs)
+    }
+
+    /// The backup as set now, whether the schedule has it or not.
+    pub(crate) fn backup_job(&self) -> Job {
+        let hours = self.backup_place().settings().every_hours;
+        plain(JobKind::Backup, Duration::from_secs(u64::from(if hours == 0 { 24 } else { hours }) * 60 * 60))
     }
 
     /// Every job with when it ran last, what came of it, and when it runs next.
@@ -283,6 +295,18 @@ impl Workspace {
             JobStanding { job, last: standing.last, next_ms, running: standing.running }
         };
         Ok(jobs.into_iter().map(standing).collect())
+    }
+
+    /// How the backup stands, whether the schedule has it or not.
+    pub fn backup_standing(&self) -> JobStanding {
+        let (job, is_off) = (self.backup_job(), self.backup_place().settings().every_hours == 0);
+        let (now, now_ms) = (self.deps.clock.monotonic(), self.now_ms());
+        let mut schedule = lock(&self.schedule);
+        let due = schedule.due(&job.id, job.every, now, now_ms);
+        let standing = schedule.jobs.get(&job.id).cloned().unwrap_or_default();
+        let is_due = !standing.running && !is_off;
+        let next_ms = is_due.then(|| now_ms + due.saturating_sub(now).as_millis() as i64);
+        JobStanding { job, last: standing.last, next_ms, running: standing.running }
     }
 
     /// Has a job run now instead of when it is due. A connection that rests is tried again.
@@ -308,7 +332,7 @@ impl Workspace {
             JobKind::Poll => self.poll_wake.notify_one(),
             JobKind::EInvoices => self.einvoice_wake.notify_one(),
             JobKind::Health | JobKind::Retention => self.schedule_wake.notify_one(),
-            JobKind::Payments | JobKind::Reconcile => self.long_wake.notify_one(),
+            JobKind::Payments | JobKind::Reconcile | JobKind::Backup => self.long_wake.notify_one(),
         }
         self.changed(Change::Schedule);
         Ok(())
@@ -386,19 +410,33 @@ impl Workspace {
     }
 
     async fn run_job(self: &Arc<Self>, job: &Job) {
-        if !lock(&self.schedule).begin(&job.id) {
+        if !self.begin_job(job) {
             return;
         }
-        self.changed(Change::Schedule);
         let cursor = lock(&self.schedule).cursor(&job.id);
         let done = match job.kind {
             JobKind::Health => self.probe(job).await,
             JobKind::Payments => self.read_payments(job, cursor).await,
             JobKind::Reconcile => self.reconcile_job(job).await,
             JobKind::Retention => self.purge_old().await,
+            JobKind::Backup => self.back_up(None).await,
             // these have loops of their own
             JobKind::Poll | JobKind::EInvoices => return,
         };
+        self.end_job(job, done);
+    }
+
+    /// Whether it was not running: from here on it is.
+    pub(crate) fn begin_job(&self, job: &Job) -> bool {
+        let begun = lock(&self.schedule).begin(&job.id);
+        if begun {
+            self.changed(Change::Schedule);
+        }
+        begun
+    }
+
+    /// Notes what came of a job that was begun, and when it is due again.
+    pub(crate) fn end_job(&self, job: &Job, done: Result<(JobResult, More)>) {
         let (result, more) = match done {
             Ok((result, more)) => (result, more),
             Err(EngineError::Outside(failure)) => (JobResult::failed(*failure), More::No),

@@ -25,6 +25,14 @@ fn at_a_start_only_the_rest_of_the_interval_is_waited() {
 }
 
 #[test]
+fn what_failed_before_a_start_is_tried_soon_after_it() {
+    let mut schedule = after(NOW_MS);
+    let failed = Last { result: JobResult::broken(), ..last(NOW_MS) };
+    schedule.jobs.entry("job".into()).or_default().last = Some(failed);
+    assert_eq!(schedule.due("job", DAY, Duration::ZERO, NOW_MS), FIRST);
+}
+
+#[test]
 fn a_clock_that_jumped_makes_a_job_early_and_never_late() {
     for jump_ms in [-4000 * DAY_MS, -DAY_MS, -1, 0, 1, DAY_MS, 4000 * DAY_MS] {
         let wait = first_wait(DAY, Some(NOW_MS), NOW_MS + jump_ms);

@@ -101,6 +101,8 @@ fn waiting_parcel(state: &State, due: &Due, at_ms: i64) -> Option<(Address, Parc
     let webhook = state.webhooks.find(webhook).filter(|webhook| webhook.is_active())?;
     let body = if due.topic.is_empty() {
         format!("webhook_id={}", webhook.id).into_bytes()
+    } else if due.topic.ends_with(".deleted") {
+        format!("{{\"id\":{}}}", due.key).into_bytes()
     } else {
         php_json(state.woocommerce.find(due.key.parse().ok()?)?.order.get())
     };

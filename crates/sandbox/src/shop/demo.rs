@@ -74,7 +74,9 @@ fn expected(quirk: Quirk) -> (Outcome, &'static str) {
         Quirk::WrongTotal => (Outcome::Held, "the total is not the sum of the lines"),
         Quirk::PartlyRefunded => (Outcome::Issued, "whole, though partly refunded before: the refund is proposed"),
         Quirk::FullyRefunded => (Outcome::NotInvoiced, "refunded in full"),
-        Quirk::InvoicedElsewhere => (Outcome::NotInvoiced, "already invoiced by another tool, says its meta data"),
+        Quirk::InvoicedElsewhere => {
+            (Outcome::Held, "already invoiced by another tool, says its meta data: a person decides")
+        }
         Quirk::Status(_) => (Outcome::NotInvoiced, "its status is neither completed nor paid"),
         Quirk::OnDelivery => (Outcome::NotInvoiced, "cash on delivery, not completed yet"),
     }

@@ -5,6 +5,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 
 use super::API_VERSION;
+use super::invoices::StoredInvoice;
 use crate::dice::Dice;
 use crate::error::SandboxError;
 
@@ -51,6 +52,8 @@ impl Event {
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct StripeAccount {
     sessions: Vec<StoredSession>,
+    #[serde(default)]
+    pub(super) invoices: Vec<StoredInvoice>,
     refunds: Vec<Box<RawValue>>,
     events: Vec<Event>,
     /// How many ids have been made.
@@ -179,13 +182,12 @@ impl StripeAccount {
     }
 
     /// A refund that is known by its id is left as it is.
-    fn refund(&mut self, session: &str, refund: &Value, now_ms: i64) -> Result<Vec<Event>, SandboxError> {
+    pub(super) fn refund(&mut self, sale: &str, refund: &Value, now_ms: i64) -> Result<Vec<Event>, SandboxError> {
         let known = refund["id"].as_str().unwrap_or_default().to_owned();
         if !known.is_empty() && self.refunds().any(|one| one["id"] == known.as_str()) {
             return Ok(Vec::new());
         }
-        let Some(stored) = self.find(session) else { return Ok(Vec::new()) };
-        let (intent, whole) = (stored.payment_intent.clone(), stored.value());
+        let Some((intent, whole)) = self.sale(sale) else { return Ok(Vec::new()) };
         let n = self.next();
         let charge = intent.replacen("pi_", "ch_", 1);
         let mut body = json!({
@@ -199,9 +201,32 @@ impl StripeAccount {
         self.refunds.push(raw(&body)?);
         let charge = self.charge(&whole, &intent);
         let at_ms = seconds(body.get("created")).unwrap_or(now_ms);
-        let created = self.event(session, "refund.created", body, at_ms);
-        let charged = self.event(session, "charge.refunded", charge, at_ms);
+        let created = self.event(sale, "refund.created", body, at_ms);
+        let charged = self.event(sale, "charge.refunded", charge, at_ms);
         Ok(created.into_iter().chain(charged).collect())
+    }
+
+    /// Payment and fields of a session, or of an invoice with the total that a session would have.
+    fn sale(&self, id: &str) -> Option<(String, Value)> {
+        if let Some(invoice) = self.find_invoice(id) {
+            let mut whole = invoice.value();
+            whole["amount_total"] = whole["total"].clone();
+            return Some((invoice.payment_intent.clone(), whole));
+        }
+        self.find(id).map(|session| (session.payment_intent.clone(), session.value()))
+    }
+
+    /// A payment by its id, with its charge or the charge's id.
+    pub(super) fn payment(&self, intent: &str, with_charge: bool) -> Option<Value> {
+        let invoice = self.invoices.iter().find(|invoice| invoice.payment_intent == intent).map(|one| one.id.clone());
+        let session = || self.sessions.iter().find(|one| one.payment_intent == intent && one.paid);
+        let (_, sale) = self.sale(&invoice.or_else(|| session().map(|one| one.id.clone()))?)?;
+        let charge = self.charge(&sale, intent);
+        Some(json!({
+            "id": intent, "object": "payment_intent", "amount": sale["amount_total"], "created": sale["created"],
+            "currency": sale["currency"], "livemode": false, "status": "succeeded",
+            "latest_charge": if with_charge { charge } else { charge["id"].clone() },
+        }))
     }
 
     /// The charge of a session's payment, as far as it is given back.
@@ -240,7 +265,7 @@ impl StripeAccount {
         self.event(session, kind, object, at_ms)
     }
 
-    fn event(&mut self, session: &str, kind: &str, object: Value, at_ms: i64) -> Option<Event> {
+    pub(super) fn event(&mut self, session: &str, kind: &str, object: Value, at_ms: i64) -> Option<Event> {
         let id = id("evt", self.next(), 24);
         let body = json!({
             "id": id, "object": "event", "api_version": API_VERSION, "created": at_ms.div_euclid(1_000),

@@ -17,11 +17,11 @@ fn wrong(code: &str, param: &str, message: &str) -> Refusal {
     Box::new(error(StatusCode::BAD_REQUEST, code, param, message))
 }
 
-fn text<'a>(query: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(query: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     query.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-fn texts<'a>(query: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
+pub(super) fn texts<'a>(query: &'a Map<String, Value>, name: &str) -> Vec<&'a str> {
     match query.get(name) {
         Some(Value::Object(items)) => items.values().filter_map(Value::as_str).collect(),
         Some(Value::String(one)) => vec![one],
@@ -49,13 +49,13 @@ pub(super) fn asked(query: &Map<String, Value>, prefix: &str) -> Result<Vec<Stri
 }
 
 /// Bounds of `created`, in seconds: an exact one, or by gt, gte, lt and lte.
-struct Created {
+pub(super) struct Created {
     from: i64,
     to: i64,
 }
 
 impl Created {
-    fn read(query: &Map<String, Value>) -> Result<Self, Refusal> {
+    pub(super) fn read(query: &Map<String, Value>) -> Result<Self, Refusal> {
         let number = |text: &str| {
             text.parse::<i64>().map_err(|_| wrong("parameter_invalid_integer", "created", "Invalid integer: created"))
         };
@@ -82,12 +82,12 @@ impl Created {
         Ok(bounds)
     }
 
-    fn takes(&self, at_ms: i64) -> bool {
+    pub(super) fn takes(&self, at_ms: i64) -> bool {
         (self.from..=self.to).contains(&at_ms.div_euclid(1_000))
     }
 }
 
-fn known(query: &Map<String, Value>, own: &[&str]) -> Result<(), Refusal> {
+pub(super) fn known(query: &Map<String, Value>, own: &[&str]) -> Result<(), Refusal> {
     const ALL: [&str; 4] = ["limit", "starting_after", "ending_before", "expand"];
     match query.keys().find(|name| !ALL.contains(&name.as_str()) && !own.contains(&name.as_str())) {
         None => Ok(()),
@@ -96,7 +96,7 @@ fn known(query: &Map<String, Value>, own: &[&str]) -> Result<(), Refusal> {
 }
 
 /// Cuts the page out of what was found, newest first.
-fn page(query: &Map<String, Value>, found: Vec<Value>, kind: &str, url: &str) -> Result<Value, Refusal> {
+pub(super) fn page(query: &Map<String, Value>, found: Vec<Value>, kind: &str, url: &str) -> Result<Value, Refusal> {
     let limit = match text(query, "limit") {
         None => 10,
         Some(text) => text
@@ -125,14 +125,14 @@ fn page(query: &Map<String, Value>, found: Vec<Value>, kind: &str, url: &str) ->
     Ok(json!({ "object": "list", "data": found[from..to], "has_more": more, "url": url }))
 }
 
-fn finish(list: Result<Value, Refusal>) -> Response {
+pub(super) fn finish(list: Result<Value, Refusal>) -> Response {
     match list {
         Ok(list) => answer_json(StatusCode::OK, &list),
         Err(refusal) => *refusal,
     }
 }
 
-fn newest_ms(call: &Call) -> i64 {
+pub(super) fn newest_ms(call: &Call) -> i64 {
     if call.lag_ms > 0 { call.at_ms.saturating_sub(call.lag_ms) } else { i64::MAX }
 }
 

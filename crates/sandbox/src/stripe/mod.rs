@@ -1,9 +1,10 @@
-//! A Stripe account over `/v1`, as far as an invoicing client needs it: checkout sessions and their lines, refunds, events,
-//! and a session's metadata to write to. Amounts are in minor units; writes are forms; lists go by cursor, newest first.
+//! A Stripe account over `/v1`, as far as an invoicing client needs it: checkout sessions and their lines, invoices and what
+//! paid them, refunds, events, and metadata to write to. Amounts are in minor units; writes are forms; lists go by cursor, newest first.
 //! Source: protocols/shops-and-fiscal.md, 3.3, and Stripe's API reference. UNVERIFIED: the words of some refusals.
 
 pub(crate) mod books;
 mod expand;
+mod invoices;
 mod lists;
 mod translate;
 
@@ -28,6 +29,10 @@ enum Route {
     Sessions,
     Session(String),
     LineItems(String),
+    Invoices,
+    Invoice(String),
+    InvoicePayments,
+    PaymentIntent(String),
     Refunds,
     Events,
     Event(String),
@@ -41,6 +46,10 @@ fn route(path: &str) -> Route {
         ["v1", "checkout", "sessions"] => Route::Sessions,
         ["v1", "checkout", "sessions", id] => Route::Session((*id).to_owned()),
         ["v1", "checkout", "sessions", id, "line_items"] => Route::LineItems((*id).to_owned()),
+        ["v1", "invoices"] => Route::Invoices,
+        ["v1", "invoices", id] => Route::Invoice((*id).to_owned()),
+        ["v1", "invoice_payments"] => Route::InvoicePayments,
+        ["v1", "payment_intents", id] => Route::PaymentIntent((*id).to_owned()),
         ["v1", "refunds"] => Route::Refunds,
         ["v1", "events"] => Route::Events,
         ["v1", "events", id] => Route::Event((*id).to_owned()),
@@ -53,6 +62,7 @@ pub(crate) fn operation(call: &Call) -> &'static str {
         (Route::Sessions, &Method::GET) => "list",
         (Route::Session(_), &Method::GET) => "get",
         (Route::Session(_), _) => "update",
+        (Route::Invoices | Route::Invoice(_) | Route::InvoicePayments | Route::PaymentIntent(_), _) => "invoices",
         (Route::LineItems(_), _) => "line_items",
         (Route::Refunds, _) => "refunds",
         (Route::Events | Route::Event(_), _) => "events",
@@ -115,6 +125,11 @@ fn dispatch(shared: &Shared, call: &Call) -> Response {
         (Route::Session(id), "GET") => get(shared, &id, call),
         (Route::Session(id), "POST") => update(shared, &id, call),
         (Route::LineItems(id), "GET") => lists::line_items(shared, &id, call),
+        (Route::Invoices, "GET") => invoices::list(shared, call),
+        (Route::Invoice(id), "GET") => invoices::get(shared, &id, call),
+        (Route::Invoice(id), "POST") => invoices::update(shared, &id, call),
+        (Route::InvoicePayments, "GET") => invoices::payments(shared, call),
+        (Route::PaymentIntent(id), "GET") => invoices::payment_intent(shared, &id, call),
         (Route::Refunds, "GET") => lists::refunds(shared, call),
         (Route::Events, "GET") => lists::events(shared, call),
         (Route::Event(id), "GET") => {
@@ -251,7 +266,7 @@ pub(crate) fn next_of_drip(account: &mut StripeAccount, seed: u64, now_ms: i64) 
 pub(crate) fn summary(account: &StripeAccount) -> Value {
     let count = |status: &str| account.sessions().iter().filter(|session| session.status == status).count();
     json!({
-        "orders": account.sessions().len(), "events": account.events().len(), "refunds": account.refunds().count(),
+        "orders": account.sessions().len(), "invoices": account.invoices.len(), "events": account.events().len(), "refunds": account.refunds().count(),
         "by_status": { "complete": count("complete"), "open": count("open"), "expired": count("expired") },
     })
 }

@@ -59,6 +59,7 @@ pub(crate) fn operation(call: &Call) -> &'static str {
     match (route(&call.path), &call.method) {
         (Route::Orders, &Method::GET) => "list",
         (Route::Order(_), &Method::GET) => "get",
+        (Route::Order(_), &Method::DELETE) => "delete",
         (Route::Order(_), _) => "update",
         (Route::Refunds(_), _) => "refunds",
         (Route::Webhooks | Route::Webhook(_), _) => "webhooks",
@@ -84,6 +85,7 @@ pub(crate) fn answer(shared: &Shared, call: &Call) -> Response {
         (Route::Orders, "GET") => orders::list(shared, call),
         (Route::Order(id), "GET") => orders::get(shared, id, call),
         (Route::Order(id), "PUT" | "POST" | "PATCH") => orders::update(shared, id, call),
+        (Route::Order(id), "DELETE") => orders::delete(shared, id, call),
         (Route::Refunds(id), "GET") => orders::refunds(shared, id),
         (Route::Webhooks, "GET") => webhooks::list(shared, call),
         (Route::Webhooks, "POST") => webhooks::create(shared, call),

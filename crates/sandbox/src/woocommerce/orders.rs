@@ -73,7 +73,11 @@ fn read_query(text: &str) -> Result<Query, Wrong> {
         page: number("page", 1, usize::MAX, 1)?,
         per_page: number("per_page", 1, 100, 10)?,
         offset: one("offset").map(|text| text.parse().map_err(|_| ("offset", "not an integer".into()))).transpose()?,
-        statuses: many("status").into_iter().filter(|status| !status.is_empty() && status != "any").collect(),
+        statuses: match many("status") {
+            // beside `any` no other status is listened to, and it leaves the trash out
+            all if all.iter().any(|status| status == "any") => Vec::new(),
+            all => all.into_iter().filter(|status| !status.is_empty()).collect(),
+        },
         include: ids("include")?,
         exclude: ids("exclude")?,
         after: date("after")?,
@@ -270,6 +274,33 @@ pub(super) fn update(shared: &Shared, id: u64, call: &Call) -> Response {
         Some(Ok(order)) => {
             state.changed_at_woocommerce(id, false, call.at_ms);
             Ok(answer_json(StatusCode::OK, &order))
+        }
+    })
+}
+
+/// `DELETE /orders/{id}`: into the trash, or, with `force`, away for good.
+pub(super) fn delete(shared: &Shared, id: u64, call: &Call) -> Response {
+    let query = nested(&call.query);
+    let is_forced = matches!(query.get("force").and_then(Value::as_str), Some("true" | "1"));
+    shared.change_and_answer(|state| {
+        let is_trashed = |order: &StoredOrder| order.status == "trash";
+        match state.woocommerce.find(id).map(is_trashed) {
+            None => return Err(Box::new(no_such(StatusCode::NOT_FOUND))),
+            Some(true) if !is_forced => {
+                let words = "The shop_order has already been deleted.";
+                return Err(Box::new(error(StatusCode::GONE, "woocommerce_rest_already_trashed", words, None)));
+            }
+            Some(_) => {}
+        }
+        let removed =
+            if is_forced { state.woocommerce.remove(id).map(Ok) } else { state.woocommerce.trash(id, call.at_ms) };
+        match removed {
+            None => Err(Box::new(no_such(StatusCode::NOT_FOUND))),
+            Some(Err(why)) => Err(Box::new(broken(&why))),
+            Some(Ok(order)) => {
+                state.deleted_at_woocommerce(id, call.at_ms);
+                Ok(answer_json(StatusCode::OK, &order))
+            }
         }
     })
 }

@@ -163,6 +163,18 @@ impl Shop {
         stored.order = order.clone();
         Some(Ok(order))
     }
+
+    /// Puts an order into the trash; `None` when there is none.
+    pub fn trash(&mut self, id: u64, now_ms: i64) -> Option<Result<Box<RawValue>, SandboxError>> {
+        let status = Map::from_iter([("status".to_owned(), Value::from("trash"))]);
+        self.update(id, &status, now_ms)
+    }
+
+    /// Takes an order away for good; its id is not given out again.
+    pub fn remove(&mut self, id: u64) -> Option<Box<RawValue>> {
+        let at = self.orders.iter().position(|order| order.id == id)?;
+        Some(self.orders.remove(at).order)
+    }
 }
 
 fn merge_meta(order: &mut Map<String, Value>, meta: &Value, next_id: u64) -> u64 {

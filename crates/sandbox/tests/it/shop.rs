@@ -85,7 +85,7 @@ async fn the_expectations_speak_of_the_orders_that_are_there() {
         }
     }
     let count = |outcome| expectations.iter().filter(|order| order.outcome == outcome).count();
-    assert_eq!((count(Outcome::Issued), count(Outcome::Held), count(Outcome::NotInvoiced)), (29, 4, 7));
+    assert_eq!((count(Outcome::Issued), count(Outcome::Held), count(Outcome::NotInvoiced)), (29, 5, 6));
     let troubles: Vec<&str> = expectations.iter().filter_map(|order| order.trouble).collect();
     assert_eq!(troubles, ["status_500", "timeout_after", "status_429"]);
 }

@@ -119,6 +119,35 @@ async fn errors_have_stripes_shape() {
 }
 
 #[tokio::test]
+async fn a_paid_invoice_is_listed_told_and_led_to_by_its_payment() {
+    let world = world();
+    let line = json!({"id": "il_1", "amount": 10000, "description": "Abonament", "quantity": 1, "taxes": []});
+    let invoice = json!({
+        "id": "in_x", "object": "invoice", "total": 10000, "payment_intent": "pi_x", "lines": [line],
+        "refunds": [{"id": "re_x", "amount": 400}],
+    });
+    world.control(Method::POST, "/orders/stripe", Some(invoice)).await;
+    let draft = json!({"id": "in_y", "object": "invoice", "status": "draft", "total": 500});
+    world.control(Method::POST, "/orders/stripe", Some(draft)).await;
+    let paid = world.stripe_get("invoices?status=paid&expand[]=data.payments").await.json()["data"].clone();
+    assert_eq!((paid.as_array().unwrap().len(), &paid[0]["id"]), (1, &json!("in_x")));
+    assert_eq!(paid[0]["payments"]["data"][0]["payment"]["payment_intent"], "pi_x");
+    let bare = world.stripe_get("invoices/in_x").await.json();
+    assert!(bare.get("payments").is_none(), "payments come only when asked for");
+    assert!(bare.get("payment_intent").is_none() && bare["lines"]["data"][0]["amount"] == 10000, "{bare}");
+    let led = world.stripe_get("invoice_payments?payment[type]=payment_intent&payment[payment_intent]=pi_x").await;
+    assert_eq!(led.json()["data"][0]["invoice"], "in_x");
+    let payment = world.stripe_get("payment_intents/pi_x?expand[]=latest_charge").await.json();
+    assert_eq!(payment["latest_charge"]["amount_refunded"], 400);
+    let events = world.stripe_get("events?types[]=invoice.paid&types[]=charge.refunded").await.json()["data"].clone();
+    let kinds: Vec<&Value> = events.as_array().unwrap()[..2].iter().map(|one| &one["type"]).collect();
+    assert_eq!(kinds, ["charge.refunded", "invoice.paid"]);
+    world.stripe(Method::POST, "invoices/in_x", "metadata[punte_state]=issued").await;
+    assert_eq!(world.stripe_get("invoices/in_x").await.json()["metadata"]["punte_state"], "issued");
+    assert_eq!(world.stripe_get("invoices/in_z").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn events_tell_what_happened_and_refunds_belong_to_a_payment() {
     let world = world();
     let events = async |more: &str| world.stripe_get(&format!("events?limit=100{more}")).await.json()["data"].clone();

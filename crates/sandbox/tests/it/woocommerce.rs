@@ -42,6 +42,32 @@ async fn modified_after_leaves_out_the_bound_itself() {
 }
 
 #[tokio::test]
+async fn the_trash_is_left_out_unless_it_is_asked_for_alone() {
+    let world = world();
+    let listed = async |status: &str| {
+        let list = world.woo_get(&format!("orders?per_page=100&include=10405&status={status}")).await.json();
+        list.as_array().unwrap().iter().map(|order| order["status"].clone()).collect::<Vec<_>>()
+    };
+    let (before, modified) = (listed("any").await, "2026-11-23T08:00:00");
+    assert_eq!(before.len(), 1);
+    world.advance(60_000);
+    let trashed = world.woo(Method::DELETE, "orders/10405", None).await;
+    assert_eq!((trashed.status, &trashed.json()["status"]), (StatusCode::OK, &json!("trash")));
+    assert_eq!(
+        world.woo(Method::DELETE, "orders/10405", None).await.json()["code"],
+        "woocommerce_rest_already_trashed"
+    );
+    assert_eq!(listed("any").await, before[..0]);
+    assert_eq!(listed("any,trash").await, before[..0], "beside any no other status counts");
+    assert_eq!(listed("trash").await, ["trash"]);
+    let path = format!("orders?status=trash&modified_after={modified}&dates_are_gmt=true");
+    assert_eq!(world.woo_get(&path).await.header("x-wp-total"), "1", "it is as new as its move");
+    assert_eq!(world.woo_get("orders/10405").await.json()["status"], "trash", "by its id it is still there");
+    world.woo(Method::DELETE, "orders/10405?force=true", None).await;
+    assert_eq!(world.woo_get("orders/10405").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn shop_time_and_utc_are_told_apart() {
     let world = world();
     let order = world.woo_get("orders/10440").await.json();

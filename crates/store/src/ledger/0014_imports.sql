@@ -28,6 +28,8 @@ CREATE TABLE imports (
   -- of the new ones, from before every flow
   older INTEGER NOT NULL DEFAULT 0,
   failure TEXT,
+  -- JSON: code and facts of what kept the file from being read
+  reason TEXT,
   created_ms INTEGER NOT NULL,
   -- the last piece, start or end
   touched_ms INTEGER NOT NULL,
@@ -41,6 +43,12 @@ CREATE TABLE import_rejects (
   line INTEGER NOT NULL,
   order_number TEXT,
   field TEXT NOT NULL,
+  -- JSON: code and facts
   reason TEXT NOT NULL
 ) STRICT;
 CREATE INDEX import_rejects_of ON import_rejects (import_row, row);
+
+-- an order's number without what people and exports add to it, to find the same sale that came by another way
+ALTER TABLE orders ADD COLUMN number_bare TEXT NOT NULL GENERATED ALWAYS AS (
+  lower(replace(ltrim(trim(number), '#'), ' ', ''))) VIRTUAL;
+CREATE INDEX orders_number_bare ON orders (number_bare);

@@ -224,6 +224,26 @@ impl Ledger {
         .await
     }
 
+    /// A connection's secret was replaced in the vault.
+    pub async fn record_secret_change(&self, id: &str, now_ms: i64) -> Result<()> {
+        let id = id.to_owned();
+        self.write(move |c| {
+            c.execute("UPDATE connections SET secret_changed_ms = ?2 WHERE id = ?1", params![id, now_ms])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// When a connection's secret was last replaced; `None` for one of before that was noted.
+    pub async fn find_secret_change(&self, id: &str) -> Result<Option<i64>> {
+        let id = id.to_owned();
+        self.read_at_once(move |c| {
+            let sql = "SELECT secret_changed_ms FROM connections WHERE id = ?1";
+            Ok(c.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?.flatten())
+        })
+        .await
+    }
+
     /// Writes nothing, durably: finds out whether the ledger can be written.
     pub async fn probe_write(&self) -> Result<()> {
         self.write(|c| {
@@ -328,11 +348,18 @@ fn record_contact(c: &Sqlite, id: &str, recovered: bool, now_ms: i64) -> Result<
     Ok(())
 }
 
-pub(super) fn record_cursor(c: &Sqlite, connection_id: &str, modified_ms: i64, swept_ms: i64) -> Result<()> {
+/// A cursor never moves back, but for one that stands in the future: that is brought back.
+pub(super) fn record_cursor(
+    c: &Sqlite,
+    connection_id: &str,
+    (modified_ms, swept_ms): (i64, i64),
+    now_ms: i64,
+) -> Result<()> {
     c.execute(
         "INSERT INTO cursors (connection_id, modified_ms, swept_ms) VALUES (?1, ?2, ?3)
-         ON CONFLICT (connection_id) DO UPDATE SET modified_ms = max(modified_ms, ?2), swept_ms = max(swept_ms, ?3)",
-        params![connection_id, modified_ms, swept_ms],
+         ON CONFLICT (connection_id) DO UPDATE SET swept_ms = max(swept_ms, ?3),
+           modified_ms = iif(modified_ms > ?4, ?2, max(modified_ms, ?2))",
+        params![connection_id, modified_ms, swept_ms, now_ms],
     )?;
     Ok(())
 }

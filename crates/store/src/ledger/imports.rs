@@ -4,11 +4,14 @@
 //! crash counts nothing twice.
 
 use super::Ledger;
-use super::events::{failure_text, optional_json};
+use super::doubled::{self, OtherOrder};
+use super::events::{failure_text, json_error, optional_json};
 use super::orders::{IncomingOrder, Taken, take_one};
 use crate::error::{Result, StoreError};
 use punte_domain::Failure;
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Rejected rows of one import that are kept. It stops there: such a file's columns are not what they were taken for.
 pub const MOST_REJECTED: u32 = 100_000;
@@ -52,9 +55,19 @@ pub struct Import {
     /// Of the new ones, from before every flow.
     pub older: u32,
     pub failure: Option<Failure>,
+    /// What kept the file from being read.
+    pub reason: Option<ImportReason>,
     pub created_ms: i64,
     pub touched_ms: i64,
     pub ended_ms: Option<i64>,
+}
+
+/// Why something was not taken: a code that the catalogues have words for, and the facts that they name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportReason {
+    pub code: String,
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
 }
 
 /// A row that was not taken, and why.
@@ -65,7 +78,22 @@ pub struct ImportReject {
     pub line: u32,
     pub order: Option<String>,
     pub field: String,
-    pub reason: String,
+    pub reason: ImportReason,
+}
+
+impl ImportReject {
+    /// A row whose order's id is known of another order.
+    pub fn of_other(line: u32, number: String, other: OtherOrder) -> ImportReject {
+        let field = match other.differs {
+            "day" => "date",
+            "client" => "customer.name",
+            differs => differs,
+        };
+        let facts = [("known", other.known), ("comes", other.comes)];
+        let facts = facts.into_iter().map(|(fact, value)| (fact.to_owned(), value)).collect();
+        let reason = ImportReason { code: format!("other_{}", other.differs), facts };
+        ImportReject { row: 0, line, order: Some(number), field: field.to_owned(), reason }
+    }
 }
 
 /// What was read of a file next.
@@ -76,7 +104,8 @@ pub struct ImportBatch {
     /// Where this one ends.
     pub position: u64,
     pub progress: u32,
-    pub orders: Vec<IncomingOrder>,
+    /// Each with the line on which it starts.
+    pub orders: Vec<(u32, IncomingOrder)>,
     pub rejected: Vec<ImportReject>,
     /// When the first flow of the connection was switched on.
     pub first_flow_ms: Option<i64>,
@@ -93,7 +122,7 @@ pub enum BatchEnd {
 }
 
 const IMPORT: &str = "row, id, connection_id, file_name, bytes, received, sha256, who, state, has_file, columns, progress, \
-     position, new, changed, unchanged, rejected, older, failure, created_ms, touched_ms, ended_ms";
+     position, new, changed, unchanged, rejected, older, failure, reason, created_ms, touched_ms, ended_ms";
 
 fn import_from(row: &Row<'_>) -> rusqlite::Result<Import> {
     Ok(Import {
@@ -114,9 +143,10 @@ fn import_from(row: &Row<'_>) -> rusqlite::Result<Import> {
         rejected: row.get(16)?,
         older: row.get(17)?,
         failure: optional_json(row, 18)?,
-        created_ms: row.get(19)?,
-        touched_ms: row.get(20)?,
-        ended_ms: row.get(21)?,
+        reason: optional_json(row, 19)?,
+        created_ms: row.get(20)?,
+        touched_ms: row.get(21)?,
+        ended_ms: row.get(22)?,
     })
 }
 
@@ -210,7 +240,7 @@ impl Ledger {
         self.write(move |c| {
             let started = c.execute(
                 "UPDATE imports SET state = 'running', columns = ?2, progress = 0, position = 0, new = 0, changed = 0,
-                   unchanged = 0, rejected = 0, older = 0, failure = NULL, ended_ms = NULL, touched_ms = ?3
+                   unchanged = 0, rejected = 0, older = 0, failure = NULL, reason = NULL, ended_ms = NULL, touched_ms = ?3
                  WHERE row = ?1 AND has_file = 1 AND state IN ('received', 'failed')
                    AND NOT EXISTS (SELECT 1 FROM imports WHERE has_file = 1 AND state = 'running')",
                 params![row, columns, now_ms],
@@ -228,14 +258,15 @@ impl Ledger {
         &self,
         row: i64,
         (from, to): (&'static str, &'static str),
-        failure: Option<Failure>,
+        (failure, reason): (Option<Failure>, Option<ImportReason>),
         now_ms: i64,
     ) -> Result<bool> {
         self.write(move |c| {
+            let reason = reason.map(|reason| serde_json::to_string(&reason)).transpose()?;
             let moved = c.execute(
-                "UPDATE imports SET state = ?3, failure = ?4, ended_ms = ?5, touched_ms = ?5,
+                "UPDATE imports SET state = ?3, failure = ?4, ended_ms = ?5, touched_ms = ?5, reason = ?6,
                    progress = iif(?3 = 'done', 1000, progress) WHERE row = ?1 AND state = ?2",
-                params![row, from, to, failure_text(failure.as_ref())?, now_ms],
+                params![row, from, to, failure_text(failure.as_ref())?, now_ms, reason],
             )?;
             Ok(moved > 0)
         })
@@ -263,7 +294,12 @@ impl Ledger {
                 .optional()?;
             let Some(rejected) = known else { return Ok(BatchEnd::Stopped) };
             let (mut taken, mut older) = (Taken::default(), 0);
-            for order in &batch.orders {
+            let mut refused = batch.rejected;
+            for (line, order) in &batch.orders {
+                if let Some(other) = doubled::known_other(c, order)? {
+                    refused.push(ImportReject::of_other(*line, order.head.number.clone(), other));
+                    continue;
+                }
                 let before = taken.new;
                 take_one(c, order, now_ms, &mut taken)?;
                 let due_ms = order.head.became_due_ms().unwrap_or(order.head.modified_ms);
@@ -272,7 +308,8 @@ impl Ledger {
                 }
             }
             let room = MOST_REJECTED.saturating_sub(rejected) as usize;
-            let kept = &batch.rejected[..batch.rejected.len().min(room)];
+            refused.sort_by_key(|one| one.line);
+            let kept = &refused[..refused.len().min(room)];
             keep_rejected(c, row, kept)?;
             c.prepare_cached(
                 "UPDATE imports SET position = ?2, progress = ?3, new = new + ?4, changed = changed + ?5,
@@ -288,7 +325,7 @@ impl Ledger {
                 kept.len() as u32,
                 older
             ])?;
-            Ok(if kept.len() < batch.rejected.len() { BatchEnd::TooManyRejected } else { BatchEnd::Taken })
+            Ok(if kept.len() < refused.len() { BatchEnd::TooManyRejected } else { BatchEnd::Taken })
         })
         .await
     }
@@ -306,7 +343,7 @@ impl Ledger {
                     line: row.get(1)?,
                     order: row.get(2)?,
                     field: row.get(3)?,
-                    reason: row.get(4)?,
+                    reason: json_at(row, 4)?,
                 })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -315,12 +352,18 @@ impl Ledger {
     }
 }
 
+fn json_at<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|error| json_error(column, error))
+}
+
 fn keep_rejected(c: &Sqlite, import_row: i64, rejected: &[ImportReject]) -> Result<()> {
     let mut insert = c.prepare_cached(
         "INSERT INTO import_rejects (import_row, line, order_number, field, reason) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for one in rejected {
-        insert.execute(params![import_row, one.line, one.order, one.field, one.reason])?;
+        let reason = serde_json::to_string(&one.reason)?;
+        insert.execute(params![import_row, one.line, one.order, one.field, reason])?;
     }
     Ok(())
 }

@@ -30,8 +30,18 @@ pub struct NewDelivery {
     /// SHA-256 of the whole body.
     pub digest: [u8; 32],
     pub work: DeliveryWork,
-    /// The sender vouches for the id by its signature: another body under it is a forgery, not a new delivery.
-    pub id_is_signed: bool,
+    pub id_means: IdMeans,
+}
+
+/// What the id of a delivery vouches for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdMeans {
+    /// Nothing: two deliveries may share one.
+    Nothing,
+    /// One happening, however its body is written when it is told again.
+    OneEvent,
+    /// One body, signed with the id: another one under it is a forgery, not a new delivery.
+    OneBody,
 }
 
 /// What follows from a delivery.
@@ -404,8 +414,10 @@ fn seen_before(c: &Sqlite, new: &NewDelivery) -> Result<Recorded> {
         if digest? == new.digest {
             return Ok(Recorded::Again);
         }
-        if new.id_is_signed {
-            recorded = Recorded::Forged;
+        match new.id_means {
+            IdMeans::Nothing => {}
+            IdMeans::OneEvent => return Ok(Recorded::Again),
+            IdMeans::OneBody => recorded = Recorded::Forged,
         }
     }
     Ok(recorded)

@@ -4,7 +4,9 @@
 //! checks. Attached clients never open the file; they ask the owner.
 
 mod attempts;
+mod audit;
 mod backfill;
+mod backup;
 mod bulk;
 mod causes;
 mod changes;
@@ -28,7 +30,9 @@ mod months;
 mod operations;
 mod orders;
 mod ownership;
+mod people;
 mod proformas;
+mod put_back;
 mod reconcile;
 mod retention;
 mod rules;
@@ -43,7 +47,12 @@ mod workspace;
 mod writer;
 
 pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
+pub use audit::{
+    AuditActor, AuditBreak, AuditEntry, AuditFault, AuditHead, AuditLoss, AuditPersonal, AuditQuery, AuditReport, LOST,
+    NewAuditRow, Witness,
+};
 pub use backfill::{Backfill, BackfillGroup, BackfillOrder, NewBackfill};
+pub use backup::BackupFacts;
 pub use bulk::{BulkCounts, BulkItem, BulkJob, BulkReportItem, ItemEnd, LaneKey, NewBulkItem, NewBulkJob};
 pub use causes::{Cause, CauseRecord};
 pub use changes::{ChangeRow, SeenChange};
@@ -51,16 +60,16 @@ pub use check::{Finding, Verdict};
 pub use connections::{Connection, Flow, Stop};
 pub use desk::{Note, RecordDesk};
 pub use documents::{Document, NewDocument};
-pub use doubled::{FILE_IDENTITY, SeemingSame};
+pub use doubled::{FILE_IDENTITY, OtherOrder, SeemingSame};
 pub use edits::{EditsKept, RecordEdits};
 pub use einvoices::{EInvoiceQuery, EInvoiceSums};
 pub use events::{Event, NewEvent};
 pub use fill::{FilledAttempt, FilledDocument, FilledOrder};
 pub use following::NewTakingBack;
 pub use found::{FoundReference, Rekeyed, SeriesProgress, SeriesRead};
-pub use imports::{BatchEnd, Import, ImportBatch, ImportReject, MOST_REJECTED, MOST_WAITING, NewImport};
+pub use imports::{BatchEnd, Import, ImportBatch, ImportReason, ImportReject, MOST_REJECTED, MOST_WAITING, NewImport};
 pub use inbox::{
-    Delivery, DeliveryBody, DeliveryQuery, DeliveryWork, HookState, LastDeliveries, NewDelivery, Recorded,
+    Delivery, DeliveryBody, DeliveryQuery, DeliveryWork, HookState, IdMeans, LastDeliveries, NewDelivery, Recorded,
 };
 pub use lanes::Doubts;
 pub use lists::{Counts, ListQuery, PeriodSum, SEARCHED_CHARS};
@@ -69,7 +78,9 @@ pub use months::{Books, Closing, LeftOut, MonthDocument, NewClosing, SinceClosin
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
 pub use ownership::Quarantine;
+pub use people::{Approval, Person, PersonSecret};
 pub use proformas::ProformaStanding;
+pub use put_back::PutBack;
 pub use reconcile::{FindingQuery, FindingRow, NewFinding, NewRun, ReconcileRun, RunEnd, Scope};
 pub use retention::Purged;
 pub use series::{PaidOrder, SeriesDocument, SeriesKey};
@@ -107,6 +118,9 @@ static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0013_backfill.sql")),
     M::up(include_str!("0014_imports.sql")),
     M::up(include_str!("0015_proformas.sql")),
+    M::up(include_str!("0016_audit.sql")),
+    M::up(include_str!("0017_vault.sql")),
+    M::up(include_str!("0018_people.sql")),
 ];
 
 const READERS: usize = 4;
@@ -124,6 +138,8 @@ pub struct Ledger {
 
 /// Told the sequence of every intent, after its commit and before anything is sent.
 type Keeper = Box<dyn Fn(i64) + Send + Sync>;
+/// Told the audit log's head after every commit of a row of it.
+type AuditKeeper = Box<dyn Fn(&AuditHead) + Send + Sync>;
 
 struct Inner {
     folder: PathBuf,
@@ -133,6 +149,7 @@ struct Inner {
     readers: Mutex<Vec<Sqlite>>,
     info: LedgerInfo,
     keeper: OnceLock<Keeper>,
+    audit_keeper: OnceLock<AuditKeeper>,
     // held for life: dropping the file releases the lock
     _lock: File,
 }
@@ -186,6 +203,7 @@ impl Ledger {
             readers: Mutex::default(),
             info,
             keeper: OnceLock::new(),
+            audit_keeper: OnceLock::new(),
             _lock: lock,
         };
         Ok(Ledger { inner: Arc::new(inner) })

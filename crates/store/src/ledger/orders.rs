@@ -110,7 +110,7 @@ impl Ledger {
                 take_one(c, order, now_ms, &mut taken)?;
             }
             if let Some((connection_id, modified_ms, swept_ms)) = cursor {
-                connections::record_cursor(c, &connection_id, modified_ms, swept_ms)?;
+                connections::record_cursor(c, &connection_id, (modified_ms, swept_ms), now_ms)?;
             }
             Ok(taken)
         })
@@ -133,6 +133,17 @@ impl Ledger {
         self.read_at_once(move |c| {
             Ok(c.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE id = ?1"))?
                 .query_row([id], order_from)
+                .optional()?)
+        })
+        .await
+    }
+
+    /// An order by its shop's id.
+    pub async fn find_order_of(&self, shop_identity: &str, order_id: &str) -> Result<Option<OrderRow>> {
+        let (identity, order_id) = (shop_identity.to_owned(), order_id.to_owned());
+        self.read_at_once(move |c| {
+            Ok(c.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE shop_identity = ?1 AND order_id = ?2"))?
+                .query_row([identity, order_id], order_from)
                 .optional()?)
         })
         .await
@@ -205,6 +216,16 @@ impl Ledger {
         .await
     }
 
+    /// Notes that a document is sent without asking the shop whether its order still stands, and what the shop's silence is.
+    pub async fn record_unasked(&self, document_row: i64, why: &'static str, now_ms: i64) -> Result<()> {
+        self.write(move |c| {
+            let document = documents::get_bare(c, document_row)?;
+            let note = NewEvent::new("shop_not_asked", json!({ "why": why }));
+            events::insert(c, document.order_row, Some(document_row), now_ms, &note)
+        })
+        .await
+    }
+
     /// Writes every flow's decision about a version, with the documents that follow, in one commit. `wanted` is the
     /// order's as it was read before its flows and mappings.
     ///
@@ -244,8 +265,8 @@ impl Ledger {
     }
 }
 
-fn is_older(head: &OrderHead, modified_ms: i64) -> bool {
-    head.modified_ms < modified_ms && !is_planted(Bug::OlderReplacesNewer)
+fn is_older(head: &OrderHead, known: Option<&OrderHead>) -> bool {
+    known.is_some_and(|known| head.is_before(known)) && !is_planted(Bug::OlderReplacesNewer)
 }
 
 pub(super) fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &mut Taken) -> Result<()> {
@@ -257,20 +278,27 @@ pub(super) fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &m
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
         })
         .optional()?;
-    let before = known.as_ref().map(|(.., head)| serde_json::from_str(head)).transpose()?;
+    let before: Option<OrderHead> = known.as_ref().map(|(.., head)| serde_json::from_str(head)).transpose()?;
     let mut remembered = order.head.clone();
     remembered.remember(before.as_ref());
     let h = &remembered;
     let head = serde_json::to_string(h)?;
     let (row, version, what) = match known {
-        Some((row, _, modified_ms, hash, _)) if hash == order.content_hash || is_older(h, modified_ms) => {
+        Some((row, _, modified_ms, hash, _)) if hash == order.content_hash || is_older(h, before.as_ref()) => {
             taken.unchanged += 1;
-            if h.modified_ms > modified_ms {
-                // the same again, later: what is older than that replaces it no more
+            // the same again, later: what is older than that replaces it no more
+            if let Some(before) = before.filter(|before| !h.is_before(before))
+                && (h.modified_ms > modified_ms || h.place.or(before.place) != before.place)
+            {
                 c.prepare_cached(
-                    "UPDATE orders SET modified_ms = ?2, head = json_set(head, '$.modified_ms', ?2) WHERE row = ?1",
+                    "UPDATE orders SET modified_ms = ?2,
+                       head = json_set(head, '$.modified_ms', ?2, '$.place', json(?3)) WHERE row = ?1",
                 )?
-                .execute(params![row, h.modified_ms])?;
+                .execute(params![
+                    row,
+                    h.modified_ms.max(modified_ms),
+                    serde_json::to_string(&h.place.or(before.place))?
+                ])?;
             }
             return Ok(());
         }

@@ -25,6 +25,8 @@ pub struct LedgerInfo {
     pub epoch: i64,
     /// As it was when the ledger was opened: intents so far.
     pub sequence: i64,
+    /// As it was when the ledger was opened: the newest row of the audit log.
+    pub audit_sequence: i64,
     /// The machine of the last owner that kept a mark, and that mark's epoch; `None`: none ever did.
     pub machine: Option<String>,
     pub marked_epoch: i64,
@@ -42,7 +44,8 @@ pub(super) fn insert(connection: &Sqlite, new: &NewWorkspace) -> Result<()> {
 /// Raises the epoch, so that a writer of an earlier owner can commit nothing more.
 pub(super) fn take_ownership(connection: &Sqlite) -> Result<LedgerInfo> {
     connection.execute("UPDATE workspace SET epoch = epoch + 1", [])?;
-    let columns = "seed, id, name, is_sandbox, epoch, sequence, machine, marked_epoch, created_ms";
+    let columns = "seed, id, name, is_sandbox, epoch, sequence, machine, marked_epoch, created_ms, \
+         (SELECT coalesce(max(row), 0) FROM audit)";
     let (seed, info) = connection.query_row(&format!("SELECT {columns} FROM workspace"), [], |row| {
         let info = LedgerInfo {
             seed: WorkspaceSeed([0; 32]),
@@ -54,6 +57,7 @@ pub(super) fn take_ownership(connection: &Sqlite) -> Result<LedgerInfo> {
             machine: row.get(6)?,
             marked_epoch: row.get(7)?,
             created_ms: row.get(8)?,
+            audit_sequence: row.get(9)?,
         };
         Ok((row.get::<_, Vec<u8>>(0)?, info))
     })?;

@@ -1,9 +1,11 @@
 //! Files of orders: what a batch writes at once, and where an import stops.
 
 use crate::support::{NOW_MS, World, incoming, world};
-use punte_domain::{Failure, FailureKind, Phase};
+use punte_domain::{Currency, Failure, FailureKind, Phase};
 use punte_store::StoreError;
-use punte_store::ledger::{BatchEnd, Import, ImportBatch, ImportReject, MOST_REJECTED, MOST_WAITING, NewImport};
+use punte_store::ledger::{
+    BatchEnd, Import, ImportBatch, ImportReason, ImportReject, IncomingOrder, MOST_REJECTED, MOST_WAITING, NewImport,
+};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -30,17 +32,21 @@ impl World {
     async fn ended(&self, import: &Import, state: &'static str) {
         let failure = (state == "failed")
             .then(|| Failure::new(FailureKind::FileUnreadable, Phase::Prepare, "read file", "orders.csv"));
-        assert!(self.ledger.end_import(import.row, ("running", state), failure, NOW_MS).await.unwrap());
+        assert!(self.ledger.end_import(import.row, ("running", state), (failure, None), NOW_MS).await.unwrap());
     }
 }
 
+fn why() -> ImportReason {
+    ImportReason { code: "not_a_number".into(), facts: [("text".to_owned(), "mult".to_owned())].into() }
+}
+
 fn rejected(lines: std::ops::Range<u32>) -> Vec<ImportReject> {
-    let one = |line| ImportReject { row: 0, line, order: None, field: "total".into(), reason: "not a number".into() };
+    let one = |line| ImportReject { row: 0, line, order: None, field: "total".into(), reason: why() };
     lines.map(one).collect()
 }
 
 fn batch(after: u64, orders: std::ops::Range<u64>, lines: std::ops::Range<u32>) -> ImportBatch {
-    let orders: Vec<_> = orders.map(|n| incoming(n, &format!("of {n}"))).collect();
+    let orders: Vec<_> = orders.map(|n| (n as u32, incoming(n, &format!("of {n}")))).collect();
     let rejected = rejected(lines);
     let position = after + (orders.len() + rejected.len()) as u64;
     ImportBatch { after, position, progress: 500, orders, rejected, first_flow_ms: Some(NOW_MS + DAY_MS) }
@@ -61,6 +67,75 @@ async fn a_batch_is_counted_once_however_often_it_is_written() {
     assert_eq!(kept.iter().map(|one| one.line).collect::<Vec<_>>(), [7, 8]);
     let next = world.ledger.list_import_rejects(import.row, kept[0].row, 10).await.unwrap();
     assert_eq!(next, kept[1..]);
+}
+
+#[tokio::test]
+async fn an_order_whose_id_another_has_is_told_and_replaces_nothing() {
+    let world = world().await;
+    let import = world.running("imp_1").await;
+    let of_file = |n: u64, change: &dyn Fn(&mut IncomingOrder)| {
+        let mut order = incoming(1, &format!("content {n}"));
+        order.shop_identity = "file:con_shop".into();
+        change(&mut order);
+        order
+    };
+    let mut after = 0;
+    let take = async |line: u32, after: &mut u64, change: &dyn Fn(&mut IncomingOrder)| {
+        let orders = vec![(line, of_file(u64::from(line), change))];
+        let batch = ImportBatch {
+            after: *after,
+            position: *after + 1,
+            progress: 1,
+            orders,
+            rejected: Vec::new(),
+            first_flow_ms: None,
+        };
+        *after += 1;
+        world.ledger.take_import_batch(import.row, batch, NOW_MS).await.unwrap();
+        let now = world.ledger.find_import("imp_1").await.unwrap();
+        (now.taken.new, now.taken.changed, now.taken.unchanged, now.rejected)
+    };
+    assert_eq!(take(2, &mut after, &|_| {}).await, (1, 0, 0, 0));
+    let other_day = |order: &mut IncomingOrder| order.head.created_ms -= 40 * DAY_MS;
+    assert_eq!(take(3, &mut after, &other_day).await, (1, 0, 0, 1), "older, and of another shop");
+    let later_year = |order: &mut IncomingOrder| {
+        order.head.created_ms += 365 * DAY_MS;
+        order.head.modified_ms += 365 * DAY_MS;
+    };
+    assert_eq!(take(4, &mut after, &later_year).await, (1, 0, 0, 2), "newer, and no version of it");
+    let in_euro = |order: &mut IncomingOrder| order.head.currency = Currency::parse("EUR").unwrap();
+    assert_eq!(take(5, &mut after, &in_euro).await, (1, 0, 0, 3));
+    let for_another = |order: &mut IncomingOrder| {
+        order.head.total_minor += 1000;
+        (order.head.customer, order.head.email) = ("Dan Pop".into(), "dan@example.com".into());
+    };
+    assert_eq!(take(6, &mut after, &for_another).await, (1, 0, 0, 4));
+    let dearer = |order: &mut IncomingOrder| {
+        order.head.total_minor += 1000;
+        order.head.modified_ms += 1;
+    };
+    assert_eq!(take(7, &mut after, &dearer).await, (1, 1, 0, 4), "another total for the same client is its version");
+    assert_eq!(take(7, &mut after, &dearer).await, (1, 1, 1, 4), "the same again is unchanged");
+    let told = world.ledger.list_import_rejects(import.row, 0, 10).await.unwrap();
+    let told: Vec<_> = told
+        .iter()
+        .map(|one| (one.line, one.field.as_str(), one.reason.code.as_str(), one.reason.facts.len()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (3, "date", "other_day", 2),
+            (4, "date", "other_day", 2),
+            (5, "currency", "other_currency", 2),
+            (6, "customer.name", "other_client", 2)
+        ]
+    );
+    let known = world.ledger.find_order("ord_1").await.unwrap().unwrap();
+    assert_eq!(known.version, 2, "of the first alone");
+    let heads = vec![of_file(3, &other_day).head, of_file(7, &dearer).head];
+    let found = world.ledger.find_other_orders("file:con_shop", heads.clone()).await.unwrap();
+    assert_eq!(found.values().map(|other| other.differs).collect::<Vec<_>>(), ["day"]);
+    assert!(world.ledger.find_other_orders("cana.ro", heads).await.unwrap().is_empty(), "a shop gives an id once");
 }
 
 #[tokio::test]

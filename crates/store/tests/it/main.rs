@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod audit;
+mod backup;
 mod bulk;
 mod causes;
 mod changes;

@@ -171,7 +171,8 @@ fn take_back_lists(raw: &rusqlite::Connection) {
         raw.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     };
     let indexes = "SELECT 'DROP INDEX ' || name FROM sqlite_schema
-                   WHERE type = 'index' AND name GLOB '*_list_*' AND name NOT GLOB 'sqlite*'";
+                   WHERE type = 'index' AND (name GLOB '*_list_*' OR name = 'orders_number_bare')
+                     AND name NOT GLOB 'sqlite*'";
     let columns = "SELECT 'ALTER TABLE ' || t.value || ' DROP COLUMN ' || x.name
                    FROM json_each('[\"documents\",\"orders\"]') t, pragma_table_xinfo(t.value) x WHERE x.hidden = 2";
     for statement in texts(indexes).into_iter().chain(texts(columns)) {
@@ -192,6 +193,9 @@ async fn old_documents_learn_their_mapping_from_their_flow() {
         "ALTER TABLE flows DROP COLUMN rules; DROP INDEX documents_follow_up_due;
          ALTER TABLE documents DROP COLUMN released; ALTER TABLE documents DROP COLUMN delayed;
          ALTER TABLE documents DROP COLUMN follow_ups; ALTER TABLE documents DROP COLUMN follow_up_due_ms;
+         DROP TABLE approvals; DROP TABLE operators; ALTER TABLE workspace DROP COLUMN guards;
+         ALTER TABLE connections DROP COLUMN secret_changed_ms;
+         DROP TABLE audit_personal; DROP TRIGGER audit_is_not_deleted; DROP TABLE audit; DROP TABLE audit_chain;
          DROP TRIGGER proformas_counted_in; DROP TRIGGER proformas_counted_on;
          DROP INDEX documents_by_proforma; ALTER TABLE documents DROP COLUMN proforma_row;
          DROP TABLE import_rejects; DROP TABLE imports;

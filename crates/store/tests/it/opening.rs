@@ -104,9 +104,18 @@ async fn the_schema_is_as_released() {
         .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'index', 'trigger') AND name NOT LIKE 'sqlite_%' ORDER BY name")
         .unwrap();
     let names: Vec<String> = query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    for table in
-        ["orders", "order_versions", "documents", "attempts", "looks", "events", "decisions", "changes", "counters"]
-    {
+    for table in [
+        "orders",
+        "order_versions",
+        "documents",
+        "attempts",
+        "looks",
+        "events",
+        "decisions",
+        "changes",
+        "counters",
+        "audit",
+    ] {
         assert!(names.iter().any(|name| name == table), "{table} is missing of {names:?}");
     }
     let strict: i64 = raw
@@ -114,7 +123,7 @@ async fn the_schema_is_as_released() {
         .unwrap();
     assert_eq!(strict, 0, "every table is STRICT");
     let version: i64 = raw.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 15, "fifteen migrations so far");
+    assert_eq!(version, 18, "eighteen migrations so far");
 }
 
 #[tokio::test]

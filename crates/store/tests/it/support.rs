@@ -98,6 +98,7 @@ pub fn head(n: u64) -> OrderHead {
         tax_id: String::new(),
         invoiced_elsewhere: None,
         seen_as: Default::default(),
+        place: Default::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Named transitions, each once, each refused where the record moved on.
 
 use crate::support::{NOW_MS, decision, flow, incoming, intent, issued, plan, world};
+use punte_domain::order::Place;
 use punte_domain::{DocumentState, Failure, FailureKind, Phase, Verification};
 use punte_store::StoreError;
 use punte_store::ledger::{NewLook, Outcome, Taken, Verified};
@@ -27,12 +28,39 @@ async fn the_same_content_is_no_version_and_an_older_one_replaces_nothing() {
 }
 
 #[tokio::test]
+async fn of_two_versions_of_one_instant_the_one_told_later_stands_and_a_sequence_decides_before_both() {
+    let world = world().await;
+    let take = async |content: &str, (sequence, modified_ms, told_ms): (Option<i64>, i64, Option<i64>)| {
+        let mut order = incoming(1, content);
+        order.head.modified_ms = modified_ms;
+        order.head.place = Place { sequence, told_ms };
+        world.ledger.take_in(vec![order], None, NOW_MS).await.unwrap();
+        let order = world.ledger.find_order("ord_1").await.unwrap().unwrap();
+        world.ledger.get_order_json(order.row).await.unwrap()
+    };
+    assert!(take("paid", (None, 5000, Some(20))).await.contains("\"paid\""));
+    assert!(take("cancelled", (None, 5000, Some(30))).await.contains("\"cancelled\""));
+    assert!(take("paid", (None, 5000, Some(20))).await.contains("\"cancelled\""), "it came late, it is not later");
+    assert!(take("same instant", (None, 5000, None)).await.contains("\"same instant\""), "nothing tells them apart");
+    // the same again, told later: what was told before that replaces it no more
+    take("same instant", (None, 5000, Some(50))).await;
+    assert!(take("paid", (None, 5000, Some(40))).await.contains("\"same instant\""));
+    assert!(take("seven", (Some(7), 6000, Some(60))).await.contains("\"seven\""));
+    assert!(take("six", (Some(6), 9000, Some(90))).await.contains("\"seven\""), "whatever its clock says");
+    assert!(take("eight", (Some(8), 100, Some(10))).await.contains("\"eight\""));
+}
+
+#[tokio::test]
 async fn the_cursor_moves_with_its_orders_and_never_back() {
     let world = world().await;
     let cursor = |ms| Some(("con_shop".to_owned(), ms, ms));
     world.ledger.take_in(vec![incoming(1, "a")], cursor(5000), NOW_MS).await.unwrap();
     world.ledger.take_in(Vec::new(), cursor(4000), NOW_MS).await.unwrap();
     assert_eq!(world.ledger.find_cursor("con_shop").await.unwrap(), Some((5000, 5000)));
+    world.ledger.take_in(Vec::new(), cursor(NOW_MS + 1), NOW_MS).await.unwrap();
+    world.ledger.take_in(Vec::new(), Some(("con_shop".to_owned(), NOW_MS, 0)), NOW_MS).await.unwrap();
+    let brought_back = world.ledger.find_cursor("con_shop").await.unwrap();
+    assert_eq!(brought_back, Some((NOW_MS, NOW_MS + 1)), "but from the future");
 }
 
 #[tokio::test]

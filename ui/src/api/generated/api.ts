@@ -66,11 +66,15 @@ language: string | null,
  */
 theme: string, workspaces: Array<WorkspaceInfo>, open: WorkspaceInfo | null, problem: OpenProblem | null, 
 /**
- * `os_keyring` or `session_memory`.
+ * `os_keyring`, `file` or `session_memory`; null while nothing is chosen.
  */
-vault: string, 
+vault: string | null, 
 /**
- * Why the keyring is not used, in the system's words.
+ * `ready`, `locked`, `waiting` or `not_chosen`.
+ */
+vaultState: string, 
+/**
+ * Why it is not the keyring or not open, in the system's words.
  */
 vaultReason: string | null, operator: string, role: string, 
 /**
@@ -136,7 +140,7 @@ export type NewWorkspace = { name: string, };
 
 export type NeedsYou = { 
 /**
- * `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `findings`, `connection`, `credential`.
+ * `quarantine`, `failures`, `doubts`, `mismatched`, `changed`, `findings`, `connection`, `credential`, `vault`.
  */
 what: string, count: number, 
 /**
@@ -212,9 +216,18 @@ warehouse: string,
  */
 vatNames: Record<string, string>, 
 /**
- * `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`.
+ * `healthy`, `degraded`, `needs_reconnect`, `limited`, `credential_missing`, `unknown`; while the vault cannot be asked
+ * `waiting_keyring`, `waiting_passphrase` or `waiting_choice`.
  */
 health: string, failure: FailureInfo | null, limitedUntilMs: number | null, lastContactMs: number | null, 
+/**
+ * When the secret was last replaced; null for one of before that was noted.
+ */
+secretChangedMs: number | null, 
+/**
+ * The last good answer with this secret.
+ */
+secretWorkedMs: number | null, 
 /**
  * Orders of it are known: where it is, or whose account it is, cannot be changed any more.
  */
@@ -271,6 +284,50 @@ address: string, account: string, secret: string, company: string | null, series
 reserve: number, warehouse: string, vatNames: Record<string, string>, };
 
 export type SecretInput = { id: string, secret: string, };
+
+export type VaultInfo = { 
+/**
+ * `os_keyring`, `file` or `session_memory`; null while nothing is chosen.
+ */
+kind: string | null, 
+/**
+ * `ready`, `locked` (the file needs its passphrase), `waiting` (the keyring is locked or silent) or `not_chosen`.
+ */
+state: string, 
+/**
+ * Why it is not the keyring or not open, in the system's words.
+ */
+reason: string | null, 
+/**
+ * Where the encrypted file is, or would be.
+ */
+file: string, hasFile: boolean, 
+/**
+ * After too many wrong passphrases: none is looked at before.
+ */
+waitUntilMs: number | null, 
+/**
+ * Characters that a new passphrase has at least.
+ */
+shortestPassphrase: number, };
+
+export type VaultChoice = { 
+/**
+ * `os_keyring`, `file` or `session_memory`.
+ */
+kind: string, 
+/**
+ * For a file: a new one's passphrase, or that of the one that is there.
+ */
+passphrase: string | null, 
+/**
+ * The secrets of a file that is there are given up: it is put aside.
+ */
+replace: boolean, };
+
+export type PassphraseInput = { passphrase: string, };
+
+export type PassphraseChange = { old: string, new: string, };
 
 export type TestStep = { step: string, failure: FailureInfo | null, found: string, };
 
@@ -583,6 +640,94 @@ read: number, failure: FailureInfo | null, createdMs: number, endedMs: number | 
 
 export type Backfills = { backfills: Array<BackfillInfo>, };
 
+export type BackupRequest = { 
+/**
+ * A workspace that is not open; null is the one on screen.
+ */
+workspace: string | null, };
+
+export type BackupInfo = { workspace: string, 
+/**
+ * Where they lie now.
+ */
+folder: string, 
+/**
+ * Where they lie unless another folder is set.
+ */
+defaultFolder: string, 
+/**
+ * 0: only on demand.
+ */
+everyHours: number, 
+/**
+ * The newest ones that stay.
+ */
+keep: number, 
+/**
+ * Sealed under the passphrase that the credential store holds.
+ */
+encrypt: boolean, 
+/**
+ * When that passphrase was set.
+ */
+passphraseMs: number | null, shortestPassphrase: number, 
+/**
+ * Pages copied and pages there are, while one is being made.
+ */
+copied: number, pages: number, running: boolean, 
+/**
+ * When it ran last and runs next; null where the workspace is not open.
+ */
+job: JobInfo | null, files: Array<BackupFile>, };
+
+export type BackupFile = { file: string, bytes: number, madeMs: number, sealed: boolean, 
+/**
+ * When it was last opened and found whole; null where it was not looked at, or was not whole.
+ */
+verifiedMs: number | null, 
+/**
+ * Requests that were recorded before it was made; null where it was not made here.
+ */
+sequence: number | null, epoch: number | null, 
+/**
+ * `sequence:hash` of the audit log's newest row in it.
+ */
+auditHead: string | null, tookMs: number | null, };
+
+export type BackupSettingsInput = { 
+/**
+ * Null or empty: the app's own place.
+ */
+folder: string | null, 
+/**
+ * 0, 1, 6, 12, 24 or 168.
+ */
+everyHours: number, 
+/**
+ * 1 to 365.
+ */
+keep: number, encrypt: boolean, 
+/**
+ * A new one; null keeps the one before.
+ */
+passphrase: string | null, };
+
+export type BackupRun = { 
+/**
+ * Seals this one under a passphrase of its own, whatever is set.
+ */
+passphrase: string | null, };
+
+export type BackupRef = { file: string, 
+/**
+ * Where it is sealed under another passphrase than the one that is kept.
+ */
+passphrase: string | null, };
+
+export type BackupVerified = { file: string, workspace: string, name: string, epoch: number, sequence: number, auditHead: string | null, bytes: number, pages: number, };
+
+export type RestoreRequest = { workspace: string, file: string, passphrase: string | null, };
+
 export type ImportBegin = { fileName: string, 
 /**
  * Size of the whole file.
@@ -591,7 +736,11 @@ bytes: number,
 /**
  * The connection whose orders these are; none: the connection for files, made where there is none yet.
  */
-connectionId: string | null, };
+connectionId: string | null, 
+/**
+ * Instead of it, the name of the shop whose table this is: the connection for files of that name, made where there is none.
+ */
+connectionName?: string | null, };
 
 export type ImportPiece = { id: string, 
 /**
@@ -658,6 +807,12 @@ export type ImportSample = {
  */
 line: number, number: string, customer: string, status: string, createdMs: number, total: Amount, lines: number, };
 
+export type ImportReason = { 
+/**
+ * `not_a_number`, `rows_apart`, …
+ */
+code: string, facts: { [key in string]: string }, };
+
 export type ImportRejected = { 
 /**
  * Key to page on.
@@ -666,13 +821,17 @@ row: number, line: number, order: string | null,
 /**
  * The order's field or the column's heading.
  */
-field: string, reason: string, };
+field: string, reason: ImportReason, };
 
 export type ImportPreview = { 
 /**
- * `json`, `csv`, `xlsx`
+ * `json`, `csv`, `xlsx`; blank where the file cannot be read at all.
  */
 format: string, 
+/**
+ * Why the file cannot be read, or not by these columns.
+ */
+reason: ImportReason | null, 
 /**
  * Whose export its headings are: `shopify`, `woocommerce`, `own` (docs/imports.md's), or none known.
  */
@@ -710,7 +869,7 @@ looked: number,
  */
 isWhole: boolean, 
 /**
- * Of the orders looked at, those that another connection seems to have as well: number, total and day are the same. A
+ * Of the orders looked at, those that seem to be there as well, come by another way: number, currency and day are the same. A
  * flow would hold them for a person.
  */
 doubled: number, 
@@ -744,6 +903,10 @@ older: number,
  * Why it failed, or what it waits for while it runs.
  */
 failure: FailureInfo | null, 
+/**
+ * What kept the file from being read, where it failed for that.
+ */
+reason: ImportReason | null, 
 /**
  * The file is kept yet: one that failed can be started again, with other columns.
  */
@@ -1748,7 +1911,7 @@ export type IgnoreRequest = { id: string, ignored: boolean, reason: string, };
 
 export type JobInfo = { id: string, 
 /**
- * `poll`, `health`, `payments`, `einvoices`, `reconcile`, `retention`.
+ * `poll`, `health`, `payments`, `einvoices`, `reconcile`, `retention`, `backup`.
  */
 kind: string, 
 /**
@@ -1764,7 +1927,7 @@ nextMs: number | null, running: boolean,
  */
 outcome: string, 
 /**
- * What was done: `read`, `unread`, `series`, `looked`, `matched`, `found`, `purged`.
+ * What was done: `read`, `unread`, `series`, `looked`, `matched`, `found`, `purged`, `kib`, `verified`, `pruned`.
  */
 counts: Record<string, number>, failure: FailureInfo | null, };
 
@@ -2113,6 +2276,203 @@ export type BulkCsvRequest = { id: string,
  */
 words: Record<string, string>, };
 
+export type AuditRequest = { who: string | null, 
+/**
+ * A command's name, or the code of what happened by itself.
+ */
+act: string | null, 
+/**
+ * Both or neither.
+ */
+subjectKind: string | null, subjectId: string | null, 
+/**
+ * `asked` (nobody knows how it ended), `done`, `refused`, `noted`.
+ */
+outcome: string | null, fromMs: number | null, 
+/**
+ * The first instant after.
+ */
+toMs: number | null, 
+/**
+ * Somewhere in an entry.
+ */
+text: string, 
+/**
+ * Of the answer before: what comes after it.
+ */
+before: number | null, };
+
+export type AuditSubject = { kind: string, 
+/**
+ * Empty where there is only one.
+ */
+id: string, 
+/**
+ * What people know it by, where it is known.
+ */
+label: string | null, };
+
+export type AuditChange = { field: string, before: unknown, after: unknown, };
+
+export type AuditEntry = { 
+/**
+ * Its number in the log.
+ */
+row: number, atMs: number, 
+/**
+ * Empty for Punte itself.
+ */
+who: string, role: string, 
+/**
+ * `window`, `terminal`, `browser`, `engine`.
+ */
+host: string, act: string, subject: AuditSubject | null, 
+/**
+ * `asked`, `done`, `refused`, `noted`.
+ */
+outcome: string, 
+/**
+ * Why it was refused: an error's code.
+ */
+code: string, reason: string, 
+/**
+ * The number of the row that says how it ended.
+ */
+endRow: number | null, endedMs: number | null, 
+/**
+ * What was asked for, without secrets and what tells a person.
+ */
+request: unknown, 
+/**
+ * The second person, where one was needed.
+ */
+approvedBy: string | null, 
+/**
+ * What an act changed: how it was, and how it is.
+ */
+changes: Array<AuditChange>, 
+/**
+ * Facts of what happened by itself.
+ */
+facts: Record<string, unknown> | null, 
+/**
+ * Something of it is kept aside, or was and is erased.
+ */
+hasPersonal: boolean, };
+
+export type AuditPage = { rows: Array<AuditEntry>, 
+/**
+ * Ask with it for what comes after; null at the end.
+ */
+before: number | null, };
+
+export type AuditGet = { row: number, 
+/**
+ * With what is kept aside. That it was shown is on record.
+ */
+personal: boolean, };
+
+export type AuditAside = { 
+/**
+ * `/request/email/to`
+ */
+path: string, value: unknown, };
+
+export type AuditDetail = { entry: AuditEntry, 
+/**
+ * What is kept aside, by the path at which it stood; null where it was not asked for.
+ */
+personal: Array<AuditAside> | null, };
+
+export type AuditVerify = { 
+/**
+ * A head that somebody kept elsewhere: `sequence:hash`, or a whole anchor line.
+ */
+head: string | null, };
+
+export type AuditBreak = { row: number, 
+/**
+ * `changed`, `removed`, `moved`, `inserted`, `personal_changed`, `rewritten`.
+ */
+fault: string, 
+/**
+ * Of `removed`, the last one that is gone; of `moved`, the number that it was written under; of `rewritten`, the last
+ * row that is vouched for.
+ */
+other: number | null, 
+/**
+ * Who saw another row there: `mark`, `anchor`, `given`.
+ */
+witness: string | null, atMs: number | null, who: string, act: string, };
+
+export type AuditLoss = { 
+/**
+ * The row that says so.
+ */
+row: number, atMs: number, from: number, to: number, };
+
+export type AuditReport = { 
+/**
+ * Rows that were read, up to the break.
+ */
+rows: number, 
+/**
+ * `sequence:hash` of the last of them.
+ */
+head: string, 
+/**
+ * Null: it is whole.
+ */
+broken: AuditBreak | null, 
+/**
+ * What was kept aside and is erased.
+ */
+erased: number, losses: Array<AuditLoss>, 
+/**
+ * The newest row that a mark, an anchor or a given head vouches for; what follows has only the chain.
+ */
+witnessedTo: number, witnesses: number, };
+
+export type AuditAnchors = { 
+/**
+ * As of now: day, workspace, number and hash of the newest row. To be kept elsewhere.
+ */
+line: string, 
+/**
+ * Those of the days before, oldest first.
+ */
+daily: Array<string>, };
+
+export type AuditExport = { 
+/**
+ * `csv` or `jsonl`.
+ */
+format: string, who: string | null, 
+/**
+ * A command's name, or the code of what happened by itself.
+ */
+act: string | null, 
+/**
+ * Both or neither.
+ */
+subjectKind: string | null, subjectId: string | null, 
+/**
+ * `asked` (nobody knows how it ended), `done`, `refused`, `noted`.
+ */
+outcome: string | null, fromMs: number | null, 
+/**
+ * The first instant after.
+ */
+toMs: number | null, 
+/**
+ * Somewhere in an entry.
+ */
+text: string, 
+/**
+ * Of the answer before: what comes after it.
+ */
+before: number | null, };
+
 export type BooksInfo = { connectionId: string, connectionName: string, 
 /**
  * `smartbill`, `oblio`.
@@ -2367,13 +2727,105 @@ export type Trend = {
  */
 days: Array<TrendDay>, };
 
-export type AccessRole = "viewer" | "operator" | "integrator" | "owner";
+export type NetworkInfo = { 
+/**
+ * Hosts of a private network, permitted by name.
+ */
+privateHosts: Array<string>, };
 
-export type Tag = "app" | "backfill" | "bulk" | "connections" | "desk" | "documents" | "dry_run" | "exports" | "imports" | "inbox" | "mappings" | "orders" | "reconcile" | "sandbox" | "schedule" | "views";
+export type NetworkHost = { host: string, };
+
+export type SessionInfo = { 
+/**
+ * The workspace has people: whoever works here signs in.
+ */
+needed: boolean, signedIn: boolean, 
+/**
+ * Whoever is signed in; without people, whoever sits at the machine.
+ */
+operator: string, 
+/**
+ * `viewer`, `operator`, `admin`; empty while nobody is signed in.
+ */
+role: string, 
+/**
+ * Minutes without a hand on it after which the window is locked; 0 never.
+ */
+lockAfterMin: number, 
+/**
+ * Names to sign in with.
+ */
+people: Array<string>, };
+
+export type SignInRequest = { name: string, password: string, };
+
+export type PersonInfo = { id: string, name: string, 
+/**
+ * `viewer`, `operator` or `admin`.
+ */
+role: string, active: boolean, createdMs: number, 
+/**
+ * When the password was set.
+ */
+changedMs: number, signedInMs: number | null, };
+
+export type GuardsInfo = { lockAfterMin: number, 
+/**
+ * A storno needs a second person.
+ */
+storno: boolean, 
+/**
+ * Deleting a document at its provider needs a second person.
+ */
+delete: boolean, 
+/**
+ * A bulk job of more records than this needs a second person.
+ */
+bulkOver: number | null, 
+/**
+ * Letting a flow take larger amounts, or hold fewer for approval, needs a second person.
+ */
+limits: boolean, };
+
+export type People = { people: Array<PersonInfo>, guards: GuardsInfo, };
+
+export type NewPerson = { name: string, role: string, password: string, };
+
+export type PersonChange = { id: string, name: string, role: string, active: boolean, };
+
+export type PersonPassword = { id: string, password: string, };
+
+export type OwnPassword = { old: string, new: string, };
+
+export type ApprovalInfo = { id: string, command: string, 
+/**
+ * A flat object of texts: what it is about.
+ */
+facts: { [key in string]: string }, reason: string, askedBy: string, askedMs: number, 
+/**
+ * `waiting`, `approved`, `refused`, `withdrawn` or `failed`.
+ */
+state: string, decidedBy: string | null, decidedMs: number | null, note: string, 
+/**
+ * Whoever asks may decide it: another person than the one who asked, with the role that the act needs.
+ */
+mayDecide: boolean, 
+/**
+ * Whoever asks may take it back.
+ */
+isOwn: boolean, };
+
+export type Approvals = { approvals: Array<ApprovalInfo>, };
+
+export type ApprovalDecision = { id: string, approve: boolean, note: string, };
+
+export type AccessRole = "viewer" | "operator" | "admin";
+
+export type Tag = "app" | "audit" | "backfill" | "bulk" | "connections" | "desk" | "documents" | "dry_run" | "exports" | "imports" | "inbox" | "mappings" | "orders" | "people" | "reconcile" | "sandbox" | "schedule" | "views";
 
 export type Event = { tags: Array<Tag>, };
 
-export type ErrorCode = "unknown_command" | "invalid_input" | "forbidden" | "no_workspace" | "not_found" | "not_now" | "already_linked" | "workspace_owned" | "owner_silent" | "ledger_newer" | "ledger_damaged" | "ledger_read_only" | "vault" | "outside" | "internal";
+export type ErrorCode = "unknown_command" | "invalid_input" | "forbidden" | "sign_in_needed" | "wrong_password" | "try_later" | "needs_approval" | "no_workspace" | "not_found" | "not_now" | "already_linked" | "workspace_owned" | "owner_silent" | "ledger_newer" | "ledger_damaged" | "ledger_read_only" | "vault" | "not_on_record" | "vault_waiting" | "vault_locked" | "vault_not_chosen" | "wrong_passphrase" | "outside" | "internal";
 
 export type ApiError = { code: ErrorCode, 
 /**
@@ -2394,6 +2846,31 @@ export interface Commands {
   "workspace.set_enabled": { request: EnabledInput; response: AppInfo };
   "workspace.check": { request: Nothing; response: CheckReport };
   "workspace.open_sandbox": { request: Nothing; response: AppInfo };
+  "audit.list": { request: AuditRequest; response: AuditPage };
+  "audit.get": { request: AuditGet; response: AuditDetail };
+  "audit.verify": { request: AuditVerify; response: AuditReport };
+  "audit.anchor": { request: Nothing; response: AuditAnchors };
+  "audit.export": { request: AuditExport; response: FileContent };
+  "network.get": { request: Nothing; response: NetworkInfo };
+  "network.permit": { request: NetworkHost; response: NetworkInfo };
+  "network.forbid": { request: NetworkHost; response: NetworkInfo };
+  "session.get": { request: Nothing; response: SessionInfo };
+  "session.sign_in": { request: SignInRequest; response: SessionInfo };
+  "session.lock": { request: Nothing; response: Nothing };
+  "session.touch": { request: Nothing; response: Nothing };
+  "session.change_password": { request: OwnPassword; response: Nothing };
+  "people.list": { request: Nothing; response: People };
+  "people.add": { request: NewPerson; response: People };
+  "people.change": { request: PersonChange; response: People };
+  "people.set_password": { request: PersonPassword; response: Nothing };
+  "people.set_guards": { request: GuardsInfo; response: People };
+  "approvals.list": { request: Nothing; response: Approvals };
+  "approvals.decide": { request: ApprovalDecision; response: Approvals };
+  "approvals.withdraw": { request: ById; response: Approvals };
+  "vault.get": { request: Nothing; response: VaultInfo };
+  "vault.choose": { request: VaultChoice; response: VaultInfo };
+  "vault.unlock": { request: PassphraseInput; response: VaultInfo };
+  "vault.change_passphrase": { request: PassphraseChange; response: VaultInfo };
   "overview.get": { request: Nothing; response: Overview };
   "counts.get": { request: Nothing; response: Counts };
   "connections.list": { request: Nothing; response: Connections };
@@ -2481,6 +2958,11 @@ export interface Commands {
   "schedule.list": { request: Nothing; response: ScheduleInfo };
   "schedule.run_now": { request: ById; response: Nothing };
   "schedule.set_retention": { request: RetentionRequest; response: Nothing };
+  "backup.get": { request: BackupRequest; response: BackupInfo };
+  "backup.set": { request: BackupSettingsInput; response: BackupInfo };
+  "backup.run": { request: BackupRun; response: Nothing };
+  "backup.verify": { request: BackupRef; response: BackupVerified };
+  "backup.restore": { request: RestoreRequest; response: AppInfo };
   "mappings.list": { request: Nothing; response: Mappings };
   "mappings.get": { request: ById; response: MappingInfo };
   "mappings.create": { request: MappingCreate; response: MappingSummary };
@@ -2530,6 +3012,31 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "workspace.set_enabled": [],
   "workspace.check": [],
   "workspace.open_sandbox": [],
+  "audit.list": ["audit"],
+  "audit.get": [],
+  "audit.verify": [],
+  "audit.anchor": [],
+  "audit.export": [],
+  "network.get": ["app"],
+  "network.permit": [],
+  "network.forbid": [],
+  "session.get": ["app", "people"],
+  "session.sign_in": [],
+  "session.lock": [],
+  "session.touch": [],
+  "session.change_password": [],
+  "people.list": ["people"],
+  "people.add": [],
+  "people.change": [],
+  "people.set_password": [],
+  "people.set_guards": [],
+  "approvals.list": ["people"],
+  "approvals.decide": [],
+  "approvals.withdraw": [],
+  "vault.get": ["app"],
+  "vault.choose": [],
+  "vault.unlock": [],
+  "vault.change_passphrase": [],
   "overview.get": ["app", "connections", "documents", "orders", "reconcile"],
   "counts.get": ["documents", "orders", "reconcile"],
   "connections.list": ["connections", "documents"],
@@ -2617,6 +3124,11 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "schedule.list": ["schedule", "connections"],
   "schedule.run_now": [],
   "schedule.set_retention": [],
+  "backup.get": ["schedule", "app"],
+  "backup.set": [],
+  "backup.run": [],
+  "backup.verify": [],
+  "backup.restore": [],
   "mappings.list": ["mappings", "connections"],
   "mappings.get": ["mappings", "connections"],
   "mappings.create": [],
@@ -2655,4 +3167,170 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "sandbox.set_fault": [],
   "sandbox.clear_faults": [],
   "sandbox.add_orders": [],
+};
+
+export const neededRole: Record<keyof Commands, AccessRole> = {
+  "app.get": "viewer",
+  "app.set_preferences": "viewer",
+  "workspace.create": "admin",
+  "workspace.open": "viewer",
+  "workspace.lift_quarantine": "admin",
+  "workspace.set_enabled": "admin",
+  "workspace.check": "operator",
+  "workspace.open_sandbox": "viewer",
+  "audit.list": "operator",
+  "audit.get": "operator",
+  "audit.verify": "operator",
+  "audit.anchor": "operator",
+  "audit.export": "operator",
+  "network.get": "viewer",
+  "network.permit": "admin",
+  "network.forbid": "admin",
+  "session.get": "viewer",
+  "session.sign_in": "viewer",
+  "session.lock": "viewer",
+  "session.touch": "viewer",
+  "session.change_password": "viewer",
+  "people.list": "admin",
+  "people.add": "admin",
+  "people.change": "admin",
+  "people.set_password": "admin",
+  "people.set_guards": "admin",
+  "approvals.list": "viewer",
+  "approvals.decide": "operator",
+  "approvals.withdraw": "operator",
+  "vault.get": "viewer",
+  "vault.choose": "admin",
+  "vault.unlock": "viewer",
+  "vault.change_passphrase": "admin",
+  "overview.get": "viewer",
+  "counts.get": "viewer",
+  "connections.list": "viewer",
+  "connections.test": "admin",
+  "connections.save": "admin",
+  "connections.set_secret": "admin",
+  "connections.wake": "operator",
+  "connections.lists": "viewer",
+  "connections.hook": "admin",
+  "connections.set_hook_secret": "admin",
+  "connections.renew_hook": "admin",
+  "connections.shop_hooks": "operator",
+  "connections.enable_shop_hook": "operator",
+  "backfill.plan": "admin",
+  "backfill.confirm": "admin",
+  "backfill.cancel": "operator",
+  "backfill.list": "viewer",
+  "listener.get": "viewer",
+  "listener.set": "admin",
+  "inbox.list": "viewer",
+  "inbox.get": "operator",
+  "inbox.replay": "operator",
+  "flows.save": "admin",
+  "flows.preview_rules": "viewer",
+  "orders.list": "viewer",
+  "imports.begin": "operator",
+  "imports.append": "operator",
+  "imports.preview": "operator",
+  "imports.start": "operator",
+  "imports.cancel": "operator",
+  "imports.get": "viewer",
+  "imports.list": "viewer",
+  "imports.rejected": "viewer",
+  "documents.list": "viewer",
+  "record.get": "viewer",
+  "record.order_version": "viewer",
+  "failures.list": "viewer",
+  "failures.records": "viewer",
+  "failures.assign": "operator",
+  "failures.snooze": "operator",
+  "record.desk": "viewer",
+  "record.assign": "operator",
+  "record.tag": "operator",
+  "record.snooze": "operator",
+  "notes.save": "operator",
+  "notes.delete": "operator",
+  "notes.restore": "operator",
+  "bulk.plan": "operator",
+  "bulk.confirm": "operator",
+  "bulk.cancel": "operator",
+  "bulk.get": "viewer",
+  "bulk.list": "viewer",
+  "bulk.report": "viewer",
+  "bulk.csv": "viewer",
+  "documents.retry": "operator",
+  "documents.dismiss": "operator",
+  "documents.reopen": "operator",
+  "documents.operate": "operator",
+  "documents.storno": "operator",
+  "documents.invoice_again": "operator",
+  "documents.accept_change": "operator",
+  "documents.ignore_change": "operator",
+  "documents.pdf": "viewer",
+  "documents.einvoice_archive": "viewer",
+  "documents.refresh": "operator",
+  "operations.close": "operator",
+  "doubts.list": "viewer",
+  "doubts.look": "operator",
+  "doubts.link": "operator",
+  "doubts.declare_absent": "operator",
+  "reconcile.run": "operator",
+  "reconcile.runs": "viewer",
+  "reconcile.findings": "viewer",
+  "reconcile.ignore": "operator",
+  "reconcile.expected": "viewer",
+  "doubts.candidate_pdf": "viewer",
+  "doubts.issue": "operator",
+  "month.books": "viewer",
+  "month.report": "viewer",
+  "month.close": "operator",
+  "month.reopen": "operator",
+  "month.file": "viewer",
+  "einvoices.list": "viewer",
+  "overview.trend": "viewer",
+  "schedule.list": "viewer",
+  "schedule.run_now": "operator",
+  "schedule.set_retention": "admin",
+  "backup.get": "viewer",
+  "backup.set": "admin",
+  "backup.run": "operator",
+  "backup.verify": "operator",
+  "backup.restore": "admin",
+  "mappings.list": "viewer",
+  "mappings.get": "viewer",
+  "mappings.create": "admin",
+  "mappings.samples": "viewer",
+  "mappings.sample": "viewer",
+  "mappings.try": "viewer",
+  "mappings.save_draft": "admin",
+  "mappings.discard_draft": "admin",
+  "mappings.publish": "admin",
+  "mappings.retry_held": "operator",
+  "mappings.history": "viewer",
+  "mappings.version": "viewer",
+  "mappings.diff": "viewer",
+  "mappings.write_text": "viewer",
+  "mappings.read_text": "viewer",
+  "dry_run.start": "operator",
+  "dry_run.get": "viewer",
+  "dry_run.cancel": "operator",
+  "table.documents": "viewer",
+  "table.orders": "viewer",
+  "table.summary": "viewer",
+  "table.vocabulary": "viewer",
+  "views.list": "viewer",
+  "views.save": "viewer",
+  "views.delete": "viewer",
+  "layout.get": "viewer",
+  "layout.save": "viewer",
+  "export.start": "viewer",
+  "export.get": "viewer",
+  "export.cancel": "viewer",
+  "drafts.fields": "viewer",
+  "drafts.preview": "viewer",
+  "drafts.save": "operator",
+  "drafts.undo": "operator",
+  "sandbox.get": "viewer",
+  "sandbox.set_fault": "operator",
+  "sandbox.clear_faults": "operator",
+  "sandbox.add_orders": "operator",
 };

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo } from "../../api/generated/api";
 import { useAct } from "../../api/queries";
@@ -7,8 +7,10 @@ import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
 import { Health } from "../../shared/ui/Health";
+import { MayButton } from "../../shared/ui/MayButton";
 import { Time } from "../../shared/ui/Time";
 import { isAsked, isShop, receives } from "./kinds";
+import { SecretDates } from "./SecretDates";
 
 /** A connection with its health, and what can be done with it. */
 export function ConnectionCard({ connection, edit }: { connection: ConnectionInfo; edit: () => void }) {
@@ -16,6 +18,8 @@ export function ConnectionCard({ connection, edit }: { connection: ConnectionInf
   const go = useGo();
   const wake = useAct("connections.wake");
   const dead = ["needs_reconnect", "credential_missing"].includes(connection.health);
+  // for the vault: waking it would ask in vain
+  const waits = connection.health.startsWith("waiting_");
   return (
     <div className="card" data-testid={ids.connCard(connection.kind)}>
       <Stack gap={6}>
@@ -35,22 +39,29 @@ export function ConnectionCard({ connection, edit }: { connection: ConnectionInf
             </>
           )}
         </Text>
+        {isAsked(connection.kind) && <SecretDates connection={connection} />}
         {connection.failure && <FailureText failure={connection.failure} />}
+        {dead && connection.kind === "smartbill" && <Text size="sm">{t("connections.tokenChanged")}</Text>}
         <Group gap="xs">
           {connection.kind !== "file" && (
-            <Button variant={dead ? "filled" : "default"} onClick={edit}>
+            <MayButton command="connections.save" variant={dead ? "filled" : "default"} onClick={edit}>
               {dead ? t("connections.reconnect") : t("common.edit")}
-            </Button>
+            </MayButton>
           )}
-          {isAsked(connection.kind) && !dead && (
-            <Button variant="subtle" loading={wake.isPending} onClick={() => wake.mutate({ id: connection.id })}>
+          {isAsked(connection.kind) && !dead && !waits && (
+            <MayButton command="connections.wake" variant="subtle" loading={wake.isPending} onClick={() => wake.mutate({ id: connection.id })}>
               {isShop(connection.kind) ? t("connections.lookNow") : t("connections.wake")}
-            </Button>
+            </MayButton>
           )}
           {receives(connection.kind) && (
-            <Button variant="subtle" onClick={() => go.stay({ connection: connection.id })} data-testid={ids.hooksOpen(connection.id)}>
+            <MayButton
+              command="connections.hook"
+              variant="subtle"
+              onClick={() => go.stay({ connection: connection.id })}
+              data-testid={ids.hooksOpen(connection.id)}
+            >
               {t("hooks.open")}
-            </Button>
+            </MayButton>
           )}
         </Group>
         {wake.error && <ErrorNote error={wake.error} />}

@@ -10,6 +10,7 @@ import type {
   TestResult,
 } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
+import { asAdmin, asOperator, refusing } from "../../test/people";
 import { show } from "../../test/show";
 import { ConnectionsScreen } from "./ConnectionsScreen";
 import { untouchedRules } from "./rulesSentence";
@@ -42,6 +43,8 @@ const shop: ConnectionInfo = {
   failure: null,
   limitedUntilMs: null,
   lastContactMs: 1_764_000_000_000,
+  secretChangedMs: null,
+  secretWorkedMs: 1_764_000_000_000,
   hasOrders: false,
   today: 41,
 };
@@ -122,7 +125,29 @@ test("a refused credential stands on its card with the provider's words, and lea
   await userEvent.click(within(card).getByText(t("connections.reconnect")));
   expect(await screen.findByTestId(ids.connForm("account"))).toHaveValue("ck_1");
   expect(screen.getByTestId(ids.connForm("secret"))).toHaveValue("");
-  expect(screen.getByText(t("wizard.keepSecret"))).toBeVisible();
+  expect(screen.getByText(t("wizard.keepSecret"), { exact: false })).toHaveTextContent(t("wizard.smartbill.secretText"));
+  expect(card).toHaveTextContent(t("connections.tokenChanged"));
+});
+
+test("a card says when its credential was entered and when it last worked", async () => {
+  const now = Date.now();
+  const used = { ...billing, secretChangedMs: now - 3 * 86_400_000, secretWorkedMs: now - 5 * 60_000 };
+  const fresh = { ...shop, secretChangedMs: now - 60_000, secretWorkedMs: null };
+  const { t } = await show(<ConnectionsScreen />, { "connections.list": { ...wired, billing: [used], shops: [fresh] } });
+  const dates = await screen.findByTestId(`secret-dates-${used.id}`);
+  expect(dates).toHaveTextContent(/entered [23] days ago · last worked [45] min/);
+  expect(screen.getByTestId(`secret-dates-${fresh.id}`)).toHaveTextContent(t("vault.secret.notYet"));
+});
+
+test("a connection that only waits for the vault is said to wait, and is not to be reconnected", async () => {
+  const failure = { ...refused, kind: "vault_locked", next: "stop_connection" };
+  const waiting = { ...billing, health: "waiting_passphrase", failure };
+  const { t } = await show(<ConnectionsScreen />, { "connections.list": { ...wired, billing: [waiting] } });
+  const card = await screen.findByTestId(ids.connCard("smartbill"));
+  expect(card).toHaveTextContent(t("health.waiting_passphrase"));
+  expect(card).toHaveTextContent(t("failure.vault_locked.fix"));
+  expect(within(card).queryByText(t("connections.reconnect"))).toBeNull();
+  expect(within(card).queryByText(t("connections.wake"))).toBeNull();
 });
 
 test("a shop can be looked at now", async () => {
@@ -369,4 +394,29 @@ test("a flow chooses its mapping where there is more than one", async () => {
   await userEvent.click(await screen.findByRole("option", { name: "OSS" }));
   await userEvent.click(screen.getByTestId(ids.flowForm("save")));
   await waitFor(() => expect(calls.find((call) => call.command === "flows.save")?.request).toMatchObject({ mappingId: "map_2" }));
+});
+
+test("whoever does not set up may look at a flow, and neither asks the provider nor saves", async () => {
+  const { t, calls } = await show(<ConnectionsScreen />, { "session.get": asOperator, "connections.list": wired });
+  await waitFor(() => expect(screen.getByTestId(ids.connAdd("woocommerce"))).toHaveAccessibleDescription(t("needsRole.admin")));
+  expect(screen.getByTestId(ids.connAdd("billing"))).toBeDisabled();
+  await userEvent.click(await screen.findByText(flow.name));
+  const save = await screen.findByTestId(ids.flowForm("save"));
+  expect(save).toHaveAccessibleDescription(t("needsRole.admin"));
+  await userEvent.click(save);
+  const asked = calls.map(({ command }) => command);
+  expect(asked).not.toContain("connections.test");
+  expect(asked).not.toContain("flows.save");
+});
+
+test("a raised limit that waits for a second administrator closes the flow's form", async () => {
+  await show(<ConnectionsScreen />, {
+    "session.get": asAdmin,
+    "connections.list": wired,
+    "connections.test": { ...oblio, companies: null },
+    "flows.save": refusing("needs_approval", "apr_1"),
+  });
+  await userEvent.click(await screen.findByText(flow.name));
+  await userEvent.click(await screen.findByTestId(ids.flowForm("save")));
+  await waitFor(() => expect(screen.queryByTestId(ids.flowForm("save"))).toBeNull());
 });

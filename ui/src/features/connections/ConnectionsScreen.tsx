@@ -9,6 +9,8 @@ import { ids } from "../../shared/lib/testids";
 import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
+import { MayButton } from "../../shared/ui/MayButton";
+import { useMay } from "../../shared/ui/useMay";
 import { OlderOrders } from "./backfill/OlderOrders";
 import { ConnectionCard } from "./ConnectionCard";
 import { ConnectionForm } from "./ConnectionForm";
@@ -56,6 +58,7 @@ export function ConnectionsScreen() {
 
 function Canvas({ data, open }: { data: Connections; open: (what: Open) => void }) {
   const { t } = useTranslation();
+  const { may: mayAdd, why: whyNot } = useMay("connections.save");
   const ready = data.shops.length > 0 && data.billing.length > 0;
   const edit = (connection: ConnectionInfo) => open({ form: "connection", kind: connection.kind, connection });
   const add = (kind: string) => open({ form: "connection", kind, connection: null });
@@ -66,14 +69,15 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
         {data.shops.map((shop) => (
           <ConnectionCard key={shop.id} connection={shop} edit={() => edit(shop)} />
         ))}
-        <Button
+        <MayButton
+          command="connections.save"
           variant="default"
           leftSection={<IconPlus size={15} />}
           onClick={() => add("woocommerce")}
           data-testid={ids.connAdd("woocommerce")}
         >
           {t("connections.addShop")}
-        </Button>
+        </MayButton>
       </Stack>
       <Stack gap="sm">
         <Title order={2}>{t("connections.flows")}</Title>
@@ -83,7 +87,8 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
             <OlderOrders flow={flow} shop={data.shops.find(({ id }) => id === flow.shopId)} />
           </Stack>
         ))}
-        <Button
+        <MayButton
+          command="flows.save"
           variant="default"
           leftSection={<IconPlus size={15} />}
           disabled={!ready}
@@ -92,7 +97,7 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
           data-testid={ids.flowAdd}
         >
           {t("connections.addFlow")}
-        </Button>
+        </MayButton>
         {!ready && (
           <Text size="sm" c="dimmed">
             {t("connections.flowNeeds")}
@@ -104,9 +109,15 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
         {data.billing.map((billing) => (
           <ConnectionCard key={billing.id} connection={billing} edit={() => edit(billing)} />
         ))}
-        <Menu position="bottom">
+        <Menu position="bottom" disabled={!mayAdd}>
           <Menu.Target>
-            <Button variant="default" leftSection={<IconPlus size={15} />} data-testid={ids.connAdd("billing")}>
+            <Button
+              variant="default"
+              leftSection={<IconPlus size={15} />}
+              disabled={!mayAdd}
+              title={whyNot}
+              data-testid={ids.connAdd("billing")}
+            >
               {t("connections.addBilling")}
             </Button>
           </Menu.Target>

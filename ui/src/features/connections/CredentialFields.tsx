@@ -42,7 +42,10 @@ export function CredentialFields({ isKnown, ...props }: Props & { isKnown: boole
       {isAsked(kind) && (
         <>
           <TextInput description={kind === "stripe" && t("wizard.stripe.accountText")} {...field("account")} />
-          <PasswordInput {...field("secret")} description={t(isKnown ? "wizard.keepSecret" : "wizard.secretPlace")} />
+          <PasswordInput
+            {...field("secret")}
+            description={[t(isKnown ? "wizard.keepSecret" : "wizard.secretPlace"), t(`wizard.${kind}.secretText`, { defaultValue: "" })].join(" ")}
+          />
         </>
       )}
       {isAsked(kind) && !needsAddress(kind) && <Advanced {...props} />}

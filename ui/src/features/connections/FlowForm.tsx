@@ -4,9 +4,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, Connections, FlowInfo, FlowInput } from "../../api/generated/api";
 import { useAct, useAsk } from "../../api/queries";
+import { needsSecond } from "../../shared/lib/errors";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { MayButton } from "../../shared/ui/MayButton";
 import { useFormat } from "../../shared/ui/useFormat";
+import { useMay } from "../../shared/ui/useMay";
 import { companyOptions, seriesOptions } from "./ConnectionChoices";
 import { RulesForm } from "./RulesForm";
 import { untouchedRules } from "./rulesSentence";
@@ -134,15 +137,16 @@ export function FlowForm({ flow, connections, close }: Props) {
           <Button variant="default" onClick={close}>
             {t("common.cancel")}
           </Button>
-          <Button
+          <MayButton
+            command="flows.save"
             disabled={missing}
             title={missing ? t("flow.missing") : undefined}
             loading={save.isPending}
-            onClick={() => save.mutate(draft, { onSuccess: close })}
+            onClick={() => save.mutate(draft, { onSuccess: close, onError: (error) => needsSecond(error) && close() })}
             data-testid={ids.flowForm("save")}
           >
             {t("flow.save")}
-          </Button>
+          </MayButton>
         </Group>
       </Stack>
     </Modal>
@@ -212,13 +216,14 @@ function useListing(draft: FlowInput, billing: ConnectionInfo | undefined) {
     warehouse: billing?.warehouse ?? "",
     vatNames: billing?.vatNames ?? {},
   };
-  const asked = useAsk("connections.test", request, billing !== undefined);
+  const { may } = useMay("connections.test");
+  const asked = useAsk("connections.test", request, billing !== undefined && may);
   const isOfCompany = !asked.isPlaceholderData && company === draft.company.trim();
   return {
     companies: asked.data?.companies ?? [],
     series: isOfCompany ? (asked.data?.series ?? []) : [],
     isAsking: asked.isFetching,
-    failed: asked.data?.ok === false || asked.error !== null,
+    failed: !may || asked.data?.ok === false || asked.error !== null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Text } from "@mantine/core";
+import { Anchor, Group, Text } from "@mantine/core";
 import { IconAlertTriangle, IconClock } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +10,7 @@ import { Badge } from "../../shared/ui/Badge";
 import { ConfirmDialog } from "../../shared/ui/ConfirmDialog";
 import { EInvoiceState } from "../../shared/ui/EInvoiceState";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { MayButton } from "../../shared/ui/MayButton";
 import { useFormat } from "../../shared/ui/useFormat";
 import { ruleOf } from "./rules";
 
@@ -48,13 +49,25 @@ export function BoardRow({ entry }: { entry: EInvoiceEntry }) {
       </td>
       <td className="num">
         <Group gap={6} justify="flex-end" wrap="nowrap">
-          <Button size="compact-xs" variant="default" loading={look.isPending} onClick={() => look.mutate({ id: document.id })}>
+          <MayButton
+            command="documents.refresh"
+            size="compact-xs"
+            variant="default"
+            loading={look.isPending}
+            onClick={() => look.mutate({ id: document.id })}
+          >
             {t("board.look", { provider: t(`system.${document.provider}`) })}
-          </Button>
+          </MayButton>
           {canSend && (
-            <Button size="compact-xs" variant="light" onClick={() => setAsking(true)} data-testid={ids.boardSend(document.number ?? "")}>
+            <MayButton
+              command="documents.operate"
+              size="compact-xs"
+              variant="light"
+              onClick={() => setAsking(true)}
+              data-testid={ids.boardSend(document.number ?? "")}
+            >
               {t("board.send")}
-            </Button>
+            </MayButton>
           )}
         </Group>
         {asking && <SendDialog entry={entry} number={number} isRejected={einvoice.state === "rejected"} close={() => setAsking(false)} />}

@@ -9,6 +9,7 @@ import { useGo } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
+import { MayButton } from "../../shared/ui/MayButton";
 import { OwnerPicker } from "../../shared/ui/OwnerPicker";
 import { SnoozeMenu } from "../../shared/ui/SnoozeMenu";
 import { Time } from "../../shared/ui/Time";
@@ -77,11 +78,18 @@ export function Cause({ group, people, plan, busy }: Props) {
       {isHeld && (
         <Group gap="xs" mt="sm">
           <Acts group={group} plan={plan} busy={busy} />
-          <Button variant="subtle" color="gray" disabled={busy} onClick={() => plan("dismiss", group)} data-testid={ids.dismissGroup(kind)}>
+          <MayButton
+            command="bulk.plan"
+            variant="subtle"
+            color="gray"
+            disabled={busy}
+            onClick={() => plan("dismiss", group)}
+            data-testid={ids.dismissGroup(kind)}
+          >
             {t("cause.dismiss", { count: group.count })}
-          </Button>
-          <OwnerPicker owner={group.owner} people={people} onAssign={(owner) => assign.mutate({ key: group.key, owner })} />
-          <SnoozeMenu until={group.snoozedUntilMs} onSnooze={(untilMs) => snooze.mutate({ key: group.key, untilMs })} />
+          </MayButton>
+          <OwnerPicker command="failures.assign" owner={group.owner} people={people} onAssign={(owner) => assign.mutate({ key: group.key, owner })} />
+          <SnoozeMenu command="failures.snooze" until={group.snoozedUntilMs} onSnooze={(untilMs) => snooze.mutate({ key: group.key, untilMs })} />
           <Button
             variant="subtle"
             color="gray"
@@ -136,9 +144,9 @@ function Acts({ group, plan, busy }: Pick<Props, "group" | "plan" | "busy">) {
   return (
     <>
       {group.safeBecause && (
-        <Button disabled={busy} onClick={() => plan("retry", group)} data-testid={ids.retryGroup(kind)}>
+        <MayButton command="bulk.plan" disabled={busy} onClick={() => plan("retry", group)} data-testid={ids.retryGroup(kind)}>
           {t("cause.retry", { count: group.count })}
-        </Button>
+        </MayButton>
       )}
       {place === "rule" && (
         <Button variant="default" onClick={openRule} data-testid={ids.openRule(kind)}>
@@ -146,9 +154,14 @@ function Acts({ group, plan, busy }: Pick<Props, "group" | "plan" | "busy">) {
         </Button>
       )}
       {place === "rule" && group.safeBecause && first && (
-        <Button variant="default" onClick={() => go.stay({ document: first.id, edit: "draft" })} data-testid={ids.editRetry(kind)}>
+        <MayButton
+          command="drafts.save"
+          variant="default"
+          onClick={() => go.stay({ document: first.id, edit: "draft" })}
+          data-testid={ids.editRetry(kind)}
+        >
           {t("editor.edit.retry")}
-        </Button>
+        </MayButton>
       )}
       {(place === "connection" || place === "flow") && (
         <Button variant="default" onClick={() => go.screen("/connections")}>

@@ -48,6 +48,7 @@ export function CauseRecords({ group }: { group: FailureGroup }) {
                     </Text>
                   )}
                   <SnoozeMenu
+                    command="record.snooze"
                     size="compact-xs"
                     until={snoozedUntilMs}
                     onSnooze={(untilMs) => snooze.mutate({ documentId: document.id, untilMs })}

@@ -1,10 +1,10 @@
-import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiError, ImportInfo } from "../../api/generated/api";
 import { toApiError } from "../../api/host";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { MayButton } from "../../shared/ui/MayButton";
 import { useUploads } from "./uploads";
 
 /** Gives an import up of which nothing was taken in yet: its file goes, and so does the dialog. */
@@ -26,9 +26,16 @@ export function Discard({ info, close, label }: { info: ImportInfo; close: () =>
   return (
     <>
       {error && <ErrorNote error={error} refusals="imports.refused" />}
-      <Button variant="default" loading={busy} onClick={() => void go()} title={t("imports.discardText")} data-testid={ids.importDiscard}>
+      <MayButton
+        command="imports.cancel"
+        variant="default"
+        loading={busy}
+        onClick={() => void go()}
+        title={t("imports.discardText")}
+        data-testid={ids.importDiscard}
+      >
         {label}
-      </Button>
+      </MayButton>
     </>
   );
 }

@@ -1,11 +1,13 @@
 import { Paper, Stack, Text } from "@mantine/core";
 import { useWindowEvent } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
 import { IconFileImport } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ids } from "../../shared/lib/testids";
 import { useUploads } from "./uploads";
 import "./imports.css";
+import { useMay } from "../../shared/ui/useMay";
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
 
@@ -13,6 +15,7 @@ const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files
 export function DropArea() {
   const { t } = useTranslation();
   const { take } = useUploads();
+  const { may, why } = useMay("imports.begin");
   // entering a part comes before leaving the one before it
   const depth = useRef(0);
   const [count, setCount] = useState<number | null>(null);
@@ -41,6 +44,7 @@ export function DropArea() {
     if (!hasFiles(event)) return;
     event.preventDefault();
     leave();
+    if (!may) return notifications.show({ message: why, color: "yellow" });
     take([...(event.dataTransfer?.files ?? [])]);
   });
   if (count === null) return null;
@@ -53,7 +57,7 @@ export function DropArea() {
             {t("imports.drop", { count })}
           </Text>
           <Text size="sm" ta="center" maw={420}>
-            {t("imports.dropText")}
+            {may ? t("imports.dropText") : why}
           </Text>
         </Stack>
       </Paper>

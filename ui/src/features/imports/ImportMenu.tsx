@@ -9,6 +9,7 @@ import { Time } from "../../shared/ui/Time";
 import { ACCEPT } from "./kinds";
 import { ImportState } from "./ImportState";
 import { useUploads } from "./uploads";
+import { MayButton } from "../../shared/ui/MayButton";
 
 const SHOWN = 8;
 
@@ -31,9 +32,9 @@ export function ChooseFile({ children, instead, testId = ids.importChoose }: Cho
   return (
     <FileButton multiple resetRef={forget} accept={ACCEPT} onChange={chosen} inputProps={{ "data-testid": ids.importFile } as never}>
       {(props) => (
-        <Button {...props} variant="default" leftSection={<IconUpload size={15} />} data-testid={testId}>
+        <MayButton {...props} command="imports.begin" variant="default" leftSection={<IconUpload size={15} />} data-testid={testId}>
           {children}
-        </Button>
+        </MayButton>
       )}
     </FileButton>
   );

@@ -115,7 +115,8 @@ test("files of another kind are refused with words, and the others taken", async
   expect(told).toHaveTextContent(`old.xls${t("imports.unfit.old_excel")}`);
   expect(asked("imports.begin")).toHaveLength(1);
   await screen.findByTestId(ids.importLook);
-  await userEvent.click(screen.getByRole("button", { name: t("common.close") }));
+  const alert = told.closest<HTMLElement>("[role=alert]");
+  await userEvent.click(within(alert as HTMLElement).getByRole("button", { name: t("common.close") }));
   expect(screen.queryByTestId(ids.importNotTaken)).toBeNull();
 });
 
@@ -199,7 +200,7 @@ test("the look says what the file is, its first rows, and what would and would n
   const refused = screen.getByTestId(ids.importRefused);
   expect(refused).toHaveTextContent("#1043");
   expect(refused).toHaveTextContent(t("imports.field.customer-city"));
-  expect(refused).toHaveTextContent("is empty");
+  expect(refused).toHaveTextContent(t("imports.reason.blank"));
   expect(await wrongsBesideTheCross()).toEqual([]);
 });
 
@@ -245,14 +246,14 @@ test("fields that are not needed are shown when asked for, and a column can be t
 test("a default that cannot be is told, and the form stays to be put right", async () => {
   const { t } = await open([received], {
     "imports.preview": ({ columns }: ImportChoice) => {
-      if (columns && columns.currency !== "RON") throw { ...refusal("currency: XX is none", "invalid_input"), field: "currency" };
-      return preview;
+      if (!columns || columns.currency === "RON") return preview;
+      return { ...preview, columns, orders: [], rejected: [], reason: { code: "bad_default", facts: { default: "currency", text: columns.currency } } };
     },
   });
   const currency = await screen.findByTestId(ids.importDefault("currency"));
   await userEvent.clear(currency);
   await userEvent.type(currency, "xx");
-  expect(await screen.findByTestId("error-note")).toHaveTextContent(t("error.invalid_input"));
+  expect(await screen.findByTestId(ids.importUnread)).toHaveTextContent(t("imports.reason.bad_default", { default: t("imports.default.currency"), text: "XX" }));
   expect(screen.getByTestId(ids.importStart)).toBeDisabled();
   await userEvent.clear(screen.getByTestId(ids.importDefault("currency")));
   await userEvent.type(screen.getByTestId(ids.importDefault("currency")), "ron");
@@ -290,12 +291,10 @@ test("orders that another connection has as well are told of", async () => {
 });
 
 test("a file that cannot be read says why, and can be discarded", async () => {
-  const { asked, place } = await open([received], {
-    "imports.preview": () => {
-      throw refusal("the file is empty: export it again", "invalid_input");
-    },
-  });
-  expect(await screen.findByTestId("error-note")).toHaveTextContent("the file is empty");
+  const nothing: ImportPreview = { ...preview, format: "", encoding: "", headings: [], rows: [], columns: null, orders: [], rejected: [], looked: 0 };
+  const { asked, place, t } = await open([received], { "imports.preview": { ...nothing, reason: { code: "file_empty", facts: {} } } });
+  expect(await screen.findByTestId(ids.importUnread)).toHaveTextContent(t("imports.reason.file_empty"));
+  expect(screen.queryByTestId(ids.importStart)).toBeNull();
   await userEvent.click(screen.getByTestId(ids.importDiscard));
   await waitFor(() => expect(place()).toBe("/orders"));
   expect(asked("imports.cancel")).toHaveLength(1);
@@ -315,6 +314,33 @@ test("another connection means the same file anew, with what was chosen", async 
   expect(asked("imports.begin")[1]?.request).toEqual({ fileName: "orders.csv", bytes: 18, connectionId: "con_8" });
   await waitFor(() => expect(asked("imports.cancel").map(({ request }) => request)).toEqual([{ id: "imp_1" }]));
   expect(await screen.findByTestId(ids.importColumn("total"))).toHaveValue("Valoare");
+});
+
+test("a file of another shop is named, and goes to a connection of its own", async () => {
+  const { asked, place } = await open([]);
+  await choose(csv());
+  await userEvent.click(await screen.findByTestId(ids.importConnection));
+  await userEvent.click(await screen.findByRole("option", { name: "another shop…" }));
+  expect(screen.getByTestId(ids.importShopUse)).toBeDisabled();
+  await userEvent.type(screen.getByTestId(ids.importShopName), " Marketplace ");
+  await userEvent.click(screen.getByTestId(ids.importShopUse));
+  await waitFor(() => expect(place()).toBe("/orders?import=imp_2"));
+  expect(asked("imports.begin")[1]?.request).toEqual({ fileName: "orders.csv", bytes: 18, connectionId: null, connectionName: "Marketplace" });
+  await waitFor(() => expect(asked("imports.cancel").map(({ request }) => request)).toEqual([{ id: "imp_1" }]));
+});
+
+test("reasons are told in Romanian, with the fields by their names", async () => {
+  const reason = { code: "column_missing", facts: { fields: "number, customer.city" } };
+  await open([received], { "imports.preview": { ...preview, delimiter: "\t", reason } });
+  await screen.findByTestId(ids.importLook);
+  await act(async () => void (await i18next.changeLanguage("ro")));
+  expect(screen.getByTestId(ids.importUnread)).toHaveTextContent("Nicio coloană nu dă Număr, Localitate: alegeți câte una pentru fiecare.");
+  expect(screen.getByTestId(ids.importFacts)).toHaveTextContent("coloane despărțite prin Tab");
+});
+
+test("one that failed for what its file is says so", async () => {
+  const { t } = await open([{ ...done, state: "failed", failure, reason: { code: "broken_off", facts: { words: "invalid checksum" } } }]);
+  expect(await screen.findByText(t("imports.reason.broken_off", { words: "invalid checksum" }))).toBeVisible();
 });
 
 test("whole orders may be a shop's own", async () => {
@@ -406,8 +432,8 @@ test("flows that are off are told of", async () => {
 test("every row that was not taken is told by pages, and saved whole, with no formula in it", async () => {
   const pages = ({ after }: ImportRejectedRequest) =>
     after === 0
-      ? { rows: [rejected(1, { field: "lines[1].quantity", reason: '=HYPERLINK("http://x")' }), rejected(2)], hasMore: true }
-      : { rows: [rejected(3, { order: null, field: "Oraș", reason: "a; b" })], hasMore: false };
+      ? { rows: [rejected(1, { field: "lines[1].quantity", reason: { code: "not_a_number", facts: { text: "a\"b" } } }), rejected(2)], hasMore: true }
+      : { rows: [rejected(3, { order: null, field: "Oraș", reason: { code: "=new", facts: { text: "a; b" } } })], hasMore: false };
   const saved: Blob[] = [];
   URL.createObjectURL = (blob) => {
     saved.push(blob as Blob);
@@ -420,16 +446,16 @@ test("every row that was not taken is told by pages, and saved whole, with no fo
   expect(await within(report).findByText("#1002")).toBeVisible();
   expect(report).toHaveTextContent("2 of 3 shown");
   await userEvent.click(within(report).getByText(t("imports.more")));
-  expect(await within(report).findByText("a; b")).toBeVisible();
+  expect(await within(report).findByText("=new, a; b")).toBeVisible();
   expect(await wrongsBesideTheCross()).toEqual([]);
   await userEvent.click(screen.getByTestId(ids.importCsv));
   await waitFor(() => expect(saved).toHaveLength(1));
   const text = await saved[0]?.text();
   expect(text?.replace("\uFEFF", "").split("\r\n")).toEqual([
     "Line;Order;Field;Why",
-    `2;1001;Quantity, line 2 of the order;"'=HYPERLINK(""http://x"")"`,
-    "3;1002;City;is empty",
-    '4;;Oraș;"a; b"',
+    `2;1001;Quantity, line 2 of the order;"“a""b” is not a number"`,
+    "3;1002;City;is blank",
+    `4;;Oraș;"'=new, a; b"`,
     "",
   ]);
   expect(await screen.findByText(t("saving.handed", { name: "orders - not taken.csv" }))).toBeVisible();

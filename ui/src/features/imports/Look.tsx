@@ -1,8 +1,9 @@
-import { Button, Group, Loader, Select, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Group, Loader, Stack, Text, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ImportColumns, ImportInfo, ImportPreview } from "../../api/generated/api";
+import type { ImportColumns, ImportInfo, ImportPreview, ImportReason } from "../../api/generated/api";
 import { useAct, useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
@@ -12,8 +13,10 @@ import { Columns } from "./Columns";
 import { Discard } from "./Discard";
 import { useFieldName } from "./fields";
 import { FirstRows } from "./FirstRows";
+import { useReason } from "./reason";
 import { Taken } from "./Taken";
 import { useKnown, useUploads } from "./uploads";
+import { WhichShop } from "./WhichShop";
 
 /** So long is waited after a change before the file is looked at again. */
 const TYPING_MS = 400;
@@ -33,10 +36,11 @@ export function Look({ info, close }: { info: ImportInfo; close: () => void }) {
     setColumns(now);
   };
   const isCurrent = asked === columns && !answer.isFetching && !answer.isPlaceholderData && !answer.error;
-  if (!last) {
+  if (!last || last.format === "") {
     return (
       <Stack gap="md">
-        {answer.error ? <ErrorNote error={answer.error} refusals="imports.refused" again={() => void answer.refetch()} /> : <Loading />}
+        {last?.reason && <Unread reason={last.reason} />}
+        {answer.error ? <ErrorNote error={answer.error} refusals="imports.refused" again={() => void answer.refetch()} /> : !last && <Loading />}
         <Group justify="flex-end">
           <Discard info={info} close={close} label={t("imports.discard")} />
         </Group>
@@ -57,6 +61,7 @@ export function Look({ info, close }: { info: ImportInfo; close: () => void }) {
             {!isCurrent && !answer.error && <Loader size="xs" aria-label={t("imports.looking")} />}
           </Group>
           {answer.error && <ErrorNote error={answer.error} refusals="imports.refused" again={() => void answer.refetch()} />}
+          {last.reason && <Unread reason={last.reason} />}
           <Taken preview={last} />
         </Stack>
       </div>
@@ -65,21 +70,24 @@ export function Look({ info, close }: { info: ImportInfo; close: () => void }) {
   );
 }
 
+/** Why the file cannot be read, or not by these columns. */
+function Unread({ reason }: { reason: ImportReason }) {
+  const whyOf = useReason();
+  return (
+    <Alert color="orange" variant="light" icon={<IconAlertTriangle size={18} />} role="alert" data-testid={ids.importUnread}>
+      <Text size="sm">{whyOf(reason)}</Text>
+    </Alert>
+  );
+}
+
 /** What kind of file it is, whose export it looks like, and under which connection its orders come. */
 function Facts({ info, preview }: { info: ImportInfo; preview: ImportPreview }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { of, move } = useUploads();
-  const [isMoving, setMoving] = useState(false);
-  const connections = useAsk("connections.list", {});
-  const isHere = of.has(info.id);
-  // of a shop itself are only orders as it wrote them, whole
-  const fitting = connections.data?.shops.filter(({ kind }) => kind === "file" || preview.format === "json");
-  const shops = fitting ?? [{ id: info.connectionId, name: info.connection }];
   const facts = [
     t(`imports.format.${preview.format}`, { defaultValue: preview.format.toUpperCase() }),
     preview.encoding.toUpperCase(),
-    preview.delimiter && t("imports.delimiter", { sign: preview.delimiter === "\t" ? "Tab" : preview.delimiter }),
+    preview.delimiter && t("imports.delimiter", { sign: preview.delimiter === "\t" ? t("imports.tab") : preview.delimiter }),
     format.size(info.bytes),
   ];
   return (
@@ -91,32 +99,7 @@ function Facts({ info, preview }: { info: ImportInfo; preview: ImportPreview }) 
         </Text>
         {preview.headings.length > 0 && preview.layout === null && <Text size="sm">{t("imports.layoutText")}</Text>}
       </Stack>
-      {shops.length < 2 ? (
-        <Stack gap={2}>
-          <Text size="sm" fw={500}>
-            {t("imports.connection")}
-          </Text>
-          <Text size="sm">{info.connection}</Text>
-          <Text size="sm" c="dimmed">
-            {t("imports.connectionText")}
-          </Text>
-        </Stack>
-      ) : (
-        <Select
-          label={t("imports.connection")}
-          description={t(isHere ? "imports.connectionText" : "imports.connectionGone")}
-          data={shops.map(({ id, name }) => ({ value: id, label: name }))}
-          value={info.connectionId}
-          allowDeselect={false}
-          disabled={!isHere || isMoving}
-          onChange={(id) => {
-            if (id === null || id === info.connectionId) return;
-            setMoving(true);
-            void move(info.id, id).finally(() => setMoving(false));
-          }}
-          data-testid={ids.importConnection}
-        />
-      )}
+      <WhichShop info={info} isJson={preview.format === "json"} />
     </div>
   );
 }
@@ -139,7 +122,7 @@ function Foot({ info, preview, columns, isCurrent, close }: FootProps) {
   const isMissing = preview.missing.length > 0;
   const missing = isMissing
     ? t("imports.missing", { count: preview.missing.length, fields: preview.missing.map(nameOf).join(", ") })
-    : preview.orders.length === 0 && preview.isWhole
+    : preview.reason || (preview.orders.length === 0 && preview.isWhole)
       ? t("imports.nothing")
       : null;
   const request = { id: info.id, columns: preview.headings.length > 0 ? columns : null };

@@ -9,6 +9,7 @@ import { FailureText } from "../../shared/ui/FailureText";
 import { Time } from "../../shared/ui/Time";
 import { Counts } from "./Counts";
 import { Discard } from "./Discard";
+import { useReason } from "./reason";
 import { Report } from "./Report";
 
 interface Props {
@@ -23,12 +24,14 @@ export function Over({ info, close, anew }: Props) {
   const { t } = useTranslation();
   const go = useGo();
   const path = usePath();
+  const whyOf = useReason();
   const isBegun = info.read + info.rejected > 0;
   const outcome = info.state === "cancelled" && !isBegun ? "discarded" : info.state;
   return (
     <Stack gap="sm" data-testid={ids.importOver}>
       <Text fw={600}>{t(`imports.over.${outcome}`)}</Text>
       {info.failure && <FailureText failure={info.failure} />}
+      {info.reason && <Text size="sm">{whyOf(info.reason)}</Text>}
       {(isBegun || info.state === "done") && <Counts info={info} />}
       <Text size="sm" c="dimmed">
         {t("imports.by", { who: info.who, connection: info.connection })}

@@ -1,16 +1,17 @@
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import type { ImportRejected } from "../../api/generated/api";
+import type { ImportReason, ImportRejected } from "../../api/generated/api";
 import { useFormat } from "../../shared/ui/useFormat";
 import { useFieldName } from "./fields";
+import { useReason } from "./reason";
 
 const COLUMNS = ["line", "order", "field", "why"] as const;
 
 export const rejectedHeadings = (t: TFunction) => COLUMNS.map((name) => t(`imports.rejected.${name}`));
 
 /** A row as texts, in the order of its headings. */
-export function rejectedTexts(row: ImportRejected, nameOf: (field: string) => string): string[] {
-  return [String(row.line), row.order ?? "", nameOf(row.field), row.reason];
+export function rejectedTexts(row: ImportRejected, nameOf: (field: string) => string, whyOf: (reason: ImportReason) => string): string[] {
+  return [String(row.line), row.order ?? "", nameOf(row.field), whyOf(row.reason)];
 }
 
 /** Rows that are not taken: where they stand in the file, and why. */
@@ -18,6 +19,7 @@ export function RejectedTable({ rows, maxHeight }: { rows: ImportRejected[]; max
   const { t } = useTranslation();
   const format = useFormat();
   const nameOf = useFieldName();
+  const whyOf = useReason();
   return (
     <div className="scroll-box" style={{ maxHeight }} tabIndex={0} role="region" aria-label={t("imports.rejected.label")}>
       <table className="plain">
@@ -36,7 +38,7 @@ export function RejectedTable({ rows, maxHeight }: { rows: ImportRejected[]; max
               <td className="num">{format.count(row.line)}</td>
               <td className="import-number">{row.order === null ? t("common.none") : `#${row.order}`}</td>
               <td>{nameOf(row.field)}</td>
-              <td>{row.reason}</td>
+              <td>{whyOf(row.reason)}</td>
             </tr>
           ))}
         </tbody>

@@ -12,6 +12,7 @@ import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { useSave } from "../../shared/ui/useSave";
 import { rejectedHeadings, rejectedTexts, RejectedTable } from "./RejectedTable";
 import { useFieldName } from "./fields";
+import { useReason } from "./reason";
 
 /** Every row that was not taken and why, by pages, and as a file. */
 export function Report({ info }: { info: ImportInfo }) {
@@ -62,6 +63,7 @@ function useCsv(info: ImportInfo) {
   const host = useHost();
   const save = useSave();
   const nameOf = useFieldName();
+  const whyOf = useReason();
   return useMutation<void, ApiError>({
     mutationFn: async () => {
       const lines: string[][] = [rejectedHeadings(t)];
@@ -69,7 +71,7 @@ function useCsv(info: ImportInfo) {
         let after = 0;
         for (let more = true; more; ) {
           const page = await host.call("imports.rejected", { id: info.id, after });
-          lines.push(...page.rows.map((row) => rejectedTexts(row, nameOf)));
+          lines.push(...page.rows.map((row) => rejectedTexts(row, nameOf, whyOf)));
           const last = page.rows.at(-1)?.row ?? after;
           // a page that leads no further ends it
           more = page.hasMore && last > after;

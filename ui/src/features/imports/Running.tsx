@@ -5,6 +5,7 @@ import { useAct } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
+import { MayButton } from "../../shared/ui/MayButton";
 import { useFormat } from "../../shared/ui/useFormat";
 import { Counts } from "./Counts";
 import { useKnown } from "./uploads";
@@ -28,14 +29,15 @@ export function Running({ info, close }: { info: ImportInfo; close: () => void }
       </Text>
       {cancel.error && <ErrorNote error={cancel.error} refusals="imports.refused" />}
       <Group justify="flex-end" gap="xs">
-        <Button
+        <MayButton
+          command="imports.cancel"
           variant="default"
           loading={cancel.isPending}
           onClick={() => cancel.mutate({ id: info.id }, { onSuccess: known })}
           data-testid={ids.importStop}
         >
           {t("imports.stop")}
-        </Button>
+        </MayButton>
         <Button onClick={close} data-autofocus data-testid={ids.importClose}>
           {t("common.close")}
         </Button>

@@ -11,6 +11,7 @@ export function Taken({ preview }: { preview: ImportPreview }) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const statusOf = (status: string) => (i18n.exists(`desk.shopStatus.${status}`) ? t(`desk.shopStatus.${status}`) : status);
+  if (preview.reason) return null;
   if (preview.missing.length > 0) {
     return (
       <Text size="sm" c="dimmed">

@@ -27,6 +27,7 @@ export const received: ImportInfo = {
   rejected: 0,
   older: 0,
   failure: null,
+  reason: null,
   hasFile: true,
   columns: null,
   createdMs: 1_764_000_000_000,
@@ -55,12 +56,13 @@ export const rejected = (row: number, more: Partial<ImportRejected> = {}): Impor
   line: row + 1,
   order: String(1000 + row),
   field: "customer.city",
-  reason: "is empty",
+  reason: { code: "blank", facts: {} },
   ...more,
 });
 
 export const preview: ImportPreview = {
   format: "csv",
+  reason: null,
   layout: null,
   encoding: "windows-1250",
   delimiter: ";",

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from "react";
-import type { ApiError, ImportColumns, ImportInfo } from "../../api/generated/api";
+import type { ApiError, ImportBegin, ImportColumns, ImportInfo } from "../../api/generated/api";
 import { type Host, toApiError, useHost } from "../../api/host";
 import { useGo } from "../../shared/lib/navigation";
 import { refusalOf, type Unfit } from "./kinds";
@@ -22,6 +22,9 @@ export interface Refused {
   why: Unfit | ApiError;
 }
 
+/** Whose orders a file has: a connection's, or those of a shop that is named for the first time. */
+export type Target = Pick<ImportBegin, "connectionName"> & Partial<Pick<ImportBegin, "connectionId">>;
+
 interface Uploads {
   /** Of every import whose file was chosen in this window since it was opened. */
   of: ReadonlyMap<string, Upload>;
@@ -34,8 +37,8 @@ interface Uploads {
   goOn: (id: string) => void;
   /** Gives an import up, also in the middle of being sent. */
   discard: (id: string) => Promise<void>;
-  /** Begins the same file anew under another connection. */
-  move: (id: string, connectionId: string) => Promise<void>;
+  /** Begins the same file anew as another shop's. */
+  move: (id: string, target: Target) => Promise<void>;
   /** What was chosen for an import's columns, as long as the window stands. */
   chosen: Map<string, ImportColumns>;
 }
@@ -105,12 +108,13 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   );
 
   const begin = useCallback(
-    async (file: File, connectionId: string | null) => {
+    async (file: File, target: Target | null) => {
       try {
         const info = await host.call("imports.begin", {
           fileName: file.name,
           bytes: file.size,
-          connectionId: connectionId ?? (await usualConnection(host)),
+          connectionId: target ? null : await usualConnection(host),
+          ...target,
         });
         known(info);
         send(info, file);
@@ -175,9 +179,9 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   );
 
   const move = useCallback(
-    async (id: string, connectionId: string) => {
+    async (id: string, target: Target) => {
       const upload = of.get(id);
-      const info = upload && (await begin(upload.file, connectionId));
+      const info = upload && (await begin(upload.file, target));
       if (!info) return;
       const columns = chosen.current.get(id);
       if (columns) chosen.current.set(info.id, columns);

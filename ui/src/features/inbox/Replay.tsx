@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Group, Stack, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconRefresh } from "@tabler/icons-react";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import type { DeliveryInfo } from "../../api/generated/api";
 import { useAct } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ConfirmDialog } from "../../shared/ui/ConfirmDialog";
+import { MayButton } from "../../shared/ui/MayButton";
 import { useFormat } from "../../shared/ui/useFormat";
 
 interface Props {
@@ -48,7 +49,8 @@ export function Replay({ delivery, onActing }: Props) {
   return (
     <Stack gap={6}>
       <Group gap="sm">
-        <Button
+        <MayButton
+          command="inbox.replay"
           variant="default"
           leftSection={<IconRefresh size={14} />}
           disabled={blocked !== null}
@@ -57,7 +59,7 @@ export function Replay({ delivery, onActing }: Props) {
           data-testid={ids.deliveryReplay}
         >
           {t("inbox.replay")}
-        </Button>
+        </MayButton>
         {blocked && (
           <Text size="sm" c="dimmed">
             {t(`inbox.notReplayable.${blocked}`)}

@@ -7,6 +7,7 @@ import { useGo } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { Badge } from "../../shared/ui/Badge";
 import { Empty } from "../../shared/ui/Empty";
+import { MayButton } from "../../shared/ui/MayButton";
 import { NewMapping } from "./NewMapping";
 
 /** Every mapping with its version, the flows that use it, and whether a draft of it waits. */
@@ -15,9 +16,9 @@ export function MappingList({ known }: { known: Mappings }) {
   const go = useGo();
   const [adding, add] = useState(false);
   const button = (
-    <Button leftSection={<IconPlus size={15} />} onClick={() => add(true)} data-testid={ids.mappingNew}>
+    <MayButton command="mappings.create" leftSection={<IconPlus size={15} />} onClick={() => add(true)} data-testid={ids.mappingNew}>
       {t("editor.new.open")}
-    </Button>
+    </MayButton>
   );
   return (
     <div className="screen" data-testid={ids.mappingList}>

@@ -9,8 +9,10 @@ import { ids } from "../../shared/lib/testids";
 import { CopyText } from "../../shared/ui/CopyText";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
+import { MayButton } from "../../shared/ui/MayButton";
 import { Time } from "../../shared/ui/Time";
 import { useFormat } from "../../shared/ui/useFormat";
+import { useMay } from "../../shared/ui/useMay";
 import { CandidatePdf } from "./CandidatePdf";
 import { AbsentDialog, IssueDialog, LinkDialog } from "./DoubtDialogs";
 
@@ -26,7 +28,8 @@ export function DoubtCard({ doubt }: { doubt: Doubt }) {
   const look = useAct("doubts.look");
   const [act, setAct] = useState<Act>(null);
   const { document } = doubt;
-  const blocked = doubt.absentBlocked ? t(`absent.${doubt.absentBlocked}`) : undefined;
+  const { why } = useMay("doubts.declare_absent");
+  const barred = doubt.absentBlocked ? t(`absent.${doubt.absentBlocked}`) : why;
   return (
     <section className="card two even" data-testid={ids.doubt(document.orderNumber)}>
       <Stack gap={8}>
@@ -50,35 +53,36 @@ export function DoubtCard({ doubt }: { doubt: Doubt }) {
         <Evidence doubt={doubt} onLink={(candidate) => setAct({ what: "link", candidate })} />
         {look.error && <ErrorNote error={look.error} />}
         <Group gap="xs" mt="auto">
-          <Button
+          <MayButton
+            command="doubts.look"
             leftSection={<IconEye size={15} />}
             variant="default"
             loading={look.isPending}
             onClick={() => look.mutate({ id: document.id })}
           >
             {t("reconcile.look")}
-          </Button>
+          </MayButton>
           <Button variant="default" onClick={() => go.stay({ document: document.id })}>
             {t("reconcile.openRecord")}
           </Button>
-          <Tooltip label={blocked} disabled={!blocked}>
+          <Tooltip label={barred} disabled={!barred}>
             <Button
               variant="subtle"
               color="red"
-              data-disabled={blocked ? true : undefined}
-              disabled={blocked !== undefined}
+              data-disabled={barred ? true : undefined}
+              disabled={barred !== undefined}
               onClick={() => setAct({ what: "absent" })}
               data-testid={ids.declareAbsent}
             >
               {t("reconcile.absent")}
             </Button>
           </Tooltip>
-          <Tooltip label={blocked} disabled={!blocked}>
+          <Tooltip label={barred} disabled={!barred}>
             <Button
               variant="subtle"
               color="red"
-              data-disabled={blocked ? true : undefined}
-              disabled={blocked !== undefined}
+              data-disabled={barred ? true : undefined}
+              disabled={barred !== undefined}
               onClick={() => setAct({ what: "issue" })}
               data-testid={ids.issueAbsent}
             >
@@ -86,11 +90,11 @@ export function DoubtCard({ doubt }: { doubt: Doubt }) {
             </Button>
           </Tooltip>
         </Group>
-        {blocked && (
+        {barred && (
           <Text size="xs" c="dimmed">
             {t("reconcile.absent")}
             {": "}
-            {blocked}
+            {barred}
           </Text>
         )}
       </Stack>
@@ -179,9 +183,15 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
                       {t("reconcile.taken")}
                     </Badge>
                   ) : (
-                    <Button size="compact-xs" variant="light" onClick={() => onLink(candidate)} data-testid={ids.link(candidate.number)}>
+                    <MayButton
+                      command="doubts.link"
+                      size="compact-xs"
+                      variant="light"
+                      onClick={() => onLink(candidate)}
+                      data-testid={ids.link(candidate.number)}
+                    >
                       {t("reconcile.link", { number: numberOf(candidate) })}
-                    </Button>
+                    </MayButton>
                   )}
                 </td>
               </tr>

@@ -6,6 +6,7 @@ import { useAct } from "../../api/queries";
 import { useGo } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { ConfirmDialog } from "../../shared/ui/ConfirmDialog";
+import { MayButton } from "../../shared/ui/MayButton";
 import { Time } from "../../shared/ui/Time";
 import { useFormat } from "../../shared/ui/useFormat";
 import { StornoDialog } from "./StornoDialog";
@@ -61,18 +62,23 @@ export function FindingCard({ finding }: { finding: FindingInfo }) {
             </Button>
           )}
           {canTake && (
-            <Button variant="default" onClick={() => setTaking(true)} data-testid={ids.stornoAsk}>
+            <MayButton command="documents.storno" variant="default" onClick={() => setTaking(true)} data-testid={ids.stornoAsk}>
               {t("candidate.storno")}
-            </Button>
+            </MayButton>
           )}
           {finding.kind === "duplicate" && (
             <Button variant="default" onClick={() => setHow(true)} data-testid={ids.stornoHow}>
               {t("candidate.stornoHow")}
             </Button>
           )}
-          <Button variant={linked ? "subtle" : "default"} onClick={() => setAsking(true)} data-testid={ids.findingIgnore}>
+          <MayButton
+            command="reconcile.ignore"
+            variant={linked ? "subtle" : "default"}
+            onClick={() => setAsking(true)}
+            data-testid={ids.findingIgnore}
+          >
             {ignored ? t("reconcile.takeBack") : t(leaveBe(finding.kind))}
-          </Button>
+          </MayButton>
         </Group>
       </Stack>
       {asking && <IgnoreDialog finding={finding} ignored={!ignored} close={() => setAsking(false)} />}

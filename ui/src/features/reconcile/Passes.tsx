@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Group, NativeSelect, Stack, Text, TextInput, Title } from "@mantine/core";
 import { IconArrowsLeftRight } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { fiscalDay } from "../../shared/lib/format";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
+import { MayButton } from "../../shared/ui/MayButton";
 import { Time, useNow } from "../../shared/ui/Time";
 import { useFormat } from "../../shared/ui/useFormat";
 
@@ -81,7 +82,8 @@ function RunForm({ lanes }: { lanes: LaneChoice[] }) {
           onChange={(event) => setMonth(event.currentTarget.value)}
           data-testid={ids.reconcileMonth}
         />
-        <Button
+        <MayButton
+          command="reconcile.run"
           leftSection={<IconArrowsLeftRight size={15} />}
           loading={run.isPending}
           disabled={to === null}
@@ -89,7 +91,7 @@ function RunForm({ lanes }: { lanes: LaneChoice[] }) {
           data-testid={ids.reconcileRun}
         >
           {t("reconcile.compare")}
-        </Button>
+        </MayButton>
       </Group>
       {run.error && <ErrorNote error={run.error} />}
     </>

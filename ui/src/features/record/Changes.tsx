@@ -1,4 +1,4 @@
-import { Button, Group, Select, Stack, Text } from "@mantine/core";
+import { Group, Select, Stack, Text } from "@mantine/core";
 import { IconArrowRight, IconReplace } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,8 +6,10 @@ import type { Amount, ChangeInfo, ChangedFieldInfo, DocumentRow, DraftInfo, Reco
 import { ids } from "../../shared/lib/testids";
 import { ConfirmDialog } from "../../shared/ui/ConfirmDialog";
 import { systemName } from "../../shared/ui/FailureText";
+import { MayButton } from "../../shared/ui/MayButton";
 import { useFormat } from "../../shared/ui/useFormat";
 import { useAsked } from "./acts/useAsked";
+import { kindKey } from "./changeKind";
 
 interface Props {
   record: RecordInfo;
@@ -54,7 +56,7 @@ function Row({ change, ask }: { change: ChangeInfo; ask: (act: Asking["act"]) =>
   const { blocked, proposal } = change;
   return (
     <div data-testid={ids.change(change.kind)}>
-      <Text size="sm">{t(`change.kind.${change.kind}`, { refund: change.refund })}</Text>
+      <Text size="sm">{t(kindKey(change.kind, change.refund), { refund: change.refund })}</Text>
       <dl className="facts">
         {change.facts.map((fact) => (
           <Fact key={fact.field} fact={fact} currency={change.amount.currency} />
@@ -72,18 +74,25 @@ function Row({ change, ask }: { change: ChangeInfo; ask: (act: Asking["act"]) =>
       )}
       <Group gap="xs" mt={6}>
         {proposal !== "nothing" && (
-          <Button
+          <MayButton
+            command="documents.accept_change"
             variant="default"
             disabled={blocked !== null}
             onClick={() => ask("accept")}
             data-testid={ids.changeAccept}
           >
             {t(`change.do.${proposal}`, { amount: format.amount(change.amount) })}
-          </Button>
+          </MayButton>
         )}
-        <Button variant="subtle" color="gray" onClick={() => ask("ignore")} data-testid={ids.changeIgnore}>
+        <MayButton
+          command="documents.ignore_change"
+          variant="subtle"
+          color="gray"
+          onClick={() => ask("ignore")}
+          data-testid={ids.changeIgnore}
+        >
           {t("change.ignore")}
-        </Button>
+        </MayButton>
       </Group>
     </div>
   );

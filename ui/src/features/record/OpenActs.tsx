@@ -7,6 +7,7 @@ import { fixPlace, namedRule, needsRelease } from "../../shared/lib/errors";
 import { useGo } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { ConfirmDialog } from "../../shared/ui/ConfirmDialog";
+import { MayButton } from "../../shared/ui/MayButton";
 import { RetryDialog, type RetryPlan } from "../../shared/ui/RetryDialog";
 
 type Act = "dismiss" | "reopen" | null;
@@ -38,9 +39,9 @@ export function OpenActs({ record, onActing }: Props) {
   return (
     <Group gap="xs" mt="sm" className="open-acts">
       {document.state === "held" && safeBecause && (
-        <Button onClick={() => setPlan({ documents: [document], safeBecause })} data-testid={ids.drawerRetry}>
+        <MayButton command="documents.retry" onClick={() => setPlan({ documents: [document], safeBecause })} data-testid={ids.drawerRetry}>
           {needsRelease(document.failure) ? t("retry.release") : t("retry.act", { count: 1 })}
-        </Button>
+        </MayButton>
       )}
       {document.state === "held" && place === "rule" && (
         <Button
@@ -62,14 +63,14 @@ export function OpenActs({ record, onActing }: Props) {
         </Button>
       )}
       {document.state === "held" && (
-        <Button variant="subtle" color="gray" onClick={() => setAct("dismiss")} data-testid={ids.drawerDismiss}>
+        <MayButton command="documents.dismiss" variant="subtle" color="gray" onClick={() => setAct("dismiss")} data-testid={ids.drawerDismiss}>
           {t("record.dismiss")}
-        </Button>
+        </MayButton>
       )}
       {document.state === "dismissed" && (
-        <Button variant="default" onClick={() => setAct("reopen")}>
+        <MayButton command="documents.reopen" variant="default" onClick={() => setAct("reopen")}>
           {t("record.reopen")}
-        </Button>
+        </MayButton>
       )}
       <RetryDialog plan={plan} onClose={() => setPlan(null)} />
       <ConfirmDialog

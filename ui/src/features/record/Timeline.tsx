@@ -36,6 +36,7 @@ import type { TimelineEntry } from "../../api/generated/api";
 import { useOperationName } from "../../shared/ui/OperationText";
 import { whyText } from "../../shared/ui/bulkWords";
 import { useFormat } from "../../shared/ui/useFormat";
+import { kindKey } from "./changeKind";
 
 const ICONS: Record<string, TablerIcon> = {
   order_received: IconDownload,
@@ -56,6 +57,7 @@ const ICONS: Record<string, TablerIcon> = {
   verified: IconCircleCheck,
   mismatched: IconArrowsDiff,
   not_followed: IconBan,
+  shop_not_asked: IconQuestionMark,
   released: IconCircleCheck,
   operation_requested: IconHandClick,
   operation_sent: IconSend,
@@ -124,7 +126,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
               {entry.failure && <Text size="sm">{t(`failure.${entry.failure.kind}.title`)}</Text>}
               {entry.facts.change && (
                 <Text size="sm" c="dimmed">
-                  {t(`change.kind.${entry.facts.change}`, { refund: entry.facts.refund })}
+                  {t(kindKey(entry.facts.change, entry.facts.refund ?? ""), { refund: entry.facts.refund })}
                 </Text>
               )}
               {entry.what === "decided" && (

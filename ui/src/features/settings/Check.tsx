@@ -1,8 +1,9 @@
-import { Button, Group, Text, Title } from "@mantine/core";
+import { Group, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useAct } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { MayButton } from "../../shared/ui/MayButton";
 
 /** A check of the whole ledger, on demand: each thing that was checked with its verdict, and what to do about a bad one. */
 export function Check() {
@@ -14,14 +15,15 @@ export function Check() {
     <section className="card">
       <Group justify="space-between">
         <Title order={2}>{t("settings.check")}</Title>
-        <Button
+        <MayButton
+          command="workspace.check"
           variant="default"
           loading={check.isPending}
           onClick={() => check.mutate({})}
           data-testid={ids.checkLedger}
         >
           {t("settings.checkNow")}
-        </Button>
+        </MayButton>
       </Group>
       <Text size="sm" c="dimmed">
         {t("settings.checkText")}

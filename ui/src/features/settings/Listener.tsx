@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
+import { Group, NumberInput, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, type TablerIcon } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,8 @@ import { CopyText } from "../../shared/ui/CopyText";
 import { DocsPage } from "../../shared/ui/DocsPage";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
+import { MayButton } from "../../shared/ui/MayButton";
+import { useMay } from "../../shared/ui/useMay";
 
 /** Whether webhooks are listened for, where, and how the world gets there. */
 export function Listener() {
@@ -40,6 +42,7 @@ export function Listener() {
 function Form({ info }: { info: ListenerInfo }) {
   const { t } = useTranslation();
   const set = useAct("listener.set");
+  const { may, why } = useMay("listener.set");
   /** What was typed, and not kept yet. */
   const [typed, setTyped] = useState<Partial<ListenerInput>>({});
   const { enabled, port, publicAddress } = { ...info, ...typed };
@@ -54,7 +57,8 @@ function Form({ info }: { info: ListenerInfo }) {
         label={t("listener.enabled")}
         checked={enabled}
         onChange={(event) => keep({ enabled: event.currentTarget.checked })}
-        disabled={set.isPending}
+        disabled={set.isPending || !may}
+        title={why}
         data-testid={ids.listenerField("enabled")}
       />
       <State info={info} />
@@ -86,7 +90,8 @@ function Form({ info }: { info: ListenerInfo }) {
         />
       </Group>
       {set.error && !isAtField && <ErrorNote error={set.error} />}
-      <Button
+      <MayButton
+        command="listener.set"
         w="fit-content"
         disabled={isSame}
         title={isSame ? t("listener.unchanged") : undefined}
@@ -95,7 +100,7 @@ function Form({ info }: { info: ListenerInfo }) {
         data-testid={ids.listenerField("save")}
       >
         {t("listener.save")}
-      </Button>
+      </MayButton>
     </>
   );
 }

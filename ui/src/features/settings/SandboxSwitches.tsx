@@ -1,8 +1,9 @@
-import { Button, Group, NumberInput, SegmentedControl, Select, Stack, Text, Title } from "@mantine/core";
+import { Group, NumberInput, SegmentedControl, Select, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct, useAsk } from "../../api/queries";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { MayButton } from "../../shared/ui/MayButton";
 
 /** A shop has only reads: nothing of it can be refused for its VAT or series. */
 const SHOP_KINDS = ["timeout_before", "status_429", "status_500", "wrong_credential"];
@@ -49,14 +50,15 @@ export function SandboxSwitches() {
             value={count}
             onChange={(value) => setCount(Math.max(1, Math.min(100, Number(value) || 1)))}
           />
-          <Button
+          <MayButton
+            command="sandbox.add_orders"
             variant="default"
             loading={add.isPending}
             onClick={() => add.mutate({ count })}
             data-testid="sandbox-add"
           >
             {t("sandbox.add", { count })}
-          </Button>
+          </MayButton>
         </Group>
         <Group align="flex-end" gap="xs">
           <Select
@@ -83,13 +85,14 @@ export function SandboxSwitches() {
             onChange={setTimes}
             data={["once", "always"].map((value) => ({ value, label: t(`sandbox.${value}`) }))}
           />
-          <Button
+          <MayButton
+            command="sandbox.set_fault"
             loading={arm.isPending}
             onClick={() => arm.mutate({ provider, kind: chosen, times: times === "once" ? 1 : null })}
             data-testid="sandbox-arm"
           >
             {t("sandbox.arm")}
-          </Button>
+          </MayButton>
         </Group>
         {sandbox.data?.faults.length === 0 && (
           <Text size="sm" c="dimmed">
@@ -106,7 +109,8 @@ export function SandboxSwitches() {
                 </Text>
               ))}
             </Stack>
-            <Button
+            <MayButton
+              command="sandbox.clear_faults"
               variant="default"
               w="max-content"
               loading={clear.isPending}
@@ -114,7 +118,7 @@ export function SandboxSwitches() {
               data-testid="sandbox-clear"
             >
               {t("sandbox.clear")}
-            </Button>
+            </MayButton>
           </>
         )}
       </Stack>

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, NativeSelect, Stack, Text, Title } from "@mantine/core";
+import { Badge, Group, NativeSelect, Stack, Text, Title } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { JobInfo } from "../../api/generated/api";
@@ -7,7 +7,9 @@ import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
 import { Loading } from "../../shared/ui/Loading";
+import { MayButton } from "../../shared/ui/MayButton";
 import { Time } from "../../shared/ui/Time";
+import { useMay } from "../../shared/ui/useMay";
 
 const COLORS: Record<string, string> = { ok: "green", failed: "red", skipped: "gray" };
 const MONTHS = [0, 12, 24, 36, 60, 120];
@@ -17,6 +19,7 @@ export function Schedule() {
   const { t } = useTranslation();
   const schedule = useAsk("schedule.list", {});
   const retention = useAct("schedule.set_retention");
+  const mayKeep = useMay("schedule.set_retention");
   return (
     <section className="card">
       <Stack gap="sm">
@@ -49,6 +52,8 @@ export function Schedule() {
                 label={t("schedule.retention")}
                 description={t("schedule.retentionText")}
                 value={String(schedule.data.retentionMonths)}
+                disabled={!mayKeep.may}
+                title={mayKeep.why}
                 onChange={(event) => retention.mutate({ months: Number(event.currentTarget.value) })}
                 data={[...new Set([...MONTHS, schedule.data.retentionMonths])].map((months) => ({
                   value: String(months),
@@ -92,7 +97,8 @@ function JobRow({ job }: { job: JobInfo }) {
       </td>
       <td>{job.running || job.nextMs === null ? t("schedule.running") : <Time ms={job.nextMs} />}</td>
       <td className="num">
-        <Button
+        <MayButton
+          command="schedule.run_now"
           size="compact-xs"
           variant="light"
           leftSection={<IconPlayerPlay size={13} />}
@@ -103,7 +109,7 @@ function JobRow({ job }: { job: JobInfo }) {
           data-testid={ids.jobRun(job.id)}
         >
           {t("schedule.runNow")}
-        </Button>
+        </MayButton>
       </td>
     </tr>
   );

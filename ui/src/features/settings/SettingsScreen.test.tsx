@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { AppInfo, SandboxInfo } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
+import { asViewer } from "../../test/people";
 import { show } from "../../test/show";
 import { SettingsScreen } from "./SettingsScreen";
 
@@ -15,9 +16,10 @@ const app: AppInfo = {
   open,
   problem: null,
   vault: "session_memory",
+  vaultState: "ready",
   vaultReason: "no D-Bus",
   operator: "ana",
-  role: "owner",
+  role: "admin",
   attachedTo: null,
   quarantine: null,
 };
@@ -28,9 +30,18 @@ const practice = { ...app, open: { ...open, isSandbox: true } };
 test("says where everything lies and who is working", async () => {
   const { t } = await show(<SettingsScreen />, { "app.get": app });
   expect(await screen.findByText("/home/ana/atelier")).toBeVisible();
-  expect(screen.getByText(/no D-Bus/)).toHaveTextContent(t("vault.session_memory"));
-  expect(screen.getByText(`ana · ${t("settings.role.owner")}`)).toBeVisible();
+  expect(screen.getByText(t("vault.title"))).toBeVisible();
+  expect(screen.getByText(`ana · ${t("settings.role.admin")}`)).toBeVisible();
   expect(screen.getByText("0.1.0")).toBeVisible();
+});
+
+test("with people it is whoever is signed in, and what the role does not reach is off with the reason", async () => {
+  const { t } = await show(<SettingsScreen />, { "app.get": app, "session.get": asViewer });
+  expect(await screen.findByText(`Ana Pop · ${t("settings.role.viewer")}`)).toBeVisible();
+  expect(await screen.findByTestId(ids.alone("ws_1"))).toBeDisabled();
+  const check = screen.getByTestId(ids.checkLedger);
+  expect(check).toHaveAttribute("aria-disabled", "true");
+  expect(check).toHaveAccessibleDescription(t("needsRole.operator"));
 });
 
 test("language and theme are chosen in full words, and a theme may follow the system", async () => {

@@ -3,15 +3,21 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { AppInfo } from "../../api/generated/api";
 import { useAct, useAsk } from "../../api/queries";
+import { useSession } from "../../api/session";
 import { ids } from "../../shared/lib/testids";
 import { CopyText } from "../../shared/ui/CopyText";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
+import { useMay } from "../../shared/ui/useMay";
 import { Appearance } from "./Appearance";
+import { Backup } from "./Backup";
 import { Check } from "./Check";
 import { Listener } from "./Listener";
+import { People } from "./people/People";
+import { Network } from "./Network";
 import { SandboxSwitches } from "./SandboxSwitches";
 import { Schedule } from "./Schedule";
+import { Vault } from "./Vault";
 
 export function SettingsScreen() {
   const { t } = useTranslation();
@@ -27,9 +33,13 @@ export function SettingsScreen() {
         <Stack gap="md" maw={860}>
           <Appearance theme={app.data.theme} />
           <About app={app.data} />
+          <Vault />
+          {app.data.open && <People />}
           {app.data.open && <Alone app={app.data} />}
+          {app.data.open && <Backup />}
           {app.data.open && <Check />}
           {app.data.open && <Listener />}
+          {app.data.open && <Network />}
           {app.data.open && <Schedule />}
           {app.data.open?.isSandbox && <SandboxSwitches />}
         </Stack>
@@ -40,12 +50,12 @@ export function SettingsScreen() {
 
 function About({ app }: { app: AppInfo }) {
   const { t } = useTranslation();
-  const why = app.vaultReason ? ` ${t("vault.why", { reason: app.vaultReason })}` : "";
+  const session = useSession();
+  const { operator, role } = session?.needed ? session : app;
   const facts: [string, ReactNode][] = [
     [t("settings.workspace"), app.open?.name ?? t("common.none")],
     [t("settings.folder"), app.open ? <CopyText key="folder" text={app.open.folder} /> : t("common.none")],
-    [t("settings.credentials"), t(`vault.${app.vault}`) + why],
-    [t("settings.operator"), `${app.operator} · ${t(`settings.role.${app.role}`)}`],
+    [t("settings.operator"), `${operator} · ${t(`settings.role.${role}`)}`],
     [t("settings.version"), app.version],
   ];
   return (
@@ -64,6 +74,7 @@ function About({ app }: { app: AppInfo }) {
 function Alone({ app }: { app: AppInfo }) {
   const { t } = useTranslation();
   const set = useAct("workspace.set_enabled");
+  const { may, why } = useMay("workspace.set_enabled");
   return (
     <section className="card">
       <Title order={2} mb={4}>
@@ -78,6 +89,8 @@ function Alone({ app }: { app: AppInfo }) {
             key={one.id}
             label={one.name}
             checked={one.enabled}
+            disabled={!may}
+            title={why}
             onChange={(event) => set.mutate({ id: one.id, enabled: event.currentTarget.checked })}
             data-testid={ids.alone(one.id)}
           />

@@ -14,9 +14,10 @@ const app: AppInfo = {
   open: null,
   problem: null,
   vault: "os_keyring",
+  vaultState: "ready",
   vaultReason: null,
   operator: "ana",
-  role: "owner",
+  role: "admin",
   attachedTo: null,
   quarantine: null,
 };
@@ -76,5 +77,43 @@ test("language and theme are kept", async () => {
 
 test("without a keyring it says that credentials do not last", async () => {
   const { t } = await show(<StartScreen app={{ ...app, vault: "session_memory", vaultReason: "no D-Bus" }} />, {});
-  expect(screen.getByText(new RegExp("no D-Bus"))).toHaveTextContent(t("vault.session_memory"));
+  expect(screen.getByTestId("banner-vault")).toHaveTextContent("no D-Bus");
+  expect(screen.getByTestId("banner-vault")).toHaveTextContent(t("vault.banner.session"));
+});
+
+const copy = {
+  file: "punte-atelier-2026-11-27-120000.sqlite",
+  bytes: 320_000,
+  madeMs: 1_795_000_000_000,
+  sealed: false,
+  verifiedMs: 1_795_000_000_000,
+  sequence: 12,
+  epoch: 3,
+  auditHead: null,
+  tookMs: 40,
+};
+
+test("a damaged workspace is restored from one of its backups, after it was said what happens", async () => {
+  const problem = { workspace: mine, code: "ledger_damaged", detail: "malformed" };
+  const files = [copy, { ...copy, file: "punte-atelier-2026-11-26-120000.sqlite" }];
+  const { calls, t } = await show(<StartScreen app={{ ...app, workspaces: [mine], problem }} />, {
+    "backup.get": { files },
+    "backup.restore": app,
+  });
+  expect(calls).toContainEqual({ command: "backup.get", request: { workspace: "ws_1" } });
+  await userEvent.click(await screen.findByTestId(ids.backup("from-start")));
+  expect(await screen.findByText(t("backup.step.quarantine"))).toBeVisible();
+  await userEvent.selectOptions(screen.getByTestId(ids.backup("choose")), files[1]?.file ?? "");
+  await userEvent.click(screen.getByTestId(ids.backup("confirm")));
+  const request = { workspace: "ws_1", file: files[1]?.file, passphrase: null };
+  expect(calls).toContainEqual({ command: "backup.restore", request });
+});
+
+test("without a backup it says how one from elsewhere is put back; a workspace that is only in use is not offered any", async () => {
+  const problem = { workspace: mine, code: "ledger_damaged", detail: "malformed" };
+  const stuck = { ...app, workspaces: [mine], problem };
+  const { t } = await show(<StartScreen app={stuck} />, { "backup.get": { files: [] } });
+  expect(await screen.findByText(t("backup.noneForThis"))).toBeVisible();
+  const inUse = await show(<StartScreen app={{ ...stuck, problem: { ...problem, code: "owned_by_other" } }} />, {});
+  expect(inUse.calls.some((call) => call.command === "backup.get")).toBe(false);
 });

@@ -3,10 +3,12 @@ import { IconAlertTriangle, IconBuildingStore, IconFlask, IconFolder } from "@ta
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AppInfo, OpenProblem } from "../../api/generated/api";
-import { useAct } from "../../api/queries";
+import { useAct, useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
+import { RestoreDialog } from "../../shared/ui/backup/RestoreDialog";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Toggles } from "../../shared/ui/Toggles";
+import { VaultBanner } from "../../shared/ui/vault/VaultBanner";
 
 /** Where nothing is open: try it, begin, or go on where it stopped. */
 export function StartScreen({ app }: { app: AppInfo }) {
@@ -77,11 +79,7 @@ export function StartScreen({ app }: { app: AppInfo }) {
             ))}
           </Stack>
         )}
-        {app.vaultReason && (
-          <Text size="sm" c="dimmed">
-            {t("vault.session_memory")} {t("vault.why", { reason: app.vaultReason })}
-          </Text>
-        )}
+        <VaultBanner app={app} />
       </Stack>
     </main>
   );
@@ -152,8 +150,16 @@ function NewWorkspace() {
   );
 }
 
+/** What a backup helps against. A workspace that somebody works in, or whose disk is shut, needs none. */
+const MENDED_BY_BACKUP = ["ledger_damaged", "folder_missing", "other"];
+
 function Problem({ problem, again, busy }: { problem: OpenProblem; again: (id: string) => void; busy: boolean }) {
   const { t } = useTranslation();
+  const { workspace } = problem;
+  const isMended = MENDED_BY_BACKUP.includes(problem.code);
+  const backup = useAsk("backup.get", { workspace: workspace.id }, isMended);
+  const [restoring, setRestoring] = useState(false);
+  const files = backup.data?.files ?? [];
   return (
     <Alert
       color="red"
@@ -171,8 +177,22 @@ function Problem({ problem, again, busy }: { problem: OpenProblem; again: (id: s
           <Button variant="default" onClick={() => again(problem.workspace.id)} loading={busy}>
             {t("common.tryAgain")}
           </Button>
+          {files.length > 0 && (
+            <Button variant="default" onClick={() => setRestoring(true)} data-testid={ids.backup("from-start")}>
+              {t("backup.restoreFrom")}
+            </Button>
+          )}
         </Group>
+        {backup.data && files.length === 0 && <Text size="sm">{t("backup.noneForThis")}</Text>}
       </Stack>
+      {restoring && (
+        <RestoreDialog
+          workspace={workspace.id}
+          title={t("backup.chooseTitle", { name: workspace.name })}
+          files={files}
+          close={() => setRestoring(false)}
+        />
+      )}
     </Alert>
   );
 }

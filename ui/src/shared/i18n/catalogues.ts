@@ -1,5 +1,7 @@
 import enActs from "./en/acts.json";
+import enActivity from "./en/activity.json";
 import enBackfill from "./en/backfill.json";
+import enBackup from "./en/backup.json";
 import enChanges from "./en/changes.json";
 import enClosing from "./en/closing.json";
 import enCommon from "./en/common.json";
@@ -8,12 +10,16 @@ import enEditor from "./en/editor.json";
 import enHooks from "./en/hooks.json";
 import enImports from "./en/imports.json";
 import enLiterals from "./en/literals.json";
+import enPeople from "./en/people.json";
 import enRecords from "./en/records.json";
 import enRules from "./en/rules.json";
 import enSetup from "./en/setup.json";
+import enVault from "./en/vault.json";
 import enWords from "./en/words.json";
 import roActs from "./ro/acts.json";
+import roActivity from "./ro/activity.json";
 import roBackfill from "./ro/backfill.json";
+import roBackup from "./ro/backup.json";
 import roChanges from "./ro/changes.json";
 import roClosing from "./ro/closing.json";
 import roCommon from "./ro/common.json";
@@ -22,13 +28,15 @@ import roEditor from "./ro/editor.json";
 import roHooks from "./ro/hooks.json";
 import roImports from "./ro/imports.json";
 import roLiterals from "./ro/literals.json";
+import roPeople from "./ro/people.json";
 import roRecords from "./ro/records.json";
 import roRules from "./ro/rules.json";
 import roSetup from "./ro/setup.json";
+import roVault from "./ro/vault.json";
 import roWords from "./ro/words.json";
 
 /** Every word on screen. `words` is shared with the terminal. */
 export const catalogues = {
-  ro: { ...roWords, ...roCommon, ...roRecords, ...roActs, ...roChanges, ...roBackfill, ...roEditor, ...roSetup, ...roDesk, ...roHooks, ...roLiterals, ...roClosing, ...roRules, ...roImports },
-  en: { ...enWords, ...enCommon, ...enRecords, ...enActs, ...enChanges, ...enBackfill, ...enEditor, ...enSetup, ...enDesk, ...enHooks, ...enLiterals, ...enClosing, ...enRules, ...enImports },
+  ro: { ...roWords, ...roCommon, ...roRecords, ...roActs, ...roActivity, ...roChanges, ...roBackfill, ...roBackup, ...roEditor, ...roSetup, ...roDesk, ...roHooks, ...roLiterals, ...roClosing, ...roRules, ...roImports, ...roVault, ...roPeople },
+  en: { ...enWords, ...enCommon, ...enRecords, ...enActs, ...enActivity, ...enChanges, ...enBackfill, ...enBackup, ...enEditor, ...enSetup, ...enDesk, ...enHooks, ...enLiterals, ...enClosing, ...enRules, ...enImports, ...enVault, ...enPeople },
 };

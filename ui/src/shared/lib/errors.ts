@@ -10,6 +10,10 @@ const BY_CODE: Record<ErrorCode, ErrorView> = {
   unknown_command: { severity: "error", action: "none" },
   invalid_input: { severity: "warning", action: "none" },
   forbidden: { severity: "warning", action: "none" },
+  sign_in_needed: { severity: "info", action: "none" },
+  wrong_password: { severity: "warning", action: "none" },
+  try_later: { severity: "warning", action: "none" },
+  needs_approval: { severity: "info", action: "none" },
   no_workspace: { severity: "info", action: "none" },
   not_found: { severity: "warning", action: "none" },
   not_now: { severity: "warning", action: "retry" },
@@ -19,7 +23,12 @@ const BY_CODE: Record<ErrorCode, ErrorView> = {
   ledger_newer: { severity: "error", action: "none" },
   ledger_damaged: { severity: "error", action: "none" },
   ledger_read_only: { severity: "error", action: "retry" },
+  not_on_record: { severity: "error", action: "retry" },
   vault: { severity: "error", action: "open_settings" },
+  vault_waiting: { severity: "warning", action: "open_settings" },
+  vault_locked: { severity: "warning", action: "open_settings" },
+  vault_not_chosen: { severity: "warning", action: "open_settings" },
+  wrong_passphrase: { severity: "warning", action: "none" },
   outside: { severity: "error", action: "reconnect" },
   internal: { severity: "error", action: "retry" },
 };
@@ -28,9 +37,14 @@ export function viewOf(error: ApiError): ErrorView {
   return BY_CODE[error.code];
 }
 
+/** Whether it was written down and waits for a second person: nothing failed, and nothing is done yet. */
+export function needsSecond(error: ApiError | null): boolean {
+  return error?.code === "needs_approval";
+}
+
 /** Whether a record waits for a person to let it pass as it is, with a reason. */
 export function needsRelease(failure: FailureInfo | null): boolean {
-  const released = ["needs_approval", "issue_date_too_early", "maybe_doubled"];
+  const released = ["needs_approval", "issue_date_too_early", "maybe_doubled", "invoiced_elsewhere"];
   return failure !== null && released.includes(failure.kind);
 }
 
@@ -61,6 +75,7 @@ export function fixPlace(failure: FailureInfo): FixPlace {
     case "right_missing":
       return "connection";
     case "order_withdrawn":
+    case "order_gone":
     case "invoiced_elsewhere":
       return "shop";
     default:

@@ -26,6 +26,16 @@ export interface Place {
   older?: string;
   /** An import of orders from a file that is looked at. */
   import?: string;
+  /** What waits for a second person is looked at. */
+  approvals?: string;
+  /** An entry of the audit log that is looked at, by its number. */
+  entry?: string;
+  /** The audit log of this person, this act, this subject (`kind:id`), these days alone. */
+  who?: string;
+  act?: string;
+  about?: string;
+  from?: string;
+  to?: string;
 }
 
 export type ScreenPath =
@@ -38,6 +48,7 @@ export type ScreenPath =
   | "/reconcile"
   | "/einvoice"
   | "/inbox"
+  | "/activity"
   | "/settings";
 
 /** Where what needs a person is: the screen, and what it shows. */
@@ -50,8 +61,12 @@ export function placeOfNeed(what: string | undefined): [ScreenPath, Place] {
     case "connection":
     case "credential":
       return ["/connections", {}];
+    case "vault":
+      return ["/settings", {}];
     case "failures":
       return ["/failures", {}];
+    case "approvals":
+      return ["/overview", { approvals: "waiting" }];
     case "changed":
       return ["/invoices", { q: "status:changed" }];
     default:

@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { item, over, plan, running } from "../../test/bulk";
+import { asOperator, refusing } from "../../test/people";
 import { show } from "../../test/show";
 import { ids } from "../lib/testids";
 import { BulkDialog } from "./BulkDialog";
@@ -69,4 +70,18 @@ test("the report begins with what failed, and is saved as a file with the screen
 test("a job that waits says for what", async () => {
   const { t } = await show(<BulkDialog jobId="bulk_1" onClose={() => {}} />, { "bulk.get": { ...running, waits: "connection" } });
   expect(await screen.findByTestId(ids.bulkRunning)).toHaveTextContent(t("bulk.waits.connection"));
+});
+
+test("a plan that waits for a second person closes, and is not given up by it", async () => {
+  const close = vi.fn();
+  const answers = { "session.get": asOperator, "approvals.list": { approvals: [] } };
+  const { calls } = await show(<BulkDialog jobId="bulk_1" onClose={close} />, {
+    ...answers,
+    "bulk.get": plan,
+    "bulk.cancel": plan,
+    "bulk.confirm": refusing("needs_approval", "apr_1"),
+  });
+  await userEvent.click(await screen.findByTestId(ids.confirm));
+  await waitFor(() => expect(close).toHaveBeenCalledWith(true));
+  expect(calls.some(({ command }) => command === "bulk.cancel")).toBe(false);
 });

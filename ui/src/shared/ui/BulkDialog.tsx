@@ -4,10 +4,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BulkJob } from "../../api/generated/api";
 import { useAct, useAsk } from "../../api/queries";
+import { useSession } from "../../api/session";
+import { needsSecond } from "../lib/errors";
 import { ids } from "../lib/testids";
 import { BulkReport } from "./BulkReport";
 import { ErrorNote } from "./ErrorNote";
 import { Loading } from "./Loading";
+import { MayButton } from "./MayButton";
 import { useFormat } from "./useFormat";
 import { useNow } from "./Time";
 import { whyText } from "./bulkWords";
@@ -30,11 +33,14 @@ export function BulkDialog({ jobId, onClose }: Props) {
   const cancel = useAct("bulk.cancel");
   const shown = job.data?.id === id ? job.data : null;
   const isPlan = shown?.state === "planned" || shown?.state === "planning";
+  const waits = useWaits(id);
   // a plan that nobody confirms is not left standing
   const close = () => {
-    if (shown && isPlan) cancel.mutate({ id });
+    if (shown && isPlan && !waits) cancel.mutate({ id });
     onClose(shown !== null && shown.confirmedMs !== null);
   };
+  // it was given to a second person, and stands until that one decides
+  const leave = () => onClose(true);
   const many = shown && shown.state !== "planning" ? countOf(shown) : null;
   const title = shown ? t(`bulk.title.${shown.kind}`, { count: many ?? shown.ofRecords }) : t("bulk.name");
   return (
@@ -42,11 +48,18 @@ export function BulkDialog({ jobId, onClose }: Props) {
       {job.error && <ErrorNote error={job.error} again={() => void job.refetch()} />}
       {!shown && !job.error && <Loading />}
       {shown?.state === "planning" && <Planning job={shown} close={close} />}
-      {shown?.state === "planned" && <Plan key={id} job={shown} close={close} />}
+      {shown?.state === "planned" && <Plan key={id} job={shown} close={close} leave={leave} waits={waits} />}
       {shown?.state === "running" && <Running job={shown} close={close} />}
       {(shown?.state === "done" || shown?.state === "cancelled") && <Over key={id} job={shown} close={close} />}
     </Modal>
   );
+}
+
+/** Whether a plan was confirmed and waits for a second person. */
+function useWaits(id: string): boolean {
+  const session = useSession();
+  const approvals = useAsk("approvals.list", {}, session?.needed === true && id !== "");
+  return approvals.data?.approvals.some((one) => one.state === "waiting" && one.command === "bulk.confirm" && one.facts.id === id) ?? false;
 }
 
 /** What a job is about: what is to be done, or was. */
@@ -70,7 +83,16 @@ function Planning({ job, close }: { job: BulkJob; close: () => void }) {
   );
 }
 
-function Plan({ job, close }: { job: BulkJob; close: () => void }) {
+interface PlanProps {
+  job: BulkJob;
+  close: () => void;
+  /** Closes without giving the plan up. */
+  leave: () => void;
+  /** A second person has it. */
+  waits: boolean;
+}
+
+function Plan({ job, close, leave, waits }: PlanProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const client = useQueryClient();
@@ -81,7 +103,7 @@ function Plan({ job, close }: { job: BulkJob; close: () => void }) {
   const [shown, show] = useState(false);
   const nothing = job.waiting === 0;
   const without = job.needsReason && reason.trim() === "";
-  const missing = nothing ? t("bulk.nothing") : without ? t("common.reasonMissing") : null;
+  const missing = waits ? t("approvals.job") : nothing ? t("bulk.nothing") : without ? t("common.reasonMissing") : null;
   const atReason = confirm.error?.field === "reason";
   const providers = job.providers.map(({ code, count }) => `${t(`system.${code}`, { defaultValue: code })} ${format.count(count)}`).join(", ");
   return (
@@ -119,7 +141,12 @@ function Plan({ job, close }: { job: BulkJob; close: () => void }) {
           ))}
         </div>
       )}
-      {job.needsReason && !nothing && (
+      {waits && (
+        <Text size="sm" fw={500} className="note">
+          {t("approvals.job")}
+        </Text>
+      )}
+      {job.needsReason && !nothing && !waits && (
         <Textarea
           label={t("common.reason")}
           description={t("bulk.reasonKept")}
@@ -137,18 +164,19 @@ function Plan({ job, close }: { job: BulkJob; close: () => void }) {
           {shown ? t("failures.hide") : t("failures.show")}
         </Button>
         <Button variant="default" onClick={close} data-autofocus>
-          {t("common.cancel")}
+          {t(waits ? "common.close" : "common.cancel")}
         </Button>
-        <Button
+        <MayButton
+          command="bulk.confirm"
           color={job.kind === "storno" ? "red" : undefined}
           disabled={missing !== null}
           title={missing ?? undefined}
           loading={confirm.isPending}
-          onClick={() => confirm.mutate({ id: job.id, reason: reason.trim() }, { onSuccess: keep })}
+          onClick={() => confirm.mutate({ id: job.id, reason: reason.trim() }, { onSuccess: keep, onError: (error) => needsSecond(error) && leave() })}
           data-testid={ids.confirm}
         >
           {t(`bulk.act.${job.kind}`, { count: job.waiting })}
-        </Button>
+        </MayButton>
       </Group>
     </Stack>
   );
@@ -176,9 +204,15 @@ function Running({ job, close }: { job: BulkJob; close: () => void }) {
       </Text>
       {cancel.error && <ErrorNote error={cancel.error} refusals="bulk.refused" />}
       <Group justify="flex-end" gap="xs">
-        <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate({ id: job.id })} data-testid={ids.bulkCancel}>
+        <MayButton
+          command="bulk.cancel"
+          variant="default"
+          loading={cancel.isPending}
+          onClick={() => cancel.mutate({ id: job.id })}
+          data-testid={ids.bulkCancel}
+        >
           {t("bulk.cancel")}
-        </Button>
+        </MayButton>
         <Button onClick={close} data-autofocus data-testid={ids.bulkClose}>
           {t("common.close")}
         </Button>

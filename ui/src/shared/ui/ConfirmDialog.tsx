@@ -1,7 +1,8 @@
 import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiError } from "../../api/generated/api";
+import { needsSecond } from "../lib/errors";
 import { ids } from "../lib/testids";
 import { ErrorNote } from "./ErrorNote";
 
@@ -35,6 +36,13 @@ export function ConfirmDialog(props: Props) {
   const missing = props.missing ?? (without ? t("common.reasonMissing") : null);
   const field = props.error?.field ?? "";
   const atReason = props.askReason === true && field === "reason";
+  const { onClose } = props;
+  const waits = needsSecond(props.error);
+  // it was written down: nothing is left to be done here. Only when that is answered, not whenever the parent draws anew
+  const closes = useEffectEvent(() => onClose());
+  useEffect(() => {
+    if (waits) closes();
+  }, [waits]);
   return (
     <Modal opened={props.opened} onClose={props.onClose} title={props.title} centered transitionProps={{ duration: 80 }}>
       <Stack gap="sm">

@@ -8,13 +8,15 @@ interface Props {
   told?: string;
   label: string;
   busy: boolean;
+  /** It stands in a form that acts by itself: Enter does too. */
+  submits?: boolean;
   act: () => void;
   close: () => void;
   testId: string;
 }
 
 /** The foot of a dialog: what is missing or what follows, the way out, and the act. */
-export function DialogFoot({ missing, told, label, busy, act, close, testId }: Props) {
+export function DialogFoot({ missing, told, label, busy, submits, act, close, testId }: Props) {
   const { t } = useTranslation();
   const text = missing ?? told;
   return (
@@ -27,7 +29,14 @@ export function DialogFoot({ missing, told, label, busy, act, close, testId }: P
       <Button variant="default" onClick={close}>
         {t("common.cancel")}
       </Button>
-      <Button disabled={missing !== null} title={missing ?? undefined} loading={busy} onClick={act} data-testid={testId}>
+      <Button
+        type={submits ? "submit" : "button"}
+        disabled={missing !== null}
+        title={missing ?? undefined}
+        loading={busy}
+        onClick={submits ? undefined : act}
+        data-testid={testId}
+      >
         {label}
       </Button>
     </Group>

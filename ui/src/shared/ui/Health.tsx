@@ -4,7 +4,9 @@ import {
   IconCircleCheck,
   IconCircleDashed,
   IconHourglass,
+  IconKey,
   IconKeyOff,
+  IconLock,
   IconPlugX,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -18,6 +20,9 @@ const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   needs_reconnect: { icon: IconPlugX, color: "var(--state-mismatched)" },
   limited: { icon: IconHourglass, color: "var(--state-held)" },
   credential_missing: { icon: IconKeyOff, color: "var(--state-mismatched)" },
+  waiting_keyring: { icon: IconHourglass, color: "var(--state-held)" },
+  waiting_passphrase: { icon: IconLock, color: "var(--state-held)" },
+  waiting_choice: { icon: IconKey, color: "var(--state-held)" },
   unknown: { icon: IconCircleDashed, color: "var(--mantine-color-dimmed)" },
 };
 

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import {
   IconBan,
@@ -17,6 +17,7 @@ import { ids } from "../lib/testids";
 import { Badge } from "./Badge";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { systemName } from "./FailureText";
+import { MayButton } from "./MayButton";
 import { useFormat } from "./useFormat";
 
 const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
@@ -94,9 +95,9 @@ export function CloseOperationButton({ operation, open }: { operation: Operation
   const { t } = useTranslation();
   if (!canClose(operation)) return null;
   return (
-    <Button variant="default" size="compact-sm" onClick={open} data-testid={ids.operationClose}>
+    <MayButton command="operations.close" variant="default" size="compact-sm" onClick={open} data-testid={ids.operationClose}>
       {t(operation.state === "waiting" ? "operation.withdraw" : "operation.close")}
-    </Button>
+    </MayButton>
   );
 }
 

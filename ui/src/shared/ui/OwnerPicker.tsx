@@ -2,9 +2,13 @@ import { Autocomplete, Button, Group, Popover } from "@mantine/core";
 import { IconUser, IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Commands } from "../../api/generated/api";
 import { ids } from "../lib/testids";
+import { MayButton } from "./MayButton";
 
 interface Props {
+  /** What it is changed with. */
+  command: keyof Commands;
   owner: string;
   people: string[];
   size?: string;
@@ -12,7 +16,7 @@ interface Props {
 }
 
 /** Who looks after something: shown, and changed to a name that is known or typed. */
-export function OwnerPicker({ owner, people, size, onAssign }: Props) {
+export function OwnerPicker({ command, owner, people, size, onAssign }: Props) {
   const { t } = useTranslation();
   const [opened, open] = useState(false);
   const [name, setName] = useState(owner);
@@ -23,7 +27,8 @@ export function OwnerPicker({ owner, people, size, onAssign }: Props) {
   return (
     <Popover opened={opened} onChange={open} position="bottom-start" trapFocus withinPortal shadow="md">
       <Popover.Target>
-        <Button
+        <MayButton
+          command={command}
           variant="subtle"
           color="gray"
           size={size}
@@ -36,7 +41,7 @@ export function OwnerPicker({ owner, people, size, onAssign }: Props) {
           data-testid={ids.owner}
         >
           {owner || t("owner.assign")}
-        </Button>
+        </MayButton>
       </Popover.Target>
       <Popover.Dropdown>
         <form

@@ -4,6 +4,7 @@
 //! does, it is nothing: an amount is never guessed.
 
 use super::rows::Kind;
+use crate::shops::{Reason, ReasonCode};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Europe::Bucharest;
 use punte_domain::money::parse_decimal;
@@ -111,15 +112,15 @@ pub(super) fn number_way(text: &str) -> Option<Way> {
 }
 
 /// A number, written in the column's way; `chosen` where a person said which, and then no other way is read.
-pub(super) fn number(text: &str, kind: Kind, way: Option<Way>, chosen: bool) -> Result<Decimal, String> {
+pub(super) fn number(text: &str, kind: Kind, way: Option<Way>, chosen: bool) -> Result<Decimal, Reason> {
     let quoted = || text.chars().take(40).collect::<String>();
     match kind {
-        Kind::Number => return parse_decimal(text).map_err(|error| error.to_string()),
-        Kind::Date => return Err(format!("{} is a date, not a number", quoted())),
-        Kind::Bad => return Err(text.to_owned()),
+        Kind::Number => return Ok(parse_decimal(text)?),
+        Kind::Date => return Err(ReasonCode::DateForNumber.with("text", quoted())),
+        Kind::Bad(why) => return Err(why.with("text", quoted())),
         Kind::Text => {}
     }
-    let Some((is_negative, digits)) = bare(text) else { return Err(format!("\"{}\" is not a number", quoted())) };
+    let Some((is_negative, digits)) = bare(text) else { return Err(ReasonCode::NotANumber.with("text", quoted())) };
     let own = number_way(text);
     let way = match (chosen, own, way) {
         (true, _, way) => way,
@@ -131,7 +132,7 @@ pub(super) fn number(text: &str, kind: Kind, way: Option<Way>, chosen: bool) -> 
         None if digits.contains(['.', ',']) => {
             let one = digits.replace(',', ".");
             let other: String = digits.chars().filter(char::is_ascii_digit).collect();
-            return Err(format!("\"{}\" is {one} or {other}: choose how numbers are written", quoted()));
+            return Err(ReasonCode::TwoNumbers.with("text", quoted()).with("one", one).with("other", other));
         }
         None => ('.', ','),
     };
@@ -143,11 +144,11 @@ pub(super) fn number(text: &str, kind: Kind, way: Option<Way>, chosen: bool) -> 
         && (!whole.contains(group) || is_grouped(whole, group))
         && !whole.contains(mark);
     if !is_sound {
-        return Err(format!("\"{}\" is not a number with decimals after \"{mark}\"", quoted()));
+        return Err(ReasonCode::OtherDecimals.with("text", quoted()).with("mark", mark));
     }
     let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
     let plain = format!("{}.{}", if whole.is_empty() { "0" } else { &whole }, part.unwrap_or("0"));
-    let value = parse_decimal(&plain).map_err(|error| error.to_string())?.normalize();
+    let value = parse_decimal(&plain)?.normalize();
     Ok(if is_negative { -value } else { value })
 }
 
@@ -219,25 +220,25 @@ fn romanian(at: NaiveDateTime) -> DateTime<FixedOffset> {
 }
 
 /// An instant, as ISO 8601 with its offset; `chosen` where a person said how dates are written.
-pub(super) fn instant(text: &str, kind: Kind, way: Option<Way>, chosen: bool) -> Result<String, String> {
+pub(super) fn instant(text: &str, kind: Kind, way: Option<Way>, chosen: bool) -> Result<String, Reason> {
     let quoted = || text.chars().take(40).collect::<String>();
     match kind {
-        Kind::Number => return Err(format!("{} is a number: format the column as a date", quoted())),
-        Kind::Bad => return Err(text.to_owned()),
+        Kind::Number => return Err(ReasonCode::NumberForDate.with("text", quoted())),
+        Kind::Bad(why) => return Err(why.with("text", quoted())),
         Kind::Date | Kind::Text => {}
     }
-    let unread = || format!("\"{}\" is not a date, or not one that is known", quoted());
+    let unread = || ReasonCode::NotADate.with("text", quoted());
     let ([a, b, c], separator, is_year_first, rest) = split_date(text.trim()).ok_or_else(unread)?;
     let (year, month, day) = match (is_year_first, separator, if chosen { way } else { date_way(text).or(way) }) {
         (true, ..) => (a, b, c),
         (_, '.', _) | (_, _, Some(Way::First)) => (c, b, a),
         (_, _, Some(Way::Second)) => (c, a, b),
         (_, _, None) if a == b => (c, b, a),
-        (_, _, None) => return Err(format!("\"{}\": day or month first? choose how dates are written", quoted())),
+        (_, _, None) => return Err(ReasonCode::DayOrMonth.with("text", quoted())),
     };
     let date = NaiveDate::from_ymd_opt(year as i32, month, day).ok_or_else(unread)?;
     if !(1990..=2200).contains(&year) {
-        return Err(format!("the year {year} is not one of an order"));
+        return Err(ReasonCode::BadYear.with("text", quoted()));
     }
     let rest = rest.trim_start_matches(['T', 't', ' ', ',', '\u{a0}']).trim();
     let (time, offset) = split_offset(rest).ok_or_else(unread)?;
@@ -288,7 +289,7 @@ mod tests {
         assert_eq!(read("1,234", Some(Way::First)).as_deref(), Some("1234"));
         assert_eq!(read("1,234", Some(Way::Second)).as_deref(), Some("1.234"));
         let untold = number("1.234", Kind::Text, None, false).unwrap_err();
-        assert!(untold.contains("1.234 or 1234"), "{untold}");
+        assert_eq!(untold, ReasonCode::TwoNumbers.with("text", "1.234").with("one", "1.234").with("other", "1234"));
         let mut witnesses = Witnesses::default();
         for text in ["1,234", "5", "12,50"] {
             witnesses.hear(number_way(text));
@@ -323,13 +324,13 @@ mod tests {
         ] {
             assert_eq!(instant(text, Kind::Text, way, false).as_deref(), Ok(expected), "{text}");
         }
-        assert!(instant("05/06/2026", Kind::Text, None, false).unwrap_err().contains("month first"));
+        assert!(instant("05/06/2026", Kind::Text, None, false).unwrap_err().code == ReasonCode::DayOrMonth);
         for text in
             ["", "ieri", "2026-02-30", "2026-11", "20.11.26", "46346.98", "2026-11-20 25:00", "2026-11-20 +99:00"]
         {
             assert!(instant(text, Kind::Text, None, false).is_err(), "{text}");
         }
-        assert!(instant("46346.5", Kind::Number, None, false).unwrap_err().contains("format the column"));
+        assert!(instant("46346.5", Kind::Number, None, false).unwrap_err().code == ReasonCode::NumberForDate);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use super::{FileTrouble, RejectedOrder, ShopKind, ShopOrder, read_order};
 use crate::scalar::text_of;
+use crate::shops::{Reason, ReasonCode};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::io::{BufRead, Read};
@@ -33,25 +34,25 @@ pub(super) fn first_line(source: impl Read) -> std::io::Result<Vec<u8>> {
 }
 
 fn take(line: usize, raw: &str) -> OrderRead {
-    let rejected = |order: Option<String>, field: &str, reason: &str| {
+    let rejected = |order: Option<String>, field: String, reason: Reason| {
         let order = order.filter(|order| !order.is_empty()).map(|order| order.chars().take(60).collect());
-        Err(RejectedOrder { line, order, field: field.to_owned(), reason: reason.to_owned() })
+        Err(RejectedOrder { line, order, field, reason })
     };
     let record: Value = match serde_json::from_str(raw) {
         Ok(record) => record,
-        Err(error) => return rejected(None, "", &error.to_string()),
+        Err(error) => return rejected(None, String::new(), ReasonCode::NotJson.with("words", error)),
     };
     match read_order(ShopKind::File, &record) {
         Ok(order) => Ok((line, order)),
         Err(problem) => {
             let named = ["number", "id"].iter().find_map(|key| record.get(key).and_then(text_of));
-            rejected(named, &problem.field, &problem.reason)
+            rejected(named, problem.field, problem.reason)
         }
     }
 }
 
-fn broken(line: usize, reason: String) -> OrderRead {
-    Err(RejectedOrder { line, order: None, field: String::new(), reason })
+fn broken(line: usize, reason: impl Into<Reason>) -> OrderRead {
+    Err(RejectedOrder { line, order: None, field: String::new(), reason: reason.into() })
 }
 
 /// Orders that stand one on each line.
@@ -94,11 +95,11 @@ impl<R: BufRead> Iterator for Lined<R> {
                 }
                 Err(error) => {
                     self.is_over = true;
-                    return Some(broken(self.line + 1, format!("{error}; nothing after it could be read")));
+                    return Some(broken(self.line + 1, ReasonCode::BrokenOff.with("words", error)));
                 }
             }
             if self.buffer.len() > MAX_LINE {
-                return Some(broken(self.line, format!("the line is longer than {} MiB", MAX_LINE >> 20)));
+                return Some(broken(self.line, ReasonCode::LineTooLong.with("most", MAX_LINE >> 20)));
             }
             let text = self.buffer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.buffer).trim_ascii();
             if text.is_empty() {
@@ -106,7 +107,7 @@ impl<R: BufRead> Iterator for Lined<R> {
             }
             return Some(match std::str::from_utf8(text) {
                 Ok(text) => take(self.line, text),
-                Err(_) => broken(self.line, "not UTF-8 text".to_owned()),
+                Err(_) => broken(self.line, ReasonCode::NotUtf8),
             });
         }
         None
@@ -132,7 +133,7 @@ impl Whole {
         let mut whole = Whole { body, at: start, line: 1, counted: start, is_list: false, is_over: false };
         whole.pass_over(b"");
         if whole.at == whole.body.len() {
-            return Err(FileTrouble::Empty);
+            return Err(ReasonCode::FileEmpty.into());
         }
         if let Some(list) = wrapped_list(&whole.body, whole.at) {
             whole.at = list;
@@ -141,7 +142,7 @@ impl Whole {
         if whole.is_list {
             whole.at += 1;
         } else if whole.body[whole.at] != b'{' {
-            return Err(FileTrouble::NotATable("neither a list nor an order".to_owned()));
+            return Err(ReasonCode::NoList.into());
         }
         Ok(whole)
     }
@@ -158,7 +159,12 @@ impl Whole {
     }
 
     fn line_of(&mut self, at: usize) -> usize {
-        self.line += self.body[self.counted..at].iter().filter(|byte| **byte == b'\n').count();
+        let passed = &self.body[self.counted..at];
+        let feeds = passed.iter().filter(|byte| **byte == b'\n').count();
+        // a carriage return alone ends a line, too
+        let follows = self.body[self.counted..].iter().skip(1);
+        let returns = passed.iter().zip(follows).filter(|(byte, next)| **byte == b'\r' && **next != b'\n').count();
+        self.line += feeds + returns;
         self.counted = at;
         self.line
     }
@@ -177,9 +183,7 @@ impl Iterator for Whole {
         match self.body.get(self.at) {
             None => {
                 self.is_over = true;
-                return self
-                    .is_list
-                    .then(|| broken(line, "the list is not closed: the file may be cut off".to_owned()));
+                return self.is_list.then(|| broken(line, ReasonCode::ListNotClosed));
             }
             Some(b']') if self.is_list => {
                 self.is_over = true;
@@ -197,7 +201,7 @@ impl Iterator for Whole {
             Some(Err(error)) => {
                 self.is_over = true;
                 let line = line + error.line().saturating_sub(1);
-                Some(broken(line, format!("not JSON ({error}); nothing after it could be read")))
+                Some(broken(line, ReasonCode::BrokenOff.with("words", error)))
             }
             None => None,
         }

@@ -5,6 +5,7 @@
 //! as the part announces. So each of these has a bound here.
 
 use super::FileTrouble;
+use crate::shops::ReasonCode;
 use std::io::{Read, Seek};
 use zip::ZipArchive;
 
@@ -25,10 +26,10 @@ const MAX_OTHER: u64 = 64 * 1024 * 1024;
 /// # Errors
 /// Where it is no workbook, or one that is not to be unpacked.
 pub(super) fn measure(source: impl Read + Seek) -> Result<u64, FileTrouble> {
-    let damaged = |error: zip::result::ZipError| FileTrouble::Damaged(error.to_string());
+    let damaged = |error: zip::result::ZipError| ReasonCode::WorkbookDamaged.with("words", error);
     let mut archive = ZipArchive::new(source).map_err(damaged)?;
     if archive.len() > MAX_PARTS {
-        return Err(FileTrouble::Damaged(format!("it has {} parts", archive.len())));
+        return Err(ReasonCode::WorkbookDamaged.with("words", format!("> {MAX_PARTS}")).into());
     }
     let mut has_workbook = false;
     let (mut unpacked, mut rows) = (0, 0);
@@ -40,26 +41,25 @@ pub(super) fn measure(source: impl Read + Seek) -> Result<u64, FileTrouble> {
         let most = if name.ends_with("sharedstrings.xml") { MAX_TEXTS } else { MAX_UNPACKED };
         let mut markup = Markup::default();
         loop {
-            let read = part.read(&mut piece).map_err(|error| FileTrouble::Damaged(error.to_string()))?;
+            let read = part.read(&mut piece).map_err(|error| ReasonCode::WorkbookDamaged.with("words", error))?;
             if read == 0 {
                 break;
             }
             unpacked += read as u64;
             markup.read += read as u64;
             if unpacked > MAX_UNPACKED || markup.read > most {
-                let limit = format!("{} MiB", most >> 20);
-                return Err(FileTrouble::TooLarge { what: "the workbook, unpacked,".to_owned(), limit });
+                return Err(ReasonCode::WorkbookSwells.with("most", most >> 20).into());
             }
-            markup.look(&piece[..read]).map_err(|why| FileTrouble::Damaged(format!("{name}: {why}")))?;
+            markup.look(&piece[..read]).map_err(|Unsound| ReasonCode::WorkbookDamaged.with("words", &name))?;
         }
         // each text is at least `<si/>`
         if markup.announced > markup.read {
-            return Err(FileTrouble::Damaged(format!("{name}: it announces {} texts", markup.announced)));
+            return Err(ReasonCode::WorkbookDamaged.with("words", name).into());
         }
         rows = rows.max(markup.rows);
     }
     if !has_workbook {
-        return Err(FileTrouble::NotATable("an archive, but not a workbook".to_owned()));
+        return Err(ReasonCode::NoWorkbook.into());
     }
     Ok(rows)
 }
@@ -86,6 +86,10 @@ enum Inside {
     Raw,
 }
 
+/// What no workbook's markup has: a piece without an end, a document type, too much of what is no markup.
+#[derive(Debug)]
+struct Unsound;
+
 /// A look at markup as it goes by, a piece at a time.
 struct Markup {
     inside: Inside,
@@ -110,13 +114,13 @@ impl Default for Markup {
 }
 
 impl Markup {
-    fn look(&mut self, mut bytes: &[u8]) -> Result<(), &'static str> {
+    fn look(&mut self, mut bytes: &[u8]) -> Result<(), Unsound> {
         if self.inside == Inside::Start {
             let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
             self.inside = if start.starts_with(b"<") { Inside::Text } else { Inside::Other };
         }
         if self.inside == Inside::Other {
-            return if self.read > MAX_OTHER { Err("it is too long for what is no markup") } else { Ok(()) };
+            return if self.read > MAX_OTHER { Err(Unsound) } else { Ok(()) };
         }
         while let Some(byte) = bytes.first().copied() {
             // what says nothing goes by at once
@@ -142,7 +146,7 @@ impl Markup {
         Ok(())
     }
 
-    fn step(&mut self, byte: u8, last: [u8; 2]) -> Result<(), &'static str> {
+    fn step(&mut self, byte: u8, last: [u8; 2]) -> Result<(), Unsound> {
         self.inside = match (self.inside, byte) {
             (Inside::Text, b'<') => {
                 self.length = 0;
@@ -169,7 +173,7 @@ impl Markup {
             (Inside::Instruction, b'>') if last[1] == b'?' => self.end_piece(),
             (Inside::Bang, b'-') => Inside::Comment,
             (Inside::Bang, b'[') => Inside::Raw,
-            (Inside::Bang, _) => return Err("it has a document type"),
+            (Inside::Bang, _) => return Err(Unsound),
             // `<!-->` is none yet
             (Inside::Comment, b'>') if last == *b"--" && self.length >= 6 => self.end_piece(),
             (Inside::Raw, b'>') if last == *b"]]" => self.end_piece(),
@@ -183,7 +187,7 @@ impl Markup {
         Inside::Text
     }
 
-    fn went(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+    fn went(&mut self, bytes: &[u8]) -> Result<(), Unsound> {
         match bytes {
             [] => {}
             [one] => self.last = [self.last[1], *one],
@@ -194,7 +198,7 @@ impl Markup {
             *cell += bytes.len() as u64;
         }
         if self.length > MAX_PIECE || self.cell.is_some_and(|cell| cell > MAX_PIECE) {
-            return Err("a cell or a piece of it has no end");
+            return Err(Unsound);
         }
         Ok(())
     }
@@ -253,8 +257,8 @@ mod tests {
         let sheet = b"<?xml version=\"1.0\"?><worksheet><!-- > --><sheetData><row r=\"1\"><c/></row><row/></sheetData></worksheet>";
         let parts: [(&str, &[u8]); 2] = [("xl/workbook.xml", b"<workbook/>"), ("xl/worksheets/sheet1.xml", sheet)];
         assert_eq!(measure(packed(&parts)), Ok(2));
-        assert_eq!(code(&[("photo.jpg", b"\xff\xd8")]), "not_a_table");
-        assert_eq!(measure(Cursor::new(b"PK\x03\x04broken".to_vec())).unwrap_err().code(), "damaged");
+        assert_eq!(code(&[("photo.jpg", b"\xff\xd8")]), "no_workbook");
+        assert_eq!(measure(Cursor::new(b"PK\x03\x04broken".to_vec())).unwrap_err().code(), "workbook_damaged");
     }
 
     #[test]
@@ -273,7 +277,7 @@ mod tests {
         ] {
             assert_eq!(
                 code(&[("xl/workbook.xml", b"<a/>"), ("xl/a.xml", part.as_bytes())]),
-                "damaged",
+                "workbook_damaged",
                 "{}",
                 &part[..5]
             );
@@ -285,13 +289,13 @@ mod tests {
     #[test]
     fn room_is_not_made_for_what_is_only_announced() {
         let texts = b"<sst xmlns=\"x\" count=\"1\" uniqueCount=\"999999999999\"><si/></sst>";
-        assert_eq!(code(&[("xl/workbook.xml", b"<a/>"), ("xl/sharedStrings.xml", texts)]), "damaged");
+        assert_eq!(code(&[("xl/workbook.xml", b"<a/>"), ("xl/sharedStrings.xml", texts)]), "workbook_damaged");
     }
 
     #[test]
     fn a_bomb_is_found_before_it_is_kept() {
         let zeros = vec![b' '; 70 << 20];
-        assert_eq!(code(&[("xl/workbook.xml", b"<a/>"), ("xl/sharedStrings.xml", &zeros)]), "damaged");
+        assert_eq!(code(&[("xl/workbook.xml", b"<a/>"), ("xl/sharedStrings.xml", &zeros)]), "workbook_damaged");
     }
 
     proptest! {

@@ -6,10 +6,10 @@
 
 use self::json::{Lined, OrderRead, Whole};
 use self::plan::Plan;
-use self::rows::{CsvRows, RowRead};
+use self::rows::{CsvRows, Lines, RowRead};
 use self::table::{Rows, TableOrders};
 use self::text::Encoding;
-use super::{RejectedOrder, ShopKind, ShopOrder, read_order};
+use super::{ReasonCode, RejectedOrder, ShopKind, ShopOrder, read_order};
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
@@ -154,7 +154,7 @@ impl Orders {
 }
 
 fn unreadable(error: std::io::Error) -> FileTrouble {
-    FileTrouble::NotReadable(error.to_string())
+    ReasonCode::FileNotReadable.with("words", error).into()
 }
 
 /// A table before its columns are chosen.
@@ -186,11 +186,11 @@ fn look(path: &Path) -> Result<Opened, FileTrouble> {
         return Ok(Opened::Table(Box::new(table)));
     }
     if let Some(why) = no_text(&head, encoding) {
-        return Err(FileTrouble::NotATable(why.to_owned()));
+        return Err(why.into());
     }
     let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
     match start.first() {
-        None if bytes <= head.len() as u64 => Err(FileTrouble::Empty),
+        None if bytes <= head.len() as u64 => Err(ReasonCode::FileEmpty.into()),
         Some(b'{' | b'[') => Ok(Opened::Json(file)),
         _ => {
             let read = Arc::new(AtomicU64::new(0));
@@ -209,16 +209,16 @@ fn line_of(row: &RowRead) -> usize {
 }
 
 /// Why a file is no text, where it is none.
-fn no_text(head: &[u8], encoding: Encoding) -> Option<&'static str> {
+fn no_text(head: &[u8], encoding: Encoding) -> Option<ReasonCode> {
     let start = head.trim_ascii_start();
     if head.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Some("a workbook of an old Excel, or one with a password");
+        return Some(ReasonCode::OldWorkbook);
     }
     if start.starts_with(b"<") || start.starts_with(b"\xef\xbb\xbf<") {
-        return Some("a web page or XML");
+        return Some(ReasonCode::WebPage);
     }
     let is_wide = matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be);
-    (!is_wide && head.contains(&0)).then_some("not text")
+    (!is_wide && head.contains(&0)).then_some(ReasonCode::NotText)
 }
 
 impl Table {
@@ -241,8 +241,10 @@ impl Table {
     ) -> Result<Table, FileTrouble> {
         let mut start = Vec::new();
         encoding.decode(head).read_to_end(&mut start).map_err(unreadable)?;
-        let (delimiter, has_separator_line) = text::delimiter(&String::from_utf8_lossy(&start));
-        let rows = CsvRows::new(source, encoding, delimiter, has_separator_line);
+        let start = String::from_utf8_lossy(&start);
+        let (delimiter, has_separator_line) = text::delimiter(&start);
+        let way = Lines { delimiter, has_separator_line, end_by_return: text::ends_by_return(&start) };
+        let rows = CsvRows::new(source, encoding, way);
         Table::new(FileFormat::Csv, encoding.as_str(), char::from(delimiter).to_string(), Box::new(rows), gauge)
     }
 
@@ -311,9 +313,7 @@ fn open_json(mut file: File) -> Result<Orders, FileTrouble> {
         return Ok(Orders { source: Source::Lined(lined), gauge, is_over: false });
     }
     if bytes > json::MAX_WHOLE {
-        let limit = format!("{} MiB", json::MAX_WHOLE >> 20);
-        let what = "JSON that is not one order a line".to_owned();
-        return Err(FileTrouble::TooLarge { what, limit });
+        return Err(ReasonCode::JsonTooLarge.with("most", json::MAX_WHOLE >> 20).into());
     }
     let mut body = Vec::new();
     file.take(json::MAX_WHOLE).read_to_end(&mut body).map_err(unreadable)?;
@@ -333,7 +333,7 @@ pub fn orders_from_csv(
     head.truncate(filled);
     let encoding = Encoding::of(&head, filled < text::HEAD);
     if let Some(why) = no_text(&head, encoding) {
-        return Err(FileTrouble::NotATable(why.to_owned()));
+        return Err(why.into());
     }
     let gauge = Gauge { read: Arc::new(AtomicU64::new(0)), whole: 0 };
     let source = Cursor::new(head.clone()).chain(reader);

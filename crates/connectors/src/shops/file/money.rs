@@ -5,7 +5,8 @@
 //! quantity times price gives the line's amount again. A discount or shipping of the whole order has one VAT rate only where
 //! its lines have one, or the file says which.
 
-use crate::shops::fields::{Read, problem};
+use crate::shops::ReasonCode;
+use crate::shops::fields::{Read, clip, problem};
 use chrono::NaiveDate;
 use punte_domain::Currency;
 use punte_domain::vat::snap_rate;
@@ -121,7 +122,7 @@ fn gross(order: &Amounts, amount: Decimal, tax: Option<Decimal>, rate: Option<De
         (true, ..) => Ok(amount),
         (false, Some(tax), _) => Ok(amount + tax),
         (false, None, Some(rate)) => Ok(amount + amount * rate / dec!(100)),
-        (false, None, None) => problem(field, "without VAT, and nothing says which VAT is to be added"),
+        (false, None, None) => problem(field, ReasonCode::NoVat),
     }
 }
 
@@ -139,16 +140,16 @@ fn line_of(order: &Amounts, line: &LineAmounts) -> Read<Line> {
         None => "product",
         Some(kind @ ("product" | "shipping" | "fee" | "discount")) => kind,
         Some(kind) => {
-            return problem(path("kind"), format!("\"{kind}\" is none of product, shipping, fee, discount"));
+            return problem(path("kind"), ReasonCode::BadKind.with("text", clip(kind)));
         }
     };
     let quantity = line.quantity.normalize();
     if quantity <= Decimal::ZERO || quantity.scale() > 6 {
-        return problem(path("quantity"), format!("{quantity} is not above zero, of six decimals at most"));
+        return problem(path("quantity"), ReasonCode::BadQuantity.with("amount", quantity));
     }
     let stated = line.total.or(line.unit_price).unwrap_or_default();
     if stated < Decimal::ZERO {
-        return problem(path("unit_price"), format!("{stated} is below zero"));
+        return problem(path("unit_price"), ReasonCode::BelowZero.with("amount", stated));
     }
     let default = order.vat_rate;
     let (rate, unit_exact, exact) = match (line.total, line.unit_price) {
@@ -163,17 +164,17 @@ fn line_of(order: &Amounts, line: &LineAmounts) -> Read<Line> {
             let off = gross(order, line.discount, None, rate, &path("discount"))?;
             (rate, Some(unit).filter(|_| off.is_zero()), unit * quantity - off)
         }
-        (None, None) => return problem(path("unit_price"), "blank"),
+        (None, None) => return problem(path("unit_price"), ReasonCode::Blank),
     };
     if exact < Decimal::ZERO {
-        return problem(path("discount"), "more is taken off the line than it comes to");
+        return problem(path("discount"), ReasonCode::DiscountOverLine);
     }
     if exact >= LARGEST {
-        return problem(path("unit_price"), format!("{exact} is too large"));
+        return problem(path("unit_price"), ReasonCode::AmountTooLarge.with("amount", exact));
     }
     let amount = order.currency.round(exact);
     let Some(unit_price) = unit_price(order.currency, quantity, amount, unit_exact) else {
-        let reason = format!("{amount} for {quantity} is no unit price of {PLACES} decimals");
+        let reason = ReasonCode::NoUnitPrice.with("amount", amount).with("quantity", quantity);
         return problem(path("unit_price"), reason);
     };
     Ok(Line {
@@ -205,13 +206,9 @@ fn extra_rate(order: &Amounts, extra: &Extra, lines: &[Line]) -> Read<Option<Dec
     match rates.find(|rate| *rate != first) {
         None => Ok(first),
         Some(other) => {
-            let word = |rate: Option<Decimal>| rate.map_or_else(|| "none".to_owned(), |rate| format!("{rate} %"));
-            let reason = format!(
-                "{} over lines of different VAT ({}, {}): the file does not say how it is divided",
-                extra.amount,
-                word(first),
-                word(other)
-            );
+            let word = |rate: Option<Decimal>| rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate} %"));
+            let reason = ReasonCode::MixedRates.with("amount", extra.amount).with("one", word(first));
+            let reason = reason.with("other", word(other));
             problem(extra.field.clone(), reason)
         }
     }
@@ -219,7 +216,7 @@ fn extra_rate(order: &Amounts, extra: &Extra, lines: &[Line]) -> Read<Option<Dec
 
 fn extra_of(order: &Amounts, extra: &Extra, lines: &[Line]) -> Read<Line> {
     if extra.amount < Decimal::ZERO {
-        return problem(extra.field.clone(), format!("{} is below zero", extra.amount));
+        return problem(extra.field.clone(), ReasonCode::BelowZero.with("amount", extra.amount));
     }
     let rate = extra_rate(order, extra, lines)?;
     let amount = gross(order, extra.amount, extra.tax, rate, &extra.field)?;
@@ -257,8 +254,8 @@ fn settle_discount(order: &mut Amounts) -> Read<()> {
         // taken off the shipping
         (whole, subtotal - whole)
     } else {
-        let reason =
-            format!("lines of {sum} less discounts ({on_lines} on lines, {whole} on the order) are not {subtotal}");
+        let reason = ReasonCode::SubtotalDiffers.with("lines", sum).with("on_lines", on_lines);
+        let reason = reason.with("on_order", whole).with("subtotal", subtotal);
         return problem("subtotal", reason);
     };
     order.discount.amount = rest;

@@ -8,7 +8,9 @@ use super::money::{self, Amounts, Extra, LARGEST, Line, LineAmounts};
 use super::plan::{MAX_LINES, Plan};
 use super::rows::{Kind, Row};
 use super::words::{currency_of, is_yes, payment_method, status_of};
+use crate::shops::ReasonCode;
 use crate::shops::fields::{FieldProblem, Read, clip, invoiced_elsewhere_in, problem, tax_id_in};
+use punte_domain::order::GROWING_REFUND;
 use punte_domain::{Currency, fiscal};
 use rust_decimal::{Decimal, dec};
 use serde_json::{Map, Value, json};
@@ -82,6 +84,16 @@ impl<'a> Cells<'a> {
         })
     }
 
+    /// All of a shop's additional data: every column that names a key, and the lines of the attributes.
+    fn data(&self) -> Vec<(String, Value)> {
+        let columns = self.plan.keys().filter_map(|key| Some((key.to_owned(), self.key(key)?.into())));
+        // one order reads the same every time
+        let columns = columns.collect::<std::collections::BTreeMap<String, Value>>().into_iter();
+        let attributes = self.find("attributes").map(|(row, column)| row.cell(column)).unwrap_or_default();
+        let named = attributes.lines().filter_map(|line| line.split_once(':'));
+        columns.chain(named.map(|(name, value)| (name.trim().to_owned(), value.trim().into()))).collect()
+    }
+
     /// What is of the order and stands differently in a later row: these are not rows of one order.
     fn check_agreement(&self) -> Read<()> {
         for (field, column) in &self.plan.order {
@@ -89,7 +101,8 @@ impl<'a> Cells<'a> {
             let Some(first) = stated.next() else { continue };
             if let Some(other) = stated.find(|row| row.cell(*column) != first.cell(*column)) {
                 let (one, two) = (clip(first.cell(*column)), clip(other.cell(*column)));
-                return problem(*field, format!("\"{one}\" on line {}, \"{two}\" on line {}", first.line, other.line));
+                let reason = ReasonCode::RowsDiffer.with("one", one).with("one_line", first.line);
+                return problem(*field, reason.with("other", two).with("other_line", other.line));
             }
         }
         Ok(())
@@ -98,10 +111,8 @@ impl<'a> Cells<'a> {
 
 fn text_of<'a>(field: &str, row: &'a Row, column: usize) -> Read<&'a str> {
     match row.kind(column) {
-        Kind::Bad => problem(field, row.cell(column)),
-        Kind::Date if matches!(field, "number" | "id") => {
-            problem(field, "the cell is a date: the spreadsheet may have made it of a number with a dash")
-        }
+        Kind::Bad(why) => problem(field, why.with("text", clip(row.cell(column)))),
+        Kind::Date if matches!(field, "number" | "id") => problem(field, ReasonCode::CellIsDate),
         _ => Ok(text_in(row, column)),
     }
 }
@@ -110,7 +121,7 @@ fn amount_of(plan: &Plan, field: &str, row: &Row, column: usize) -> Read<Decimal
     let (way, chosen) = plan.numbers(column);
     match number(text_in(row, column), row.kind(column), way, chosen) {
         Ok(amount) if amount.abs() < LARGEST => Ok(amount),
-        Ok(amount) => problem(field, format!("{amount} is too large")),
+        Ok(amount) => problem(field, ReasonCode::AmountTooLarge.with("amount", amount)),
         Err(reason) => problem(field, reason),
     }
 }
@@ -118,7 +129,7 @@ fn amount_of(plan: &Plan, field: &str, row: &Row, column: usize) -> Read<Decimal
 fn rate_of(plan: &Plan, field: &str, row: &Row, column: usize) -> Read<Decimal> {
     match amount_of(plan, field, row, column)?.normalize() {
         rate if rate >= Decimal::ZERO && rate < dec!(100) && rate.scale() <= 2 => Ok(rate),
-        rate => problem(field, format!("{rate} is not a rate in percent")),
+        rate => problem(field, ReasonCode::NotARate.with("text", rate)),
     }
 }
 
@@ -144,12 +155,12 @@ pub(super) fn record(plan: &Plan, rows: &[Row]) -> Read<Value> {
     }
     let currency_code = cells.text("currency")?.unwrap_or(plan.defaults.currency.trim());
     let currency_code = currency_of(currency_code);
-    let currency = Currency::parse(&currency_code).or_else(|error| problem("currency", error.to_string()))?;
-    let Some(total) = cells.amount("total")? else { return problem("total", "blank") };
+    let currency = Currency::parse(&currency_code).or_else(|error| problem("currency", error))?;
+    let Some(total) = cells.amount("total")? else { return problem("total", ReasonCode::Blank) };
     if total != currency.round(total) {
-        return problem("total", format!("{total} is not an amount of {currency}"));
+        return problem("total", ReasonCode::PartsOfCent.with("amount", total).with("currency", currency));
     }
-    let Some(date) = cells.instant("date")? else { return problem("date", "blank") };
+    let Some(date) = cells.instant("date")? else { return problem("date", ReasonCode::Blank) };
     let cancelled_at = cells.instant("cancelled_at")?;
     let fulfillment = cells.text("fulfillment")?;
     let stated = cells.text("status")?;
@@ -183,9 +194,12 @@ pub(super) fn record(plan: &Plan, rows: &[Row]) -> Read<Value> {
     put("customer", Some(customer(&cells)?));
     put("lines", Some(Value::Array(amounts.iter().map(Line::to_json).collect())));
     let refunded = cells.size("refunded")?;
-    put("refunds", (!refunded.is_zero()).then(|| json!([{ "id": "refunded", "amount": refunded.to_string() }])));
+    let growing = || json!([{ "id": GROWING_REFUND, "amount": refunded.to_string() }]);
+    put("refunds", (!refunded.is_zero()).then(growing));
     put("payment", payment(&cells, status.is_paid, paid_at.is_some())?);
-    put("invoiced_elsewhere", invoiced_elsewhere_in(|key| cells.key(key)).map(|found| json!(found)));
+    let data = cells.data();
+    let elsewhere = invoiced_elsewhere_in(data.iter().map(|(key, value)| (key.as_str(), value)));
+    put("invoiced_elsewhere", elsewhere.map(|found| json!(found)));
     Ok(Value::Object(order))
 }
 
@@ -232,7 +246,7 @@ fn payment(cells: &Cells, status_says_paid: bool, has_paid_at: bool) -> Read<Opt
         None => None,
         Some(text) => match is_yes(text) {
             Some(stated) => Some(stated),
-            None => return problem("payment.paid", format!("\"{}\" is neither yes nor no", clip(text))),
+            None => return problem("payment.paid", ReasonCode::NeitherYesNorNo.with("text", clip(text))),
         },
     };
     let is_paid = stated.unwrap_or(has_paid_at || (status_says_paid && method != "cash_on_delivery"));
@@ -245,9 +259,9 @@ fn payment(cells: &Cells, status_says_paid: bool, has_paid_at: bool) -> Read<Opt
 
 /// The order's lines with shipping, fee and discount, as amounts with VAT.
 fn amounts(cells: &Cells, currency: Currency, total: Decimal, date: &str) -> Read<Vec<Line>> {
-    let day = chrono::DateTime::parse_from_rfc3339(date)
-        .map(|at| fiscal::fiscal_date(at.timestamp_millis()))
-        .map_err(|error| FieldProblem { field: "date".to_owned(), reason: error.to_string() })?;
+    let day = chrono::DateTime::parse_from_rfc3339(date).map(|at| fiscal::fiscal_date(at.timestamp_millis())).map_err(
+        |_| FieldProblem { field: "date".to_owned(), reason: ReasonCode::NotADate.with("text", clip(date)) },
+    )?;
     let order_rate = match cells.text("tax.name")? {
         Some(name) if cells.text("tax.other")?.is_none() => rate_in_name(name),
         _ => None,
@@ -261,7 +275,7 @@ fn amounts(cells: &Cells, currency: Currency, total: Decimal, date: &str) -> Rea
             }
             let at = lines.len();
             if at == MAX_LINES {
-                return problem("lines", format!("more than {MAX_LINES}"));
+                return problem("lines", ReasonCode::TooManyLines.with("most", MAX_LINES));
             }
             let line = LineCells { plan: cells.plan, row, columns, path: format!("lines[{at}]") };
             lines.push(line.read(order_rate, is_mixed)?);
@@ -330,13 +344,12 @@ impl LineCells<'_> {
             }
         };
         if rate.is_none() && is_mixed {
-            return problem(
-                self.path("line.vat_rate"),
-                "the order has two VAT rates, and no column says which is this line's",
-            );
+            return problem(self.path("line.vat_rate"), ReasonCode::WhichRate);
         }
-        let Some(name) = self.text("line.name")? else { return problem(self.path("line.name"), "blank") };
-        let Some(quantity) = self.amount("line.quantity")? else { return problem(self.path("line.quantity"), "blank") };
+        let Some(name) = self.text("line.name")? else { return problem(self.path("line.name"), ReasonCode::Blank) };
+        let Some(quantity) = self.amount("line.quantity")? else {
+            return problem(self.path("line.quantity"), ReasonCode::Blank);
+        };
         Ok(LineAmounts {
             path: self.path.clone(),
             kind: self.text("line.kind")?.map(str::to_lowercase),
@@ -353,32 +366,26 @@ impl LineCells<'_> {
     }
 
     /// `name:Cană|product_id:12|sku:CANA-01|quantity:2|total:40.00|sub_total:40.00|tax:8.40`, as WebToffee's export packs a
-    /// line: amounts without VAT.
+    /// line: amounts without VAT. It escapes nothing, so the sign that parts its pieces may stand in a name.
     fn unpack(&self, packed: &str) -> Read<LineAmounts> {
-        let part = |key: &str| {
-            packed
-                .split('|')
-                .find_map(|part| part.split_once(':').filter(|(name, _)| name.trim() == key))
-                .map(|(_, v)| v.trim())
-        };
+        let Some(parts) = packed_parts(packed) else { return problem(self.path.clone(), ReasonCode::PackedUnread) };
+        let part = |key: &str| parts.get(key).map(|value| value.trim()).filter(|value| !value.is_empty());
         let amount = |key: &str| -> Read<Option<Decimal>> {
-            let Some(text) = part(key).filter(|text| !text.is_empty()) else { return Ok(None) };
+            let Some(text) = part(key) else { return Ok(None) };
             match number(text, Kind::Text, Some(super::cells::Way::First), true) {
                 Ok(amount) if amount.abs() < LARGEST => Ok(Some(amount)),
-                _ => problem(self.path(key), format!("\"{}\" is not a number", clip(text))),
+                _ => problem(self.path(key), ReasonCode::NotANumber.with("text", clip(text))),
             }
         };
-        let Some(name) = part("name").filter(|name| !name.is_empty()) else {
-            return problem(self.path("name"), "blank");
-        };
+        let Some(name) = part("name") else { return problem(self.path("name"), ReasonCode::Blank) };
         let (Some(quantity), Some(total)) = (amount("quantity")?, amount("total")?) else {
-            return problem(self.path.clone(), "a packed line without quantity or total");
+            return problem(self.path.clone(), ReasonCode::PackedUnread);
         };
         Ok(LineAmounts {
             path: self.path.clone(),
             kind: None,
             name: name.to_owned(),
-            code: part("sku").filter(|code| !code.is_empty()).map(str::to_owned),
+            code: part("sku").map(str::to_owned),
             unit: None,
             quantity,
             unit_price: None,
@@ -390,9 +397,51 @@ impl LineCells<'_> {
     }
 }
 
+/// Keys of a packed line.
+const PACKED: &[&str] =
+    &["name", "product_id", "variation_id", "sku", "quantity", "total", "sub_total", "tax", "tax_data", "tax_class"];
+
+/// A packed line's pieces by their keys. What follows a text without a key of its own belongs to it; none where a key is there
+/// twice or nothing comes before the first.
+fn packed_parts(packed: &str) -> Option<BTreeMap<&str, String>> {
+    let mut parts: BTreeMap<&str, String> = BTreeMap::new();
+    let mut last = None;
+    for piece in packed.split('|') {
+        let keyed = piece.split_once(':').map(|(key, value)| (key.trim(), value));
+        match (keyed.filter(|(key, _)| PACKED.contains(key)), last) {
+            (Some((key, _)), _) if parts.contains_key(key) => return None,
+            (Some((key, value)), _) => {
+                parts.insert(key, value.to_owned());
+                last = Some(key);
+            }
+            (None, Some(key @ ("name" | "sku"))) => {
+                let text = parts.entry(key).or_default();
+                text.push('|');
+                text.push_str(piece);
+            }
+            // further pieces of the plugin's, of which nothing is taken
+            (None, Some(_)) if keyed.is_some() || piece.trim().is_empty() => {}
+            (None, _) => return None,
+        }
+    }
+    Some(parts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_packed_name_may_hold_the_sign_that_parts_its_pieces() {
+        let name = |packed| packed_parts(packed).map(|parts| parts["name"].clone());
+        assert_eq!(name("name:Cană | roșie|quantity:1|total:40.00").as_deref(), Some("Cană | roșie"));
+        assert_eq!(name("name:Cană|Mărime: XL|sku:C|1|quantity:1|total:4").as_deref(), Some("Cană|Mărime: XL"));
+        assert_eq!(packed_parts("name:C|sku:C|1|total:4").unwrap()["sku"], "C|1");
+        assert_eq!(name("name:Cană|quantity:1|total:4|custom:a|").as_deref(), Some("Cană"));
+        for unread in ["name:Cană|total:5|quantity:1|total:40.00", "Cană|quantity:1", "name:Cană|total:4|0"] {
+            assert_eq!(packed_parts(unread), None, "{unread}");
+        }
+    }
 
     #[test]
     fn a_rate_is_read_of_a_tax_s_name_where_it_is_a_percentage() {

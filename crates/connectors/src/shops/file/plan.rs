@@ -4,6 +4,7 @@ use super::cells::{Way, Witnesses, date_way, number_way};
 use super::known::folded;
 use super::rows::{Kind, Row};
 use super::{Columns, FileTrouble, fields, missing};
+use crate::shops::ReasonCode;
 use punte_domain::Currency;
 use punte_domain::money::parse_decimal;
 use rust_decimal::{Decimal, dec};
@@ -41,18 +42,14 @@ impl Plan {
             headings,
         };
         for (name, heading) in columns.columns.iter().filter(|(_, heading)| !heading.trim().is_empty()) {
-            let bad = |reason: &str| FileTrouble::BadColumn {
-                field: name.clone(),
-                heading: heading.clone(),
-                reason: reason.to_owned(),
-            };
+            let bad = |code: ReasonCode| code.with("field", name).with("heading", heading);
             let Some(field) = fields().iter().find(|field| field.name == name) else {
-                return Err(bad("is chosen for a field that there is not"));
+                return Err(ReasonCode::UnknownField.with("field", name).into());
             };
             let mut found = plan.headings.iter().enumerate().filter(|(_, one)| *one == heading).map(|(at, _)| at);
-            let Some(at) = found.next() else { return Err(bad("is not in the file")) };
+            let Some(at) = found.next() else { return Err(bad(ReasonCode::NoSuchHeading).into()) };
             if found.next().is_some() {
-                return Err(bad("is there more than once"));
+                return Err(bad(ReasonCode::HeadingTwice).into());
             }
             drop(found);
             if field.name.starts_with("line.") {
@@ -67,7 +64,7 @@ impl Plan {
             }
         }
         if !absent.is_empty() {
-            return Err(FileTrouble::MissingColumn(absent));
+            return Err(ReasonCode::ColumnMissing.with("fields", absent.join(", ")).into());
         }
         Ok(plan)
     }
@@ -118,6 +115,11 @@ impl Plan {
         (self.dates.get(column).copied().flatten(), self.defaults.dates != "auto")
     }
 
+    /// The keys of a shop's additional data that have a column.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.keys.keys().map(String::as_str)
+    }
+
     /// The column of a key of a shop's additional data.
     pub(super) fn key(&self, key: &str) -> Option<usize> {
         self.keys.get(key).copied()
@@ -139,21 +141,19 @@ fn way_of(word: &str, first: &str, second: &str) -> Option<Way> {
 
 /// The VAT rate, once everything is what it can be.
 fn check_defaults(columns: &Columns) -> Result<Option<Decimal>, FileTrouble> {
-    let bad = |name: &str, reason: String| Err(FileTrouble::BadDefault { name: name.to_owned(), reason });
+    let bad = |name: &str, text: &str| Err(ReasonCode::BadDefault.with("default", name).with("text", text).into());
     let one_of = |name: &str, value: &str, words: &[&str]| match words.contains(&value) {
         true => Ok(()),
-        false => bad(name, format!("\"{value}\" is none of {}", words.join(", "))).map(|_: Option<Decimal>| ()),
+        false => bad(name, value).map(|_: Option<Decimal>| ()),
     };
     let currency = columns.currency.trim();
-    if !currency.is_empty()
-        && let Err(error) = Currency::parse(currency)
-    {
-        return bad("currency", error.to_string());
+    if !currency.is_empty() && Currency::parse(currency).is_err() {
+        return bad("currency", currency);
     }
     let country = columns.country.trim();
     let is_code = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_alphabetic());
     if !(country.is_empty() || is_code) {
-        return bad("country", format!("\"{country}\" is not a country's two letters"));
+        return bad("country", country);
     }
     one_of("status", &columns.status, &["paid", "completed"])?;
     one_of("dates", &columns.dates, &["auto", "day_first", "month_first"])?;
@@ -165,6 +165,6 @@ fn check_defaults(columns: &Columns) -> Result<Option<Decimal>, FileTrouble> {
         Ok(rate) if rate >= Decimal::ZERO && rate < dec!(100) && rate.normalize().scale() <= 2 => {
             Ok(Some(rate.normalize()))
         }
-        _ => bad("vatRate", format!("\"{rate}\" is not a rate in percent")),
+        _ => bad("vatRate", rate),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::FileTrouble;
 use super::text::{Allowance, Encoding};
+use crate::shops::{Reason, ReasonCode};
 use csv::{ByteRecord, StringRecord};
 use encoding_rs_io::DecodeReaderBytes;
 use std::io::Read;
@@ -18,8 +19,8 @@ pub(super) enum Kind {
     Number,
     /// `2026-11-20T23:41:07`, without an offset.
     Date,
-    /// What cannot be taken at its word; the text says why.
-    Bad,
+    /// What cannot be taken at its word, and why; the text is what stands there.
+    Bad(ReasonCode),
 }
 
 /// A row, and the line on which it starts.
@@ -69,7 +70,7 @@ pub(super) struct BadRow {
     pub(super) line: usize,
     /// The column of the cell, where it is one.
     pub(super) column: Option<usize>,
-    pub(super) reason: String,
+    pub(super) reason: Reason,
     /// What of it can be read, to tell whose it is. None: nothing, and nothing after it either.
     pub(super) row: Option<Row>,
 }
@@ -79,21 +80,28 @@ pub(super) type RowRead = Result<Row, BadRow>;
 /// The first row as headings.
 pub(super) fn headings(first: Option<RowRead>) -> Result<Vec<String>, FileTrouble> {
     let row = match first {
-        None => return Err(FileTrouble::Empty),
-        Some(Err(bad)) => return Err(FileTrouble::NotATable(format!("its first row: {}", bad.reason))),
+        None => return Err(ReasonCode::FileEmpty.into()),
+        Some(Err(bad)) => return Err(bad.reason.into()),
         Some(Ok(row)) => row,
     };
     let width = row.width();
     if width > MAX_COLUMNS {
-        return Err(FileTrouble::TooLarge {
-            what: format!("{width} columns"),
-            limit: format!("{MAX_COLUMNS} columns"),
-        });
+        return Err(ReasonCode::TooManyColumns.with("count", width).with("most", MAX_COLUMNS).into());
     }
     if width < 2 {
-        return Err(FileTrouble::NotATable("its first row is not headings of columns".to_owned()));
+        return Err(ReasonCode::NoHeadings.into());
     }
     Ok(row.texts(width))
+}
+
+/// How a text's lines are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lines {
+    pub(super) delimiter: u8,
+    /// A line `sep=;` comes first.
+    pub(super) has_separator_line: bool,
+    /// They end by a carriage return alone.
+    pub(super) end_by_return: bool,
 }
 
 /// Rows of text with delimiters.
@@ -108,14 +116,14 @@ pub(super) struct CsvRows<R: Read> {
 
 impl<R: Read> CsvRows<R> {
     /// From the start of the file on, headings and all.
-    pub(super) fn new(source: R, encoding: Encoding, delimiter: u8, has_separator_line: bool) -> Self {
+    pub(super) fn new(source: R, encoding: Encoding, way: Lines) -> Self {
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(Allowance::new(encoding.decode(source)));
+            .delimiter(way.delimiter)
+            .from_reader(Allowance::new(encoding.decode(source), way.end_by_return));
         let mut rows = CsvRows { reader, encoding, raw: ByteRecord::new(), takes_line_end: None, is_over: false };
-        if has_separator_line {
+        if way.has_separator_line {
             rows.next();
         }
         rows
@@ -131,25 +139,25 @@ impl<R: Read> CsvRows<R> {
     }
 
     fn check(&self, line: usize) -> RowRead {
-        let bad = |column, reason: String| {
+        let bad = |column, reason: Reason| {
             let start = |cell: &[u8]| String::from_utf8_lossy(&cell[..cell.len().min(100)]).into_owned();
             let row = Row::new(line, self.raw.iter().map(start).collect(), Vec::new());
             BadRow { line, column, reason, row: Some(row) }
         };
         if self.raw.as_slice().len() > MAX_ROW {
-            return Err(bad(None, format!("the row is longer than {} KiB", MAX_ROW / 1024)));
+            return Err(bad(None, ReasonCode::RowTooLong.with("most", MAX_ROW / 1024)));
         }
         if let Some(column) = self.raw.iter().position(|cell| cell.len() > MAX_CELL) {
-            return Err(bad(Some(column), format!("the cell is longer than {} KiB", MAX_CELL / 1024)));
+            return Err(bad(Some(column), ReasonCode::CellTooLong.with("most", MAX_CELL / 1024)));
         }
         let cells = StringRecord::from_byte_record(self.raw.clone()).map_err(|error| {
             let column = error.utf8_error().field();
-            bad(Some(column), format!("not {} text: save the file as CSV UTF-8", self.encoding.as_str()))
+            bad(Some(column), ReasonCode::NotItsEncoding.with("encoding", self.encoding.as_str()))
         })?;
         let stray = |c: char| self.encoding.is_stray(c) || c == '\0';
         if cells.as_slice().contains(stray) {
             let column = cells.iter().position(|cell| cell.contains(stray));
-            return Err(bad(column, format!("not {} text: save the file as CSV UTF-8", self.encoding.as_str())));
+            return Err(bad(column, ReasonCode::NotItsEncoding.with("encoding", self.encoding.as_str())));
         }
         Ok(Row::new(line, cells, Vec::new()))
     }
@@ -174,13 +182,9 @@ impl<R: Read> Iterator for CsvRows<R> {
                 Err(error) => {
                     self.is_over = true;
                     let reason = match self.reader.get_ref().is_used_up() {
-                        true => format!(
-                            "the row is longer than {} KiB: perhaps a quotation mark is not closed",
-                            MAX_ROW / 1024
-                        ),
-                        false => error.to_string(),
+                        true => ReasonCode::RowWithoutEnd.with("most", MAX_ROW / 1024),
+                        false => ReasonCode::BrokenOff.with("words", error),
                     };
-                    let reason = format!("{reason}; nothing after it could be read");
                     return Some(Err(BadRow { line, column: None, reason, row: None }));
                 }
             }
@@ -194,8 +198,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn commas() -> Lines {
+        Lines { delimiter: b',', has_separator_line: false, end_by_return: false }
+    }
+
     fn rows(bytes: &[u8]) -> Vec<RowRead> {
-        CsvRows::new(bytes, Encoding::of(bytes, true), b',', false).collect()
+        CsvRows::new(bytes, Encoding::of(bytes, true), commas()).collect()
     }
 
     #[test]
@@ -222,16 +230,16 @@ mod tests {
         let read = rows(format!("a,b\n1,\"{}", "x\n".repeat(MAX_ROW)).as_bytes());
         assert_eq!(read.len(), 2);
         let bad = read[1].as_ref().unwrap_err();
-        assert!(bad.row.is_none() && bad.line == 2 && bad.reason.contains("quotation mark"), "{bad:?}");
+        assert!(bad.row.is_none() && bad.line == 2 && bad.reason.code == ReasonCode::RowWithoutEnd, "{bad:?}");
     }
 
     #[test]
     fn text_that_is_none_costs_its_row_alone() {
         let bytes = b"a,b\n1,\xc4\x83\n2,\xe3\n3,x\0y\n4,5\n";
-        let read: Vec<RowRead> = CsvRows::new(&bytes[..], Encoding::Utf8, b',', false).collect();
+        let read: Vec<RowRead> = CsvRows::new(&bytes[..], Encoding::Utf8, commas()).collect();
         let wrong: Vec<bool> = read.iter().map(Result::is_err).collect();
         assert_eq!(wrong, [false, false, true, true, false]);
-        assert!(read[2].as_ref().unwrap_err().reason.contains("not utf-8 text"));
+        assert!(read[2].as_ref().unwrap_err().reason.code == ReasonCode::NotItsEncoding);
     }
 
     proptest! {
@@ -248,7 +256,7 @@ mod tests {
             let trimmed = |row: &[String]| row.iter().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
             let expected: Vec<Vec<String>> =
                 table.iter().map(|row| trimmed(row)).filter(|row| row.iter().any(|cell| !cell.is_empty())).collect();
-            let read = CsvRows::new(&bytes[..], Encoding::Utf8, delimiter, false);
+            let read = CsvRows::new(&bytes[..], Encoding::Utf8, Lines { delimiter, ..commas() });
             let read: Vec<Vec<String>> = read.map(|row| row.unwrap().texts(3)).collect();
             prop_assert_eq!(read, expected);
         }
@@ -256,7 +264,7 @@ mod tests {
         #[test]
         fn no_bytes_are_too_much(bytes in prop::collection::vec(any::<u8>(), 0..2000), is_whole: bool) {
             let encoding = Encoding::of(&bytes, is_whole);
-            prop_assert!(CsvRows::new(&bytes[..], encoding, b',', false).count() <= bytes.len() + 1);
+            prop_assert!(CsvRows::new(&bytes[..], encoding, commas()).count() <= bytes.len() + 1);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::order::{number_in, record};
 use super::plan::{MAX_LINES, Plan};
 use super::rows::{BadRow, Row, RowRead};
 use super::{RejectedOrder, ShopKind, read_order};
+use crate::shops::{Reason, ReasonCode};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 
@@ -28,7 +29,7 @@ struct Group {
     rows: Vec<Row>,
     bytes: usize,
     /// Why it is not taken: line, field, reason.
-    trouble: Option<(usize, String, String)>,
+    trouble: Option<(usize, String, Reason)>,
 }
 
 /// The orders of a table.
@@ -66,7 +67,7 @@ impl TableOrders {
     }
 
     /// Puts a row to its order; the order before it, where it is another's.
-    fn put(&mut self, row: Row, trouble: Option<(usize, String, String)>) -> Option<Group> {
+    fn put(&mut self, row: Row, trouble: Option<(usize, String, Reason)>) -> Option<Group> {
         let number = number_in(&self.plan, &row);
         let is_same = match &self.group {
             Some(group) => group.number == number || (number.is_empty() && self.continues(&row)),
@@ -83,12 +84,12 @@ impl TableOrders {
         None
     }
 
-    fn put_into(&mut self, row: Row, trouble: Option<(usize, String, String)>) {
+    fn put_into(&mut self, row: Row, trouble: Option<(usize, String, Reason)>) {
         let Some(group) = &mut self.group else { return };
         group.trouble = group.trouble.take().or(trouble);
         group.bytes += row.bytes();
         if group.rows.len() == MAX_LINES || group.bytes > MAX_ORDER {
-            let reason = format!("more than {MAX_LINES} rows or {} MiB in one order", MAX_ORDER >> 20);
+            let reason = ReasonCode::TooManyRows.with("most", MAX_LINES);
             group.trouble = group.trouble.take().or(Some((row.line, "lines".to_owned(), reason)));
         }
         // of an order that is not taken, nothing more is kept
@@ -98,17 +99,17 @@ impl TableOrders {
     }
 
     /// Why an order that starts here is not taken, whatever its rows say.
-    fn why_not(&mut self, number: &str, line: usize) -> Option<(usize, String, String)> {
-        let no = |reason: String| Some((line, "number".to_owned(), reason));
+    fn why_not(&mut self, number: &str, line: usize) -> Option<(usize, String, Reason)> {
+        let no = |reason: Reason| Some((line, "number".to_owned(), reason));
         if number.is_empty() {
-            return no("blank".to_owned());
+            return no(ReasonCode::Blank.into());
         }
         let hash = self.keys.hash_one(number);
         if let Some(first) = self.seen.get(&hash) {
-            return no(format!("the order stands on line {first} already: its rows are to stand together"));
+            return no(ReasonCode::RowsApart.with("line", first));
         }
         if self.seen.len() == MAX_ORDERS {
-            return no(format!("more than {MAX_ORDERS} orders in one file: cut it in two"));
+            return no(ReasonCode::TooManyOrders.with("most", MAX_ORDERS));
         }
         self.seen.insert(hash, u32::try_from(line).unwrap_or(u32::MAX));
         None
@@ -116,7 +117,7 @@ impl TableOrders {
 
     fn finish(&self, group: &Group) -> OrderRead {
         let order = Some(group.number.chars().take(60).collect::<String>()).filter(|number| !number.is_empty());
-        let rejected = |line: usize, field: String, reason: String| {
+        let rejected = |line: usize, field: String, reason: Reason| {
             Err(RejectedOrder { line, order: order.clone(), field, reason })
         };
         if let Some((line, field, reason)) = &group.trouble {
@@ -164,7 +165,8 @@ impl Iterator for TableOrders {
                 Some(Ok(row)) => {
                     let width = row.width();
                     let trouble = (width > self.plan.headings.len()).then(|| {
-                        let reason = format!("the row has {width} cells under {} headings", self.plan.headings.len());
+                        let cells = ReasonCode::TooManyCells.with("cells", width);
+                        let reason = cells.with("headings", self.plan.headings.len());
                         (row.line, String::new(), reason)
                     });
                     self.put(row, trouble)

@@ -1,6 +1,7 @@
 //! From a file's bytes to text: the encoding by its beginning, never lossy in silence, and no row without an end.
 
 use super::FileTrouble;
+use crate::shops::ReasonCode;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250};
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 use std::io::{Read, Result, Seek, SeekFrom};
@@ -81,7 +82,7 @@ pub(super) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> Result<usize> {
 
 /// The first bytes of a file, its encoding, and the file at its start again.
 pub(super) fn look<F: Read + Seek>(file: &mut F) -> std::result::Result<(Vec<u8>, Encoding), FileTrouble> {
-    let unreadable = |error: std::io::Error| FileTrouble::NotReadable(error.to_string());
+    let unreadable = |error: std::io::Error| ReasonCode::FileNotReadable.with("words", error);
     let mut head = vec![0; HEAD];
     let filled = fill(file, &mut head).map_err(unreadable)?;
     head.truncate(filled);
@@ -128,15 +129,22 @@ pub(super) fn delimiter(head: &str) -> (u8, bool) {
     (best.0, false)
 }
 
+/// Whether lines end by a carriage return alone, as an old Macintosh writes them.
+pub(super) fn ends_by_return(head: &str) -> bool {
+    head.contains('\r') && !head.contains('\n')
+}
+
 /// A source that gives out only so much until it is allowed more: a row without an end is no endless one.
 pub(super) struct Allowance<R> {
     source: R,
     left: usize,
+    /// Carriage returns are given out as line feeds: whoever reads counts lines by them.
+    ends_by_return: bool,
 }
 
 impl<R: Read> Allowance<R> {
-    pub(super) fn new(source: R) -> Self {
-        Allowance { source, left: 0 }
+    pub(super) fn new(source: R, ends_by_return: bool) -> Self {
+        Allowance { source, left: 0, ends_by_return }
     }
 
     pub(super) fn allow(&mut self, bytes: usize) {
@@ -156,6 +164,9 @@ impl<R: Read> Read for Allowance<R> {
         let most = buffer.len().min(self.left);
         let read = self.source.read(&mut buffer[..most])?;
         self.left -= read;
+        if self.ends_by_return {
+            buffer[..read].iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+        }
         Ok(read)
     }
 }

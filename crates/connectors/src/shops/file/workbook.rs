@@ -6,6 +6,7 @@
 use super::FileTrouble;
 use super::measure::{MAX_PACKED, measure};
 use super::rows::{BadRow, Kind, MAX_CELL, MAX_COLUMNS, MAX_ROW, Row, RowRead};
+use crate::shops::{Reason, ReasonCode};
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, Xlsx};
 use csv::StringRecord;
 use rust_decimal::Decimal;
@@ -32,11 +33,10 @@ pub(super) struct SheetRows {
 /// # Errors
 /// Where it is not to be unpacked.
 pub(super) fn open(path: &Path) -> Result<(SheetRows, u64), FileTrouble> {
-    let unreadable = |error: std::io::Error| FileTrouble::NotReadable(error.to_string());
+    let unreadable = |error: std::io::Error| ReasonCode::FileNotReadable.with("words", error);
     let file = File::open(path).map_err(unreadable)?;
     if file.metadata().map_err(unreadable)?.len() > MAX_PACKED {
-        let limit = format!("{} MiB", MAX_PACKED >> 20);
-        return Err(FileTrouble::TooLarge { what: "the workbook".to_owned(), limit });
+        return Err(ReasonCode::WorkbookTooLarge.with("most", MAX_PACKED >> 20).into());
     }
     let rows = measure(BufReader::new(file))?;
     let (send, batches) = sync_channel(2);
@@ -65,9 +65,9 @@ fn read(path: PathBuf, send: &SyncSender<Batch>) {
     let trouble = match read {
         Ok(Ok(())) => return,
         Ok(Err(trouble)) => trouble,
-        Err(_) => "its sheet is not as sheets are".to_owned(),
+        Err(_) => "the sheet cannot be read".to_owned(),
     };
-    let reason = format!("the workbook is damaged ({trouble}); nothing after it could be read");
+    let reason = ReasonCode::BrokenOff.with("words", trouble);
     // nobody may listen any more
     let _ = send.send(vec![Err(BadRow { line, column: None, reason, row: None })]);
 }
@@ -113,7 +113,7 @@ struct Making<'a> {
     row: u32,
     cells: StringRecord,
     kinds: Vec<Kind>,
-    bad: Option<(usize, String)>,
+    bad: Option<(usize, Reason)>,
 }
 
 impl<'a> Making<'a> {
@@ -136,11 +136,14 @@ impl<'a> Making<'a> {
             return Err("its cells are not in order".to_owned());
         }
         if column > MAX_COLUMNS {
-            self.bad.get_or_insert((column, format!("more than {MAX_COLUMNS} columns")));
+            self.bad.get_or_insert((
+                column,
+                ReasonCode::TooManyColumns.with("count", column + 1).with("most", MAX_COLUMNS),
+            ));
         } else if text.len() > MAX_CELL {
-            self.bad.get_or_insert((column, format!("the cell is longer than {} KiB", MAX_CELL / 1024)));
+            self.bad.get_or_insert((column, ReasonCode::CellTooLong.with("most", MAX_CELL / 1024)));
         } else if self.cells.as_slice().len() + text.len() > MAX_ROW {
-            self.bad.get_or_insert((column, format!("the row is longer than {} KiB", MAX_ROW / 1024)));
+            self.bad.get_or_insert((column, ReasonCode::RowTooLong.with("most", MAX_ROW / 1024)));
         } else {
             while self.cells.len() < column {
                 self.cells.push_field("");
@@ -190,13 +193,13 @@ fn text_of(value: &DataRef) -> (String, Kind) {
         DataRef::DateTime(at) => date_text(at),
         DataRef::DateTimeIso(text) => (text.clone(), Kind::Date),
         DataRef::DurationIso(text) => (text.clone(), Kind::Text),
-        DataRef::Error(error) => (format!("the cell holds an error: {error}"), Kind::Bad),
+        DataRef::Error(error) => (error.to_string(), Kind::Bad(ReasonCode::CellError)),
     }
 }
 
 /// A number as a spreadsheet shows it: of its fifteen digits, those that say something. 19.989999999999998 is 19.99.
 fn number_text(number: f64) -> (String, Kind) {
-    let bad = || (format!("{number} has more digits than a spreadsheet keeps"), Kind::Bad);
+    let bad = || (number.to_string(), Kind::Bad(ReasonCode::CellTooManyDigits));
     if !number.is_finite() || number.abs() >= 1e15 {
         return bad();
     }
@@ -214,7 +217,7 @@ fn date_text(at: &ExcelDateTime) -> (String, Kind) {
         return number_text(at.as_f64());
     }
     if !(1.0..3_000_000.0).contains(&at.as_f64()) {
-        return (format!("{} is not a date", at.as_f64()), Kind::Bad);
+        return (at.as_f64().to_string(), Kind::Bad(ReasonCode::NotADate));
     }
     // a second is 0.0000116 days: what is over it is noise
     let (year, month, day, hour, minute, second, milli) = at.to_ymd_hms_milli();
@@ -226,7 +229,7 @@ fn date_text(at: &ExcelDateTime) -> (String, Kind) {
             let at = at + chrono::Duration::milliseconds(500);
             (at.format("%Y-%m-%dT%H:%M:%S").to_string(), Kind::Date)
         }
-        None => (format!("{} is not a date", at.as_f64()), Kind::Bad),
+        None => (at.as_f64().to_string(), Kind::Bad(ReasonCode::NotADate)),
     }
 }
 
@@ -251,7 +254,7 @@ mod tests {
             assert_eq!(number_text(number), (expected.to_owned(), Kind::Number));
         }
         for number in [1e15, 7.2057594e16, f64::NAN, f64::INFINITY] {
-            assert_eq!(number_text(number).1, Kind::Bad, "{number}");
+            assert_eq!(number_text(number).1, Kind::Bad(ReasonCode::CellTooManyDigits), "{number}");
         }
     }
 
@@ -261,6 +264,9 @@ mod tests {
         assert_eq!(at(46346.987581, false), "2026-11-20T23:42:07");
         assert_eq!(at(44884.987581, true), "2026-11-20T23:42:07");
         assert_eq!(at(46346.999999999, false), "2026-11-21T00:00:00");
-        assert_eq!(date_text(&ExcelDateTime::new(-5.0, ExcelDateTimeType::DateTime, false)).1, Kind::Bad);
+        assert_eq!(
+            date_text(&ExcelDateTime::new(-5.0, ExcelDateTimeType::DateTime, false)).1,
+            Kind::Bad(ReasonCode::NotADate)
+        );
     }
 }

@@ -62,15 +62,19 @@ fn parts_of(header: &str) -> (Option<&str>, Vec<Vec<u8>>) {
 
 fn subject_of(topic: &str, event: &Value) -> Subject {
     if topic.starts_with("checkout.session.") {
-        // a card that is kept, nothing that is bought
-        if event.pointer("/data/object/mode").and_then(Value::as_str) == Some("setup") {
+        // a card that is kept, nothing that is bought; or a subscription, which its invoices are the orders of
+        if matches!(event.pointer("/data/object/mode").and_then(Value::as_str), Some("setup" | "subscription")) {
             return Subject::Nothing;
         }
         let id = event.pointer("/data/object/id").and_then(Value::as_str);
         return id.filter(|id| is_session_id(id)).map_or(Subject::Poll, |id| Subject::Order(id.to_owned()));
     }
-    // these name a payment, and the session only through it
-    if topic == "charge.refunded" || topic.starts_with("charge.refund.") || topic.starts_with("refund.") {
+    // these name a payment, and the session only through it; an invoice may be of a session that is the order already
+    if topic == "invoice.paid"
+        || topic == "charge.refunded"
+        || topic.starts_with("charge.refund.")
+        || topic.starts_with("refund.")
+    {
         return Subject::Poll;
     }
     Subject::Nothing

@@ -76,7 +76,7 @@ impl Shopify {
     async fn one_order(&self, operation: &Operation, order_id: &str) -> Result<ShopOrder, Failure> {
         let path = format!("{}.json", order_path(operation, order_id)?);
         let answer = self.get(operation, &path, &[]).await?;
-        let body = self.read(operation, &answer)?;
+        let body = self.read(operation, &answer).map_err(gone)?;
         let Some(record) = body.get("order") else {
             return Err(self.rest.unreadable(operation, &answer, "not an order"));
         };
@@ -102,6 +102,14 @@ fn full_address(text: &str) -> String {
     if name.is_empty() { text.to_owned() } else { format!("{name}.myshopify.com") }
 }
 
+/// Of one order, not found is gone.
+fn gone(failure: Failure) -> Failure {
+    match failure.kind {
+        FailureKind::DocumentNotFound => Failure { kind: FailureKind::OrderGone, ..failure },
+        _ => failure,
+    }
+}
+
 /// An order's route. Ids are numbers: anything else could lead to another route.
 fn order_path(operation: &Operation, order_id: &str) -> Result<String, Failure> {
     if order_id.is_empty() || !order_id.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -111,13 +119,21 @@ fn order_path(operation: &Operation, order_id: &str) -> Result<String, Failure> 
     Ok(format!("orders/{order_id}"))
 }
 
-fn filter_of(query: OrderQuery) -> [(&'static str, String); 2] {
-    let (name, at_ms) = match query {
-        OrderQuery::ModifiedSince(at_ms) => ("updated_at_min", at_ms),
-        OrderQuery::CreatedSince(at_ms) => ("created_at_min", at_ms),
+fn filter_of(query: OrderQuery) -> Vec<(&'static str, String)> {
+    let at = |at_ms: i64| {
+        let at = DateTime::from_timestamp(at_ms.div_euclid(1000), 0).unwrap_or_default();
+        at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
     };
-    let at = DateTime::from_timestamp(at_ms.div_euclid(1000), 0).unwrap_or_default();
-    [("status", "any".to_owned()), (name, at.format("%Y-%m-%dT%H:%M:%SZ").to_string())]
+    let mut filter = vec![("status", "any".to_owned())];
+    match query {
+        OrderQuery::ModifiedSince(at_ms) => filter.push(("updated_at_min", at(at_ms))),
+        OrderQuery::CreatedSince(at_ms) => filter.push(("created_at_min", at(at_ms))),
+        // the upper bound counts itself in
+        OrderQuery::CreatedWithin(from_ms, until_ms) => {
+            filter.extend([("created_at_min", at(from_ms)), ("created_at_max", at(until_ms - 1))]);
+        }
+    }
+    filter
 }
 
 /// The mark of the next page in a `Link` header. Only the mark is taken: the rest of the address stays our own.
@@ -182,8 +198,7 @@ impl Shop for Shopify {
         let limit = ("limit", PER_PAGE.to_string());
         let (asked, total) = if page <= 1 {
             let total = self.count(&operation, &filter).await?;
-            let [status, since] = filter.clone();
-            (vec![limit, status, since], total)
+            (std::iter::once(limit).chain(filter.clone()).collect(), total)
         } else {
             let way = self.passes.way(&operation, query, page)?;
             (vec![limit, ("page_info", way.mark)], way.total)
@@ -193,7 +208,7 @@ impl Shop for Shopify {
         let Some(records) = body.get("orders").and_then(Value::as_array) else {
             return Err(self.rest.unreadable(&operation, &answer, "not a list of orders"));
         };
-        let mut listed = OrderPage { total, pages: page.max(1), ..OrderPage::default() };
+        let mut listed = OrderPage { total, pages: page.max(1), answered_ms: answer.date_ms(), ..OrderPage::default() };
         match next_page(&answer) {
             Some(mark) => {
                 listed.pages += 1;

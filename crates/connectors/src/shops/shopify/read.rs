@@ -5,11 +5,11 @@
 
 use crate::call::fold;
 use crate::scalar::text_of;
-use crate::shops::ShopOrder;
 use crate::shops::fields::{
     self, FieldProblem, Read, clip, instant, invoiced_elsewhere_in, list, minor, money, problem, required_money,
     tax_id_in, text,
 };
+use crate::shops::{ReasonCode, ShopOrder};
 use punte_domain::correction::RefundLine;
 use punte_domain::order::Refund;
 use punte_domain::{Currency, OrderHead, OrderStatus};
@@ -29,7 +29,7 @@ pub(in crate::shops) fn is_ours(record: &Value) -> bool {
 /// The first field that an invoice hangs on and that cannot be read.
 pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
     if !record.is_object() {
-        return problem("", "not an object");
+        return problem("", ReasonCode::NotAnObject);
     }
     let order_id = read_id(record)?;
     let currency = fields::currency(record)?;
@@ -38,7 +38,7 @@ pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
     let refunds = read_refunds(record, currency)?;
     check_lines(record)?;
     check_edits(record, total_minor, &refunds, currency)?;
-    let Some(created_ms) = instant(record, "created_at")? else { return problem("created_at", "missing") };
+    let Some(created_ms) = instant(record, "created_at")? else { return problem("created_at", ReasonCode::Missing) };
     let modified_ms = instant(record, "updated_at")?.unwrap_or(created_ms);
     let completed_ms = delivered_ms(record)?;
     let money_status = text(record, "financial_status").unwrap_or_default();
@@ -69,17 +69,18 @@ pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
         customer: customer(record),
         email: text(record, "email").or_else(|| text(record, "contact_email")).unwrap_or_default(),
         tax_id: tax_id_in(attribute).unwrap_or_default(),
-        invoiced_elsewhere: invoiced_elsewhere_in(attribute),
+        invoiced_elsewhere: invoiced_elsewhere_in(attributes(record)),
         seen_as: Default::default(),
+        place: Default::default(),
     };
     Ok(ShopOrder { head, raw: record.clone() })
 }
 
 fn read_id(record: &Value) -> Read<String> {
     match text(record, "id") {
-        None => problem("id", "missing"),
+        None => problem("id", ReasonCode::Missing),
         Some(id) if id.bytes().all(|byte| byte.is_ascii_digit()) && id != "0" => Ok(id),
-        Some(id) => problem("id", format!("\"{}\" is not an order id", clip(&id))),
+        Some(id) => problem("id", ReasonCode::NotAnId.with("text", clip(&id))),
     }
 }
 
@@ -181,6 +182,11 @@ fn customer(record: &Value) -> String {
         .unwrap_or_default()
 }
 
+fn attributes(record: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let attributes = record.get("note_attributes").and_then(Value::as_array);
+    attributes.into_iter().flatten().filter_map(|one| Some((one.get("name")?.as_str()?, one.get("value")?)))
+}
+
 /// The value of a note attribute: what themes and apps ask the buyer for, and where billing tools leave their results.
 fn attribute(record: &Value, key: &str) -> Option<String> {
     let attributes = record.get("note_attributes")?.as_array()?;
@@ -199,7 +205,7 @@ fn read_refunds(record: &Value, currency: Currency) -> Read<Vec<Refund>> {
             .map_err(|problem| FieldProblem { field: format!("{path}.{}", problem.field), ..problem })?;
         let amount_minor = minor(currency, amount, &path)?;
         if amount_minor > 0 {
-            let Some(id) = text(refund, "id") else { return problem(format!("{path}.id"), "missing") };
+            let Some(id) = text(refund, "id") else { return problem(format!("{path}.id"), ReasonCode::Missing) };
             refunds.push(Refund { id, amount_minor });
         }
     }
@@ -213,7 +219,7 @@ fn check_edits(record: &Value, total_minor: i64, refunds: &[Refund], currency: C
     let current_minor = minor(currency, current, "current_total_price")?;
     let back_minor: i64 = refunds.iter().map(|refund| refund.amount_minor).sum();
     if current_minor < total_minor - back_minor {
-        return problem("current_total_price", "goods were taken off and not paid back: the order was edited");
+        return problem("current_total_price", ReasonCode::OrderEdited);
     }
     Ok(())
 }

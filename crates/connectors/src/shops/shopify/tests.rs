@@ -101,7 +101,7 @@ async fn an_order_is_the_one_asked_for_and_a_strange_id_is_never_asked() {
     let shop = shop("cana", &scripted);
     assert_eq!(shop.get_order("7").await.unwrap().head.order_id, "7");
     assert_eq!(shop.get_order("7").await.unwrap_err().kind, FailureKind::UnreadableAnswer);
-    assert_eq!(shop.get_order("7").await.unwrap_err().kind, FailureKind::DocumentNotFound);
+    assert_eq!(shop.get_order("7").await.unwrap_err().kind, FailureKind::OrderGone);
     assert_eq!(shop.get_order("../shop").await.unwrap_err().phase, Phase::Prepare);
     assert_eq!(scripted.sent().len(), 3);
 }

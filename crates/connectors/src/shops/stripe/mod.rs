@@ -1,14 +1,15 @@
-//! Stripe: paid Checkout Sessions as orders, a live test, and our own notes in a session's metadata, which are all that is
-//! ever written.
+//! Stripe: paid Checkout Sessions and paid invoices as orders, a live test, and our own notes in their metadata, which are all
+//! that is ever written. One sale is one order: see [`invoice`] for which of the two it is.
 //!
 //! Source: protocol note on shops, 3.3; docs.stripe.com/api. Sessions have no date of change: what changed is found in the
 //! list of events, which Stripe keeps for 30 days, and each session that one names is read again. Stripe counts no listing,
 //! so totals are 0. Sessions that nobody finished are not listed.
 
+use self::invoice::{is_invoice, is_not_allowed};
 use super::address::read_root;
 use super::passes::{Passes, Way};
 use super::rest::{Ask, Rest};
-use super::{OrderPage, OrderQuery, RejectedOrder, Shop, ShopConfig, ShopOrder, ShopWebhook};
+use super::{OrderPage, OrderQuery, ReasonCode, RejectedOrder, Shop, ShopConfig, ShopOrder, ShopWebhook};
 use crate::billing::CheckStep;
 use crate::call::{Operation, create_limits, header, large_read_limits};
 use crate::scalar::text_of;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use url::form_urlencoded;
 
 mod decisions;
+mod invoice;
 mod read;
 mod whole;
 
@@ -46,7 +48,10 @@ const EVENTS: &[&str] = &[
     "checkout.session.async_payment_failed",
     "charge.refunded",
     "charge.refund.updated",
+    "invoice.paid",
 ];
+/// Begins the mark of a page of invoices: they are listed after the last page of sessions.
+const INVOICES: &str = "invoices:";
 
 type Query = Vec<(&'static str, String)>;
 
@@ -83,6 +88,16 @@ impl Stripe {
         path: &str,
         query: &[(&str, String)],
     ) -> Result<(Vec<Value>, Option<String>), Failure> {
+        self.list_dated(operation, path, query).await.map(|(items, next, _)| (items, next))
+    }
+
+    /// The same, with the shop's clock.
+    async fn list_dated(
+        &self,
+        operation: &Operation,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<(Vec<Value>, Option<String>, Option<i64>), Failure> {
         let answer = self.rest.send(operation, Ask::get(path, query, large_read_limits(PAGE_MEGABYTES))).await?;
         let mut body = self.read(operation, &answer)?;
         let Some(Value::Array(items)) = body.get_mut("data").map(Value::take) else {
@@ -90,7 +105,7 @@ impl Stripe {
         };
         let has_more = body.get("has_more").and_then(Value::as_bool).unwrap_or_default();
         let last = items.last().and_then(|item| item.get("id")).and_then(text_of);
-        Ok((items, last.filter(|_| has_more)))
+        Ok((items, last.filter(|_| has_more), answer.date_ms()))
     }
 
     async fn post(
@@ -128,8 +143,8 @@ impl Stripe {
     /// Sessions created since, newest first.
     async fn created_since(&self, operation: &Operation, since: Query) -> Result<(OrderPage, Option<String>), Failure> {
         let query: Query = since.into_iter().chain(whole::expansions("data.")).collect();
-        let (sessions, next) = self.list(operation, "v1/checkout/sessions", &query).await?;
-        let mut listed = OrderPage::default();
+        let (sessions, next, answered_ms) = self.list_dated(operation, "v1/checkout/sessions", &query).await?;
+        let mut listed = OrderPage { answered_ms, ..OrderPage::default() };
         for (index, session) in sessions.into_iter().enumerate() {
             self.take(operation, &mut listed, index + 1, session).await?;
         }
@@ -140,12 +155,23 @@ impl Stripe {
     async fn changed_since(&self, operation: &Operation, since: Query) -> Result<(OrderPage, Option<String>), Failure> {
         let types = EVENTS.iter().map(|name| ("types[]", (*name).to_owned()));
         let query: Query = since.into_iter().chain(types).collect();
-        let (events, next) = self.list(operation, "v1/events", &query).await?;
-        let mut listed = OrderPage::default();
+        let (events, next, answered_ms) = self.list_dated(operation, "v1/events", &query).await?;
+        let mut listed = OrderPage { answered_ms, ..OrderPage::default() };
         let mut read = BTreeSet::new();
         for (index, event) in events.iter().enumerate() {
             let object = event.pointer("/data/object").unwrap_or(&Value::Null);
-            let session = if is_ours(object) {
+            if is_invoice(object) {
+                let id = object.get("id").and_then(text_of).filter(|id| read::is_id(id)).unwrap_or_default();
+                if !id.is_empty() && read.insert(id.clone()) {
+                    match self.invoice(operation, &id).await {
+                        Ok(invoice) => self.take_invoice(operation, &mut listed, index + 1, invoice).await?,
+                        Err(failure) if is_not_allowed(&failure) => {}
+                        Err(failure) => return Err(failure),
+                    }
+                }
+                continue;
+            }
+            let session = if read::is_session(object) {
                 let id = object.get("id").and_then(text_of).unwrap_or_default();
                 if !read.insert(id.clone()) {
                     continue;
@@ -153,7 +179,7 @@ impl Stripe {
                 match self.session(operation, &id).await {
                     // a session that is gone must not keep the others from being seen
                     Err(failure) if failure.kind == FailureKind::DocumentNotFound => {
-                        let (field, reason) = ("id".to_owned(), "the session is gone".to_owned());
+                        let (field, reason) = ("id".to_owned(), ReasonCode::SessionGone.into());
                         listed.rejected.push(RejectedOrder { line: index + 1, order: Some(id), field, reason });
                         continue;
                     }
@@ -164,12 +190,60 @@ impl Stripe {
                 if !read.insert(payment.clone()) {
                     continue;
                 }
-                self.session_of_payment(operation, &payment).await?
+                let session = self.session_of_payment(operation, &payment).await?;
+                if session.is_none() {
+                    match self.invoice_of_payment(operation, &payment).await {
+                        Ok(Some(invoice)) => self.take_invoice(operation, &mut listed, index + 1, invoice).await?,
+                        Ok(None) => {}
+                        Err(failure) if is_not_allowed(&failure) => {}
+                        Err(failure) => return Err(failure),
+                    }
+                }
+                session
             };
             let Some(session) = session else { continue };
             self.take(operation, &mut listed, index + 1, session).await?;
         }
         Ok((listed, next))
+    }
+
+    /// Paid invoices created since, newest first.
+    async fn invoices_since(
+        &self,
+        operation: &Operation,
+        since: Query,
+    ) -> Result<(OrderPage, Option<String>), Failure> {
+        let paid = [("status", "paid".to_owned()), ("expand[]", "data.payments".to_owned())];
+        let query: Query = since.into_iter().chain(paid).collect();
+        let mut listed = OrderPage::default();
+        let (invoices, next) = match self.list(operation, "v1/invoices", &query).await {
+            Err(failure) if is_not_allowed(&failure) => return Ok((listed, None)),
+            found => found?,
+        };
+        for (index, invoice) in invoices.into_iter().enumerate() {
+            self.take_invoice(operation, &mut listed, index + 1, invoice).await?;
+        }
+        Ok((listed, next))
+    }
+
+    /// Completes one invoice and reads it, where it is an order: it is paid, and no session is the order already.
+    async fn take_invoice(
+        &self,
+        operation: &Operation,
+        listed: &mut OrderPage,
+        line: usize,
+        invoice: Value,
+    ) -> Result<(), Failure> {
+        let is_paid = invoice.get("status").and_then(Value::as_str) == Some("paid");
+        if !is_paid || self.is_sessions_own(operation, &invoice).await? {
+            return Ok(());
+        }
+        let invoice = self.whole_invoice(operation, invoice).await?;
+        match read_order(&invoice) {
+            Ok(order) => listed.orders.push(order),
+            Err(problem) => listed.rejected.push(problem.rejected(line, &invoice)),
+        }
+        Ok(())
     }
 
     /// Completes one session and reads it, where it is an order: somebody finished it, and it was about money.
@@ -181,7 +255,8 @@ impl Stripe {
         session: Value,
     ) -> Result<(), Failure> {
         let is = |key: &str, word: &str| session.get(key).and_then(Value::as_str) == Some(word);
-        if is("mode", "setup") || is("status", "open") || is("status", "expired") {
+        // what a subscription is paid with are its invoices, the first one included
+        if is("mode", "setup") || is("mode", "subscription") || is("status", "open") || is("status", "expired") {
             return Ok(());
         }
         let session = self.whole(operation, session).await?;
@@ -193,12 +268,21 @@ impl Stripe {
     }
 }
 
+/// Of one order, not found is gone.
+fn gone(failure: Failure) -> Failure {
+    match (failure.kind, failure.phase) {
+        (FailureKind::DocumentNotFound, Phase::Refused) => Failure { kind: FailureKind::OrderGone, ..failure },
+        _ => failure,
+    }
+}
+
 fn session_path(operation: &Operation, order_id: &str) -> Result<String, Failure> {
     if read::is_id(order_id) {
-        return Ok(format!("v1/checkout/sessions/{order_id}"));
+        let list = if order_id.starts_with("in_") { "v1/invoices" } else { "v1/checkout/sessions" };
+        return Ok(format!("{list}/{order_id}"));
     }
     let failure = operation.failure(FailureKind::DocumentNotFound, Phase::Prepare);
-    Err(failure.with_detail("orders are Checkout Sessions, whose ids begin with cs_"))
+    Err(failure.with_detail("orders are Checkout Sessions and invoices, whose ids begin with cs_ and in_"))
 }
 
 fn notes_in(session: &Value) -> BTreeMap<String, String> {
@@ -245,15 +329,31 @@ impl Shop for Stripe {
     /// Pages of one pass are asked in their order. The total is always 0.
     async fn list_orders(&self, query: OrderQuery, page: u32) -> Result<OrderPage, Failure> {
         let operation = Operation::new("list orders", format!("{} page {page}", self.identity()));
-        let (OrderQuery::ModifiedSince(at_ms) | OrderQuery::CreatedSince(at_ms)) = query;
-        let mut since: Query =
-            vec![("limit", PER_PAGE.to_string()), ("created[gte]", at_ms.div_euclid(1000).max(0).to_string())];
-        if page > 1 {
-            since.push(("starting_after", self.passes.way(&operation, query, page)?.mark));
+        let seconds = |at_ms: i64| at_ms.div_euclid(1000).max(0).to_string();
+        let mut since: Query = vec![("limit", PER_PAGE.to_string())];
+        match query {
+            OrderQuery::ModifiedSince(at_ms) | OrderQuery::CreatedSince(at_ms) => {
+                since.push(("created[gte]", seconds(at_ms)));
+            }
+            OrderQuery::CreatedWithin(from_ms, until_ms) => {
+                since.extend([("created[gte]", seconds(from_ms)), ("created[lte]", seconds(until_ms - 1))]);
+            }
         }
+        let mark = if page > 1 { Some(self.passes.way(&operation, query, page)?.mark) } else { None };
+        let of_invoices = mark.as_deref().and_then(|mark| mark.strip_prefix(INVOICES));
+        let after = of_invoices.or(mark.as_deref()).filter(|after| !after.is_empty());
+        since.extend(after.map(|after| ("starting_after", after.to_owned())));
+        let as_mark = |next: Option<String>| next.map(|next| format!("{INVOICES}{next}"));
         let (mut listed, next) = match query {
-            OrderQuery::CreatedSince(_) => self.created_since(&operation, since).await?,
             OrderQuery::ModifiedSince(_) => self.changed_since(&operation, since).await?,
+            _ if of_invoices.is_some() => {
+                let (listed, next) = self.invoices_since(&operation, since).await?;
+                (listed, as_mark(next))
+            }
+            OrderQuery::CreatedSince(_) | OrderQuery::CreatedWithin(..) => {
+                let (listed, next) = self.created_since(&operation, since).await?;
+                (listed, next.or_else(|| as_mark(Some(String::new()))))
+            }
         };
         listed.pages = page.max(1);
         if let Some(mark) = next {
@@ -265,8 +365,12 @@ impl Shop for Stripe {
 
     async fn get_order(&self, order_id: &str) -> Result<ShopOrder, Failure> {
         let operation = Operation::new("read order", format!("order {order_id}"));
-        let session = self.session(&operation, order_id).await?;
-        let session = self.whole(&operation, session).await?;
+        let session = if order_id.starts_with("in_") && read::is_id(order_id) {
+            self.invoice_order(&operation, order_id).await.map_err(gone)?
+        } else {
+            let session = self.session(&operation, order_id).await.map_err(gone)?;
+            self.whole(&operation, session).await?
+        };
         let order = read_order(&session).map_err(|problem| {
             operation.failure(FailureKind::OrderUnreadable, Phase::Prepare).with_detail(problem.to_string())
         })?;

@@ -1,48 +1,63 @@
-//! From a Stripe Checkout Session to a head.
+//! From a Stripe Checkout Session, or an invoice made to look like one, to a head.
 //!
 //! A session does not say when it was paid or what was given back of it, so the connector sets beside its fields what it
 //! read of the payment: `payment: {charge, created, amount_refunded}` and `refunds: [{id, amount, currency, status,
 //! created}]`. Amounts are in the currency's minor unit, instants in unix seconds.
 
-use crate::shops::ShopOrder;
+use super::invoice::{self, is_invoice};
 use crate::shops::fields::{
     self, FieldProblem, Read, clip, invoiced_elsewhere_in, list, problem, required_money, tax_id_in, text,
 };
+use crate::shops::{ReasonCode, ShopOrder};
 use punte_domain::order::Refund;
 use punte_domain::{OrderHead, OrderStatus};
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
 
-/// Whether a record looks like a Checkout Session.
+/// Whether a record looks like a Checkout Session or an invoice.
 pub(in crate::shops) fn is_ours(record: &Value) -> bool {
+    is_session(record) || is_invoice(record)
+}
+
+pub(super) fn is_session(record: &Value) -> bool {
     record.get("object").and_then(Value::as_str) == Some("checkout.session")
 }
 
-/// Reads one Checkout Session with its `line_items` expanded. The record itself is kept as received.
+/// Reads one Checkout Session with its `line_items` expanded, or one invoice. The record itself is kept as received.
 ///
 /// # Errors
 /// The first field that an invoice hangs on and that cannot be read.
 pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
     if !record.is_object() {
-        return problem("", "not an object");
+        return problem("", ReasonCode::NotAnObject);
     }
+    if is_invoice(record) { invoice::read_invoice(record) } else { read_sale(record) }
+}
+
+pub(super) fn read_sale(record: &Value) -> Read<ShopOrder> {
     let order_id = match text(record, "id") {
-        None => return problem("id", "missing"),
+        None => return problem("id", ReasonCode::Missing),
         Some(id) if is_id(&id) => id,
-        Some(id) => return problem("id", format!("\"{}\" is not a session's id", clip(&id))),
+        Some(id) => return problem("id", ReasonCode::NotAnId.with("text", clip(&id))),
     };
     if text(record, "mode").as_deref() == Some("subscription") {
-        return problem("mode", "a subscription: its payments and refunds are not told by the session");
+        return problem("mode", ReasonCode::Subscription);
     }
     let currency = fields::currency(record)?;
     let total_minor = minor(record, "amount_total", "amount_total")?;
     let refunds = read_refunds(record)?;
     let refunded_minor = refunds.iter().map(|refund| refund.amount_minor).fold(0, i64::saturating_add);
     check_lines(record)?;
-    let Some(created_ms) = seconds(record, "created", "created")? else { return problem("created", "missing") };
+    let Some(created_ms) = seconds(record, "created", "created")? else {
+        return problem("created", ReasonCode::Missing);
+    };
     let payment = record.get("payment").unwrap_or(&Value::Null);
     let charged_ms = seconds(payment, "created", "payment.created")?;
-    let (status, status_text) = status_of(record, refunded_minor > 0 && refunded_minor >= total_minor);
+    let is_refunded = refunded_minor > 0 && refunded_minor >= total_minor;
+    let (status, status_text) =
+        if is_invoice(record) { invoice::status_of(record, is_refunded) } else { status_of(record, is_refunded) };
+    let marked = invoice::paid_at(record);
+    let charged_ms = charged_ms.or(marked.as_i64().and_then(|seconds| seconds.checked_mul(1000)));
     let is_paid = matches!(status, OrderStatus::Paid | OrderStatus::Refunded);
     let known = [Some(created_ms), charged_ms, last_refund_ms(record)?];
     let metadata = record.get("metadata").unwrap_or(&Value::Null);
@@ -53,6 +68,7 @@ pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
         number: note("order_number")
             .or_else(|| note("order_id"))
             .or_else(|| text(record, "client_reference_id"))
+            .or_else(|| text(record, "number"))
             .or_else(|| text(record, "payment_intent"))
             .unwrap_or_else(|| order_id.clone()),
         order_id,
@@ -77,15 +93,20 @@ pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
         tax_id: tax_id_in(note)
             .or_else(|| tax_ids.and_then(|ids| ids.iter().find_map(|id| text(id, "value"))))
             .unwrap_or_default(),
-        invoiced_elsewhere: invoiced_elsewhere_in(note),
+        invoiced_elsewhere: invoiced_elsewhere_in(fields_of(metadata)),
         seen_as: Default::default(),
+        place: Default::default(),
     };
     Ok(ShopOrder { head, raw: record.clone() })
 }
 
+fn fields_of(record: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    record.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+}
+
 /// Ids are letters, digits and `_`: anything else could lead to another route.
 pub(super) fn is_id(text: &str) -> bool {
-    text.starts_with("cs_")
+    (text.starts_with("cs_") || text.starts_with("in_"))
         && text.len() <= 256
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
@@ -108,7 +129,7 @@ fn minor(record: &Value, key: &str, path: &str) -> Read<i64> {
     let amount = required_money(record, key, path)?;
     match amount.to_i64().filter(|_| amount.fract().is_zero()) {
         Some(minor) => Ok(minor),
-        None => problem(path, format!("{amount} is not whole in the minor unit")),
+        None => problem(path, ReasonCode::NotWholeMinor.with("amount", amount)),
     }
 }
 
@@ -117,7 +138,7 @@ fn seconds(record: &Value, key: &str, path: &str) -> Read<Option<i64>> {
         None | Some(Value::Null) => Ok(None),
         Some(value) => match value.as_i64().and_then(|seconds| seconds.checked_mul(1000)) {
             Some(at_ms) => Ok(Some(at_ms)),
-            None => problem(path, "not a unix time"),
+            None => problem(path, ReasonCode::NotUnixTime),
         },
     }
 }
@@ -130,7 +151,7 @@ fn read_refunds(record: &Value) -> Read<Vec<Refund>> {
         if matches!(text(refund, "status").as_deref(), Some("failed" | "canceled")) {
             continue;
         }
-        let Some(id) = text(refund, "id") else { return problem(path("id"), "missing") };
+        let Some(id) = text(refund, "id") else { return problem(path("id"), ReasonCode::Missing) };
         refunds.push(Refund { id, amount_minor: minor(refund, "amount", &path("amount"))? });
     }
     Ok(refunds)
@@ -147,7 +168,7 @@ fn last_refund_ms(record: &Value) -> Read<Option<i64>> {
 /// What a mapping computes the invoice from must be readable before it sees it.
 fn check_lines(record: &Value) -> Read<()> {
     let Some(items) = record.get("line_items").filter(|items| items.is_object()) else {
-        return problem("line_items", "missing");
+        return problem("line_items", ReasonCode::Missing);
     };
     let in_items = |problem: FieldProblem| FieldProblem { field: format!("line_items.{}", problem.field), ..problem };
     for (at, line) in list(items, "data", false).map_err(in_items)?.iter().enumerate() {

@@ -41,19 +41,30 @@ impl Stripe {
         };
         let id = payment.get("id").and_then(text_of).unwrap_or_default();
         fields.insert("payment_intent".to_owned(), id.clone().into());
-        let Some(charge) = payment.get("latest_charge").filter(|charge| charge.is_object()) else {
-            return Ok(session);
-        };
+        self.set_payment(operation, &mut session, &id, &payment).await?;
+        Ok(session)
+    }
+
+    /// Sets beside a sale when its payment was made and what came back of it. `payment` has its charge with it.
+    pub(super) async fn set_payment(
+        &self,
+        operation: &Operation,
+        sale: &mut Value,
+        id: &str,
+        payment: &Value,
+    ) -> Result<(), Failure> {
+        let charge = payment.get("latest_charge").filter(|charge| charge.is_object());
+        let (Some(charge), Some(fields)) = (charge, sale.as_object_mut()) else { return Ok(()) };
         let part = |key: &str| charge.get(key).cloned().unwrap_or(Value::Null);
         let refunded = part("amount_refunded");
         let made = json!({ "charge": part("id"), "created": part("created"), "amount_refunded": refunded });
         let is_refunded = refunded.as_i64().is_some_and(|amount| amount > 0) || part("refunded") == true;
         fields.insert("payment".to_owned(), made);
         if is_refunded {
-            let refunds = self.refunds(operation, &id).await?;
+            let refunds = self.refunds(operation, id).await?;
             fields.insert("refunds".to_owned(), refunds.into());
         }
-        Ok(session)
+        Ok(())
     }
 
     /// A session carries its first ten lines; the others are read.
@@ -80,11 +91,17 @@ impl Stripe {
         Ok(refunds.iter().map(kept).collect())
     }
 
-    async fn all(&self, operation: &Operation, path: &str, filter: (&str, String)) -> Result<Vec<Value>, Failure> {
+    pub(super) async fn all(
+        &self,
+        operation: &Operation,
+        path: &str,
+        filter: (&str, String),
+    ) -> Result<Vec<Value>, Failure> {
         let mut all = Vec::new();
         let mut after: Option<String> = None;
         for _ in 0..MOST_PAGES {
-            let mut query = vec![("limit", "100".to_owned()), filter.clone()];
+            let mut query = vec![("limit", "100".to_owned())];
+            query.extend(Some(filter.clone()).filter(|(name, _)| *name != "limit"));
             query.extend(after.take().map(|id| ("starting_after", id)));
             let (items, next) = self.list(operation, path, &query).await?;
             all.extend(items);

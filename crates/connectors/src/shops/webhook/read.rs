@@ -1,10 +1,10 @@
 //! From an order of docs/order.schema.json to a head: bare, as files bring it, or as the data of a signed message.
 
-use crate::shops::ShopOrder;
 use crate::shops::fields::{
     self, FieldProblem, Read, clip, instant, list, minor, money, problem, required_money, text,
 };
-use punte_domain::order::Refund;
+use crate::shops::{ReasonCode, ShopOrder};
+use punte_domain::order::{Place, Refund};
 use punte_domain::{Currency, OrderHead, OrderStatus};
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -30,35 +30,48 @@ fn data_of(record: &Value) -> Option<&Value> {
 ///
 /// # Errors
 /// The first field that an invoice hangs on and that cannot be read. A message must say when its version came about
-/// (`data.updated`), so that an older one never replaces a newer one.
+/// (`data.updated`, or `data.sequence`), so that an older one never replaces a newer one. Of two that say the same of that,
+/// the message that was made earlier (`timestamp`, signed with the rest) is the older.
 pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
     match data_of(record) {
         None => read_bare(record, false),
         Some(order) => read_bare(order, true)
+            .map(|mut read| {
+                // a message that is sent again keeps it, as against the time of its sending
+                read.head.place.told_ms = instant(record, "timestamp").ok().flatten();
+                read
+            })
             .map_err(|problem| FieldProblem { field: format!("data.{}", problem.field), ..problem }),
     }
 }
 
 fn read_bare(order: &Value, is_message: bool) -> Read<ShopOrder> {
     if !order.is_object() {
-        return problem("", "not an object");
+        return problem("", ReasonCode::NotAnObject);
     }
     let number = name(order, "number", MAX_NUMBER)?;
-    let Some(number) = number else { return problem("number", "missing") };
+    let Some(number) = number else { return problem("number", ReasonCode::Missing) };
     let order_id = name(order, "id", MAX_ID)?.unwrap_or_else(|| number.clone());
     let currency = fields::currency(order)?;
     let total = amount(order, "total", "total")?;
     let total_minor = minor(currency, total, "total")?;
     let refunds = read_refunds(order, currency)?;
     check_lines(order)?;
-    let Some(created_ms) = instant(order, "date")? else { return problem("date", "missing") };
+    let Some(created_ms) = instant(order, "date")? else { return problem("date", ReasonCode::Missing) };
     let updated_ms = instant(order, "updated")?;
-    if is_message && updated_ms.is_none() {
-        return problem("updated", "missing");
+    let sequence = match order.get("sequence") {
+        None | Some(Value::Null) => None,
+        Some(sequence) => match sequence.as_i64() {
+            Some(sequence) => Some(sequence),
+            None => return problem("sequence", ReasonCode::NotANumber.with("text", clip(&sequence.to_string()))),
+        },
+    };
+    if is_message && updated_ms.is_none() && sequence.is_none() {
+        return problem("updated", ReasonCode::Missing);
     }
     let status_text = match text(order, "status") {
         // a message may tell of a cancellation: what it does not say is not taken for completed
-        None if is_message => return problem("status", "missing"),
+        None if is_message => return problem("status", ReasonCode::Missing),
         status => status.unwrap_or_else(|| "completed".to_owned()),
     };
     let status = status_of(&status_text);
@@ -84,6 +97,7 @@ fn read_bare(order: &Value, is_message: bool) -> Read<ShopOrder> {
         tax_id: text(customer, "tax_id").unwrap_or_default(),
         invoiced_elsewhere: text(order, "invoiced_elsewhere"),
         seen_as: Default::default(),
+        place: Place { sequence, told_ms: None },
     };
     Ok(ShopOrder { head, raw: order.clone() })
 }
@@ -104,13 +118,13 @@ fn status_of(text: &str) -> OrderStatus {
 /// An id or number: any printable characters, up to `longest`; `None` where it is absent or blank.
 fn name(record: &Value, key: &str, longest: usize) -> Read<Option<String>> {
     match text(record, key) {
-        Some(name) if name.chars().any(char::is_control) => problem(key, "holds characters that cannot be shown"),
+        Some(name) if name.chars().any(char::is_control) => problem(key, ReasonCode::NotPrintable),
         Some(name) if name.chars().count() > longest => {
-            problem(key, format!("\"{}…\" is longer than {longest} characters", clip(&name)))
+            problem(key, ReasonCode::TooLong.with("text", clip(&name)).with("most", longest))
         }
         Some(name) => Ok(Some(name)),
         None if record.get(key).is_some_and(|value| value.is_object() || value.is_array()) => {
-            problem(key, "neither text nor a number")
+            problem(key, ReasonCode::NotScalar)
         }
         None => Ok(None),
     }
@@ -119,7 +133,9 @@ fn name(record: &Value, key: &str, longest: usize) -> Read<Option<String>> {
 /// An amount that must be there, and never below zero.
 fn amount(record: &Value, key: &str, path: &str) -> Read<Decimal> {
     match required_money(record, key, path)? {
-        amount if amount.is_sign_negative() && !amount.is_zero() => problem(path, format!("{amount} is below zero")),
+        amount if amount.is_sign_negative() && !amount.is_zero() => {
+            problem(path, ReasonCode::BelowZero.with("amount", amount))
+        }
         amount => Ok(amount),
     }
 }
@@ -129,9 +145,9 @@ fn read_refunds(order: &Value, currency: Currency) -> Read<Vec<Refund>> {
     for (at, refund) in list(order, "refunds", true)?.iter().enumerate() {
         let path = |key: &str| format!("refunds[{at}].{key}");
         let id = name(refund, "id", MAX_ID).map_err(|problem| FieldProblem { field: path("id"), ..problem })?;
-        let Some(id) = id else { return problem(path("id"), "missing") };
+        let Some(id) = id else { return problem(path("id"), ReasonCode::Missing) };
         if refunds.iter().any(|known| known.id == id) {
-            return problem(path("id"), format!("\"{}\" is there twice", clip(&id)));
+            return problem(path("id"), ReasonCode::IdTwice.with("text", clip(&id)));
         }
         let amount_minor = minor(currency, amount(refund, "amount", &path("amount"))?, &path("amount"))?;
         refunds.push(Refund { id, amount_minor });
@@ -143,7 +159,7 @@ fn read_refunds(order: &Value, currency: Currency) -> Read<Vec<Refund>> {
 fn check_lines(order: &Value) -> Read<()> {
     let lines = list(order, "lines", false)?;
     if lines.is_empty() {
-        return problem("lines", "empty");
+        return problem("lines", ReasonCode::NoLines);
     }
     for (at, line) in lines.iter().enumerate() {
         let path = |key: &str| format!("lines[{at}].{key}");
@@ -206,8 +222,10 @@ mod tests {
     fn what_a_message_holds_is_read_and_kept_bare() {
         let read = read_order(&message(&order())).unwrap();
         assert_eq!(read.raw, order(), "mappings read the order, not the message");
-        assert_eq!(read, read_order(&order()).unwrap());
-        let head = read.head;
+        let mut head = read.head;
+        assert_eq!(head.place.told_ms, Some(ms("2026-11-23T09:02:12Z")), "when the message was made");
+        head.place = Place::default();
+        assert_eq!(head, read_order(&order()).unwrap().head);
         assert_eq!((head.order_id.as_str(), head.number.as_str()), ("8d0f3c", "A-1002"));
         assert_eq!(head.modified_ms, ms("2026-11-23T07:02:11Z"));
         assert_eq!(head.paid_ms, Some(ms("2026-11-20T21:42:00Z")));
@@ -221,7 +239,16 @@ mod tests {
         let undated = with("updated", json!(null));
         assert_eq!(read_order(&undated).unwrap().head.modified_ms, ms("2026-11-20T21:41:07Z"));
         let problem = read_order(&message(&undated)).unwrap_err();
-        assert_eq!((problem.field.as_str(), problem.reason.as_str()), ("data.updated", "missing"));
+        let mut counted = undated.clone();
+        counted["sequence"] = json!(7);
+        assert_eq!(
+            read_order(&message(&counted)).unwrap().head.place.sequence,
+            Some(7),
+            "or which of its versions it is"
+        );
+        counted["sequence"] = json!("x");
+        assert_eq!(read_order(&message(&counted)).unwrap_err().field, "data.sequence");
+        assert_eq!((problem.field.as_str(), problem.reason), ("data.updated", ReasonCode::Missing.into()));
     }
 
     #[test]
@@ -289,7 +316,7 @@ mod tests {
         ] {
             assert_eq!(read_order(&with(key, value.clone())).unwrap_err().field, field, "{value}");
         }
-        assert_eq!(read_order(&json!([])).unwrap_err().reason, "not an object");
+        assert_eq!(read_order(&json!([])).unwrap_err().reason, ReasonCode::NotAnObject.into());
     }
 
     #[test]

@@ -7,7 +7,6 @@ use crate::scalar::text_of;
 use crate::transport::{HttpAnswer, is_loopback};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::DateTime;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -60,7 +59,7 @@ impl Access {
         }
         match root.scheme() {
             "https" => Some(Way::Query),
-            "http" if is_loopback(root) => Some(Way::Signed(seconds_of(answer)?, Instant::now())),
+            "http" if is_loopback(root) => Some(Way::Signed(answer.date_ms()? / 1000, Instant::now())),
             _ => None,
         }
     }
@@ -74,11 +73,6 @@ fn is_unseen(answer: &HttpAnswer) -> bool {
     let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
     let code = body.as_ref().and_then(|body| body.get("code")).and_then(text_of);
     code.is_some_and(|code| NOT_SEEN.contains(&code.as_str()))
-}
-
-fn seconds_of(answer: &HttpAnswer) -> Option<i64> {
-    let date = answer.headers.get("date")?.to_str().ok()?;
-    Some(DateTime::parse_from_rfc2822(date).ok()?.timestamp())
 }
 
 /// The pair as the query's own fields.

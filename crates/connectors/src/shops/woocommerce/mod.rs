@@ -35,6 +35,9 @@ pub use read::read_order;
 use access::{Access, Way};
 
 const PER_PAGE: usize = 100;
+/// Pages that are read of what was put into the trash since a poll: an order is asked for again before an older document
+/// of it is sent, whatever was seen here.
+const TRASH_PAGES: u32 = 20;
 /// A page of a hundred orders with long meta data.
 const PAGE_MEGABYTES: usize = 32;
 
@@ -133,6 +136,76 @@ impl WooCommerce {
         self.mask.failure(operation.unreadable(answer, why))
     }
 
+    /// One page of the orders in a status.
+    async fn page_of(
+        &self,
+        operation: &Operation,
+        query: OrderQuery,
+        status: &str,
+        page: u32,
+    ) -> Result<OrderPage, Failure> {
+        let bounds = match query {
+            OrderQuery::ModifiedSince(at_ms) => vec![("modified_after", after(at_ms))],
+            OrderQuery::CreatedSince(at_ms) => vec![("after", after(at_ms))],
+            OrderQuery::CreatedWithin(from_ms, until_ms) => {
+                vec![("after", after(from_ms)), ("before", before(until_ms))]
+            }
+        };
+        let mut query = vec![
+            ("per_page", PER_PAGE.to_string()),
+            ("page", page.max(1).to_string()),
+            ("orderby", "id".to_owned()),
+            ("order", "asc".to_owned()),
+            ("status", status.to_owned()),
+            ("dp", "6".to_owned()),
+            ("dates_are_gmt", "true".to_owned()),
+        ];
+        query.extend(bounds);
+        let answer = self.get(operation, "wc/v3/orders", &query).await?;
+        let Value::Array(records) = self.read(operation, &answer)? else {
+            return Err(self.unreadable(operation, &answer, "not a list of orders"));
+        };
+        let full = records.len() >= PER_PAGE;
+        let mut listed = OrderPage {
+            total: header_number(&answer, "x-wp-total").unwrap_or(0),
+            // a proxy that drops the headers leaves only the page's own length to go by
+            pages: header_number(&answer, "x-wp-totalpages").map_or(page + u32::from(full), |pages| pages as u32),
+            answered_ms: answer.date_ms(),
+            ..OrderPage::default()
+        };
+        for (index, record) in records.into_iter().enumerate() {
+            match read_order(&record) {
+                Ok(order) => listed.orders.push(order),
+                Err(problem) => listed.rejected.push(problem.rejected(index + 1, &record)),
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Adds to a poll's first page what was put into the trash since: `any` leaves that out, and beside it no other status is
+    /// listened to. Pages and total stay those of the rest, so that an order that moves over still tells that they shifted.
+    async fn add_trashed(
+        &self,
+        operation: &Operation,
+        query: OrderQuery,
+        listed: &mut OrderPage,
+    ) -> Result<(), Failure> {
+        for page in 1..=TRASH_PAGES {
+            match self.page_of(operation, query, "trash", page).await {
+                Ok(trashed) => {
+                    listed.orders.extend(trashed.orders);
+                    if page >= trashed.pages {
+                        break;
+                    }
+                }
+                // a shop whose plugins know no trash
+                Err(failure) if failure.kind == FailureKind::RequestInvalid => break,
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(())
+    }
+
     async fn check_address(&self) -> Result<String, Failure> {
         let operation = Operation::new("read shop", self.identity());
         let answer = self.get(&operation, "", &[]).await?;
@@ -153,6 +226,12 @@ impl WooCommerce {
 /// WordPress compares without the bound itself, to the second; asked one second earlier, "at or after" holds.
 fn after(at_ms: i64) -> String {
     let second = at_ms.div_euclid(1000) - 1;
+    DateTime::from_timestamp(second, 0).unwrap_or_default().format("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// The same from the other end: the second in which an instant lies belongs to what is before it unless it is whole.
+fn before(at_ms: i64) -> String {
+    let second = (at_ms - 1).div_euclid(1000) + 1;
     DateTime::from_timestamp(second, 0).unwrap_or_default().format("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
@@ -211,36 +290,9 @@ impl Shop for WooCommerce {
 
     async fn list_orders(&self, query: OrderQuery, page: u32) -> Result<OrderPage, Failure> {
         let operation = Operation::new("list orders", format!("{} page {page}", self.identity()));
-        let bound = match query {
-            OrderQuery::ModifiedSince(at_ms) => ("modified_after", after(at_ms)),
-            OrderQuery::CreatedSince(at_ms) => ("after", after(at_ms)),
-        };
-        let query = [
-            ("per_page", PER_PAGE.to_string()),
-            ("page", page.max(1).to_string()),
-            ("orderby", "id".to_owned()),
-            ("order", "asc".to_owned()),
-            ("status", "any".to_owned()),
-            ("dp", "6".to_owned()),
-            ("dates_are_gmt", "true".to_owned()),
-            bound,
-        ];
-        let answer = self.get(&operation, "wc/v3/orders", &query).await?;
-        let Value::Array(records) = self.read(&operation, &answer)? else {
-            return Err(self.unreadable(&operation, &answer, "not a list of orders"));
-        };
-        let full = records.len() >= PER_PAGE;
-        let mut listed = OrderPage {
-            total: header_number(&answer, "x-wp-total").unwrap_or(0),
-            // a proxy that drops the headers leaves only the page's own length to go by
-            pages: header_number(&answer, "x-wp-totalpages").map_or(page + u32::from(full), |pages| pages as u32),
-            ..OrderPage::default()
-        };
-        for (index, record) in records.into_iter().enumerate() {
-            match read_order(&record) {
-                Ok(order) => listed.orders.push(order),
-                Err(problem) => listed.rejected.push(problem.rejected(index + 1, &record)),
-            }
+        let mut listed = self.page_of(&operation, query, "any", page).await?;
+        if page <= 1 && matches!(query, OrderQuery::ModifiedSince(_)) {
+            self.add_trashed(&operation, query, &mut listed).await?;
         }
         Ok(listed)
     }

@@ -5,10 +5,10 @@
 
 use super::dates::{Instant, read_instant};
 use crate::scalar::text_of;
-use crate::shops::ShopOrder;
 use crate::shops::fields::{
     self, FieldProblem, Read, clip, invoiced_elsewhere_in, list, minor, money, problem, required_money, tax_id_in, text,
 };
+use crate::shops::{ReasonCode, ShopOrder};
 use punte_domain::order::Refund;
 use punte_domain::{Currency, OrderHead, OrderStatus};
 use rust_decimal::Decimal;
@@ -23,12 +23,12 @@ const TAX_ID_OBJECTS: &[(&str, &str)] = &[("av_facturare", "cui"), ("curiero_pf_
 /// The first field that an invoice hangs on and that cannot be read.
 pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
     if !record.is_object() {
-        return problem("", "not an object");
+        return problem("", ReasonCode::NotAnObject);
     }
     let order_id = read_id(record)?;
     let status_text = text(record, "status");
     let Some(status_text) = status_text.map(|status| status.strip_prefix("wc-").unwrap_or(&status).to_owned()) else {
-        return problem("status", "missing");
+        return problem("status", ReasonCode::Missing);
     };
     let currency = fields::currency(record)?;
     let total = required_money(record, "total", "total")?;
@@ -56,15 +56,16 @@ pub fn read_order(record: &Value) -> Result<ShopOrder, FieldProblem> {
         tax_id: tax_id(record),
         invoiced_elsewhere: invoiced_elsewhere(record),
         seen_as: Default::default(),
+        place: Default::default(),
     };
     Ok(ShopOrder { head, raw: record.clone() })
 }
 
 fn read_id(record: &Value) -> Read<String> {
     match text(record, "id") {
-        None => problem("id", "missing"),
+        None => problem("id", ReasonCode::Missing),
         Some(id) if id.bytes().all(|byte| byte.is_ascii_digit()) && id != "0" => Ok(id),
-        Some(id) => problem("id", format!("\"{}\" is not an order id", clip(&id))),
+        Some(id) => problem("id", ReasonCode::NotAnId.with("text", clip(&id))),
     }
 }
 
@@ -125,13 +126,13 @@ impl Instants {
         let at = |name: &str| match read_instant(record, name) {
             Instant::None => Ok(None),
             Instant::At(at_ms) => Ok(Some(at_ms)),
-            Instant::Unreadable(text) => problem(name, format!("\"{text}\" is not a date")),
+            Instant::Unreadable(text) => problem(name, ReasonCode::NotADate.with("text", text)),
         };
         let (created, modified) = (at("date_created")?, at("date_modified")?);
         let (paid_ms, completed_ms) = (at("date_paid")?, at("date_completed")?);
         let known = [created, paid_ms, completed_ms, modified];
         let Some(created_ms) = created.or_else(|| known.into_iter().flatten().min()) else {
-            return problem("date_created", "missing");
+            return problem("date_created", ReasonCode::Missing);
         };
         let modified_ms = modified.or_else(|| known.into_iter().flatten().max()).unwrap_or(created_ms);
         Ok(Instants { created_ms, modified_ms, paid_ms, completed_ms })
@@ -189,7 +190,7 @@ fn tax_id(record: &Value) -> String {
 
 fn invoiced_elsewhere(record: &Value) -> Option<String> {
     let meta = meta(record);
-    invoiced_elsewhere_in(|key| meta_text(&meta, key))
+    invoiced_elsewhere_in(meta.into_iter())
 }
 
 #[cfg(test)]

@@ -41,20 +41,26 @@ async fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn a_page_is_asked_by_id_in_utc_one_second_early_and_with_every_place() {
-    let answer = json_answer(200, &json!([order(1)]), &[("x-wp-total", "1"), ("x-wp-totalpages", "1")]);
-    let scripted = Scripted::new(vec![Ok(answer.clone()), Ok(answer)]);
+    let dated = [("x-wp-total", "1"), ("x-wp-totalpages", "1"), ("date", "Mon, 23 Nov 2026 10:00:00 GMT")];
+    let answer = json_answer(200, &json!([order(1)]), &dated);
+    let none = json_answer(200, &json!([]), &[]);
+    let scripted = Scripted::new(vec![Ok(answer.clone()), Ok(none.clone()), Ok(answer), Ok(none)]);
     let shop = shop("https://cana.ro/magazin", &scripted);
     let at_ms = DateTime::parse_from_rfc3339("2026-11-20T21:41:07.500Z").unwrap().timestamp_millis();
     let page = shop.list_orders(OrderQuery::ModifiedSince(at_ms), 1).await.unwrap();
     assert_eq!((page.orders.len(), page.total, page.pages), (1, 1, 1));
+    assert_eq!(page.answered_ms, Some(1_795_428_000_000), "the shop's own clock");
     shop.list_orders(OrderQuery::CreatedSince(at_ms), 3).await.unwrap();
+    shop.list_orders(OrderQuery::CreatedWithin(at_ms, at_ms + 1000), 1).await.unwrap();
     let urls: Vec<String> = scripted.sent().iter().map(|request| request.url.clone()).collect();
     assert_eq!(
         urls[0],
         "https://cana.ro/magazin/wp-json/wc/v3/orders?per_page=100&page=1&orderby=id&order=asc&status=any&dp=6\
          &dates_are_gmt=true&modified_after=2026-11-20T21%3A41%3A06"
     );
-    assert!(urls[1].contains("page=3") && urls[1].contains("&after=2026-11-20T21%3A41%3A06"), "{}", urls[1]);
+    assert_eq!(urls[1], urls[0].replace("status=any", "status=trash"), "a poll looks into the trash");
+    assert!(urls[2].contains("page=3") && urls[2].contains("&after=2026-11-20T21%3A41%3A06"), "{}", urls[2]);
+    assert!(urls[3].ends_with("&after=2026-11-20T21%3A41%3A06&before=2026-11-20T21%3A41%3A09"), "{}", urls[3]);
     assert!(scripted.sent()[0].headers.iter().any(|header| header.secret && header.value.starts_with("Basic ")));
 }
 
@@ -64,7 +70,7 @@ async fn a_bad_order_is_rejected_with_its_place_and_the_others_stay() {
     bad["line_items"][0]["total"] = json!("");
     let answer = json_answer(200, &json!([order(1), bad, order(3)]), &[("x-wp-total", "3"), ("x-wp-totalpages", "1")]);
     let page = shop("https://cana.ro", &Scripted::new(vec![Ok(answer)]))
-        .list_orders(OrderQuery::ModifiedSince(0), 1)
+        .list_orders(OrderQuery::CreatedSince(0), 1)
         .await
         .unwrap();
     assert_eq!(page.orders.iter().map(|order| order.head.order_id.as_str()).collect::<Vec<_>>(), ["1", "3"]);
@@ -73,6 +79,28 @@ async fn a_bad_order_is_rejected_with_its_place_and_the_others_stay() {
         (rejected.line, rejected.order.as_deref(), rejected.field.as_str()),
         (2, Some("2"), "line_items[0].total")
     );
+}
+
+#[tokio::test]
+async fn what_was_put_into_the_trash_comes_with_a_polls_first_page_and_is_not_counted() {
+    let mut trashed = order(2);
+    trashed["status"] = json!("trash");
+    let counted = |total| [("x-wp-total", total), ("x-wp-totalpages", "2")];
+    let scripted = Scripted::new(vec![
+        Ok(json_answer(200, &json!([order(1)]), &counted("101"))),
+        Ok(json_answer(200, &json!([trashed]), &[("x-wp-total", "1"), ("x-wp-totalpages", "1")])),
+        Ok(json_answer(200, &json!([order(3)]), &counted("101"))),
+        Ok(json_answer(200, &json!([order(1)]), &counted("1"))),
+        Ok(json_answer(400, &json!({"code": "rest_invalid_param", "message": "status"}), &[])),
+    ]);
+    let shop = shop("https://cana.ro", &scripted);
+    let query = OrderQuery::ModifiedSince(0);
+    let first = shop.list_orders(query, 1).await.unwrap();
+    assert_eq!((first.total, first.pages), (101, 2));
+    let statuses: Vec<_> = first.orders.iter().map(|order| order.head.status).collect();
+    assert_eq!(statuses, [punte_domain::OrderStatus::Completed, punte_domain::OrderStatus::Cancelled]);
+    assert_eq!(shop.list_orders(query, 2).await.unwrap().orders.len(), 1, "once for a pass");
+    assert_eq!(shop.list_orders(query, 1).await.unwrap().orders.len(), 1, "a shop that knows no trash has none");
 }
 
 #[tokio::test]
@@ -97,7 +125,7 @@ async fn a_missing_order_is_named_and_a_strange_id_never_asked() {
         json!({"code": "woocommerce_rest_shop_order_invalid_id", "message": "ID invalid.", "data": {"status": 404}});
     let scripted = Scripted::new(vec![Ok(json_answer(404, &body, &[]))]);
     let shop = shop("https://cana.ro", &scripted);
-    assert_eq!(shop.get_order("7").await.unwrap_err().kind, FailureKind::DocumentNotFound);
+    assert_eq!(shop.get_order("7").await.unwrap_err().kind, FailureKind::OrderGone);
     assert_eq!(shop.get_order("../users").await.unwrap_err().phase, Phase::Prepare);
     assert_eq!(scripted.sent().len(), 1);
 }

@@ -234,3 +234,17 @@ async fn headers_and_body_arrive_and_the_agent_is_named() {
     assert!(head.contains("authorization: basic ea==") && head.contains("user-agent: punte/"), "{head}");
     assert!(head.contains("content-length: 2"), "{head}");
 }
+
+#[tokio::test]
+async fn an_address_in_a_private_network_is_not_reached_without_a_permit() {
+    let hosts = PrivateHosts::default();
+    let config = HttpTransportConfig { private_hosts: hosts.clone(), ..HttpTransportConfig::default() };
+    let transport = HttpTransport::new(config);
+    // nobody is there
+    let url = "https://192.168.255.254/wp-json".to_owned();
+    let refused = transport.send(get(url.clone()), limits()).await.unwrap_err();
+    assert_eq!(refused, TransportError::Private("192.168.255.254".to_owned()));
+    hosts.permit("192.168.255.254");
+    let tried = transport.send(get(url), limits()).await.unwrap_err();
+    assert!(!matches!(tried, TransportError::Private(_)), "{tried:?}");
+}

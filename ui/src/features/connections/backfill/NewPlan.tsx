@@ -5,6 +5,7 @@ import type { BackfillInfo, FlowInfo } from "../../../api/generated/api";
 import { fiscalDay } from "../../../shared/lib/format";
 import { ids } from "../../../shared/lib/testids";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { useNow } from "../../../shared/ui/Time";
 import { useFormat } from "../../../shared/ui/useFormat";
 import { MOST_DAYS, problemOf, usualRange } from "./range";
@@ -70,7 +71,8 @@ export function NewPlan({ flow, asked, before, back, made }: Props) {
             {t("backfill.back")}
           </Button>
         )}
-        <Button
+        <MayButton
+          command="backfill.plan"
           disabled={missing !== null}
           title={missing ?? undefined}
           loading={plan.busy}
@@ -78,7 +80,7 @@ export function NewPlan({ flow, asked, before, back, made }: Props) {
           data-testid={ids.backfillMake}
         >
           {t("backfill.make")}
-        </Button>
+        </MayButton>
       </Group>
     </Stack>
   );

@@ -6,6 +6,7 @@ import { ids } from "../../../shared/lib/testids";
 import { ConfirmDialog } from "../../../shared/ui/ConfirmDialog";
 import { Empty } from "../../../shared/ui/Empty";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { Time } from "../../../shared/ui/Time";
 import { useFormat } from "../../../shared/ui/useFormat";
 import { sumOf } from "./groups";
@@ -60,7 +61,8 @@ export function Plan({ backfill, flow, asked, confirming, setConfirming, another
       )}
       {discard.error && <ErrorNote error={discard.error} refusals="backfill.refused" />}
       <Group justify="flex-end" gap="xs">
-        <Button
+        <MayButton
+          command="backfill.cancel"
           variant="subtle"
           color="gray"
           mr="auto"
@@ -69,7 +71,7 @@ export function Plan({ backfill, flow, asked, confirming, setConfirming, another
           data-testid={ids.backfillDiscard}
         >
           {t("backfill.discard")}
-        </Button>
+        </MayButton>
         <Button variant="default" onClick={another} data-testid={ids.backfillAnother}>
           {t("backfill.another")}
         </Button>
@@ -77,14 +79,15 @@ export function Plan({ backfill, flow, asked, confirming, setConfirming, another
           {t("common.close")}
         </Button>
         {count + held > 0 && (
-          <Button
+          <MayButton
+            command="backfill.confirm"
             disabled={!flow.enabled}
             title={flow.enabled ? undefined : t("backfill.refused.flow_off")}
             onClick={() => setConfirming(true)}
             data-testid={ids.backfillInvoice}
           >
             {act}
-          </Button>
+          </MayButton>
         )}
       </Group>
       <ConfirmDialog

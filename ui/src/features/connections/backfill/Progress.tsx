@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { BackfillInfo, FlowInfo } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { useFormat } from "../../../shared/ui/useFormat";
 import { progressOf } from "./groups";
 import { useBackfill } from "./useBackfill";
@@ -68,9 +69,15 @@ function Stop({ backfill, close, label }: { backfill: BackfillInfo; close: () =>
     <>
       {cancel.error && <ErrorNote error={cancel.error} refusals="backfill.refused" />}
       <Group justify="flex-end" gap="xs">
-        <Button variant="default" loading={cancel.busy} onClick={() => cancel.go({ id: backfill.id })} data-testid={ids.backfillStop}>
+        <MayButton
+          command="backfill.cancel"
+          variant="default"
+          loading={cancel.busy}
+          onClick={() => cancel.go({ id: backfill.id })}
+          data-testid={ids.backfillStop}
+        >
           {label}
-        </Button>
+        </MayButton>
         <Button onClick={close} data-autofocus data-testid={ids.backfillClose}>
           {t("common.close")}
         </Button>

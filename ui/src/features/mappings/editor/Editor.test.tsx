@@ -1,10 +1,11 @@
 import { EditorView } from "@codemirror/view";
-import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { DraftSave, MappingDocument, TryRequest } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
 import { editorAnswers, mappingInfo, sample, tryMapping } from "../../../test/mapping";
+import { asOperator } from "../../../test/people";
 import { type Call, show } from "../../../test/show";
 import { MappingsScreen } from "../MappingsScreen";
 
@@ -296,4 +297,16 @@ test("what the chosen flow's rules put in place of the mapping's values is said 
 test("of a flow without rules of its own nothing is said", async () => {
   await opened();
   expect(screen.queryByTestId(ids.byRules)).toBeNull();
+});
+
+test("whoever may not change a mapping may try, and is told that nothing of it is kept", async () => {
+  const { calls, t } = await opened({ "session.get": asOperator });
+  expect(await screen.findByText(t("needsRole.notKept"))).toBeVisible();
+  fireEvent.click(screen.getByTestId(city));
+  write("order.billing.state");
+  await waitFor(() => expect(screen.getByTestId(ids.expressionValue)).toHaveTextContent(/^=\s*B$/));
+  expect(screen.getByTestId(ids.publish)).toHaveAccessibleDescription(t("needsRole.admin"));
+  // what waits to be kept is kept before the screen is left
+  cleanup();
+  expect(saved(calls)).toEqual([]);
 });

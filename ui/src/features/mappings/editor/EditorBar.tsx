@@ -18,7 +18,9 @@ import { useTranslation } from "react-i18next";
 import { useGo } from "../../../shared/lib/navigation";
 import { ids } from "../../../shared/lib/testids";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { Time } from "../../../shared/ui/Time";
+import { useMay } from "../../../shared/ui/useMay";
 import { isEqual } from "../model/document";
 import { Discard } from "../publish/Discard";
 import { DryRun } from "../publish/DryRun";
@@ -40,6 +42,7 @@ export function EditorBar() {
   const [dialog, setDialog] = useState<Dialog>(null);
   const close = () => setDialog(null);
   const files = useFiles();
+  const mayKeep = useMay("mappings.save_draft").may;
   const isChanged = !isEqual(document, info.published) || info.version === 0;
   const several = known.mappings.length > 1;
   return (
@@ -72,9 +75,15 @@ export function EditorBar() {
           <Button variant="default" leftSection={<IconFlask size={15} />} onClick={() => setDialog("dry_run")} data-testid={ids.dryRun}>
             {t("editor.dryRun.open")}
           </Button>
-          <Button disabled={!isChanged} title={isChanged ? undefined : t("editor.publish.nothing")} onClick={() => setDialog("publish")} data-testid={ids.publish}>
+          <MayButton
+            command="mappings.publish"
+            disabled={!isChanged}
+            title={isChanged ? undefined : t("editor.publish.nothing")}
+            onClick={() => setDialog("publish")}
+            data-testid={ids.publish}
+          >
             {t("editor.publish.open")}
-          </Button>
+          </MayButton>
           <ActionIcon variant="default" size={30} onClick={() => setDialog("history")} aria-label={t("editor.history.open")} title={t("editor.history.open")} data-testid={ids.history}>
             <IconHistory size={15} />
           </ActionIcon>
@@ -83,6 +92,11 @@ export function EditorBar() {
       </Group>
       {files.input((read) => change({ ...read, name: read.name || document.name }))}
       {files.error && <ErrorNote error={files.error} />}
+      {!mayKeep && (
+        <Text size="sm" mb={8} className="note" role="note">
+          {t("needsRole.notKept")}
+        </Text>
+      )}
       {editing.keeping.error && <ErrorNote error={editing.keeping.error} again={() => void editing.keeping.flush()} />}
       <Meanwhile />
       <DryRun opened={dialog === "dry_run"} close={close} />
@@ -114,6 +128,7 @@ function Steps() {
 function More({ isChanged, files, discard }: { isChanged: boolean; files: ReturnType<typeof useFiles>; discard: () => void }) {
   const { t } = useTranslation();
   const { info, editing } = useDesk();
+  const { may, why } = useMay("mappings.discard_draft");
   return (
     <Menu position="bottom-end" shadow="md" transitionProps={{ duration: 80 }}>
       <Menu.Target>
@@ -128,7 +143,7 @@ function More({ isChanged, files, discard }: { isChanged: boolean; files: Return
         <Menu.Item leftSection={<IconUpload size={14} />} onClick={() => files.choose()} data-testid={ids.mappingImport}>
           {t("editor.import")}
         </Menu.Item>
-        <Menu.Item leftSection={<IconTrash size={14} />} disabled={!isChanged || info.version === 0} onClick={discard} data-testid={ids.discard}>
+        <Menu.Item leftSection={<IconTrash size={14} />} disabled={!isChanged || info.version === 0 || !may} title={why} onClick={discard} data-testid={ids.discard}>
           {t("editor.discard.open")}
         </Menu.Item>
       </Menu.Dropdown>

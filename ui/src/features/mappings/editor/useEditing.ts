@@ -2,6 +2,7 @@ import { useCallback, useMemo, useReducer, useState } from "react";
 import type { MappingDocument, MappingInfo } from "../../../api/generated/api";
 import { stepsOf, take } from "../model/steps";
 import { type Keeping, useKeeping } from "./useKeeping";
+import { useMay } from "../../../shared/ui/useMay";
 
 export interface Editing {
   document: MappingDocument;
@@ -25,7 +26,8 @@ export function useEditing(info: MappingInfo): Editing {
   const start = info.draft?.document ?? info.published;
   const [steps, step] = useReducer(take, start, stepsOf);
   const [base, setBase] = useState(info.draft?.baseVersion ?? info.version);
-  const keeping = useKeeping(info.id, steps.now, base, info.draft?.savedMs ?? null);
+  const { may } = useMay("mappings.save_draft");
+  const keeping = useKeeping(info.id, steps.now, base, info.draft?.savedMs ?? null, may);
   const { settle } = keeping;
   const change = useCallback(
     (document: MappingDocument, what = "") => step({ act: "change", document, what, atMs: Date.now() }),

@@ -24,8 +24,17 @@ function isKept(kept: Written, wanted: Written): boolean {
   return kept.baseVersion === wanted.baseVersion && isEqual(kept.document, wanted.document);
 }
 
-/** Keeps the draft: when the changes rest, and before the screen is left. One write at a time, the newest last. */
-export function useKeeping(mappingId: string, document: MappingDocument, baseVersion: number, savedMs: number | null): Keeping {
+/**
+ * Keeps the draft: when the changes rest, and before the screen is left. One write at a time, the newest last. Of whoever may
+ * not, nothing is kept: they only try.
+ */
+export function useKeeping(
+  mappingId: string,
+  document: MappingDocument,
+  baseVersion: number,
+  savedMs: number | null,
+  may: boolean,
+): Keeping {
   const host = useHost();
   const kept = useRef({ document, baseVersion });
   const newest = useRef({ document, baseVersion });
@@ -39,7 +48,7 @@ export function useKeeping(mappingId: string, document: MappingDocument, baseVer
   const flush = useCallback(async (): Promise<void> => {
     if (running.current) await running.current;
     const wanted = newest.current;
-    if (isKept(kept.current, wanted)) return;
+    if (!may || isKept(kept.current, wanted)) return;
     const before = kept.current;
     kept.current = wanted;
     show((now) => ({ ...now, state: "saving" }));
@@ -52,9 +61,9 @@ export function useKeeping(mappingId: string, document: MappingDocument, baseVer
     );
     await running.current;
     running.current = null;
-  }, [host, mappingId]);
+  }, [host, mappingId, may]);
   useEffect(() => {
-    if (isKept(kept.current, { document, baseVersion })) return;
+    if (!may || isKept(kept.current, { document, baseVersion })) return;
     show((now) => ({ ...now, state: "waiting" }));
     const timer = setTimeout(() => void flush(), REST_MS);
     return () => clearTimeout(timer);

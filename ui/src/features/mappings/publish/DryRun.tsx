@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ids } from "../../../shared/lib/testids";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { useFormat } from "../../../shared/ui/useFormat";
 import { RunProgress, RunSummary } from "./RunSummary";
 import { RunTable } from "./RunTable";
@@ -60,7 +61,8 @@ function Content() {
           onChange={(event) => setSearch(event.currentTarget.value)}
           data-testid={ids.dryRunSearch}
         />
-        <Button
+        <MayButton
+          command="dry_run.start"
           disabled={!good || isRunning}
           title={isRunning ? t("editor.dryRun.state.running") : undefined}
           loading={starting}
@@ -68,7 +70,7 @@ function Content() {
           data-testid={ids.dryRunStart}
         >
           {t("editor.dryRun.start")}
-        </Button>
+        </MayButton>
       </Group>
       {error && <ErrorNote error={error} refusals="editor.refused" />}
       {!run && (

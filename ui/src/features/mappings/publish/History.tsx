@@ -7,6 +7,7 @@ import { ids } from "../../../shared/lib/testids";
 import { ConfirmDialog } from "../../../shared/ui/ConfirmDialog";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { Loading } from "../../../shared/ui/Loading";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { Time } from "../../../shared/ui/Time";
 import { useFormat } from "../../../shared/ui/useFormat";
 import { useDesk } from "../editor/desk";
@@ -105,7 +106,8 @@ function Version({ version, onPublished }: { version: MappingVersionInfo; onPubl
           allowDeselect={false}
           data-testid={ids.historyAgainst}
         />
-        <Button
+        <MayButton
+          command="mappings.publish"
           variant="default"
           disabled={isCurrent}
           title={isCurrent ? t("editor.history.isCurrent") : undefined}
@@ -113,7 +115,7 @@ function Version({ version, onPublished }: { version: MappingVersionInfo; onPubl
           data-testid={ids.rollback}
         >
           {t("editor.history.rollback", { version: version.version })}
-        </Button>
+        </MayButton>
       </Group>
       <Diff before={document} after={against === "draft" ? editing.document : info.published} />
       <ConfirmDialog

@@ -10,6 +10,7 @@ import { ids } from "../../../shared/lib/testids";
 import { Empty } from "../../../shared/ui/Empty";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { Loading } from "../../../shared/ui/Loading";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { useNow } from "../../../shared/ui/Time";
 import { useSave } from "../../../shared/ui/useSave";
 import { lastDay } from "../Passes";
@@ -136,7 +137,8 @@ function Compare({ report }: { report: MonthReport }) {
   };
   return (
     <Group gap="sm" align="flex-start">
-      <Button
+      <MayButton
+        command="reconcile.run"
         variant="default"
         leftSection={<IconArrowsLeftRight size={15} />}
         loading={run.isPending}
@@ -144,7 +146,7 @@ function Compare({ report }: { report: MonthReport }) {
         data-testid={ids.monthField("compare")}
       >
         {t("closing.compare", { provider: t(`system.${report.books.provider}`) })}
-      </Button>
+      </MayButton>
       {refused && refused.length < report.series.length && (
         <Text size="sm" c="dimmed" role="status">
           {t(refused.length === 0 ? "closing.comparing" : "closing.comparingOthers")}

@@ -8,6 +8,7 @@ import { type Place, type ScreenPath, useGo } from "../../../shared/lib/navigati
 import { ids } from "../../../shared/lib/testids";
 import { Badge } from "../../../shared/ui/Badge";
 import { ConfirmDialog } from "../../../shared/ui/ConfirmDialog";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { StateBadge } from "../../../shared/ui/StateBadge";
 import { useFormat } from "../../../shared/ui/useFormat";
 
@@ -57,11 +58,12 @@ export function MonthState({ report }: { report: MonthReport }) {
             </Badge>
           </Title>
           {closing ? (
-            <Button variant="default" ml="auto" onClick={() => setAct("reopen")} data-testid={ids.monthReopen}>
+            <MayButton command="month.reopen" variant="default" ml="auto" onClick={() => setAct("reopen")} data-testid={ids.monthReopen}>
               {t("closing.reopen")}
-            </Button>
+            </MayButton>
           ) : (
-            <Button
+            <MayButton
+              command="month.close"
               ml="auto"
               variant="default"
               disabled={isBlocked}
@@ -70,7 +72,7 @@ export function MonthState({ report }: { report: MonthReport }) {
               data-testid={ids.monthClose}
             >
               {t("closing.close")}
-            </Button>
+            </MayButton>
           )}
         </Group>
         {closing && <Text size="sm">{t("closing.note", { note: closing.note })}</Text>}

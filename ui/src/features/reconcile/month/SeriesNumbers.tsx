@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { useAct } from "../../../api/queries";
 import { ids } from "../../../shared/lib/testids";
 import { Badge } from "../../../shared/ui/Badge";
 import { ConfirmDialog } from "../../../shared/ui/ConfirmDialog";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { useFormat } from "../../../shared/ui/useFormat";
 
 /** The numbers of a series in a month: first and last, what is missing and what explains it. */
@@ -57,9 +58,9 @@ export function SeriesNumbers({ series }: { series: MonthSeries }) {
                 </td>
                 <td className="num">
                   {gap.findingId && (
-                    <Button size="compact-xs" variant="default" onClick={() => setAsked(gap)}>
+                    <MayButton command="reconcile.ignore" size="compact-xs" variant="default" onClick={() => setAsked(gap)}>
                       {t(gap.atMs !== null ? "closing.takeBack" : "closing.explain")}
-                    </Button>
+                    </MayButton>
                   )}
                 </td>
               </tr>

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { ApiError, RecordInfo } from "../../../api/generated/api";
 import { fiscalDay } from "../../../shared/lib/format";
 import { ids } from "../../../shared/lib/testids";
+import { asViewer } from "../../../test/people";
 import { issued, issuedRecord, operation } from "../../../test/samples";
 import { show } from "../../../test/show";
 import { RecordDrawer } from "../RecordDrawer";
@@ -38,6 +39,18 @@ test("in the menu too, in sight", async () => {
   const item = screen.getByTestId(ids.drawerAct("restore"));
   expect(item).toHaveTextContent(t("blocked.not_cancelled"));
   expect(item).toHaveAttribute("aria-disabled", "true");
+  expect(screen.queryByTestId(ids.confirm)).toBeNull();
+});
+
+test("whoever may only look finds every act off but the paper, with the role that it needs", async () => {
+  const { t } = await show(drawer, { "session.get": asViewer, "record.get": issuedRecord });
+  const send = await screen.findByTestId(ids.drawerAct("send_email"));
+  await waitFor(() => expect(send).toHaveAttribute("aria-disabled", "true"));
+  expect(send).toHaveAccessibleDescription(t("needsRole.operator"));
+  expect(screen.getByTestId(ids.drawerAct("pdf"))).not.toHaveAttribute("aria-disabled");
+  await press("storno", true);
+  expect(screen.getByTestId(ids.drawerAct("storno"))).toHaveTextContent(t("needsRole.operator"));
+  expect(screen.getByTestId(ids.drawerAct("refresh"))).toHaveTextContent(t("needsRole.operator"));
   expect(screen.queryByTestId(ids.confirm)).toBeNull();
 });
 

@@ -17,10 +17,11 @@ import {
 } from "@tabler/icons-react";
 import { useEffect, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { OfferInfo, RecordInfo } from "../../../api/generated/api";
+import type { Commands, OfferInfo, RecordInfo } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { systemName } from "../../../shared/ui/FailureText";
+import { useMay } from "../../../shared/ui/useMay";
 import { ActDialog } from "./ActDialog";
 import { useAsked } from "./useAsked";
 
@@ -37,6 +38,13 @@ const ICONS: Record<string, TablerIcon> = {
   delete_payment: IconCashOff,
 };
 const IN_ROW = ["pdf", "send_email", "record_payment", "send_einvoice"];
+/** What is not an operation on the document. */
+const COMMANDS: Record<string, keyof Commands> = {
+  pdf: "documents.pdf",
+  storno: "documents.storno",
+  invoice_again: "documents.invoice_again",
+  refresh: "documents.refresh",
+};
 
 interface Props {
   record: RecordInfo;
@@ -90,12 +98,7 @@ export function ActRow({ record, openPdf, onActing }: Props) {
                 <ActItem key={offer.act} act={offer.act} why={why(offer)} onAct={() => setAct(offer)} />
               ))}
             <Menu.Divider />
-            <Menu.Item leftSection={<IconRefresh size={15} />} onClick={read} data-testid={ids.drawerAct("refresh")}>
-              {t("acts.refresh.act", { provider })}
-              <Text size="xs" c="dimmed">
-                {t("acts.refresh.text")}
-              </Text>
-            </Menu.Item>
+            <ActItem act="refresh" why={null} onAct={read} words={t("acts.refresh.act", { provider })} about={t("acts.refresh.text")} />
           </Menu.Dropdown>
         </Menu>
       </Group>
@@ -112,9 +115,22 @@ interface ActProps {
   onAct: () => void;
 }
 
+interface ItemProps extends ActProps {
+  words?: string;
+  /** What it does, where it can be done. */
+  about?: string;
+}
+
+/** Why an act cannot be done: the document does not allow it now, or the role never. */
+function useWhy(act: string, blocked: string | null): string | null {
+  const role = useMay(COMMANDS[act] ?? "documents.operate");
+  return blocked ?? role.why ?? null;
+}
+
 /** One that cannot be pressed still takes the focus, so that the keyboard too comes to its reason. */
-function ActButton({ act, why, onAct }: ActProps) {
+function ActButton({ act, why: blocked, onAct }: ActProps) {
   const { t } = useTranslation();
+  const why = useWhy(act, blocked);
   const reason = useId();
   const Icon = ICONS[act] ?? IconRefresh;
   return (
@@ -137,8 +153,9 @@ function ActButton({ act, why, onAct }: ActProps) {
   );
 }
 
-function ActItem({ act, why, onAct }: ActProps) {
+function ActItem({ act, why: blocked, onAct, words, about }: ItemProps) {
   const { t } = useTranslation();
+  const why = useWhy(act, blocked);
   const Icon = ICONS[act] ?? IconRefresh;
   return (
     <Menu.Item
@@ -149,10 +166,10 @@ function ActItem({ act, why, onAct }: ActProps) {
       onClick={why ? undefined : onAct}
       data-testid={ids.drawerAct(act)}
     >
-      {t(`acts.${act}.act`)}
-      {why && (
+      {words ?? t(`acts.${act}.act`)}
+      {(why ?? about) && (
         <Text size="xs" c="dimmed">
-          {why}
+          {why ?? about}
         </Text>
       )}
     </Menu.Item>

@@ -7,8 +7,10 @@ import { useAct, useAsk } from "../../../api/queries";
 import { ids } from "../../../shared/lib/testids";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { Loading } from "../../../shared/ui/Loading";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { OwnerPicker } from "../../../shared/ui/OwnerPicker";
 import { Time } from "../../../shared/ui/Time";
+import { useMay } from "../../../shared/ui/useMay";
 import { useUndo } from "../../../shared/ui/useUndo";
 
 /** What people keep with a record: who looks after it, tags, and notes. */
@@ -29,12 +31,13 @@ function About({ orderId, desk }: { orderId: string; desk: RecordDesk }) {
   const { t } = useTranslation();
   const assign = useAct("record.assign");
   const tag = useAct("record.tag");
+  const mayTag = useMay("record.tag");
   const error = assign.error ?? tag.error;
   return (
     <Stack gap="xs">
       <Group gap="xs">
         <Text size="sm">{t("owner.label")}</Text>
-        <OwnerPicker owner={desk.owner} people={desk.people} onAssign={(owner) => assign.mutate({ orderId, owner })} />
+        <OwnerPicker command="record.assign" owner={desk.owner} people={desk.people} onAssign={(owner) => assign.mutate({ orderId, owner })} />
       </Group>
       <TagsInput
         label={t("desk.tags")}
@@ -42,6 +45,8 @@ function About({ orderId, desk }: { orderId: string; desk: RecordDesk }) {
         data={desk.knownTags}
         value={tag.isPending ? (tag.variables?.tags ?? desk.tags) : desk.tags}
         maxTags={20}
+        disabled={!mayTag.may}
+        title={mayTag.why}
         onChange={(tags) => tag.mutate({ orderId, tags: tags.map((one) => one.slice(0, 40)) })}
         data-testid={ids.tags}
       />
@@ -61,9 +66,16 @@ function NewNote({ orderId }: { orderId: string }) {
       <Writing value={text} onChange={setText} onSave={act} label={t("desk.note")} testId={ids.noteText} />
       {save.error && <ErrorNote error={save.error} />}
       <Group justify="flex-end">
-        <Button disabled={missing} title={missing ? t("desk.missing") : undefined} loading={save.isPending} onClick={act} data-testid={ids.noteSave}>
+        <MayButton
+          command="notes.save"
+          disabled={missing}
+          title={missing ? t("desk.missing") : undefined}
+          loading={save.isPending}
+          onClick={act}
+          data-testid={ids.noteSave}
+        >
           {t("desk.add")}
-        </Button>
+        </MayButton>
       </Group>
     </Stack>
   );

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Group, Stack, Text } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,7 +8,9 @@ import { useGo, usePlace } from "../../../shared/lib/navigation";
 import { ids } from "../../../shared/lib/testids";
 import { ConfirmDialog } from "../../../shared/ui/ConfirmDialog";
 import { DraftView, Problems } from "../../../shared/ui/DraftView";
+import { MayButton } from "../../../shared/ui/MayButton";
 import { Time } from "../../../shared/ui/Time";
+import { useMay } from "../../../shared/ui/useMay";
 import { DraftEdit } from "./DraftEdit";
 import { lineNumber, groupOf, nameOf } from "./fields";
 
@@ -25,7 +27,8 @@ export function DraftPart({ record, onActing }: Props) {
   const go = useGo();
   const { document } = record;
   const canEdit = (document?.state === "held" || document?.state === "ready") && document.role !== "storno" && document.role !== "correction";
-  const [editing, edit] = useState(canEdit && place.edit !== undefined);
+  const mayEdit = useMay("drafts.save").may;
+  const [editing, edit] = useState(canEdit && mayEdit && place.edit !== undefined);
   const [undoing, setUndoing] = useState(false);
   const fields = useAsk("drafts.fields", { id: document?.id ?? "" }, canEdit);
   const acting = editing || undoing;
@@ -42,13 +45,19 @@ export function DraftPart({ record, onActing }: Props) {
     <Stack>
       {canEdit && (
         <Group gap="xs">
-          <Button variant="default" leftSection={<IconPencil size={14} />} onClick={() => edit(true)} data-testid={ids.editDraft}>
+          <MayButton
+            command="drafts.save"
+            variant="default"
+            leftSection={<IconPencil size={14} />}
+            onClick={() => edit(true)}
+            data-testid={ids.editDraft}
+          >
             {t("editor.edit.open")}
-          </Button>
+          </MayButton>
           {edits && (
-            <Button variant="subtle" color="gray" onClick={() => setUndoing(true)} data-testid={ids.editUndo}>
+            <MayButton command="drafts.undo" variant="subtle" color="gray" onClick={() => setUndoing(true)} data-testid={ids.editUndo}>
               {t("editor.edit.undo")}
-            </Button>
+            </MayButton>
           )}
         </Group>
       )}

@@ -7,6 +7,7 @@ import { ids } from "../../lib/testids";
 import { useFormat } from "../useFormat";
 import { totalsOf } from "./columns";
 import type { DeskRow } from "./useBlocks";
+import { MayButton } from "../MayButton";
 
 /** What can be done to many documents at once. */
 export type BulkKind = "retry" | "storno" | "email" | "refresh";
@@ -45,8 +46,9 @@ export function SelectionBar<R extends DeskRow>({ selection, count, totals, quer
       </Text>
       {onBulk &&
         KINDS.map(({ kind, icon: Icon }) => (
-          <Button
+          <MayButton
             key={kind}
+            command="bulk.plan"
             variant="default"
             size="compact-sm"
             leftSection={<Icon size={14} />}
@@ -55,7 +57,7 @@ export function SelectionBar<R extends DeskRow>({ selection, count, totals, quer
             data-testid={ids.deskBulk(kind)}
           >
             {t(`desk.bulk.${kind}`)}
-          </Button>
+          </MayButton>
         ))}
       <Button variant="default" size="compact-sm" leftSection={<IconCopy size={14} />} onClick={onCopy} data-testid={ids.deskBulk("copy")}>
         {t("desk.copyRows")}

@@ -37,7 +37,7 @@ fn ms(text: &str) -> i64 {
 
 fn rejected(order: &Value) -> (String, String) {
     let problem = read_order(order).unwrap_err();
-    (problem.field, problem.reason)
+    (problem.field, problem.reason.code.as_str().to_owned())
 }
 
 #[test]
@@ -173,9 +173,11 @@ fn another_tools_invoice_is_seen() {
         (json!([{"key": "smartbill_private_link", "value": "https://x"}]), Some("SmartBill https://x")),
         (
             json!([{"key": "smartbill_series_name", "value": "WEB"}, {"key": "smartbill_document_number", "value": ""}]),
-            None,
+            Some("SmartBill WEB"),
         ),
-        (json!([{"key": "oblio_proforma_number", "value": "3"}]), None),
+        (json!([{"key": "smartbill_billing_type", "value": "pj"}, {"key": "smartbill_regcom", "value": "J1"}]), None),
+        (json!([{"key": "oblio_invoice_date", "value": ""}]), None),
+        (json!([{"key": "oblio_proforma_number", "value": "3"}]), Some("Oblio oblio_proforma_number")),
     ] {
         let head = read_order(&with("/meta_data", meta.clone())).unwrap().head;
         assert_eq!(head.invoiced_elsewhere.as_deref(), expected, "{meta}");

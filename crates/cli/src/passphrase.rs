@@ -1,0 +1,62 @@
+//! The passphrase of the encrypted file: asked for at the terminal, never taken from an argument or the environment.
+
+use crate::commands::Desk;
+use crate::words::Words;
+use punte_api::{ErrorCode, Host};
+use punte_vault::VaultState;
+use secrecy::SecretString;
+use std::io::IsTerminal;
+
+/// Wrong ones that are asked for again.
+const TRIES: usize = 3;
+
+/// Whether credentials can be read, as far as a terminal can do anything about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// They can, or it goes on by itself once they can.
+    GoesOn,
+    /// The file stays locked: nothing could be done.
+    Locked,
+}
+
+/// Opens the file where this process owns the workspace and the file is locked. Tells what is waited for otherwise.
+pub async fn open(desk: &Desk, words: &Words, tell: &dyn Fn(&str)) -> Opened {
+    let Desk::Own(composition) = desk else { return Opened::GoesOn };
+    let host = &composition.host;
+    match host.vault_status().state {
+        VaultState::Ready => Opened::GoesOn,
+        VaultState::Waiting => {
+            tell(&words.say("terminal.vaultWaiting", &[]));
+            Opened::GoesOn
+        }
+        VaultState::NotChosen => {
+            tell(&words.say("terminal.vaultNotChosen", &[]));
+            Opened::GoesOn
+        }
+        VaultState::Locked if std::io::stdin().is_terminal() => ask(host, words, tell).await,
+        VaultState::Locked => {
+            tell(&words.say("terminal.vaultLocked", &[]));
+            Opened::Locked
+        }
+    }
+}
+
+async fn ask(host: &Host, words: &Words, tell: &dyn Fn(&str)) -> Opened {
+    for _ in 0..TRIES {
+        let prompt = words.say("terminal.passphrase", &[]);
+        let typed = tokio::task::spawn_blocking(move || rpassword::prompt_password(prompt)).await;
+        let Ok(Ok(typed)) = typed else { break };
+        match host.unlock_vault(SecretString::from(typed)).await {
+            Ok(()) => return Opened::GoesOn,
+            Err(error) if error.code == ErrorCode::WrongPassphrase => {
+                tell(&words.say("error.wrong_passphrase", &[]));
+            }
+            Err(error) => {
+                tell(&format!("{} ({})", words.say("terminal.vaultShut", &[]), error.detail));
+                return Opened::Locked;
+            }
+        }
+    }
+    tell(&words.say("terminal.vaultLocked", &[]));
+    Opened::Locked
+}

@@ -1,0 +1,24 @@
+//! When a terminal program is told to stop.
+
+/// Ends when the system or the person at the terminal asks to stop.
+#[cfg(unix)]
+pub async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => tracing::error!(%error, "signals cannot be heard"),
+    }
+}
+
+/// Ends when the person at the terminal asks to stop.
+#[cfg(not(unix))]
+pub async fn stop_signal() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::error!(%error, "signals cannot be heard");
+    }
+}

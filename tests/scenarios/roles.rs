@@ -1,0 +1,244 @@
+//! Who may do what: every command as every role over every host, from the command list itself.
+
+use punte_api::dto::*;
+use punte_api::{AccessRole, COMMANDS, HostKind, Session};
+use punte_cli::compose::{Composition, Options, compose};
+use serde_json::{Value, json};
+
+pub const PASSWORD: &str = "mere și pere";
+const ROLES: [(AccessRole, &str); 3] =
+    [(AccessRole::Viewer, "viewer"), (AccessRole::Operator, "operator"), (AccessRole::Admin, "admin")];
+/// What a client may ask for before anybody is signed in.
+const BEFORE: [&str; 9] = [
+    "app.get",
+    "app.set_preferences",
+    "session.get",
+    "session.lock",
+    "session.sign_in",
+    "session.touch",
+    "vault.get",
+    "vault.unlock",
+    "workspace.open",
+];
+
+/// A workspace with people, in this process and served.
+pub struct Office {
+    pub composition: Composition,
+    http: reqwest::Client,
+    _home: tempfile::TempDir,
+}
+
+impl Office {
+    /// A workspace with a person of each role, served.
+    pub async fn new() -> Office {
+        let home = tempfile::tempdir().unwrap();
+        let options = Options { home: home.path().to_owned(), no_keyring: true, prepare_sandbox: None };
+        let mut composition = compose(options).await.unwrap();
+        composition.listen().await.unwrap();
+        let office = Office { composition, http: reqwest::Client::builder().no_proxy().build().unwrap(), _home: home };
+        let setting_up = office.local(HostKind::Window, "first");
+        office.call(&setting_up, "workspace.create", json!({ "name": "Atelier Cană" })).await.unwrap();
+        for (_, role) in ROLES.into_iter().rev() {
+            let person = json!({ "name": role, "role": role, "password": PASSWORD });
+            office.call(&setting_up, "people.add", person).await.unwrap();
+        }
+        office
+    }
+
+    pub fn local(&self, host: HostKind, client: &str) -> Session {
+        self.composition.host.session_of(host, client)
+    }
+
+    pub async fn call(&self, session: &Session, command: &str, payload: Value) -> Result<Value, Value> {
+        let answer = self.composition.host.call(session, command, payload).await;
+        answer.map_err(|error| serde_json::to_value(error).unwrap())
+    }
+
+    /// The same over loopback, as a browser or an attached client asks.
+    async fn ask(&self, host: Option<&str>, client: &str, command: &str, payload: Value) -> Result<Value, Value> {
+        let address = self.composition.address().unwrap();
+        let (base, token) = address.split_once("/#token=").unwrap();
+        let mut request = self.http.post(format!("{base}/call/{command}")).bearer_auth(token).json(&payload);
+        request = request.header("x-punte-client", client);
+        if let Some(host) = host {
+            request = request.header("x-punte-host", host);
+        }
+        let answer = request.send().await.unwrap();
+        let is_good = answer.status().is_success();
+        let body: Value = answer.json().await.unwrap();
+        if is_good { Ok(body) } else { Err(body) }
+    }
+
+    /// Any bytes as a command's payload; answers the status and what came.
+    pub async fn send(&self, command: &str, body: Vec<u8>) -> (u16, String) {
+        let address = self.composition.address().unwrap();
+        let (base, token) = address.split_once("/#token=").unwrap();
+        let asked = self.http.post(format!("{base}/call/{command}")).bearer_auth(token).body(body);
+        let answer = asked.send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+}
+
+fn code(answer: &Result<Value, Value>) -> &str {
+    answer.as_ref().err().and_then(|error| error["code"].as_str()).unwrap_or("done")
+}
+
+/// What no command takes: it is refused for its role, or for its shape, and nothing is done.
+fn nonsense() -> Value {
+    json!("nonsense")
+}
+
+fn judge(command: &punte_api::CommandInfo, role: Option<AccessRole>, answered: &str, host: &str) {
+    let expected = match role {
+        None if BEFORE.contains(&command.name) => None,
+        None => Some("sign_in_needed"),
+        Some(role) if role < command.role => Some("forbidden"),
+        Some(_) => None,
+    };
+    match expected {
+        Some(code) => assert_eq!(answered, code, "{} over {host} as {role:?}", command.name),
+        None => assert!(
+            !matches!(answered, "forbidden" | "sign_in_needed"),
+            "{} over {host} as {role:?}: {answered}",
+            command.name
+        ),
+    }
+}
+
+#[tokio::test]
+async fn every_command_is_answered_by_role_over_every_host() {
+    let office = Office::new().await;
+    for host in [HostKind::Window, HostKind::Terminal] {
+        let nobody = office.local(host, "nobody");
+        for command in COMMANDS {
+            judge(command, None, code(&office.call(&nobody, command.name, nonsense()).await), host.as_str());
+        }
+        for (role, name) in ROLES {
+            let session = office.local(host, name);
+            let signed = office.call(&session, "session.sign_in", json!({ "name": name, "password": PASSWORD })).await;
+            assert_eq!(signed.unwrap()["role"], name);
+            for command in COMMANDS {
+                judge(command, Some(role), code(&office.call(&session, command.name, nonsense()).await), host.as_str());
+            }
+        }
+    }
+    for host in [None, Some("window"), Some("terminal")] {
+        let told = host.unwrap_or("browser");
+        for command in COMMANDS {
+            judge(command, None, code(&office.ask(host, "nobody here", command.name, nonsense()).await), told);
+        }
+        for (role, name) in ROLES {
+            let client = format!("http {name}");
+            let person = json!({ "name": name, "password": PASSWORD });
+            assert_eq!(office.ask(host, &client, "session.sign_in", person).await.unwrap()["role"], name);
+            for command in COMMANDS {
+                judge(command, Some(role), code(&office.ask(host, &client, command.name, nonsense()).await), told);
+            }
+        }
+    }
+    office.composition.shut_down().await;
+}
+
+#[tokio::test]
+async fn whoever_signs_in_is_nobody_at_another_client_and_locked_out_everywhere_by_a_new_password() {
+    let office = Office::new().await;
+    let (one, other) = (office.local(HostKind::Window, "one"), office.local(HostKind::Window, "other"));
+    let person = json!({ "name": "OPERATOR", "password": PASSWORD });
+    office.call(&one, "session.sign_in", person).await.unwrap();
+    assert_eq!(office.call(&one, "session.get", json!({})).await.unwrap()["operator"], "operator");
+    assert_eq!(code(&office.call(&other, "counts.get", json!({})).await), "sign_in_needed");
+    assert_eq!(
+        code(&office.ask(Some("window"), "one", "counts.get", json!({})).await),
+        "done",
+        "the same window, attached"
+    );
+    assert_eq!(code(&office.ask(None, "one", "counts.get", json!({})).await), "sign_in_needed", "a browser is another");
+
+    let admin = office.local(HostKind::Window, "admin's");
+    office.call(&admin, "session.sign_in", json!({ "name": "admin", "password": PASSWORD })).await.unwrap();
+    let people = office.call(&admin, "people.list", json!({})).await.unwrap();
+    let id_of = |name: &str| {
+        let people = people["people"].as_array().unwrap();
+        people.iter().find(|one| one["name"] == name).unwrap()["id"].clone()
+    };
+    let new = json!({ "id": id_of("operator"), "password": "struguri și prune" });
+    office.call(&admin, "people.set_password", new).await.unwrap();
+    assert_eq!(code(&office.call(&one, "counts.get", json!({})).await), "sign_in_needed");
+    let old = office.call(&one, "session.sign_in", json!({ "name": "operator", "password": PASSWORD })).await;
+    assert_eq!(code(&old), "wrong_password");
+
+    // the last administrator stays one
+    let last = json!({ "id": id_of("admin"), "name": "admin", "role": "operator", "active": true });
+    let kept = office.call(&admin, "people.change", last).await;
+    let kept = kept.unwrap_err();
+    assert_eq!((&kept["code"], &kept["detail"]), (&json!("invalid_input"), &json!("no_admin_left")));
+    // and somebody who is let go is out at once
+    let gone = json!({ "id": id_of("viewer"), "name": "viewer", "role": "viewer", "active": false });
+    let viewer = office.local(HostKind::Window, "viewer's");
+    office.call(&viewer, "session.sign_in", json!({ "name": "viewer", "password": PASSWORD })).await.unwrap();
+    office.call(&admin, "people.change", gone).await.unwrap();
+    assert_eq!(code(&office.call(&viewer, "counts.get", json!({})).await), "sign_in_needed");
+    office.composition.shut_down().await;
+}
+
+#[tokio::test]
+async fn wrong_passwords_are_waited_for_ever_longer_even_with_the_right_one() {
+    let office = Office::new().await;
+    let session = office.local(HostKind::Window, "guessing");
+    let wrong = json!({ "name": "admin", "password": "not this one" });
+    for _ in 0..4 {
+        assert_eq!(code(&office.call(&session, "session.sign_in", wrong.clone()).await), "wrong_password");
+    }
+    let right = json!({ "name": "admin", "password": PASSWORD });
+    let wait = office.call(&session, "session.sign_in", right.clone()).await;
+    assert_eq!(code(&wait), "try_later");
+    assert!(wait.unwrap_err()["detail"].as_str().unwrap().parse::<i64>().is_ok());
+    let nobody = json!({ "name": "nobody", "password": PASSWORD });
+    assert_eq!(code(&office.call(&session, "session.sign_in", nobody).await), "wrong_password");
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    assert_eq!(code(&office.call(&session, "session.sign_in", right).await), "done");
+    office.composition.shut_down().await;
+}
+
+#[tokio::test]
+async fn what_needs_a_second_person_waits_for_one_who_did_not_ask() {
+    let office = Office::new().await;
+    let admin = office.local(HostKind::Window, "admin's");
+    office.call(&admin, "session.sign_in", json!({ "name": "admin", "password": PASSWORD })).await.unwrap();
+    let guards = GuardsInfo { lock_after_min: 15, storno: true, delete: true, bulk_over: Some(20), limits: false };
+    let guards = serde_json::to_value(guards).unwrap();
+    office.call(&admin, "people.set_guards", guards.clone()).await.unwrap();
+    let operator = office.local(HostKind::Window, "operator's");
+    office.call(&operator, "session.sign_in", json!({ "name": "operator", "password": PASSWORD })).await.unwrap();
+
+    let storno = json!({ "id": "doc_that_is_not_there", "reason": "returned" });
+    let asked = office.call(&operator, "documents.storno", storno).await;
+    assert_eq!(code(&asked), "needs_approval");
+    let id = asked.unwrap_err()["detail"].clone();
+    let own = office.call(&operator, "approvals.decide", json!({ "id": id, "approve": true, "note": "" })).await;
+    assert_eq!(code(&own), "forbidden", "not by the one who asked");
+    let listed = office.call(&admin, "approvals.list", json!({})).await.unwrap();
+    let waiting = &listed["approvals"][0];
+    assert_eq!(
+        (&waiting["reason"], &waiting["askedBy"], &waiting["mayDecide"]),
+        (&json!("returned"), &json!("operator"), &json!(true))
+    );
+    // approved, it is done, and what comes of it is told: here, that there is no such document
+    let approved = office.call(&admin, "approvals.decide", json!({ "id": id, "approve": true, "note": "" })).await;
+    assert_eq!(code(&approved), "not_found");
+    let listed = office.call(&admin, "approvals.list", json!({})).await.unwrap();
+    assert_eq!(
+        (&listed["approvals"][0]["state"], &listed["approvals"][0]["decidedBy"]),
+        (&json!("failed"), &json!("admin"))
+    );
+    let again = office.call(&admin, "approvals.decide", json!({ "id": id, "approve": true, "note": "" })).await;
+    assert_eq!(code(&again), "not_now", "once");
+
+    // the only administrator may loosen the guards alone; with a second one, not
+    let second = json!({ "name": "second", "role": "admin", "password": PASSWORD });
+    office.call(&admin, "people.add", second).await.unwrap();
+    let mut weaker = guards.clone();
+    weaker["storno"] = json!(false);
+    assert_eq!(code(&office.call(&admin, "people.set_guards", weaker).await), "needs_approval");
+    office.composition.shut_down().await;
+}

@@ -1,0 +1,71 @@
+import { ActionIcon, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useAct, useAsk } from "../../api/queries";
+import { ids } from "../../shared/lib/testids";
+import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { Loading } from "../../shared/ui/Loading";
+
+/** Hosts of the operator's own network that a shop may stand at. */
+export function Network() {
+  const { t } = useTranslation();
+  const network = useAsk("network.get", {});
+  const permit = useAct("network.permit");
+  const forbid = useAct("network.forbid");
+  const [host, setHost] = useState("");
+  const isWrong = permit.error?.field === "host";
+  const hosts = network.data?.privateHosts ?? [];
+  return (
+    <section className="card" data-testid={ids.network}>
+      <Stack gap="sm">
+        <Title order={2}>{t("network.title")}</Title>
+        <Text size="sm" c="dimmed">
+          {t("network.text")}
+        </Text>
+        {network.isPending && <Loading />}
+        {network.error && <ErrorNote error={network.error} again={() => void network.refetch()} />}
+        {network.data && hosts.length === 0 && <Text size="sm">{t("network.none")}</Text>}
+        {hosts.map((one) => (
+          <Group key={one} gap="xs">
+            <Text size="sm" ff="monospace">
+              {one}
+            </Text>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={t("network.forbid", { host: one })}
+              title={t("network.forbid", { host: one })}
+              onClick={() => forbid.mutate({ host: one })}
+            >
+              <IconX size={16} />
+            </ActionIcon>
+          </Group>
+        ))}
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            permit.mutate({ host: host.trim() }, { onSuccess: () => setHost("") });
+          }}
+        >
+          <Group gap="sm" align="flex-start">
+            <TextInput
+              flex={1}
+              label={t("network.host")}
+              description={t("network.hostText")}
+              value={host}
+              onChange={(event) => setHost(event.currentTarget.value)}
+              error={isWrong ? t("network.wrong") : undefined}
+              data-testid={ids.networkHost}
+            />
+            <Button type="submit" variant="default" mt={42} disabled={host.trim() === ""} loading={permit.isPending}>
+              {t("network.permit")}
+            </Button>
+          </Group>
+        </form>
+        {permit.error && !isWrong && <ErrorNote error={permit.error} />}
+        {forbid.error && <ErrorNote error={forbid.error} />}
+      </Stack>
+    </section>
+  );
+}
