@@ -65,7 +65,7 @@ export const test = base.extend<{ desk: Desk }, { served: { home: string; url: s
     if (await at("start-sandbox").isVisible()) {
       await at("lang-en").click();
       await at("start-sandbox").click();
-      await expect(at("nav-count-failures")).toHaveText("4", { timeout: 60_000 });
+      await expect(at("nav-count-failures")).toHaveText("5", { timeout: 60_000 });
     }
     await use({ page, home: served.home, at });
     expect(complaints, "the page complained").toEqual([]);

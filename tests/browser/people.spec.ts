@@ -14,7 +14,7 @@ const test = base.extend<{ desk: Desk }>({
     const at = (id: string) => page.getByTestId(id);
     await at("lang-en").click();
     await at("start-sandbox").click();
-    await expect(at("nav-count-failures")).toHaveText("4", { timeout: 60_000 });
+    await expect(at("nav-count-failures")).toHaveText("5", { timeout: 60_000 });
     await use({ page, home, at });
     const ended = new Promise((resolve) => program.once("exit", resolve));
     program.kill("SIGTERM");

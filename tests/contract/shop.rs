@@ -68,7 +68,7 @@ async fn a_wrong_key_a_web_page_and_an_absent_order_are_told_apart() {
     let page = shop.list_orders(OrderQuery::CreatedSince(0), 1).await.unwrap_err();
     assert_eq!(page.kind, FailureKind::UnreadableAnswer);
     let absent = shop.get_order("99999999").await.unwrap_err();
-    assert_eq!(absent.kind, FailureKind::DocumentNotFound, "{absent:?}");
+    assert_eq!(absent.kind, FailureKind::OrderGone, "{absent:?}");
 }
 
 #[tokio::test]

@@ -233,7 +233,9 @@ async fn what_the_libraries_of_others_sign_is_believed_and_nothing_that_was_alte
     let home = tempfile::tempdir().unwrap();
     let _sandbox = SandboxProgram::start(home.path()).await;
     let folder = create_workspace(home.path()).await;
-    let _desk = Desk::start(home.path(), &folder).await;
+    let desk = Desk::start(home.path(), &folder).await;
+    // here is no keyring, or one that nobody unlocks
+    desk.call("vault.choose", json!({ "kind": "session_memory" })).await;
     let clients = installed("npm/node_modules/standardwebhooks").ancestors().nth(2).unwrap().to_owned();
     let (ports, note) = (home.path().join("ports.json"), folder.join("owner.json"));
     let seen = run(Path::new("node"), "signers.mjs", &[&ports, &note, &clients]).await;
@@ -252,7 +254,9 @@ async fn what_the_libraries_of_others_sign_is_believed_and_nothing_that_was_alte
             is("old", 400, "stale", "stale");
             is("ahead", 400, "stale", "stale");
             is("timestamp", 401, "bad_signature", "bad_signature");
-            is("forged", 409, "replayed", "replayed");
+            // Stripe writes an event anew when it sends it again, and its order is read there in any case
+            let known = if sender == "stripe" { (200, "ok") } else { (409, "replayed") };
+            is("forged", known.0, known.1, "replayed");
         }
         assert_eq!(
             told["accepted"],

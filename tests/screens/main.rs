@@ -107,7 +107,7 @@ async fn pictures_of_every_screen() {
         window.picture(&format!("{language}-{theme}-00-start")).await;
     }
     window.click("start-sandbox").await;
-    window.wait_text("nav-count-failures", |text| text == "4").await;
+    window.wait_text("nav-count-failures", |text| text == "5").await;
     window.click("nav-settings").await;
     // leave one in doubt for the picture
     window.script("window.__go = (hash) => { window.location.hash = hash; }").await;

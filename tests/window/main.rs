@@ -19,8 +19,8 @@ async fn a_newcomer_opens_the_sandbox_corrects_a_rule_retries_and_sees_it_issued
     // invoices arrive by themselves, the newest on top
     window.click("nav-invoices").await;
     window.find("row-10440").await;
-    let held = window.wait_text("nav-count-failures", |text| text == "4").await;
-    assert_eq!(held, "4", "four of the forty fail on purpose");
+    let held = window.wait_text("nav-count-failures", |text| text == "5").await;
+    assert_eq!(held, "5", "five of the forty fail on purpose");
     // a failed one, with its cause and fix
     window.click("nav-failures").await;
     window.click("show-group-address_incomplete").await;
@@ -61,7 +61,7 @@ async fn a_newcomer_opens_the_sandbox_corrects_a_rule_retries_and_sees_it_issued
     window.click("nav-invoices").await;
     window.click("row-10417").await;
     window.wait_state("issued").await;
-    window.wait_text("nav-count-failures", |text| text == "3").await;
+    window.wait_text("nav-count-failures", |text| text == "4").await;
     window.picture("after-retry").await;
     window.close().await;
 }

@@ -67,17 +67,18 @@ impl Keyring for OsKeyring {
 fn look() -> Standing {
     use secret_service::blocking::SecretService;
     use secret_service::{EncryptionType, Error};
-    let is_locked = SecretService::connect(EncryptionType::Plain).and_then(|service| {
-        let collection = service.get_default_collection()?;
-        collection.is_locked()
-    });
-    match is_locked {
+    let service = match SecretService::connect(EncryptionType::Plain) {
+        Ok(service) => service,
+        // no bus, or one on which nobody offers it; one that does not answer is silent, and not absent
+        Err(error) => return Standing::Absent(error.to_string()),
+    };
+    match service.get_default_collection().and_then(|collection| collection.is_locked()) {
         Ok(false) => Standing::Open,
         Ok(true) => Standing::Shut("the keyring is locked".to_owned()),
         Err(Error::NoResult) => Standing::Shut("the keyring has no default collection".to_owned()),
         Err(error) => {
             let said = error.to_string();
-            // of a bus on which nobody offers it; the bus's own type of error stays in the library
+            // nobody came when it was first asked; the bus's own type of error stays in the library
             let is_nobody = said.contains("ServiceUnknown") || said.contains("NameHasNoOwner");
             let is_absent = is_nobody || matches!(error, Error::Unavailable);
             if is_absent { Standing::Absent(said) } else { Standing::Shut(said) }

@@ -1,19 +1,17 @@
-import { Button, CloseButton, Group, SegmentedControl, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch, IconX } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { Button, Group, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { AuditEntry } from "../../api/generated/api";
 import { useSession } from "../../api/session";
 import { catalogues } from "../../shared/i18n/catalogues";
 import { useGo, usePlace } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
+import { SearchField } from "../../shared/ui/SearchField";
 import { actWords, knownActs } from "./words";
 
 export const OUTCOMES = ["done", "refused", "asked", "noted"];
 export const EVERYTHING = { filter: undefined, who: undefined, act: undefined, about: undefined, from: undefined, to: undefined, q: undefined };
 const ACTS = knownActs(catalogues.en.activity.did);
-const WAIT_MS = 250;
 
 /** What of the log is shown: by text, outcome, person, act, days, and one subject. */
 export function Filters({ rows }: { rows: AuditEntry[] }) {
@@ -26,7 +24,7 @@ export function Filters({ rows }: { rows: AuditEntry[] }) {
   const acts = ACTS.map((act) => ({ value: act, label: actWords(act, t) })).sort((a, b) => a.label.localeCompare(b.label));
   return (
     <Group gap="sm" align="flex-end">
-      <Search text={place.q ?? ""} />
+      <SearchField label={t("activity.search")} maw={380} text={place.q ?? ""} onSearch={(q) => go.stay({ q: q || undefined })} />
       <SegmentedControl
         size="xs"
         w="fit-content"
@@ -86,45 +84,6 @@ function Day({ end, testId }: { end: "from" | "to"; testId: string }) {
       value={place[end] ?? ""}
       onChange={(event) => go.stay({ [end]: event.currentTarget.value || undefined })}
       data-testid={testId}
-    />
-  );
-}
-
-/** Told a moment after the last key, at once with Enter. */
-function Search({ text }: { text: string }) {
-  const { t } = useTranslation();
-  const go = useGo();
-  const [typed, setTyped] = useState(text);
-  const said = useRef(text);
-  const tell = useDebouncedCallback((now: string) => {
-    said.current = now;
-    go.stay({ q: now || undefined });
-  }, WAIT_MS);
-  useEffect(() => {
-    // changed from elsewhere: the address, or all is shown again
-    if (text !== said.current) setTyped(text);
-    said.current = text;
-  }, [text]);
-  const change = (now: string) => {
-    setTyped(now);
-    tell(now.trim());
-  };
-  return (
-    <TextInput
-      size="xs"
-      flex="1 1 220px"
-      maw={380}
-      aria-label={t("activity.search")}
-      placeholder={t("activity.search")}
-      spellCheck={false}
-      autoComplete="off"
-      leftSection={<IconSearch size={15} />}
-      rightSection={typed && <CloseButton size="xs" onClick={() => change("")} aria-label={t("common.clear")} />}
-      value={typed}
-      onChange={(event) => change(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === "Enter" && tell.flush()}
-      data-testid={ids.search}
-      data-search
     />
   );
 }

@@ -8,10 +8,10 @@ import { ids } from "../../shared/lib/testids";
 import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
+import { SearchField } from "../../shared/ui/SearchField";
 import { useFormat } from "../../shared/ui/useFormat";
 import { Deliveries } from "./Deliveries";
 import { DeliveryPanel } from "./DeliveryPanel";
-import { Search } from "./Search";
 
 const SHOWS = ["", "waiting", "failed", "refused", "done"];
 const EVERYTHING = { filter: undefined, connection: undefined, q: undefined };
@@ -39,7 +39,7 @@ export function InboxScreen() {
         <Group gap="sm">
           <Shows show={show} counts={counts} />
           <Connections />
-          <Search text={place.q ?? ""} onSearch={(q) => go.stay({ q: q || undefined })} />
+          <SearchField label={t("inbox.search")} maw={480} text={place.q ?? ""} onSearch={(q) => go.stay({ q: q || undefined })} />
           <Text size="xs" c="dimmed">
             {t("inbox.countsText")}
           </Text>

@@ -3,9 +3,12 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ids } from "../../shared/lib/testids";
+import { ids } from "../lib/testids";
 
 interface Props {
+  /** What can be searched for, in words. */
+  label: string;
+  maw: number;
   /** What is searched for now. */
   text: string;
   /** Told a moment after the last key, at once with Enter. */
@@ -14,8 +17,8 @@ interface Props {
 
 const WAIT_MS = 250;
 
-/** One field for whatever a delivery is known by. */
-export function Search({ text, onSearch }: Props) {
+/** One field for whatever is searched for on a screen. */
+export function SearchField({ text, label, maw, onSearch }: Props) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState(text);
   const said = useRef(text);
@@ -35,10 +38,10 @@ export function Search({ text, onSearch }: Props) {
   return (
     <TextInput
       size="xs"
-      flex="1 1 260px"
-      maw={480}
-      aria-label={t("inbox.search")}
-      placeholder={t("inbox.search")}
+      flex="1 1 240px"
+      maw={maw}
+      aria-label={label}
+      placeholder={label}
       spellCheck={false}
       autoComplete="off"
       leftSection={<IconSearch size={15} />}
