@@ -5,12 +5,14 @@ use super::{Running, peak_mib, program};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, Stdio};
 
 pub struct Owner {
     running: Running,
     base: String,
     token: String,
+    /// It goes on saying things, and somebody must hold the other end.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Owner {
@@ -26,9 +28,10 @@ impl Owner {
         }
         let mut running = Running(command.spawn().unwrap());
         let mut address = String::new();
-        BufReader::new(running.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        let mut said = BufReader::new(running.0.stdout.take().unwrap());
+        said.read_line(&mut address).unwrap();
         let (base, token) = address.trim().split_once("/#token=").expect("it prints where it serves");
-        Owner { base: base.to_owned(), token: token.to_owned(), running }
+        Owner { base: base.to_owned(), token: token.to_owned(), running, _said: said }
     }
 
     pub async fn call(&self, command: &str, payload: Value) -> Value {
