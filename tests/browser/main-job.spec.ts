@@ -36,6 +36,7 @@ const keys = {
   failures: "f",
   reconcile: "r",
   einvoice: "e",
+  activity: "a",
   settings: "s",
   overview: "h",
 };

@@ -13,6 +13,7 @@ const screens: { name: string; ready: string }[] = [
   { name: "reconcile", ready: "reconcile-last" },
   { name: "einvoice", ready: "board-sum-late" },
   { name: "inbox", ready: "inbox-show-refused" },
+  { name: "activity", ready: "audit-verify" },
   { name: "settings", ready: "sandbox-switches" },
 ];
 

@@ -69,6 +69,12 @@ impl Office {
         if is_good { Ok(body) } else { Err(body) }
     }
 
+    async fn call_about(&self, id: &Value, session: &Session, command: &str, payload: Value) -> Result<Value, Value> {
+        let id = id.as_str().unwrap().to_owned();
+        let answer = self.composition.host.call_about(id, session, command, payload).await;
+        answer.map_err(|error| serde_json::to_value(error).unwrap())
+    }
+
     /// Any bytes as a command's payload; answers the status and what came.
     pub async fn send(&self, command: &str, body: Vec<u8>) -> (u16, String) {
         let address = self.composition.address().unwrap();
@@ -136,6 +142,80 @@ async fn every_command_is_answered_by_role_over_every_host() {
             }
         }
     }
+    office.composition.shut_down().await;
+}
+
+/// Commands about the machine: no workspace that happens to be on screen lets anybody do them.
+const OF_MACHINE: [&str; 7] = [
+    "listener.set",
+    "network.forbid",
+    "network.permit",
+    "vault.change_passphrase",
+    "vault.choose",
+    "workspace.create",
+    "workspace.set_enabled",
+];
+
+#[tokio::test]
+async fn a_workspace_without_people_on_screen_opens_neither_the_machine_nor_one_that_has_people() {
+    let office = Office::new().await;
+    let [nobody, viewer, admin] = ["nobody", "viewer", "admin"].map(|one| office.local(HostKind::Window, one));
+    for (session, name) in [(&viewer, "viewer"), (&admin, "admin")] {
+        office.call(session, "session.sign_in", json!({ "name": name, "password": PASSWORD })).await.unwrap();
+    }
+    let guarded = office.call(&admin, "app.get", json!({})).await.unwrap()["open"]["id"].clone();
+    office.call(&admin, "workspace.create", json!({ "name": "Fără persoane" })).await.unwrap();
+    let open = office.call(&nobody, "app.get", json!({})).await.unwrap()["open"]["id"].clone();
+    assert_ne!(open, guarded);
+    assert_eq!(code(&office.call(&nobody, "counts.get", json!({})).await), "done", "nobody guards this one");
+    for command in OF_MACHINE {
+        assert_eq!(code(&office.call(&nobody, command, nonsense()).await), "sign_in_needed", "{command}");
+        assert_eq!(code(&office.call(&viewer, command, nonsense()).await), "forbidden", "{command}");
+        assert_eq!(code(&office.call(&admin, command, nonsense()).await), "invalid_input", "{command}");
+    }
+    for command in COMMANDS {
+        let about = json!("ws_that_is_not_there");
+        let answered = office.call_about(&about, &nobody, command.name, nonsense()).await;
+        let expected: &[&str] = match command.name {
+            name if OF_MACHINE.contains(&name) => &["sign_in_needed"],
+            name if BEFORE.contains(&name) => &["done", "invalid_input", "no_workspace"],
+            _ => &["no_workspace"],
+        };
+        assert!(expected.contains(&code(&answered)), "{}: {answered:?}", command.name);
+    }
+    // locked is locked everywhere, whichever is on screen
+    assert_eq!(code(&office.call_about(&guarded, &admin, "counts.get", json!({})).await), "done");
+    office.call(&admin, "session.lock", json!({})).await.unwrap();
+    assert_eq!(code(&office.call_about(&guarded, &admin, "counts.get", json!({})).await), "sign_in_needed");
+    office.composition.shut_down().await;
+}
+
+#[tokio::test]
+async fn an_act_is_done_in_the_workspace_in_which_its_role_was_looked_up() {
+    let office = Office::new().await;
+    let [nobody, admin] = ["nobody", "admin"].map(|one| office.local(HostKind::Window, one));
+    office.call(&admin, "session.sign_in", json!({ "name": "admin", "password": PASSWORD })).await.unwrap();
+    let guarded = office.call(&admin, "app.get", json!({})).await.unwrap()["open"]["id"].clone();
+    office.call(&admin, "workspace.create", json!({ "name": "Fără persoane" })).await.unwrap();
+    let open = office.call(&admin, "app.get", json!({})).await.unwrap()["open"]["id"].clone();
+    let turning = async {
+        for n in 0..150 {
+            let id = if n % 2 == 0 { &guarded } else { &open };
+            office.call(&nobody, "workspace.open", json!({ "id": id })).await.unwrap();
+        }
+    };
+    let acting = async {
+        let mut done = 0;
+        for _ in 0..150 {
+            let answered = office.call(&nobody, "schedule.set_retention", json!({ "months": 7 })).await;
+            done += u32::from(code(&answered) == "done");
+        }
+        done
+    };
+    let ((), done) = tokio::join!(turning, acting);
+    assert!(done > 0, "some fell into the workspace without people");
+    let kept = office.call_about(&guarded, &admin, "schedule.list", json!({})).await.unwrap();
+    assert_eq!(kept["retentionMonths"], 24, "and none of them into the other");
     office.composition.shut_down().await;
 }
 
@@ -234,11 +314,27 @@ async fn what_needs_a_second_person_waits_for_one_who_did_not_ask() {
     let again = office.call(&admin, "approvals.decide", json!({ "id": id, "approve": true, "note": "" })).await;
     assert_eq!(code(&again), "not_now", "once");
 
+    // approved, but whoever asked was let go meanwhile: nothing is done, and it says so
+    let storno = json!({ "id": "doc_that_is_not_there", "reason": "returned again" });
+    let id = office.call(&operator, "documents.storno", storno).await.unwrap_err()["detail"].clone();
+    let people = office.call(&admin, "people.list", json!({})).await.unwrap();
+    let people = people["people"].as_array().unwrap();
+    let gone = people.iter().find(|one| one["name"] == "operator").unwrap()["id"].clone();
+    let gone = json!({ "id": gone, "name": "operator", "role": "operator", "active": false });
+    office.call(&admin, "people.change", gone).await.unwrap();
+    let approved = office.call(&admin, "approvals.decide", json!({ "id": id, "approve": true, "note": "seen" })).await;
+    assert_eq!(code(&approved), "forbidden");
+    let listed = office.call(&admin, "approvals.list", json!({})).await.unwrap();
+    let last = &listed["approvals"][0];
+    assert_eq!((&last["state"], &last["code"], &last["note"]), (&json!("failed"), &json!("forbidden"), &json!("seen")));
+
     // the only administrator may loosen the guards alone; with a second one, not
     let second = json!({ "name": "second", "role": "admin", "password": PASSWORD });
     office.call(&admin, "people.add", second).await.unwrap();
     let mut weaker = guards.clone();
     weaker["storno"] = json!(false);
     assert_eq!(code(&office.call(&admin, "people.set_guards", weaker).await), "needs_approval");
+    let listed = office.call(&admin, "approvals.list", json!({})).await.unwrap();
+    assert_eq!(listed["approvals"][0]["facts"]["guards"], "storno", "what it loosens is told");
     office.composition.shut_down().await;
 }

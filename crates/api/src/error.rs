@@ -45,6 +45,13 @@ pub enum ErrorCode {
     Internal,
 }
 
+impl ErrorCode {
+    /// As it crosses the border (`not_now`).
+    pub fn to_text(self) -> String {
+        serde_json::to_value(self).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 #[error("{code:?}: {detail}")]

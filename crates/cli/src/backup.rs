@@ -2,9 +2,10 @@
 //!
 //! A passphrase is typed unseen or given as a line of standard input; never an argument, which others can see.
 
-use crate::commands::DeskError;
+use crate::commands::{Desk, DeskError};
 use crate::compose::{Options, compose};
 use crate::words::Words;
+use crate::{passphrase, people};
 use punte_api::dto::BackupInfo;
 use punte_api::{ApiError, ErrorCode, HostKind};
 use punte_engine::backup::{self, BackupError, Place, Target};
@@ -14,12 +15,11 @@ use punte_store::ledger::BackupFacts;
 use punte_vault::SHORTEST_PASSPHRASE;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use std::io::{BufRead, IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Longest passphrase that is read.
-const LONGEST: u64 = 1000;
 const LOOK: Duration = Duration::from_millis(200);
 
 /// What is asked of backups beside making one.
@@ -118,16 +118,24 @@ async fn folder_of(home: &Path, workspace: Option<&Path>) -> Result<PathBuf, Des
 ///
 /// # Errors
 /// What kept it from being made; nothing is left of it then.
-pub async fn make(home: PathBuf, workspace: Option<&Path>, wanted: &Make, words: &Words) -> Result<Told, DeskError> {
+pub async fn make(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    operator: Option<&str>,
+    wanted: &Make,
+    words: &Words,
+) -> Result<Told, DeskError> {
     let folder = folder_of(&home, workspace).await?;
     if let Some(to) = wanted.to.as_ref().filter(|to| to.exists()) {
         return Err(refused(BackupError::Occupied(to.display().to_string())));
     }
     let mut passphrase = if wanted.encrypt { Some(new_passphrase(words).await?) } else { None };
     let (id, ..) = punte_store::Ledger::peek(&folder).map_err(ApiError::from)?;
-    let kept = Place::of(&home, &id).settings();
+    let place = Place::of(&home, &id);
+    let kept = blocking(move || place.settings().map_err(|error| BackupError::Unreadable(error.to_string()))).await?;
     if let Ok(attached) = Attached::to(&folder, HostKind::Terminal).await {
-        return by_owner(&attached, &Place::of(&home, &id), wanted.to.as_deref(), passphrase).await;
+        let owner = people::signed_in(Desk::Attached(attached), operator, words).await?;
+        return by_owner(&owner, &Place::of(&home, &id), wanted.to.as_deref(), passphrase).await;
     }
     if passphrase.is_none() && kept.encrypt && wanted.to.is_none() {
         // as it is set: never in the open because the credential store is silent
@@ -150,18 +158,18 @@ pub async fn make(home: PathBuf, workspace: Option<&Path>, wanted: &Make, words:
 
 /// Has the owner make one, waits for it, and copies it on where that is wanted.
 async fn by_owner(
-    attached: &Attached,
+    owner: &Desk,
     place: &Place,
     to: Option<&Path>,
     passphrase: Option<SecretString>,
 ) -> Result<Told, DeskError> {
     let read = async || -> Result<BackupInfo, DeskError> {
-        let info = attached.call("backup.get", Value::Null).await?;
+        let info = owner.call("backup.get", Value::Null).await?;
         serde_json::from_value(info).map_err(failed)
     };
     let before: Vec<String> = read().await?.files.into_iter().map(|one| one.file).collect();
     let passphrase = passphrase.map(|passphrase| passphrase.expose_secret().to_owned());
-    attached.call("backup.run", json!({ "passphrase": passphrase })).await?;
+    owner.call("backup.run", json!({ "passphrase": passphrase })).await?;
     let info = loop {
         let info = read().await?;
         if !info.running {
@@ -183,7 +191,8 @@ async fn by_owner(
         audit_head: made.audit_head.clone(),
         bytes: made.bytes,
     };
-    let file = place.find(&made.file).unwrap_or_else(|| Path::new(&info.folder).join(&made.file));
+    let found = place.find(&made.file).ok().flatten();
+    let file = found.unwrap_or_else(|| Path::new(&info.folder).join(&made.file));
     let Some(to) = to.map(Path::to_owned) else { return Ok(Told { file, facts }) };
     let copied = to.clone();
     blocking(move || backup::copy_out(&file, &copied)).await?;
@@ -194,10 +203,15 @@ async fn by_owner(
 ///
 /// # Errors
 /// What is wrong with it.
-pub async fn verify(home: PathBuf, file: PathBuf, words: &Words) -> Result<Told, DeskError> {
+pub async fn verify(home: PathBuf, workspace: Option<&Path>, file: PathBuf, words: &Words) -> Result<Told, DeskError> {
     let passphrase = passphrase_for(&file, words).await?;
+    // in the workspace's own folder; on a computer that knows none, in the state folder
+    let work = match &passphrase {
+        Some(_) => folder_of(&home, workspace).await.ok().filter(|folder| folder.is_dir()).unwrap_or(home),
+        None => home,
+    };
     let looked = file.clone();
-    let facts = blocking(move || backup::verify(&looked, passphrase.as_ref(), &home.join("backups"))).await?;
+    let facts = blocking(move || backup::verify(&looked, passphrase.as_ref(), &work)).await?;
     Ok(Told { file, facts: facts.into() })
 }
 
@@ -241,36 +255,22 @@ async fn passphrase_for(file: &Path, words: &Words) -> Result<Option<SecretStrin
     if !backup::is_sealed(file) {
         return Ok(None);
     }
-    Ok(Some(read_passphrase(words.say("backup.terminal.passphrase", &[])).await?))
+    Ok(Some(passphrase::read_secret("passphrase", words.say("backup.terminal.passphrase", &[])).await?))
 }
 
 /// A new passphrase: long enough, and typed twice where it cannot be seen.
 async fn new_passphrase(words: &Words) -> Result<SecretString, DeskError> {
-    let typed = read_passphrase(words.say("backup.terminal.newPassphrase", &[])).await?;
+    let typed = passphrase::read_secret("passphrase", words.say("backup.terminal.newPassphrase", &[])).await?;
     if typed.expose_secret().chars().count() < SHORTEST_PASSPHRASE {
         return Err(ApiError::invalid("passphrase", "too_short").into());
     }
     if std::io::stdin().is_terminal() {
-        let again = read_passphrase(words.say("backup.terminal.again", &[])).await?;
+        let again = passphrase::read_secret("passphrase", words.say("backup.terminal.again", &[])).await?;
         if again.expose_secret() != typed.expose_secret() {
             return Err(ApiError::invalid("passphrase", "passphrases_differ").into());
         }
     }
     Ok(typed)
-}
-
-async fn read_passphrase(prompt: String) -> Result<SecretString, DeskError> {
-    let read = tokio::task::spawn_blocking(move || {
-        if std::io::stdin().is_terminal() {
-            return rpassword::prompt_password(prompt).map(SecretString::from);
-        }
-        let mut line = String::new();
-        std::io::stdin().lock().take(LONGEST).read_line(&mut line)?;
-        let typed = SecretString::from(line.trim_end_matches(['\r', '\n']));
-        secrecy::zeroize::Zeroize::zeroize(&mut line);
-        Ok(typed)
-    });
-    read.await.map_err(failed)?.map_err(|error| ApiError::invalid("passphrase", error.to_string()).into())
 }
 
 /// An error of backups in words, where there are any for it.
@@ -305,14 +305,15 @@ pub fn tell(told: &Told, verb: &str, words: &Words, print: &dyn Fn(&str)) {
 pub async fn run(
     home: PathBuf,
     workspace: Option<&Path>,
+    operator: Option<&str>,
     wanted: Make,
     as_json: bool,
     words: &Words,
     print: &dyn Fn(&str),
 ) -> Result<(), DeskError> {
     let (told, verb) = match wanted.act.clone() {
-        Some(Act::Verify { file }) => (verify(home, file, words).await?, "whole"),
-        None => (make(home, workspace, &wanted, words).await?, "made"),
+        Some(Act::Verify { file }) => (verify(home, workspace, file, words).await?, "whole"),
+        None => (make(home, workspace, operator, &wanted, words).await?, "made"),
     };
     if as_json {
         print(&json!({ "file": told.file, "backup": told.facts }).to_string());

@@ -1,6 +1,8 @@
 //! The terminal's commands on a workspace: as its owner, or attached to whoever owns it.
 
 use crate::compose::{Composition, Options, compose};
+use crate::people;
+use crate::words::Words;
 use punte_api::dto::{CheckReport, OpenProblem};
 use punte_api::{ApiError, ErrorCode, HostKind};
 use punte_http::{AttachError, Attached};
@@ -83,7 +85,12 @@ impl Desk {
 }
 
 /// Checks a workspace's ledger: closed, where nobody owns it, else by its owner. Owns nothing and changes nothing.
-pub async fn check(home: PathBuf, workspace: Option<&Path>) -> Result<CheckReport, DeskError> {
+pub async fn check(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    operator: Option<&str>,
+    words: &Words,
+) -> Result<CheckReport, DeskError> {
     let folder = match workspace {
         Some(folder) => folder.to_owned(),
         None => {
@@ -99,7 +106,9 @@ pub async fn check(home: PathBuf, workspace: Option<&Path>) -> Result<CheckRepor
             Ok(CheckReport::of(found.iter().map(|one| (one.check, one.verdict.as_str(), one.detail.as_str()))))
         }
         Err(StoreError::Owned(_)) => {
-            let report = Attached::to(&folder, HostKind::Terminal).await?.call("workspace.check", Value::Null).await?;
+            let attached = Desk::Attached(Attached::to(&folder, HostKind::Terminal).await?);
+            let owner = people::signed_in(attached, operator, words).await?;
+            let report = owner.call("workspace.check", Value::Null).await?;
             Ok(serde_json::from_value(report).map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?)
         }
         Err(error) => Err(ApiError::from(error).into()),

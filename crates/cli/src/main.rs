@@ -183,10 +183,10 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
             import(home, workspace, operator, &wanted, arguments.json, words).await
         }
         Command::Run => run_until_stopped(home, workspace, words).await,
-        Command::Check => check(home, workspace, arguments.json, words).await,
+        Command::Check => check(home, workspace, operator, arguments.json, words).await,
         Command::Audit { act } => audit(home, workspace, operator, act, arguments.json, words).await,
         Command::Backup(wanted) => {
-            backup::run(home, workspace, wanted, arguments.json, words, &print).await?;
+            backup::run(home, workspace, operator, wanted, arguments.json, words, &print).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Restore(wanted) => {
@@ -334,8 +334,14 @@ async fn unless_locked(desk: &Desk, words: &Words) -> Option<ExitCode> {
     (opened == Opened::Locked).then(|| ExitCode::from(2))
 }
 
-async fn check(home: PathBuf, workspace: Option<&Path>, as_json: bool, words: &Words) -> Result<ExitCode, DeskError> {
-    let report = punte_cli::commands::check(home, workspace).await?;
+async fn check(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    operator: Option<&str>,
+    as_json: bool,
+    words: &Words,
+) -> Result<ExitCode, DeskError> {
+    let report = punte_cli::commands::check(home, workspace, operator, words).await?;
     if as_json {
         println!("{}", json!(report));
     } else {
@@ -501,8 +507,7 @@ fn tell(error: &DeskError, words: &Words) -> String {
     }
     match error {
         DeskError::Api(error) => {
-            let code = serde_json::to_value(error.code).ok().and_then(|code| code.as_str().map(str::to_owned));
-            let said = words.say(&format!("error.{}", code.unwrap_or_default()), &[("detail", &error.detail)]);
+            let said = words.say(&format!("error.{}", error.code.to_text()), &[("detail", &error.detail)]);
             format!("{said} ({})", error.detail)
         }
         DeskError::Attach(error) => format!("{} ({error})", words.say("terminal.ownerSilent", &[])),

@@ -1,14 +1,16 @@
 //! The passphrase of the encrypted file: asked for at the terminal, never taken from an argument or the environment.
 
-use crate::commands::Desk;
+use crate::commands::{Desk, DeskError};
 use crate::words::Words;
-use punte_api::{ErrorCode, Host};
+use punte_api::{ApiError, ErrorCode, Host};
 use punte_vault::VaultState;
 use secrecy::SecretString;
-use std::io::IsTerminal;
+use std::io::{BufRead, IsTerminal, Read};
 
 /// Wrong ones that are asked for again.
 const TRIES: usize = 3;
+/// Bytes of a line that a secret is read from.
+const LONGEST: u64 = 4096;
 
 /// Whether credentials can be read, as far as a terminal can do anything about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,4 +61,23 @@ async fn ask(host: &Host, words: &Words, tell: &dyn Fn(&str)) -> Opened {
     }
     tell(&words.say("terminal.vaultLocked", &[]));
     Opened::Locked
+}
+
+/// A secret, typed unseen at a terminal or given as a line of standard input; never an argument, which others can see.
+///
+/// # Errors
+/// What kept it from being read, at the field that it is for.
+pub async fn read_secret(field: &'static str, prompt: String) -> Result<SecretString, DeskError> {
+    let read = tokio::task::spawn_blocking(move || {
+        if std::io::stdin().is_terminal() {
+            return rpassword::prompt_password(prompt).map(SecretString::from);
+        }
+        let mut line = String::new();
+        std::io::stdin().lock().take(LONGEST).read_line(&mut line)?;
+        let typed = SecretString::from(line.trim_end_matches(['\r', '\n']));
+        secrecy::zeroize::Zeroize::zeroize(&mut line);
+        Ok(typed)
+    });
+    let failed = |error: String| DeskError::from(ApiError::invalid(field, error));
+    read.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))
 }

@@ -1,10 +1,11 @@
 //! Who works at the terminal, in a workspace that has people.
 
 use crate::commands::{Desk, DeskError};
+use crate::passphrase::read_secret;
 use crate::words::Words;
 use punte_api::{ApiError, ErrorCode};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 /// What is done with people from the terminal.
@@ -24,7 +25,11 @@ pub async fn open(
     name: Option<&str>,
     words: &Words,
 ) -> Result<Desk, DeskError> {
-    let desk = Desk::open(home, workspace).await?;
+    signed_in(Desk::open(home, workspace).await?, name, words).await
+}
+
+/// The same of one that is open, or attached, already.
+pub async fn signed_in(desk: Desk, name: Option<&str>, words: &Words) -> Result<Desk, DeskError> {
     match sign_in(&desk, name, words).await {
         Ok(()) => Ok(desk),
         Err(error) => {
@@ -33,9 +38,6 @@ pub async fn open(
         }
     }
 }
-
-/// Longest password that is read.
-const LONGEST: usize = 1000;
 
 /// Signs in where the workspace has people: as the one named, with a password that is asked for, or read from standard input.
 ///
@@ -49,8 +51,8 @@ async fn sign_in(desk: &Desk, name: Option<&str>, words: &Words) -> Result<(), D
     let Some(name) = name else {
         return Err(ApiError::new(ErrorCode::SignInNeeded, words.say("terminal.people.as", &[])).into());
     };
-    let password = read_password(words.say("terminal.people.password", &[("name", name)])).await?;
-    desk.call("session.sign_in", json!({ "name": name, "password": password })).await?;
+    let password = read_secret("password", words.say("terminal.people.password", &[("name", name)])).await?;
+    desk.call("session.sign_in", json!({ "name": name, "password": password.expose_secret() })).await?;
     Ok(())
 }
 
@@ -59,21 +61,6 @@ pub async fn reset(desk: &Desk, name: &str, words: &Words) -> Result<(), DeskErr
     let Desk::Own(composition) = desk else {
         return Err(ApiError::new(ErrorCode::WorkspaceOwned, words.say("terminal.people.closeFirst", &[])).into());
     };
-    let password = read_password(words.say("terminal.people.newPassword", &[("name", name)])).await?;
-    Ok(composition.host.reset_password(name, password).await?)
-}
-
-/// A password, typed unseen at a terminal or given as a line of standard input; never an argument, which others can see.
-async fn read_password(prompt: String) -> Result<String, DeskError> {
-    let read = tokio::task::spawn_blocking(move || {
-        if std::io::stdin().is_terminal() {
-            return rpassword::prompt_password(prompt);
-        }
-        let mut line = String::new();
-        let mut bounded = std::io::Read::take(std::io::stdin().lock(), LONGEST as u64);
-        bounded.read_line(&mut line)?;
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-    });
-    let failed = |error: String| DeskError::from(ApiError::new(ErrorCode::InvalidInput, error));
-    read.await.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))
+    let password = read_secret("password", words.say("terminal.people.newPassword", &[("name", name)])).await?;
+    Ok(composition.host.reset_password(name, password.expose_secret().to_owned()).await?)
 }

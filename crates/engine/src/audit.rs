@@ -64,7 +64,11 @@ fn keep_anchor(state: &Path, anchor: &Anchor) -> std::io::Result<bool> {
 
 /// Everybody on this machine who saw the log's head, for a ledger that this process does not own.
 pub async fn witnesses(state: &Path, vault: &dyn Vault, workspace_id: &str) -> Vec<Witness> {
-    let marks = [recall_from_file(state, workspace_id), recall_from_vault(vault, workspace_id).await];
+    let from_vault = recall_from_vault(vault, workspace_id).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the credential store does not tell the ledger's mark");
+        None
+    });
+    let marks = [recall_from_file(state, workspace_id), from_vault];
     let marks = marks.into_iter().flatten().filter_map(|mark| mark.audit());
     with_anchors(marks.map(|head| Witness { from: "mark", head }).collect(), state, workspace_id)
 }

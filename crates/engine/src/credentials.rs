@@ -142,8 +142,12 @@ impl Workspace {
         }
     }
 
-    async fn go_on_with_vault(self: &Arc<Self>) -> Result<()> {
+    /// Nothing goes on before it said what it remembers of the ledger.
+    pub(crate) async fn go_on_with_vault(self: &Arc<Self>) -> Result<()> {
         self.compare_late().await?;
+        if self.is_mark_open() {
+            return Ok(());
+        }
         for connection in self.ledger.list_connections().await? {
             if connection.stop.is_some_and(|stop| stop.failure.kind.is_of_vault()) {
                 self.ledger.release_connection(&connection.id).await?;

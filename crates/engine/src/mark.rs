@@ -6,12 +6,14 @@
 
 mod late;
 
+pub(crate) use late::Comparison;
+
 use crate::error::Result;
 use crate::workspace::{Workspace, lock};
 use punte_domain::fiscal_date;
 use punte_store::LedgerInfo;
 use punte_store::ledger::AuditHead;
-use punte_vault::{Vault, VaultState};
+use punte_vault::{Vault, VaultError, VaultState};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -39,6 +41,9 @@ pub(crate) struct Mark {
     pub sequence: i64,
     /// `sequence:hash` of the newest row of the audit log; empty while there is none.
     pub audit_head: String,
+    /// The run of the app that wrote it: a copy that is opened takes the same epoch again, and never the same run.
+    #[serde(default)]
+    pub run: String,
 }
 
 impl Mark {
@@ -182,15 +187,16 @@ pub(crate) fn recall_from_file(state: &Path, workspace_id: &str) -> Option<Mark>
     read_file(&path_of(state, workspace_id))
 }
 
-pub(crate) async fn recall_from_vault(vault: &dyn Vault, workspace_id: &str) -> Option<Mark> {
-    match tokio::time::timeout(PATIENCE, vault.get(&name_of(workspace_id))).await {
-        Ok(Ok(secret)) => serde_json::from_str(secret?.expose_secret()).ok(),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "the credential store does not tell the ledger's mark");
-            None
-        }
-        Err(_) => None,
-    }
+/// What the credential store remembers; what it holds there that is no mark is nothing.
+///
+/// # Errors
+/// It refuses or is silent: what it remembers is not known, and is not to be written over.
+pub(crate) async fn recall_from_vault(vault: &dyn Vault, workspace_id: &str) -> punte_vault::Result<Option<Mark>> {
+    let asked = tokio::time::timeout(PATIENCE, vault.get(&name_of(workspace_id))).await;
+    let Some(secret) = asked.map_err(|_| VaultError::Silent)?? else { return Ok(None) };
+    Ok(serde_json::from_str(secret.expose_secret())
+        .inspect_err(|error| tracing::warn!(%error, "the credential store's mark of the ledger cannot be read"))
+        .ok())
 }
 
 impl Workspace {
@@ -202,21 +208,12 @@ impl Workspace {
         name_of(&self.ledger.info().id)
     }
 
-    async fn recall(&self) -> Option<Mark> {
-        let id = &self.ledger.info().id;
-        newer(recall_from_vault(self.deps.vault.as_ref(), id).await, recall_from_file(&self.deps.state, id))
-    }
-
     /// Before anything is sent: the ledger is compared with what this machine remembers of it, quarantined if need be, and
     /// remembered from here on.
     pub(crate) async fn take_up(&self) -> Result<()> {
         let info = self.ledger.info();
         let machine = machine_of(&self.deps.machine, &info.id);
-        let was_shut = self.deps.vault.state() != VaultState::Ready;
-        let known = self.recall().await;
-        if was_shut || self.deps.vault.state() != VaultState::Ready {
-            self.note_mark_open();
-        }
+        let known = newer(self.recall_first().await, recall_from_file(&self.deps.state, &info.id));
         let distrust = judge(info, known.as_ref(), &machine);
         if let Some(distrust) = distrust {
             tracing::warn!(
@@ -236,6 +233,7 @@ impl Workspace {
             epoch: info.epoch,
             sequence: info.sequence,
             audit_head: if has_audit { self.ledger.read_audit_head().await?.to_string() } else { String::new() },
+            run: self.deps.clock.new_id("run"),
         };
         let file = open_file(&self.mark_path(), &mark)
             .inspect_err(|error| tracing::error!(%error, "the mark of the ledger cannot be kept in the state folder"));
@@ -259,7 +257,9 @@ impl Workspace {
         let Some(keeper) = self.owner.keeper.get() else { return };
         let mut anchored = None;
         while self.rest(&keeper.wake, EVERY).await {
-            if let Err(error) = self.compare_late().await {
+            if self.is_mark_open()
+                && let Err(error) = self.go_on_with_vault().await
+            {
                 tracing::warn!(%error, "what the credential store remembers of the ledger cannot be compared");
             }
             self.put_mark(keeper, PATIENCE).await;
@@ -285,6 +285,7 @@ impl Workspace {
         if self.is_mark_open() || self.deps.vault.state() != VaultState::Ready {
             return;
         }
+        let opening = self.deps.vault.opening();
         let mark = {
             let held = lock(&keeper.held);
             if held.in_vault.as_ref() == Some(&held.mark) {
@@ -295,7 +296,9 @@ impl Workspace {
         let Ok(json) = serde_json::to_string(&mark) else { return };
         let name = self.mark_name();
         match tokio::time::timeout(patience, self.deps.vault.set(&name, SecretString::from(json))).await {
-            Ok(Ok(())) => lock(&keeper.held).in_vault = Some(mark),
+            // another store that was chosen meanwhile is compared first
+            Ok(Ok(())) if self.deps.vault.opening() == opening => lock(&keeper.held).in_vault = Some(mark),
+            Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "the credential store does not take the ledger's mark"),
             Err(_) => {
                 tracing::warn!("the credential store is silent: the ledger's mark stands in the state folder only")
@@ -325,7 +328,14 @@ mod tests {
     }
 
     fn mark(epoch: i64, sequence: i64, machine: &str) -> Mark {
-        Mark { workspace: "ws_1".into(), machine: machine.into(), epoch, sequence, audit_head: String::new() }
+        Mark {
+            workspace: "ws_1".into(),
+            machine: machine.into(),
+            epoch,
+            sequence,
+            audit_head: String::new(),
+            run: String::new(),
+        }
     }
 
     #[test]

@@ -222,6 +222,7 @@ impl Workspace {
             decided_by: None,
             decided_ms: None,
             note: String::new(),
+            code: String::new(),
         };
         match self.ledger.ask_approval(asked).await {
             Err(StoreError::NotAllowed(_)) => Err(EngineError::NotNow("too_many_wait")),
@@ -251,9 +252,9 @@ impl Workspace {
         }
     }
 
-    /// What was approved was answered with an error.
-    pub async fn fail_approval(&self, id: &str, note: &str) -> Result<()> {
-        self.ledger.fail_approval(id, note).await?;
+    /// What was approved was answered with an error, by its code.
+    pub async fn fail_approval(&self, id: &str, code: &str) -> Result<()> {
+        self.ledger.fail_approval(id, code).await?;
         self.changed(Change::Workspace);
         Ok(())
     }

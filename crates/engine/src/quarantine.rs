@@ -5,7 +5,7 @@
 
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::{EngineError, Result};
-use crate::mark::Keeper;
+use crate::mark::{Comparison, Keeper};
 use crate::settle::parse_date;
 use crate::workspace::{Change, Workspace, lock};
 use chrono::Days;
@@ -38,8 +38,7 @@ pub(crate) struct Owner {
     began: OnceLock<Duration>,
     pub(crate) keeper: OnceLock<Arc<Keeper>>,
     wake: Notify,
-    /// The credential store could not be asked yet what it remembers of the ledger.
-    pub(crate) mark_open: AtomicBool,
+    pub(crate) comparison: Comparison,
 }
 
 /// A quarantine as a person sees it.

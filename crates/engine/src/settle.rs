@@ -80,6 +80,7 @@ impl Workspace {
             );
             lock(&self.watches).clear();
             lock(&self.operation_watches).clear();
+            lock(&self.asked).forget_silence();
         }
     }
 

@@ -286,6 +286,7 @@ impl Workspace {
     /// Compares the ledger with what this machine remembers of it, turns what the last owner left `sending` into `in_doubt`,
     /// then starts the loops.
     pub async fn start(self: &Arc<Self>) -> Result<()> {
+        crate::backup::sweep(self.ledger.folder());
         self.take_up().await?;
         self.take_budgets_up();
         let swept =

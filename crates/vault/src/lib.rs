@@ -75,7 +75,12 @@ pub trait Vault: Send + Sync {
         VaultState::Ready
     }
 
-    /// Ends once the state is another one than that.
+    /// Which opening this is: another number where another store may answer from here on.
+    fn opening(&self) -> u64 {
+        0
+    }
+
+    /// Ends once the state is another one than that, or another store is open.
     async fn leaves(&self, state: VaultState) {
         if self.state() == state {
             std::future::pending::<()>().await;

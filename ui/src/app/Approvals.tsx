@@ -106,6 +106,9 @@ function Head({ approval, openJob, openRecord }: { approval: ApprovalInfo } & Li
           {t(`approvals.state.${state}`)} · {t("approvals.decidedBy", { who: approval.decidedBy })} <Time ms={approval.decidedMs} />
         </Text>
       )}
+      {approval.code !== "" && (
+        <Text size="sm">{t("approvals.failed", { why: t(`error.${approval.code}`, { defaultValue: approval.code }) })}</Text>
+      )}
       {approval.note !== "" && <Text size="sm">{t("approvals.noteLine", { note: approval.note })}</Text>}
       {facts.id && (
         <Button w="fit-content" size="compact-sm" variant="default" onClick={() => (isJob ? openJob : openRecord)(facts.id ?? "")}>

@@ -44,6 +44,7 @@ export const asked: ApprovalInfo = {
   decidedBy: null,
   decidedMs: null,
   note: "",
+  code: "",
   mayDecide: true,
   isOwn: false,
 };

@@ -111,6 +111,8 @@ pub struct ApprovalInfo {
     #[ts(type = "number | null")]
     pub decided_ms: Option<i64>,
     pub note: String,
+    /// Of the error that an approved act was answered with: nothing was done. Empty otherwise.
+    pub code: String,
     /// Whoever asks may decide it: another person than the one who asked, with the role that the act needs.
     pub may_decide: bool,
     /// Whoever asks may take it back.

@@ -6,7 +6,9 @@ use super::settings::Settings;
 use crate::commands::{Session, Tag};
 use crate::dto::*;
 use crate::error::ApiError;
+use punte_engine::Workspace;
 use std::path::Path;
+use std::sync::Arc;
 
 tokio::task_local! {
     /// The workspace that a call is about, where it is not the one on screen.
@@ -23,6 +25,37 @@ impl Host {
         payload: serde_json::Value,
     ) -> Result<serde_json::Value, ApiError> {
         CHOSEN.scope(workspace, self.call(session, command, payload)).await
+    }
+
+    /// Answers a command about one workspace from its beginning to its end: the one that the call names, or the one on screen
+    /// now. Another client may turn to another meanwhile, and who may do it was looked up in this one.
+    pub(super) async fn about_one(
+        &self,
+        session: &Session,
+        command: &str,
+        payload: serde_json::Value,
+    ) -> Result<serde_json::Value, ApiError> {
+        // these turn to another by themselves
+        let turns =
+            matches!(command, "workspace.open" | "workspace.create" | "workspace.open_sandbox" | "backup.restore");
+        if turns || CHOSEN.try_with(|_| ()).is_ok() {
+            return self.answer(session, command, payload).await;
+        }
+        let current = self.state.lock().await.current.clone();
+        match current {
+            Some(current) => CHOSEN.scope(current, self.answer(session, command, payload)).await,
+            None => self.answer(session, command, payload).await,
+        }
+    }
+
+    /// Whether the call at hand names its workspace itself.
+    pub(super) fn is_named(&self) -> bool {
+        CHOSEN.try_with(|_| ()).is_ok()
+    }
+
+    /// The workspaces that run in this process.
+    pub(super) async fn all_running(&self) -> Vec<Arc<Workspace>> {
+        self.state.lock().await.running.values().map(|running| running.workspace.clone()).collect()
     }
 
     /// The workspace that the call at hand is about: the one that it names, or the one on screen.

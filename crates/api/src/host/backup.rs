@@ -22,23 +22,33 @@ impl Host {
         match request.workspace {
             Some(id) if !self.is_on_screen(&id).await => {
                 let known = self.closed(&id).await?;
-                Ok(self.backup_info(&self.place(&known.id), known.id, None, (0, 0)))
+                let place = self.place(&known.id);
+                let looked = place.clone();
+                let found = blocking(move || looked.look().map_err(unreadable)).await?;
+                Ok(self.backup_info(&place, known.id, found, None, (0, 0)))
             }
-            _ => self.open_backup_info(&*self.workspace().await?),
+            _ => self.open_backup_info(&*self.workspace().await?).await,
         }
     }
 
-    fn open_backup_info(&self, workspace: &Workspace) -> Result<BackupInfo, ApiError> {
-        let job = schedule::info(workspace.backup_standing());
+    async fn open_backup_info(&self, workspace: &Workspace) -> Result<BackupInfo, ApiError> {
+        let found = workspace.look_at_backups().await?;
+        let job = schedule::info(workspace.backup_standing(&found.0));
         let id = workspace.ledger().info().id.clone();
-        Ok(self.backup_info(&workspace.backup_place(), id, Some(job), workspace.backup_progress()))
+        Ok(self.backup_info(&workspace.backup_place(), id, found, Some(job), workspace.backup_progress()))
     }
 
-    fn backup_info(&self, place: &Place, workspace: String, job: Option<JobInfo>, progress: (u64, u64)) -> BackupInfo {
-        let settings = place.settings();
+    fn backup_info(
+        &self,
+        place: &Place,
+        workspace: String,
+        (settings, files): (BackupSettings, Vec<BackupEntry>),
+        job: Option<JobInfo>,
+        progress: (u64, u64),
+    ) -> BackupInfo {
         BackupInfo {
             workspace,
-            folder: place.folder().display().to_string(),
+            folder: place.folder(&settings).display().to_string(),
             default_folder: place.default_folder().display().to_string(),
             every_hours: settings.every_hours,
             keep: settings.keep,
@@ -49,7 +59,7 @@ impl Host {
             pages: progress.1,
             running: job.as_ref().is_some_and(|job| job.running),
             job,
-            files: place.list().into_iter().map(file_info).collect(),
+            files: files.into_iter().map(file_info).collect(),
         }
     }
 
@@ -64,7 +74,7 @@ impl Host {
             passphrase_ms: None,
         };
         workspace.set_backup(wanted, given(request.passphrase)).await?;
-        self.open_backup_info(&workspace)
+        self.open_backup_info(&workspace).await
     }
 
     pub(super) async fn backup_run(&self, _: &Session, request: BackupRun) -> Result<Nothing, ApiError> {
@@ -85,14 +95,16 @@ impl Host {
         } else {
             self.closed(&request.workspace).await?
         };
-        let path = self.place(&known.id).find(&request.file).ok_or_else(|| ApiError::not_found(&request.file))?;
+        let (place, file) = (self.place(&known.id), request.file.clone());
+        let path = blocking(move || place.find(&file).map_err(unreadable)).await?;
+        let path = path.ok_or_else(|| ApiError::not_found(&request.file))?;
         let passphrase = match given(request.passphrase) {
             Some(given) => Some(given),
             None => self.find_backup_passphrase(&known.id).await,
         };
         let folder = PathBuf::from(&known.folder);
         // before anything is stopped: what cannot be put back stops nothing
-        self.look_first(&path, passphrase.clone(), &known.id).await?;
+        self.look_first(&path, passphrase.clone(), &folder, &known.id).await?;
         let sandbox = self.let_go(&known.id).await;
         let put_back = self.put_back(&path, passphrase, &folder, &known.id).await;
         self.seats.forget(&known.id).await;
@@ -142,8 +154,15 @@ impl Host {
         state.settings.workspaces.iter().find(is_it).map(|known| known.id.clone())
     }
 
-    async fn look_first(&self, path: &Path, passphrase: Option<SecretString>, id: &str) -> Result<(), ApiError> {
-        let (path, work, id) = (path.to_owned(), self.parts.home.join("backups"), id.to_owned());
+    /// What is sealed is laid open in the workspace's own folder.
+    async fn look_first(
+        &self,
+        path: &Path,
+        passphrase: Option<SecretString>,
+        folder: &Path,
+        id: &str,
+    ) -> Result<(), ApiError> {
+        let (path, work, id) = (path.to_owned(), folder.to_owned(), id.to_owned());
         blocking(move || match verify(&path, passphrase.as_ref(), &work)? {
             facts if facts.workspace == id => Ok(()),
             facts => Err(BackupError::OtherWorkspace(facts.name)),
@@ -222,6 +241,10 @@ async fn blocking<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(work).await;
     let done = done.map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
     Ok(done.map_err(EngineError::from)?)
+}
+
+fn unreadable(error: std::io::Error) -> BackupError {
+    BackupError::Unreadable(error.to_string())
 }
 
 fn file_info(entry: BackupEntry) -> BackupFile {

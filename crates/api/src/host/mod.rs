@@ -160,7 +160,7 @@ impl Host {
         command: &str,
         payload: serde_json::Value,
     ) -> Result<serde_json::Value, ApiError> {
-        let outcome = self.answer(session, command, payload).await;
+        let outcome = self.about_one(session, command, payload).await;
         if let Err(error) = &outcome {
             tracing::info!(command, code = ?error.code, "a command was answered with an error");
         }

@@ -24,7 +24,7 @@ impl Host {
             return Err(ApiError::invalid("host", host.chars().take(LONGEST_HOST).collect::<String>()));
         }
         if self.parts.private_hosts.list().len() >= MOST_HOSTS {
-            return Err(ApiError::invalid("host", format!("at most {MOST_HOSTS}")));
+            return Err(ApiError::invalid("hosts", "too_many"));
         }
         self.parts.private_hosts.permit(host);
         self.keep_private_hosts().await?;

@@ -29,6 +29,17 @@ const BEFORE_SIGN_IN: &[&str] = &[
     "vault.unlock",
     "workspace.open",
 ];
+/// Commands about the machine, and not about the workspace that is on screen: who may work in one with people decides there,
+/// whatever else is on screen.
+const OF_MACHINE: &[&str] = &[
+    "listener.set",
+    "network.forbid",
+    "network.permit",
+    "vault.change_passphrase",
+    "vault.choose",
+    "workspace.create",
+    "workspace.set_enabled",
+];
 /// Clients that may be signed in at a time.
 const MOST_CLIENTS: usize = 64;
 
@@ -47,6 +58,15 @@ struct Taken {
     operator_id: String,
     /// By the monotonic clock.
     touched: Duration,
+    /// A window or a browser, which somebody may leave alone.
+    is_screen: bool,
+}
+
+impl Taken {
+    fn new(operator_id: &str, session: &Session, touched: Duration) -> Taken {
+        let is_screen = session.host != HostKind::Terminal;
+        Taken { operator_id: operator_id.to_owned(), touched, is_screen }
+    }
 }
 
 struct Known {
@@ -83,8 +103,12 @@ pub(super) fn role_text(role: AccessRole) -> &'static str {
     }
 }
 
+fn client_of(session: &Session) -> String {
+    format!("{}/{}", session.host.as_str(), session.client)
+}
+
 fn seat_of(session: &Session, workspace: &Workspace) -> Seat {
-    (format!("{}/{}", session.host.as_str(), session.client), workspace.ledger().info().id.clone())
+    (client_of(session), workspace.ledger().info().id.clone())
 }
 
 impl Host {
@@ -114,10 +138,11 @@ impl Host {
         let mut taken = self.taken();
         let found = taken.get(seat)?.clone();
         let idle = self.parts.deps.clock.monotonic().saturating_sub(found.touched);
-        // the window locks itself in time; this is for one that does not
+        // a window locks itself in time; this is for one that does not. A terminal's program ends by itself
         let longest = Duration::from_secs(u64::from(known.guards.lock_after_min) * 60 + 60);
+        let is_left_alone = found.is_screen && known.guards.lock_after_min > 0 && idle > longest;
         let person = known.people.iter().find(|one| one.id == found.operator_id && one.active);
-        if person.is_none() || (known.guards.lock_after_min > 0 && idle > longest) {
+        if person.is_none() || is_left_alone {
             taken.remove(seat);
             return None;
         }
@@ -136,7 +161,17 @@ impl Host {
     /// # Errors
     /// [`ErrorCode::SignInNeeded`].
     pub(super) async fn admit(&self, session: &Session, command: &str) -> Result<Session, ApiError> {
-        let Ok(workspace) = self.workspace().await else { return Ok(session.clone()) };
+        if OF_MACHINE.contains(&command)
+            && let Some(admitted) = self.admit_to_machine(session, command).await?
+        {
+            return Ok(admitted);
+        }
+        let workspace = match self.workspace().await {
+            Ok(workspace) => workspace,
+            // a name that is nobody's opens nothing
+            Err(error) if self.is_named() && !BEFORE_SIGN_IN.contains(&command) => return Err(error),
+            Err(_) => return Ok(session.clone()),
+        };
         let known = self.known(&workspace).await?;
         if !known.is_needed() {
             return Ok(session.clone());
@@ -147,6 +182,26 @@ impl Host {
                 Ok(Session { operator: String::new(), role: AccessRole::Viewer, ..session.clone() })
             }
             None => Err(ApiError::new(ErrorCode::SignInNeeded, command)),
+        }
+    }
+
+    /// The session of a command about the machine: as whoever this client is signed in as, with the most rights, in the
+    /// workspaces that have people. `None` where none has.
+    async fn admit_to_machine(&self, session: &Session, command: &str) -> Result<Option<Session>, ApiError> {
+        let mut is_needed = false;
+        let mut admitted: Option<Person> = None;
+        for workspace in self.all_running().await {
+            let known = self.known(&workspace).await?;
+            is_needed |= known.is_needed();
+            let person = self.find_taken(&seat_of(session, &workspace), &known);
+            if person.as_ref().map(|one| role_of(&one.role)) > admitted.as_ref().map(|one| role_of(&one.role)) {
+                admitted = person;
+            }
+        }
+        match admitted {
+            Some(person) => Ok(Some(Session { operator: person.name, role: role_of(&person.role), ..session.clone() })),
+            None if is_needed => Err(ApiError::new(ErrorCode::SignInNeeded, command)),
+            None => Ok(None),
         }
     }
 
@@ -187,7 +242,7 @@ impl Host {
                     {
                         taken.remove(&oldest);
                     }
-                    taken.insert(seat_of(session, &workspace), Taken { operator_id: person.id, touched });
+                    taken.insert(seat_of(session, &workspace), Taken::new(&person.id, session, touched));
                 }
                 self.forget_known(&workspace).await;
                 self.session_get(session, Nothing {}).await
@@ -195,10 +250,10 @@ impl Host {
         }
     }
 
-    /// Signs out at this client.
+    /// Signs out at this client, in every workspace: whoever comes next is somebody else.
     pub(super) async fn session_lock(&self, session: &Session, _: Nothing) -> Result<Nothing, ApiError> {
-        let workspace = self.workspace().await?;
-        self.taken().remove(&seat_of(session, &workspace));
+        let client = client_of(session);
+        self.taken().retain(|(one, _), _| *one != client);
         self.emit(&[Tag::App, Tag::People]);
         Ok(Nothing {})
     }
@@ -221,6 +276,8 @@ impl Host {
             SignIn::Wait { until_ms } => Err(ApiError::new(ErrorCode::TryLater, until_ms.to_string())),
             SignIn::Done(person) => {
                 workspace.set_operator_password(&person.id, request.new.into()).await?;
+                let own = seat_of(session, &workspace);
+                self.taken().retain(|seat, taken| taken.operator_id != person.id || *seat == own);
                 self.forget_known(&workspace).await;
                 Ok(Nothing {})
             }
@@ -239,7 +296,7 @@ impl Host {
         let person = workspace.add_operator(&request.name, &request.role, request.password.into()).await?;
         if is_first {
             let touched = self.parts.deps.clock.monotonic();
-            self.taken().insert(seat_of(session, &workspace), Taken { operator_id: person.id, touched });
+            self.taken().insert(seat_of(session, &workspace), Taken::new(&person.id, session, touched));
         }
         self.forget_known(&workspace).await;
         self.people_list(session, Nothing {}).await

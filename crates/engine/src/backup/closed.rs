@@ -32,8 +32,10 @@ pub fn back_up_closed(
         Some(to) if to.exists() => return Err(BackupError::Occupied(to.display().to_string())),
         Some(to) => to.to_owned(),
         None => {
-            std::fs::create_dir_all(place.folder()).map_err(unwritable)?;
-            place.new_name(&name, now_ms, passphrase.is_some())
+            let settings = place.settings().map_err(|error| BackupError::Unreadable(error.to_string()))?;
+            let folder = place.folder(&settings);
+            std::fs::create_dir_all(&folder).map_err(unwritable)?;
+            Place::new_name(&folder, &name, now_ms, passphrase.is_some())
         }
     };
     let facts = match passphrase {

@@ -1,7 +1,7 @@
 //! Backups as files: sealed and opened, compared with their checksums, and never left half.
 //!
-//! An unsealed copy of what is to be sealed lies for a moment in the workspace's own folder, where the ledger lies in the open
-//! anyway; never where the backup goes.
+//! An unsealed copy of what is to be sealed, or was sealed, lies for a moment in the workspace's own folder, where the ledger lies
+//! in the open anyway; never where the backup goes. What a kill leaves of it is swept at the next start and before the next use.
 
 use super::BackupError;
 use super::place::{checksum_path, is_sealed};
@@ -14,6 +14,12 @@ use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+
+/// What is to be sealed.
+const UNSEALED: &str = "backup.unsealed";
+/// What was sealed and is looked at, and the lock of whoever looks.
+const LAID_OPEN: &str = "backup.opened";
+const LOOKING: &str = "backup.opened.lock";
 
 type Result<T> = std::result::Result<T, BackupError>;
 
@@ -32,25 +38,25 @@ pub(super) struct Scratch {
 
 impl Scratch {
     /// New, for this user alone; one that a crash left is written over.
-    pub(super) fn new(path: PathBuf) -> Result<(Scratch, File)> {
+    pub(super) fn new(path: PathBuf) -> std::io::Result<(Scratch, File)> {
         let _ = std::fs::remove_file(&path);
         let mut options = OpenOptions::new();
         options.create_new(true).read(true).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(unwritable)?;
+        let file = options.open(&path)?;
         Ok((Scratch { path }, file))
     }
 
     /// Beside the file that it is to become.
-    fn beside(to: &Path) -> Result<(Scratch, File)> {
+    fn beside(to: &Path) -> std::io::Result<(Scratch, File)> {
         let mut name = to.as_os_str().to_owned();
         name.push(".part");
         Scratch::new(name.into())
     }
 
-    fn become_file(self, to: &Path) -> Result<()> {
-        std::fs::rename(&self.path, to).map_err(unwritable)?;
+    fn become_file(self, to: &Path) -> std::io::Result<()> {
+        std::fs::rename(&self.path, to)?;
         #[cfg(unix)]
         if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty())
             && let Ok(folder) = File::open(folder)
@@ -69,6 +75,15 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// Writes a small file whole: it is there as it is to be, or as it was.
+pub(super) fn put(to: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let (scratch, mut out) = Scratch::beside(to)?;
+    out.write_all(bytes)?;
+    out.sync_all()?;
+    drop(out);
+    scratch.become_file(to)
 }
 
 /// Passes on, and knows what went through.
@@ -130,15 +145,12 @@ fn agree(file: &Path, sum: &str) -> Result<()> {
 pub(super) fn put_checksum(file: &Path) -> Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let line = format!("{}  {name}\n", sum_of(file)?);
-    let to = checksum_path(file);
-    let (scratch, mut out) = Scratch::beside(&to)?;
-    out.write_all(line.as_bytes()).and_then(|()| out.sync_all()).map_err(unwritable)?;
-    scratch.become_file(&to)
+    put(&checksum_path(file), line.as_bytes()).map_err(unwritable)
 }
 
 /// Seals a file, opens what was written and compares it, and only then gives it its name.
 pub(super) fn seal(plain: &Path, to: &Path, passphrase: &SecretString, cost: Cost) -> Result<()> {
-    let (scratch, out) = Scratch::beside(to)?;
+    let (scratch, out) = Scratch::beside(to).map_err(unwritable)?;
     let mut from = BufReader::new(File::open(plain).map_err(unreadable)?);
     let mut out = BufWriter::new(out);
     sealed::seal(&mut from, &mut out, passphrase, cost)?;
@@ -149,13 +161,13 @@ pub(super) fn seal(plain: &Path, to: &Path, passphrase: &SecretString, cost: Cos
     if opened.sum() != sum_of(plain)? {
         return Err(BackupError::Damaged("what was written is not what is read".into()));
     }
-    scratch.become_file(to)
+    scratch.become_file(to).map_err(unwritable)
 }
 
 /// Lays a backup open as a new file, which is whole or not there.
 pub(super) fn lay_open(file: &Path, passphrase: Option<&SecretString>, to: PathBuf) -> Result<Scratch> {
     let mut from = BufReader::new(File::open(file).map_err(unreadable)?);
-    let (scratch, out) = Scratch::new(to)?;
+    let (scratch, out) = Scratch::new(to).map_err(unwritable)?;
     let mut out = Hashed::new(BufWriter::new(out));
     if is_sealed(file) {
         sealed::open(&mut from, &mut out, passphrase.ok_or(BackupError::PassphraseMissing)?)?;
@@ -171,7 +183,8 @@ pub(super) fn lay_open(file: &Path, passphrase: Option<&SecretString>, to: PathB
     Ok(scratch)
 }
 
-/// Opens a backup and says what it holds. What is sealed is laid open for a moment in the folder `work`.
+/// Opens a backup and says what it holds. What is sealed is laid open for a moment in the folder `work`, which is to be the
+/// workspace's own where one is known.
 ///
 /// # Errors
 /// What is wrong with it, or with the passphrase.
@@ -181,14 +194,48 @@ pub fn verify(file: &Path, passphrase: Option<&SecretString>, work: &Path) -> Re
         agree(file, &sum_of(file)?)?;
         return Ok(facts);
     }
+    let is_new = !work.exists();
     std::fs::create_dir_all(work).map_err(unwritable)?;
-    let open = lay_open(file, passphrase, work.join(format!("backup-{}.looked-at", uuid::Uuid::now_v7().simple())))?;
+    let looked = look_into(file, passphrase, work);
+    if is_new {
+        let _ = std::fs::remove_file(work.join(LOOKING));
+        let _ = std::fs::remove_dir(work);
+    }
+    looked
+}
+
+fn look_into(file: &Path, passphrase: Option<&SecretString>, work: &Path) -> Result<BackupFacts> {
+    // one after the other, whichever process looks: the name is the same
+    let turn = lock_file(work).map_err(unwritable)?;
+    turn.lock().map_err(unwritable)?;
+    let open = lay_open(file, passphrase, work.join(LAID_OPEN))?;
     Ledger::inspect_backup(open.path()).map_err(BackupError::of_reading)
+}
+
+fn lock_file(work: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(work.join(LOOKING))
 }
 
 /// Where the unsealed copy lies for a moment.
 pub(super) fn unsealed(folder: &Path) -> PathBuf {
-    folder.join("backup.unsealed")
+    folder.join(UNSEALED)
+}
+
+/// Takes away what a kill left in the open in a folder that the caller owns.
+pub(crate) fn sweep(folder: &Path) {
+    for ending in ["", ".part", ".part-journal"] {
+        let _ = std::fs::remove_file(folder.join(format!("{UNSEALED}{ending}")));
+    }
+    // somebody may be looking from outside
+    let is_free = || lock_file(folder).is_ok_and(|turn| turn.try_lock().is_ok());
+    let left = folder.join(LAID_OPEN);
+    if left.exists() && is_free() {
+        let _ = std::fs::remove_file(left);
+    }
 }
 
 impl Scratch {
@@ -203,13 +250,13 @@ pub fn copy_out(file: &Path, to: &Path) -> Result<()> {
     if to.exists() {
         return Err(BackupError::Occupied(to.display().to_string()));
     }
-    let (scratch, mut out) = Scratch::beside(to)?;
+    let (scratch, mut out) = Scratch::beside(to).map_err(unwritable)?;
     let mut from = File::open(file).map_err(unreadable)?;
     std::io::copy(&mut from, &mut out).map_err(unwritable)?;
     out.sync_all().map_err(unwritable)?;
     if sum_of(scratch.path())? != sum_of(file)? {
         return Err(BackupError::Damaged("what was written is not what is read".into()));
     }
-    scratch.become_file(to)?;
+    scratch.become_file(to).map_err(unwritable)?;
     if is_sealed(to) { Ok(()) } else { put_checksum(to) }
 }

@@ -1,12 +1,13 @@
 //! The backup as a job: made, looked at, named, and only then the oldest ones go.
 
-use super::files::{Scratch, put_checksum, seal, unsealed};
-use super::place::{BackupSettings, Made, Place};
+use super::files::{Scratch, put_checksum, seal, sweep, unsealed};
+use super::place::{BackupEntry, BackupSettings, Made, Place};
 use super::{BackupError, verify};
 use crate::error::{EngineError, Result};
 use crate::schedule::{JobResult, More};
 use crate::workspace::{Change, Workspace};
 use punte_domain::{Failure, FailureKind, Phase};
+use punte_store::StoreError;
 use punte_store::ledger::BackupFacts;
 use punte_vault::{Cost, SHORTEST_PASSPHRASE};
 use secrecy::{ExposeSecret, SecretString};
@@ -51,6 +52,20 @@ impl Workspace {
         Place::of(&self.deps.state, &self.ledger.info().id)
     }
 
+    /// What is set about backups, and what lies in their folder.
+    ///
+    /// # Errors
+    /// What is set cannot be read.
+    pub async fn look_at_backups(&self) -> Result<(BackupSettings, Vec<BackupEntry>)> {
+        let place = self.backup_place();
+        on_disk(move || place.look()).await
+    }
+
+    pub(crate) async fn backup_settings(&self) -> Result<BackupSettings> {
+        let place = self.backup_place();
+        on_disk(move || place.settings()).await
+    }
+
     /// How far the backup is that is being made.
     pub fn backup_progress(&self) -> (u64, u64) {
         self.backing.read()
@@ -61,8 +76,7 @@ impl Workspace {
     /// # Errors
     /// [`EngineError::Invalid`] with the field, or what the credential store says.
     pub async fn set_backup(&self, wanted: BackupSettings, passphrase: Option<SecretString>) -> Result<()> {
-        let place = self.backup_place();
-        let before = place.settings();
+        let before = self.backup_settings().await?;
         let invalid = |field: &'static str, detail: &str| EngineError::Invalid { field, detail: detail.to_owned() };
         if !INTERVALS.contains(&wanted.every_hours) {
             return Err(invalid("everyHours", "0, 1, 6, 12, 24 or 168"));
@@ -70,8 +84,9 @@ impl Workspace {
         if !(1..=MOST_KEPT).contains(&wanted.keep) {
             return Err(invalid("keep", "1 to 365"));
         }
-        if let Some(folder) = &wanted.folder {
-            try_folder(folder).map_err(|error| invalid("folder", &error))?;
+        if let Some(folder) = wanted.folder.clone() {
+            let tried = on_disk(move || Ok(try_folder(&folder))).await?;
+            tried.map_err(|error| invalid("folder", &error))?;
         }
         let mut passphrase_ms = before.passphrase_ms;
         match passphrase {
@@ -87,8 +102,8 @@ impl Workspace {
             }
             None => {}
         }
-        let kept = place.set(BackupSettings { passphrase_ms, ..wanted });
-        kept.map_err(|error| EngineError::Store(error.into()))?;
+        let place = self.backup_place();
+        on_disk(move || place.set(BackupSettings { passphrase_ms, ..wanted })).await?;
         self.long_wake.notify_one();
         self.changed(Change::Schedule);
         Ok(())
@@ -104,7 +119,7 @@ impl Workspace {
         {
             return Err(EngineError::Invalid { field: "passphrase", detail: "too_short".to_owned() });
         }
-        let job = self.backup_job();
+        let job = self.backup_job(self.backup_hours().await);
         if !self.begin_job(&job) {
             return Err(EngineError::NotNow("job_running"));
         }
@@ -132,7 +147,10 @@ impl Workspace {
         given: Option<SecretString>,
     ) -> std::result::Result<Vec<(&'static str, u32)>, Failure> {
         let place = self.backup_place();
-        let (settings, folder) = (place.settings(), place.folder());
+        let settings = self.backup_settings().await;
+        let unreadable = |error: EngineError| failed(FailureKind::BackupUnwritable, place.state(), error.to_string());
+        let settings = settings.map_err(unreadable)?;
+        let folder = place.folder(&settings);
         let passphrase = match given {
             Some(given) => Some(given),
             None if settings.encrypt => Some(self.read_backup_passphrase(&folder).await?),
@@ -140,13 +158,14 @@ impl Workspace {
         };
         let (began, now_ms) = (self.deps.clock.monotonic(), self.now_ms());
         let is_sealed = passphrase.is_some();
-        let looked = folder.clone();
         let target = {
-            let (place, name) = (place.clone(), self.ledger.info().name.clone());
+            let (looked, own, name) =
+                (folder.clone(), self.ledger.folder().to_owned(), self.ledger.info().name.clone());
             blocking(move || {
                 std::fs::create_dir_all(&looked).map_err(|error| BackupError::Unwritable(error.to_string()))?;
                 sweep_parts(&looked);
-                Ok(place.new_name(&name, now_ms, is_sealed))
+                sweep(&own);
+                Ok(Place::new_name(&looked, &name, now_ms, is_sealed))
             })
             .await
             .map_err(|error| failure_of(&folder, &error))?
@@ -218,18 +237,20 @@ impl Workspace {
     /// Looks at a backup in the folder once more, and keeps what it said.
     pub async fn verify_backup(&self, file: &str, passphrase: Option<SecretString>) -> Result<BackupFacts> {
         let place = self.backup_place();
-        let path =
-            place.find(file).ok_or_else(|| EngineError::Store(punte_store::StoreError::NotFound(file.to_owned())))?;
+        let (named, looked_for) = (place.clone(), file.to_owned());
+        let path = on_disk(move || named.find(&looked_for)).await?;
+        let path = path.ok_or_else(|| EngineError::Store(StoreError::NotFound(file.to_owned())))?;
         let passphrase = match passphrase {
             Some(given) => Some(given),
             None => self.find_backup_passphrase().await,
         };
         let work = self.ledger.folder().to_owned();
         let looked = blocking(move || verify(&path, passphrase.as_ref(), &work)).await;
-        // a passphrase that does not fit says nothing of the file
-        let says_nothing = matches!(&looked, Err(BackupError::PassphraseMissing | BackupError::PassphraseWrong));
-        if !says_nothing && let Err(error) = place.note_look(file, looked.is_ok().then(|| self.now_ms())) {
-            tracing::warn!(%error, "what a look at a backup said cannot be kept");
+        if let Some(verified_ms) = word_of(&looked, self.now_ms()) {
+            let file = file.to_owned();
+            if let Err(error) = on_disk(move || place.note_look(&file, verified_ms)).await {
+                tracing::warn!(%error, "what a look at a backup said cannot be kept");
+            }
         }
         self.changed(Change::Schedule);
         Ok(looked?)
@@ -242,6 +263,22 @@ fn failure_of(place: &Path, error: &BackupError) -> Failure {
         _ => FailureKind::BackupUnwritable,
     };
     failed(kind, place, error.to_string())
+}
+
+/// What a look said of a file: when it was whole, or that it is not. Nothing where it could not be looked at, for want of room,
+/// leave or the right passphrase.
+fn word_of(looked: &std::result::Result<BackupFacts, BackupError>, now_ms: i64) -> Option<Option<i64>> {
+    match looked {
+        Ok(_) => Some(Some(now_ms)),
+        Err(BackupError::Damaged(_) | BackupError::Foreign(_) | BackupError::Newer { .. }) => Some(None),
+        Err(_) => None,
+    }
+}
+
+/// Files are read and written beside what runs.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other);
+    Ok(done.and_then(|done| done).map_err(StoreError::Io)?)
 }
 
 async fn blocking<T: Send + 'static>(

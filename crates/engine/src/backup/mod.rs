@@ -13,6 +13,7 @@ mod sealed;
 mod tests;
 
 pub use closed::back_up_closed;
+pub(crate) use files::sweep;
 pub use files::{copy_out, verify};
 pub use job::{INTERVALS, Progress, passphrase_name};
 pub use place::{BackupEntry, BackupSettings, Made, Place, is_sealed};

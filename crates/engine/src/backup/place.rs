@@ -1,19 +1,25 @@
 //! Where a workspace's backups lie on this machine, what is set about them, and what is known of each.
 
+use super::files::put;
 use super::sealed;
+use crate::workspace::lock;
 use chrono::DateTime;
 use chrono_tz::Europe::Bucharest;
 use punte_store::ledger::BackupFacts;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::UNIX_EPOCH;
 
 /// Files that are listed of a folder.
 const MOST_LISTED: usize = 500;
 /// Characters of a workspace's name in a file's.
 const SLUG: usize = 40;
+
+/// Whoever changes what is kept has it: a look and a job may end at once.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// What is set about a workspace's backups.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,101 +119,123 @@ impl Place {
         Place { state: state.join("backups"), name }
     }
 
+    /// Where what is kept stands.
+    pub(super) fn state(&self) -> &Path {
+        &self.state
+    }
+
     fn path(&self) -> PathBuf {
         self.state.join(format!("{}.json", self.name))
     }
 
-    /// What cannot be read is as if nothing were set: the backups themselves say what they hold.
-    fn read(&self) -> Kept {
-        match std::fs::read(self.path()) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .inspect_err(|error| tracing::warn!(%error, "the settings of backups cannot be read"))
-                .unwrap_or_default(),
-            Err(_) => Kept::default(),
+    /// Nothing is set where there is no file. One that cannot be read is no such word: it may say that backups are sealed.
+    fn read(&self) -> io::Result<Kept> {
+        let path = self.path();
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| named(error.into())),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Kept::default()),
+            Err(error) => Err(named(error)),
         }
     }
 
-    fn write(&self, kept: &Kept) -> std::io::Result<()> {
+    fn write(&self, kept: &Kept) -> io::Result<()> {
         std::fs::create_dir_all(&self.state)?;
-        let draft = self.state.join(format!("{}.json.new", self.name));
-        std::fs::write(&draft, serde_json::to_vec_pretty(kept)?)?;
-        std::fs::rename(draft, self.path())
+        put(&self.path(), &serde_json::to_vec_pretty(kept)?)
     }
 
-    pub fn settings(&self) -> BackupSettings {
-        self.read().settings
+    /// Reads, changes and writes, with nobody else doing so in between.
+    fn change<T>(&self, change: impl FnOnce(&mut Kept) -> T) -> io::Result<T> {
+        let _turn = lock(&TURN);
+        let mut kept = self.read()?;
+        let done = change(&mut kept);
+        self.write(&kept)?;
+        Ok(done)
     }
 
-    pub fn set(&self, settings: BackupSettings) -> std::io::Result<()> {
-        let kept = Kept { settings, ..self.read() };
-        self.write(&kept)
+    /// # Errors
+    /// What is set cannot be read.
+    pub fn settings(&self) -> io::Result<BackupSettings> {
+        Ok(self.read()?.settings)
+    }
+
+    /// # Errors
+    /// What was set before cannot be read, or what is set now not be written.
+    pub fn set(&self, settings: BackupSettings) -> io::Result<()> {
+        self.change(|kept| kept.settings = settings)
     }
 
     pub fn default_folder(&self) -> PathBuf {
         self.state.join(&self.name)
     }
 
-    pub fn folder(&self) -> PathBuf {
-        self.settings().folder.unwrap_or_else(|| self.default_folder())
+    /// Where backups go, as it is set.
+    pub fn folder(&self, settings: &BackupSettings) -> PathBuf {
+        settings.folder.clone().unwrap_or_else(|| self.default_folder())
     }
 
     /// A name that no file in the folder has yet.
-    pub(super) fn new_name(&self, workspace_name: &str, now_ms: i64, sealed: bool) -> PathBuf {
+    pub(super) fn new_name(folder: &Path, workspace_name: &str, now_ms: i64, sealed: bool) -> PathBuf {
         let at = DateTime::from_timestamp_millis(now_ms).unwrap_or_default().with_timezone(&Bucharest);
         let stem = format!("punte-{}-{}", slug(workspace_name), at.format("%Y-%m-%d-%H%M%S"));
         let ending = if sealed { ".sqlite.sealed" } else { ".sqlite" };
-        let folder = self.folder();
         let later = (2..1000).map(|n| format!("{stem}-{n}{ending}"));
         let mut names = std::iter::once(format!("{stem}{ending}")).chain(later).map(|name| folder.join(name));
         names.find(|path| !path.exists()).unwrap_or_else(|| folder.join(format!("{stem}-last{ending}")))
     }
 
     /// Keeps what is known of a new one.
-    pub(super) fn note(&self, made: Made) -> std::io::Result<()> {
-        let mut kept = self.read();
-        kept.made.retain(|one| one.file != made.file);
-        kept.made.push(made);
-        self.write(&kept)
+    pub(super) fn note(&self, made: Made) -> io::Result<()> {
+        self.change(|kept| {
+            kept.made.retain(|one| one.file != made.file);
+            kept.made.push(made);
+        })
     }
 
     /// Keeps what a later look said.
-    pub fn note_look(&self, file: &str, verified_ms: Option<i64>) -> std::io::Result<()> {
-        let mut kept = self.read();
-        if let Some(made) = kept.made.iter_mut().find(|made| made.file == file) {
-            made.verified_ms = verified_ms;
-        }
-        self.write(&kept)
+    pub fn note_look(&self, file: &str, verified_ms: Option<i64>) -> io::Result<()> {
+        self.change(|kept| {
+            if let Some(made) = kept.made.iter_mut().find(|made| made.file == file) {
+                made.verified_ms = verified_ms;
+            }
+        })
     }
 
     /// Takes the oldest of those made here away, beyond the number to keep; what somebody else put there stays. Answers how
     /// many went.
-    pub(super) fn prune(&self) -> std::io::Result<u32> {
-        let (folder, mut kept) = (self.folder(), self.read());
-        kept.made.retain(|made| folder.join(&made.file).exists());
-        // in the order in which they were made: a clock that went back does not make the newest the oldest
-        let beyond = kept.made.len().saturating_sub(kept.settings.keep.max(1) as usize);
-        let old: Vec<Made> = kept.made.drain(..beyond).collect();
-        let mut gone = 0;
-        for made in old {
-            match std::fs::remove_file(folder.join(&made.file)) {
-                Ok(()) => {
-                    let _ = std::fs::remove_file(checksum_path(&folder.join(&made.file)));
-                    gone += 1;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, file = made.file, "an old backup cannot be removed");
-                    kept.made.insert(0, made);
+    pub(super) fn prune(&self) -> io::Result<u32> {
+        self.change(|kept| {
+            let folder = self.folder(&kept.settings);
+            kept.made.retain(|made| folder.join(&made.file).exists());
+            // in the order in which they were made: a clock that went back does not make the newest the oldest
+            let beyond = kept.made.len().saturating_sub(kept.settings.keep.max(1) as usize);
+            let old: Vec<Made> = kept.made.drain(..beyond).collect();
+            let mut gone = 0;
+            for made in old {
+                match std::fs::remove_file(folder.join(&made.file)) {
+                    Ok(()) => {
+                        let _ = std::fs::remove_file(checksum_path(&folder.join(&made.file)));
+                        gone += 1;
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, file = made.file, "an old backup cannot be removed");
+                        kept.made.insert(0, made);
+                    }
                 }
             }
-        }
-        self.write(&kept)?;
-        Ok(gone)
+            gone
+        })
     }
 
-    /// What lies in the folder, newest first.
-    pub fn list(&self) -> Vec<BackupEntry> {
-        let (folder, kept) = (self.folder(), self.read());
-        let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
+    /// What is set, and what lies in the folder, newest first.
+    ///
+    /// # Errors
+    /// What is set cannot be read.
+    pub fn look(&self) -> io::Result<(BackupSettings, Vec<BackupEntry>)> {
+        let kept = self.read()?;
+        let Ok(entries) = std::fs::read_dir(self.folder(&kept.settings)) else {
+            return Ok((kept.settings, Vec::new()));
+        };
         let mut found: Vec<BackupEntry> = entries
             .flatten()
             .filter_map(|entry| {
@@ -227,14 +255,17 @@ impl Place {
             .collect();
         found.sort_by(|one, other| (other.made_ms, &other.file).cmp(&(one.made_ms, &one.file)));
         found.truncate(MOST_LISTED);
-        found
+        Ok((kept.settings, found))
     }
 
     /// A file of the folder by its name.
-    pub fn find(&self, file: &str) -> Option<PathBuf> {
-        let path = self.folder().join(file);
-        (is_backup(file) && Path::new(file).file_name().is_some_and(|name| name == file) && path.is_file())
-            .then_some(path)
+    ///
+    /// # Errors
+    /// What is set cannot be read.
+    pub fn find(&self, file: &str) -> io::Result<Option<PathBuf>> {
+        let path = self.folder(&self.settings()?).join(file);
+        let is_named = is_backup(file) && Path::new(file).file_name().is_some_and(|name| name == file);
+        Ok((is_named && path.is_file()).then_some(path))
     }
 }
 
@@ -280,12 +311,12 @@ mod tests {
     fn place() -> (tempfile::TempDir, Place) {
         let state = tempfile::tempdir().unwrap();
         let place = Place::of(state.path(), "ws_1");
-        std::fs::create_dir_all(place.folder()).unwrap();
+        std::fs::create_dir_all(place.default_folder()).unwrap();
         (state, place)
     }
 
     fn made(place: &Place, file: &str, made_ms: i64) -> Made {
-        std::fs::write(place.folder().join(file), file).unwrap();
+        std::fs::write(place.default_folder().join(file), file).unwrap();
         Made {
             file: file.into(),
             bytes: file.len() as u64,
@@ -303,7 +334,8 @@ mod tests {
     #[test]
     fn a_file_is_named_by_workspace_and_day_and_never_twice() {
         let (_state, place) = place();
-        let name = |sealed| place.new_name("Atelier Cană & Țesături SRL", 1_795_795_080_000, sealed);
+        let name =
+            |sealed| Place::new_name(&place.default_folder(), "Atelier Cană & Țesături SRL", 1_795_795_080_000, sealed);
         let first = name(false);
         let stem = first.file_name().unwrap().to_str().unwrap().to_owned();
         assert!(stem.starts_with("punte-atelier-cana-tesaturi-srl-2026-11-2"), "{stem}");
@@ -331,13 +363,13 @@ mod tests {
         for (at_ms, file) in [(5, "a.sqlite"), (7, "b.sqlite"), (6, "c.sqlite")] {
             place.note(made(&place, file, at_ms)).unwrap();
         }
-        std::fs::write(checksum_path(&place.folder().join("a.sqlite")), "x").unwrap();
-        std::fs::write(place.folder().join("carried-here.sqlite"), "x").unwrap();
+        std::fs::write(checksum_path(&place.default_folder().join("a.sqlite")), "x").unwrap();
+        std::fs::write(place.default_folder().join("carried-here.sqlite"), "x").unwrap();
         assert_eq!(place.prune().unwrap(), 1);
-        let names: Vec<String> = place.list().into_iter().map(|entry| entry.file).collect();
+        let names: Vec<String> = place.look().unwrap().1.into_iter().map(|entry| entry.file).collect();
         assert_eq!(names, ["carried-here.sqlite", "b.sqlite", "c.sqlite"], "whatever the clock said");
-        assert!(!checksum_path(&place.folder().join("a.sqlite")).exists());
-        assert_eq!(place.settings().keep, 2, "what is set stays");
+        assert!(!checksum_path(&place.default_folder().join("a.sqlite")).exists());
+        assert_eq!(place.settings().unwrap().keep, 2, "what is set stays");
         assert_eq!(place.prune().unwrap(), 0);
     }
 
@@ -345,22 +377,52 @@ mod tests {
     fn a_file_that_was_changed_since_is_no_longer_the_one_that_was_verified() {
         let (_state, place) = place();
         place.note(made(&place, "a.sqlite", 5)).unwrap();
-        assert_eq!(place.list()[0].verified_ms, Some(5));
+        assert_eq!(place.look().unwrap().1[0].verified_ms, Some(5));
         place.note_look("a.sqlite", None).unwrap();
-        assert_eq!(place.list()[0].verified_ms, None);
+        assert_eq!(place.look().unwrap().1[0].verified_ms, None);
         place.note_look("a.sqlite", Some(9)).unwrap();
-        std::fs::write(place.folder().join("a.sqlite"), "of another length").unwrap();
-        assert_eq!((place.list()[0].verified_ms, place.list()[0].made.clone()), (None, None));
+        std::fs::write(place.default_folder().join("a.sqlite"), "of another length").unwrap();
+        assert_eq!((place.look().unwrap().1[0].verified_ms, place.look().unwrap().1[0].made.clone()), (None, None));
     }
 
     #[test]
     fn only_files_of_the_folder_are_found_by_name() {
         let (_state, place) = place();
-        std::fs::write(place.folder().join("a.sqlite"), "x").unwrap();
+        std::fs::write(place.default_folder().join("a.sqlite"), "x").unwrap();
         std::fs::write(place.state.join("b.sqlite"), "x").unwrap();
-        assert!(place.find("a.sqlite").is_some());
+        assert!(place.find("a.sqlite").unwrap().is_some());
         for name in ["../b.sqlite", "b.sqlite", "", "a.txt", "/etc/passwd", "..\\b.sqlite"] {
-            assert_eq!(place.find(name), None, "{name}");
+            assert_eq!(place.find(name).unwrap(), None, "{name}");
         }
+    }
+
+    #[test]
+    fn settings_that_cannot_be_read_are_no_defaults_and_are_not_written_over() {
+        let (_state, place) = place();
+        place.set(BackupSettings { encrypt: true, ..BackupSettings::default() }).unwrap();
+        let cut = std::fs::read(place.path()).unwrap()[..20].to_vec();
+        std::fs::write(place.path(), &cut).unwrap();
+        let told = place.settings().unwrap_err().to_string();
+        assert!(told.contains("ws_1.json"), "{told}");
+        let file = made(&place, "a.sqlite", 5);
+        let changes = [place.set(BackupSettings::default()), place.note(file), place.note_look("a.sqlite", None)];
+        assert!(changes.iter().all(Result::is_err));
+        assert!(place.prune().is_err() && place.look().is_err() && place.find("a.sqlite").is_err());
+        assert_eq!(std::fs::read(place.path()).unwrap(), cut);
+        std::fs::remove_file(place.path()).unwrap();
+        assert_eq!(place.settings().unwrap(), BackupSettings::default());
+    }
+
+    #[test]
+    fn what_several_keep_at_once_is_all_kept() {
+        let (_state, place) = place();
+        let files: Vec<Made> = (0..16).map(|n| made(&place, &format!("{n}.sqlite"), n)).collect();
+        std::thread::scope(|scope| {
+            for file in files {
+                let place = place.clone();
+                scope.spawn(move || place.note(file).unwrap());
+            }
+        });
+        assert_eq!(place.read().unwrap().made.len(), 16);
     }
 }

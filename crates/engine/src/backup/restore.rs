@@ -7,7 +7,6 @@ use super::BackupError;
 use super::files::lay_open;
 use chrono::DateTime;
 use chrono_tz::Europe::Bucharest;
-use punte_store::Ledger;
 use punte_store::ledger::{BackupFacts, PutBack};
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
@@ -45,14 +44,14 @@ pub fn restore(
         }
         Target::InPlace { folder, .. } | Target::New { folder } => folder,
     };
-    let place = PutBack::begin(folder).map_err(BackupError::of_writing)?;
+    let mut place = PutBack::begin(folder).map_err(BackupError::of_writing)?;
     let expected = match target {
         Target::New { .. } if place.has_ledger() => return Err(BackupError::Occupied(folder.display().to_string())),
         Target::New { .. } => None,
         Target::InPlace { workspace, .. } => place.find_workspace().or_else(|| workspace.map(str::to_owned)),
     };
-    let staged = lay_open(file, passphrase, place.staged())?;
-    let facts = Ledger::inspect_backup(staged.path()).map_err(BackupError::of_reading)?;
+    let _staged = lay_open(file, passphrase, place.staged())?;
+    let facts = place.check().map_err(BackupError::of_reading)?;
     if expected.is_some_and(|expected| expected != facts.workspace) {
         return Err(BackupError::OtherWorkspace(format!("{} ({})", facts.name, facts.workspace)));
     }

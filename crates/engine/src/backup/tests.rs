@@ -109,13 +109,17 @@ fn sealed_settings() -> BackupSettings {
     BackupSettings { encrypt: true, ..BackupSettings::default() }
 }
 
+fn listed(place: &Place) -> Vec<BackupEntry> {
+    place.look().unwrap().1
+}
+
 /// One backup, by its path.
 async fn one_backup(desk: &Desk) -> PathBuf {
     let place = desk.workspace.backup_place();
-    let known: Vec<_> = place.list().into_iter().map(|entry| entry.file).collect();
+    let known: Vec<_> = listed(&place).into_iter().map(|entry| entry.file).collect();
     assert_eq!(backed_up(desk).await.outcome, "ok");
-    let file = place.list().into_iter().map(|entry| entry.file).find(|file| !known.contains(file));
-    place.folder().join(file.unwrap())
+    let file = listed(&place).into_iter().map(|entry| entry.file).find(|file| !known.contains(file));
+    place.default_folder().join(file.unwrap())
 }
 
 fn names_in(folder: &Path) -> Vec<String> {
@@ -132,14 +136,17 @@ async fn a_backup_lies_in_its_folder_verified_with_its_checksum() {
     assert_eq!((result.outcome.as_str(), result.counts["verified"]), ("ok", 1), "{result:?}");
     assert!(result.counts["kib"] > 10, "{result:?}");
     let place = desk.workspace.backup_place();
-    let [entry] = &place.list()[..] else { panic!("one file") };
+    let [entry] = &listed(&place)[..] else { panic!("one file") };
     assert_eq!(
         (entry.verified_ms, entry.sealed, entry.bytes),
         (Some(NOW_MS), false, entry.made.as_ref().unwrap().bytes)
     );
-    let file = place.find(&entry.file).unwrap();
-    assert_eq!(verify(&file, None, place.folder().as_path()).unwrap().workspace, desk.workspace.ledger.info().id);
-    assert_eq!(names_in(&place.folder()), [entry.file.clone(), format!("{}.sha256", entry.file)]);
+    let file = place.find(&entry.file).unwrap().unwrap();
+    assert_eq!(
+        verify(&file, None, place.default_folder().as_path()).unwrap().workspace,
+        desk.workspace.ledger.info().id
+    );
+    assert_eq!(names_in(&place.default_folder()), [entry.file.clone(), format!("{}.sha256", entry.file)]);
     assert_eq!(desk.workspace.backup_progress(), (0, 0), "over");
 }
 
@@ -158,7 +165,7 @@ async fn a_backup_under_a_passphrase_leaves_nothing_in_the_open() {
     assert_eq!(looked(Some(phrase())).unwrap(), desk.workspace.ledger.info().id);
     assert!(matches!(looked(None), Err(BackupError::PassphraseMissing)));
     assert!(matches!(looked(Some("some other phrase".into())), Err(BackupError::PassphraseWrong)));
-    assert!(!names_in(folder).iter().any(|name| name.contains("looked-at")), "what was laid open is gone");
+    assert!(!names_in(folder).iter().any(|name| name == "backup.opened"), "what was laid open is gone");
 }
 
 #[tokio::test]
@@ -169,7 +176,7 @@ async fn without_its_passphrase_nothing_is_backed_up_in_the_open_instead() {
     let result = backed_up(&desk).await;
     assert_eq!(result.outcome, "failed");
     assert_eq!(result.failure.unwrap().kind, FailureKind::BackupPassphrase);
-    assert!(place.list().is_empty());
+    assert!(listed(&place).is_empty());
 }
 
 #[tokio::test]
@@ -191,10 +198,10 @@ async fn what_is_set_is_tried_before_it_is_kept() {
     assert_eq!(refused(BackupSettings { folder: Some(file), ..usual() }, None).await, "folder", "a file is no folder");
     assert_eq!(refused(sealed_settings(), None).await, "passphrase", "none was ever given");
     assert_eq!(refused(sealed_settings(), Some("short".into())).await, "passphrase");
-    assert_eq!(workspace.backup_place().settings(), usual(), "nothing of it was kept");
+    assert_eq!(workspace.backup_place().settings().unwrap(), usual(), "nothing of it was kept");
     workspace.set_backup(sealed_settings(), Some(phrase())).await.unwrap();
     workspace.set_backup(sealed_settings(), None).await.unwrap();
-    assert_eq!(workspace.backup_place().settings().passphrase_ms, Some(NOW_MS), "the one before stays");
+    assert_eq!(workspace.backup_place().settings().unwrap().passphrase_ms, Some(NOW_MS), "the one before stays");
 }
 
 #[tokio::test]
@@ -205,10 +212,10 @@ async fn old_ones_go_only_after_a_newer_one_was_verified() {
     one_backup(&desk).await;
     place.set(BackupSettings { keep: 1, encrypt: true, ..BackupSettings::default() }).unwrap();
     assert_eq!(backed_up(&desk).await.outcome, "failed", "no passphrase");
-    assert_eq!(place.list().len(), 1, "the old one stays");
+    assert_eq!(listed(&place).len(), 1, "the old one stays");
     place.set(BackupSettings { keep: 1, ..BackupSettings::default() }).unwrap();
     let result = backed_up(&desk).await;
-    assert_eq!((result.counts["pruned"], place.list().len()), (1, 1));
+    assert_eq!((result.counts["pruned"], listed(&place).len()), (1, 1));
 }
 
 #[tokio::test]
@@ -234,7 +241,7 @@ async fn the_schedule_has_it_unless_it_is_off_and_on_demand_it_is_made_all_the_s
     desk.workspace.begin_backup(None).await.unwrap();
     let again = desk.workspace.begin_backup(None).await;
     assert!(matches!(again, Err(EngineError::NotNow("job_running"))), "{again:?}");
-    while desk.workspace.backup_place().list().is_empty() {
+    while listed(&desk.workspace.backup_place()).is_empty() {
         changes.recv().await.unwrap();
     }
 }
@@ -348,7 +355,7 @@ async fn every_cut_and_every_byte_turned_over_is_refused_and_leaves_no_part() {
             assert!(looked.is_err(), "round {round} at {at}: {looked:?}");
             let put_back = restore(file, Some(&phrase()), Target::New { folder: &new }, NOW_MS);
             assert!(put_back.is_err(), "round {round} at {at}: {put_back:?}");
-            assert_eq!(names_in(&work), Vec::<String>::new(), "round {round} at {at}");
+            assert!(names_in(&work).iter().all(|name| name == "backup.opened.lock"), "round {round} at {at}");
         }
         std::fs::write(file, &whole).unwrap();
         verify(file, Some(&phrase()), &work).unwrap();
@@ -371,14 +378,75 @@ async fn a_workspace_that_nobody_owns_is_backed_up_from_outside_and_copied_on() 
     assert_eq!(make(Some(&to), None).unwrap_err().code(), "occupied");
     let sealed = make(Some(&folder.join("out.sqlite.sealed")), Some(phrase())).unwrap();
     verify(&sealed, Some(&phrase()), &folder).unwrap();
-    assert!(place.list().is_empty(), "what goes elsewhere is not counted");
+    assert!(listed(&place).is_empty(), "what goes elsewhere is not counted");
     let kept = make(None, None).unwrap();
-    let [entry] = &place.list()[..] else { panic!("one file") };
-    assert_eq!((place.find(&entry.file), entry.verified_ms), (Some(kept), Some(NOW_MS)));
+    let [entry] = &listed(&place)[..] else { panic!("one file") };
+    assert_eq!((place.find(&entry.file).unwrap(), entry.verified_ms), (Some(kept), Some(NOW_MS)));
     let elsewhere = folder.join("elsewhere.sqlite");
     copy_out(&to, &elsewhere).unwrap();
     verify(&elsewhere, None, &folder).unwrap();
     assert!(folder.join("elsewhere.sqlite.sha256").exists());
     assert!(!names_in(&folder).iter().any(|name| name.ends_with(".part") || name.contains("unsealed")));
     drop(owned);
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_read_make_no_backup_and_none_in_the_open() {
+    let desk = desk();
+    let workspace = &desk.workspace;
+    workspace.set_backup(sealed_settings(), Some(phrase())).await.unwrap();
+    one_backup(&desk).await;
+    let kept = desk.state.path().join("backups").join(format!("{}.json", workspace.ledger.info().id));
+    let cut = std::fs::read(&kept).unwrap()[..40].to_vec();
+    std::fs::write(&kept, &cut).unwrap();
+    let failure = backed_up(&desk).await.failure.unwrap();
+    assert_eq!(failure.kind, FailureKind::BackupUnwritable);
+    assert!(failure.detail.unwrap().contains(".json"), "it is named");
+    assert!(workspace.look_at_backups().await.is_err());
+    assert!(workspace.set_backup(sealed_settings(), Some(phrase())).await.is_err());
+    let jobs = workspace.list_jobs().await.unwrap();
+    assert!(jobs.iter().any(|job| job.id == "backup"), "it is tried, and says why it fails");
+    assert_eq!(std::fs::read(&kept).unwrap(), cut, "nothing is written over it");
+}
+
+#[tokio::test]
+async fn a_look_that_could_not_be_made_says_nothing_of_the_file() {
+    let desk = desk();
+    let workspace = &desk.workspace;
+    workspace.set_backup(sealed_settings(), Some(phrase())).await.unwrap();
+    let path = one_backup(&desk).await;
+    let place = workspace.backup_place();
+    let file = path.file_name().unwrap().to_str().unwrap();
+    let verified = || listed(&place)[0].verified_ms;
+    let in_the_way = workspace.ledger.folder().join("backup.opened");
+    std::fs::create_dir(&in_the_way).unwrap();
+    workspace.verify_backup(file, None).await.unwrap_err();
+    workspace.verify_backup(file, Some("some other phrase".into())).await.unwrap_err();
+    assert_eq!(verified(), Some(NOW_MS), "there was no room to look");
+    std::fs::remove_dir(&in_the_way).unwrap();
+    workspace.verify_backup(file, None).await.unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    workspace.verify_backup(file, None).await.unwrap_err();
+    assert_eq!(verified(), None, "it is damaged");
+}
+
+#[tokio::test]
+async fn what_a_kill_left_in_the_open_is_gone_after_the_next_start() {
+    let desk = desk();
+    let folder = desk.workspace.ledger.folder();
+    let left = ["backup.unsealed", "backup.unsealed.part", "backup.opened"].map(|name| folder.join(name));
+    for path in &left {
+        std::fs::write(path, "in the open").unwrap();
+    }
+    let looking = std::fs::File::create(folder.join("backup.opened.lock")).unwrap();
+    looking.lock().unwrap();
+    sweep(folder);
+    assert!(left[2].exists(), "somebody looks at it");
+    drop(looking);
+    desk.workspace.start().await.unwrap();
+    assert!(left.iter().all(|path| !path.exists()), "{:?}", names_in(folder));
+    desk.workspace.kill().await;
 }

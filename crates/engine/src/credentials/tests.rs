@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use punte_connectors::{HttpAnswer, HttpRequest, Limits, Transport, TransportError};
 use punte_vault::{MemoryVault, Vault};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -15,11 +15,15 @@ use tokio::sync::watch;
 pub(crate) struct DoorVault {
     pub kept: MemoryVault,
     door: watch::Sender<VaultState>,
+    /// It says that it can be asked, and answers nothing.
+    pub refuses: AtomicBool,
+    pub openings: AtomicU64,
 }
 
 impl DoorVault {
     pub fn shut(state: VaultState) -> Arc<DoorVault> {
-        Arc::new(DoorVault { kept: MemoryVault::default(), door: watch::Sender::new(state) })
+        let (kept, door) = (MemoryVault::default(), watch::Sender::new(state));
+        Arc::new(DoorVault { kept, door, refuses: AtomicBool::default(), openings: AtomicU64::default() })
     }
 
     pub fn turn(&self, state: VaultState) {
@@ -28,6 +32,7 @@ impl DoorVault {
 
     fn pass(&self) -> punte_vault::Result<()> {
         match self.state() {
+            VaultState::Ready if self.refuses.load(Ordering::Relaxed) => Err(VaultError::Refused("busy".into())),
             VaultState::Ready => Ok(()),
             VaultState::Locked => Err(VaultError::Locked),
             VaultState::Waiting => Err(VaultError::Waiting),
@@ -52,6 +57,9 @@ impl Vault for DoorVault {
     }
     fn state(&self) -> VaultState {
         *self.door.borrow()
+    }
+    fn opening(&self) -> u64 {
+        self.openings.load(Ordering::Relaxed)
     }
     async fn leaves(&self, state: VaultState) {
         let _ = self.door.subscribe().wait_for(|now| *now != state).await;

@@ -14,7 +14,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +23,8 @@ const MINUTE_MS: i64 = 60 * 1000;
 
 pub(crate) struct TestClock {
     pub now_ms: AtomicI64,
+    /// What passed beside real time, in milliseconds.
+    pub passed_ms: AtomicU64,
     rest: SystemClock,
 }
 
@@ -32,7 +34,7 @@ impl Clock for TestClock {
     }
 
     fn monotonic(&self) -> Duration {
-        self.rest.monotonic()
+        self.rest.monotonic() + Duration::from_millis(self.passed_ms.load(Ordering::Relaxed))
     }
 
     fn new_id(&self, prefix: &str) -> String {
@@ -192,7 +194,8 @@ pub(crate) fn desk(transport: Arc<dyn Transport>) -> Desk {
 }
 
 pub(crate) fn desk_in(transport: Arc<dyn Transport>, vault: Arc<dyn Vault>) -> Desk {
-    let clock = Arc::new(TestClock { now_ms: AtomicI64::new(NOW_MS), rest: SystemClock::default() });
+    let now_ms = AtomicI64::new(NOW_MS);
+    let clock = Arc::new(TestClock { now_ms, passed_ms: AtomicU64::default(), rest: SystemClock::default() });
     let folder = std::env::temp_dir().join(clock.new_id("punte-engine"));
     let deps = Deps {
         clock: clock.clone(),

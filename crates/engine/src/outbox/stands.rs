@@ -12,13 +12,16 @@ use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, Document, OrderRow};
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// What the shop said so lately is taken for what it says now.
 const FRESH_MS: i64 = 10 * 60 * 1000;
 /// How long a shop must have been silent before its orders are sent without asking it, and how much of that must have been
-/// asked in vain since the start: a computer that was off is no silent shop.
+/// asked in vain since the start: a computer that was off or slept is no silent shop.
 const SILENT_MS: i64 = 6 * 60 * 60 * 1000;
-const ASKED_MS: i64 = 60 * 60 * 1000;
+const ASKED: Duration = Duration::from_secs(60 * 60);
+/// Questions further apart do not count together: a clock that goes on while the computer sleeps tells no other way.
+const APART: Duration = Duration::from_secs(10 * 60);
 /// Orders whose answer is remembered.
 const REMEMBERED: usize = 10_000;
 
@@ -27,8 +30,31 @@ const REMEMBERED: usize = 10_000;
 pub(crate) struct Asked {
     /// When an order was found to stand as it is known, by its row, with the version that was known.
     stood: HashMap<i64, (u32, i64)>,
-    /// Since when a shop is asked in vain.
-    silent: HashMap<String, i64>,
+    silent: HashMap<String, Silence>,
+}
+
+/// A shop that is asked in vain: since when, and when last, by monotonic time.
+#[derive(Clone, Copy)]
+struct Silence {
+    since: Duration,
+    last: Duration,
+}
+
+impl Asked {
+    /// The machine slept: no shop was asked meanwhile.
+    pub(crate) fn forget_silence(&mut self) {
+        self.silent.clear();
+    }
+
+    /// Notes one more question in vain. Answers for how long there were no others.
+    fn note_vain(&mut self, shop: &str, now: Duration) -> Duration {
+        let silence = self.silent.entry(shop.to_owned()).or_insert(Silence { since: now, last: now });
+        if now.saturating_sub(silence.last) > APART {
+            silence.since = now;
+        }
+        silence.last = now;
+        now.saturating_sub(silence.since)
+    }
 }
 
 impl Workspace {
@@ -44,16 +70,17 @@ impl Workspace {
         if self.may_call(&shop, self.now_ms()) == Gate::Closed {
             return self.unasked(document, &shop).await;
         }
-        match self.read_again(&shop, &order.head.order_id).await? {
+        let answer = self.read_again(&shop, &order.head.order_id).await?;
+        if !answer.as_ref().is_err_and(is_connections_fault) {
+            lock(&self.asked).silent.remove(&shop.id);
+        }
+        match answer {
             Ok((identity, _)) if identity != order.shop_identity => Ok(true),
-            Ok((identity, found)) => {
-                lock(&self.asked).silent.remove(&shop.id);
-                self.take_answer(document, &order, &shop, identity, found).await
-            }
+            Ok((identity, found)) => self.take_answer(document, &order, &shop, identity, found).await,
             Err(failure) if is_gone(&failure) => {
-                if self.take_as_gone(&shop, &order).await? {
-                    self.decide_soon(document.row).await?;
-                } else {
+                // first: taking it in wakes the decision, which may pull the document back
+                self.wait_a_little(document.row).await?;
+                if !self.take_as_gone(&shop, &order).await? {
                     self.hold_for(document, failure).await?;
                 }
                 Ok(false)
@@ -86,7 +113,9 @@ impl Workspace {
         let incoming = self.incoming(shop, identity, found)?;
         let taken = self.ledger.take_in(vec![incoming], None, self.now_ms()).await?;
         if taken.new + taken.changed > 0 {
-            self.decide_soon(document.row).await?;
+            self.wait_a_little(document.row).await?;
+            self.changed(Change::Orders);
+            self.decide_wake.notify_one();
             return Ok(false);
         }
         let mut asked = lock(&self.asked);
@@ -111,9 +140,8 @@ impl Workspace {
         Ok(taken.changed > 0)
     }
 
-    async fn decide_soon(&self, row: i64) -> Result<()> {
-        self.changed(Change::Orders);
-        self.decide_wake.notify_one();
+    /// Until its order is decided anew.
+    async fn wait_a_little(&self, row: i64) -> Result<()> {
         Ok(self.ledger.postpone(row, self.now_ms() + 1000).await?)
     }
 
@@ -125,9 +153,9 @@ impl Workspace {
 
     async fn unasked(&self, document: &Document, shop: &Connection) -> Result<bool> {
         let now_ms = self.now_ms();
-        let since_ms = *lock(&self.asked).silent.entry(shop.id.clone()).or_insert(now_ms);
+        let asked = lock(&self.asked).note_vain(&shop.id, self.deps.clock.monotonic());
         let last_ms = shop.last_contact_ms.unwrap_or(shop.created_ms);
-        if now_ms - since_ms < ASKED_MS || now_ms - last_ms < SILENT_MS {
+        if asked < ASKED || now_ms - last_ms < SILENT_MS {
             self.ledger.postpone(document.row, now_ms + DELAYS[2].as_millis() as i64).await?;
             return Ok(false);
         }

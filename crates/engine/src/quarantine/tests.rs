@@ -5,6 +5,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::connect::secret_name;
 use crate::credentials::tests::DoorVault;
 use crate::intake::tests::{NOW_MS, connection};
+use crate::mark::Mark;
 use crate::reads::tests::{flow, issued, ready};
 use crate::workspace::{Deps, Timing};
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use punte_connectors::{Budgets, HttpAnswer, HttpRequest, Limits, Transport, TransportError};
 use punte_domain::{DocumentState, Role};
 use punte_vault::{MemoryVault, Vault, VaultState};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -254,6 +256,88 @@ async fn a_credential_store_that_is_opened_only_later_and_knows_no_more_changes_
     workspace.leave_mark().await;
     let name = format!("{}/mark", workspace.ledger.info().id);
     assert!(vault.kept.get(&name).await.unwrap().is_some(), "it remembers from here on");
+}
+
+fn mark_name(workspace: &Workspace) -> String {
+    format!("{}/mark", workspace.ledger.info().id)
+}
+
+/// What the store remembers of a workspace.
+async fn remembered(vault: &DoorVault, workspace: &Workspace) -> Option<Mark> {
+    let json = vault.kept.get(&mark_name(workspace)).await.unwrap()?;
+    Some(serde_json::from_str(json.expose_secret()).unwrap())
+}
+
+async fn remember(vault: &DoorVault, workspace: &Workspace, mark: &Mark) {
+    vault.kept.set(&mark_name(workspace), serde_json::to_string(mark).unwrap().into()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_store_that_refuses_at_start_remembers_is_compared_before_it_is_written_over() {
+    let mut world = World::new().await;
+    let vault = DoorVault::shut(VaultState::Ready);
+    world.deps.vault = vault.clone();
+    let workspace = world.open().await;
+    let mine = remembered(&vault, &workspace).await.unwrap();
+    drop(workspace);
+    vault.refuses.store(true, Ordering::Relaxed);
+    let workspace = world.open().await;
+    let more = Mark { sequence: mine.sequence + 5, ..mine };
+    remember(&vault, &workspace, &more).await;
+    workspace.compare_late().await.unwrap();
+    assert!(workspace.is_mark_open(), "it still does not say");
+    vault.refuses.store(false, Ordering::Relaxed);
+    workspace.leave_mark().await;
+    assert_eq!(remembered(&vault, &workspace).await, Some(more), "nothing is written over it");
+    assert_eq!(reason(&workspace), None);
+    workspace.compare_late().await.unwrap();
+    assert_eq!(reason(&workspace).as_deref(), Some("behind"));
+    workspace.kill().await;
+}
+
+#[tokio::test]
+async fn another_store_is_compared_and_what_this_run_carried_there_is_no_loss() {
+    let mut world = World::new().await;
+    let vault = DoorVault::shut(VaultState::Ready);
+    world.deps.vault = vault.clone();
+    let workspace = world.open().await;
+    issued(&workspace, 2).await;
+    workspace.leave_mark().await;
+    let carried = remembered(&vault, &workspace).await.unwrap();
+    issued(&workspace, 3).await;
+    let another = || vault.openings.fetch_add(1, Ordering::Relaxed);
+    another();
+    assert!(workspace.is_mark_open());
+    workspace.compare_late().await.unwrap();
+    assert_eq!((workspace.is_mark_open(), reason(&workspace)), (false, None), "it is this run's own");
+    workspace.leave_mark().await;
+    assert!(remembered(&vault, &workspace).await.unwrap().sequence > carried.sequence);
+    another();
+    let more = Mark { epoch: carried.epoch + 1, run: "another".into(), ..carried };
+    remember(&vault, &workspace, &more).await;
+    workspace.leave_mark().await;
+    assert_eq!(remembered(&vault, &workspace).await, Some(more));
+    workspace.compare_late().await.unwrap();
+    assert_eq!(reason(&workspace).as_deref(), Some("behind"));
+    workspace.kill().await;
+}
+
+#[tokio::test]
+async fn two_who_compare_at_once_compare_once() {
+    let mut world = World::new().await;
+    let vault = DoorVault::shut(VaultState::Ready);
+    world.deps.vault = vault.clone();
+    let workspace = world.open().await;
+    let mine = remembered(&vault, &workspace).await.unwrap();
+    let before = workspace.ledger.read_audit_head().await.unwrap().sequence;
+    let head = punte_store::ledger::AuditHead { sequence: before + 40, hash: [7; 32] };
+    let more = Mark { audit_head: head.to_string(), run: "another".into(), ..mine };
+    remember(&vault, &workspace, &more).await;
+    vault.openings.fetch_add(1, Ordering::Relaxed);
+    let (one, other) = tokio::join!(workspace.compare_late(), workspace.compare_late());
+    one.and(other).unwrap();
+    assert_eq!(workspace.ledger.read_audit_head().await.unwrap().sequence, before + 1, "on record once");
+    workspace.kill().await;
 }
 
 #[tokio::test]

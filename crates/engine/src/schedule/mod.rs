@@ -7,6 +7,7 @@ mod jobs;
 #[cfg(test)]
 mod tests;
 
+use crate::backup::BackupSettings;
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::shops::ShopKind;
@@ -271,15 +272,20 @@ impl Workspace {
         }
         jobs.push(plain(JobKind::Retention, timing.retention));
         // a simulation's ledger is not worth a copy
-        if !self.ledger.is_stepped() && self.backup_place().settings().every_hours > 0 {
-            jobs.push(self.backup_job());
+        if !self.ledger.is_stepped() {
+            let hours = self.backup_hours().await;
+            jobs.extend((hours > 0).then(|| self.backup_job(hours)));
         }
         Ok(jobs)
     }
 
+    /// Where what is set cannot be read, as often as is usual: the run fails and says so.
+    pub(crate) async fn backup_hours(&self) -> u32 {
+        self.backup_settings().await.unwrap_or_default().every_hours
+    }
+
     /// The backup as set now, whether the schedule has it or not.
-    pub(crate) fn backup_job(&self) -> Job {
-        let hours = self.backup_place().settings().every_hours;
+    pub(crate) fn backup_job(&self, hours: u32) -> Job {
         plain(JobKind::Backup, Duration::from_secs(u64::from(if hours == 0 { 24 } else { hours }) * 60 * 60))
     }
 
@@ -298,8 +304,8 @@ impl Workspace {
     }
 
     /// How the backup stands, whether the schedule has it or not.
-    pub fn backup_standing(&self) -> JobStanding {
-        let (job, is_off) = (self.backup_job(), self.backup_place().settings().every_hours == 0);
+    pub fn backup_standing(&self, settings: &BackupSettings) -> JobStanding {
+        let (job, is_off) = (self.backup_job(settings.every_hours), settings.every_hours == 0);
         let (now, now_ms) = (self.deps.clock.monotonic(), self.now_ms());
         let mut schedule = lock(&self.schedule);
         let due = schedule.due(&job.id, job.every, now, now_ms);

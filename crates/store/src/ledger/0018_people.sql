@@ -26,7 +26,7 @@ CREATE TABLE approvals (
   row INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   command TEXT NOT NULL,
-  -- JSON, as it was asked
+  -- JSON, as it was asked; {} once it is over
   payload TEXT NOT NULL,
   -- JSON: what the screen says of it
   facts TEXT NOT NULL,
@@ -37,6 +37,8 @@ CREATE TABLE approvals (
   state TEXT NOT NULL,
   decided_by TEXT,
   decided_ms INTEGER,
-  note TEXT NOT NULL DEFAULT ''
+  note TEXT NOT NULL DEFAULT '',
+  -- of the error that an approved act was answered with
+  code TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX approvals_waiting ON approvals (row) WHERE state = 'waiting';

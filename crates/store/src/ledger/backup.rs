@@ -6,7 +6,7 @@ use super::audit::AuditHead;
 use super::{Ledger, MIGRATIONS, check_version, damaged, ledger_path, open_reader, take_lock};
 use crate::error::{Result, StoreError};
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection as Sqlite, OpenFlags};
+use rusqlite::{Connection as Sqlite, ErrorCode, OpenFlags, ffi};
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ impl Ledger {
         }
         drop(file);
         read_facts(path, bytes).map_err(|error| match error {
-            StoreError::Sqlite(error) => damaged(&error),
+            StoreError::Sqlite(error) => of_file(error),
             other => other,
         })
     }
@@ -147,7 +147,10 @@ fn read_facts(path: &Path, bytes: u64) -> Result<BackupFacts> {
         return Err(StoreError::Newer { found: version, known });
     }
     let check = if bytes <= CHECKED_WHOLE { "PRAGMA integrity_check(1)" } else { "PRAGMA quick_check(1)" };
-    super::soundness::verdict(&c, check)?;
+    let verdict: String = c.query_row(check, [], |row| row.get(0))?;
+    if verdict != "ok" {
+        return Err(StoreError::Damaged(verdict));
+    }
     let sequence = if version >= WITH_SEQUENCE { "sequence" } else { "0" };
     let columns = format!("SELECT id, name, is_sandbox, epoch, {sequence}, length(seed) FROM workspace");
     let facts = c.query_row(&columns, [], |row| {
@@ -164,12 +167,37 @@ fn read_facts(path: &Path, bytes: u64) -> Result<BackupFacts> {
         };
         Ok((facts, row.get::<_, i64>(5)?))
     });
-    let (facts, seed_bytes) = facts.map_err(|error| damaged(&error))?;
+    let (facts, seed_bytes) = facts?;
     if seed_bytes != 32 {
         return Err(StoreError::Damaged("the workspace's seed is cut".into()));
     }
     let head = if version >= WITH_AUDIT { Some(super::audit::head(&c)?) } else { None };
     Ok(BackupFacts { audit_head: head.filter(|head| head.sequence > 0), ..facts })
+}
+
+/// Whether SQLite's error is the file's, or of a machine that has no room, no memory or no leave to read it.
+fn of_file(error: rusqlite::Error) -> StoreError {
+    let extended = match &error {
+        rusqlite::Error::SqliteFailure(code, _) => code.extended_code,
+        _ => 0,
+    };
+    match error.sqlite_error_code() {
+        Some(
+            ErrorCode::CannotOpen
+            | ErrorCode::OutOfMemory
+            | ErrorCode::DiskFull
+            | ErrorCode::PermissionDenied
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::OperationInterrupted,
+        ) => StoreError::Sqlite(error),
+        // a file that ends too early is told as a failed read, too
+        Some(ErrorCode::SystemIoFailure)
+            if ![ffi::SQLITE_IOERR_SHORT_READ, ffi::SQLITE_IOERR_CORRUPTFS].contains(&extended) =>
+        {
+            StoreError::Sqlite(error)
+        }
+        _ => damaged(&error),
+    }
 }
 
 /// A file as SQLite reads it without its log and without locks: nothing is written beside it.
@@ -243,4 +271,26 @@ pub(super) fn sync_folder_of(path: &Path) {
     }
     #[cfg(not(unix))]
     let _ = path;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_machine_cannot_read_is_not_damaged() {
+        let said = |code| of_file(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+        for code in
+            [ffi::SQLITE_FULL, ffi::SQLITE_CANTOPEN, ffi::SQLITE_IOERR_READ, ffi::SQLITE_NOMEM, ffi::SQLITE_BUSY]
+        {
+            assert!(matches!(said(code), StoreError::Sqlite(_)), "{code}");
+        }
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB, ffi::SQLITE_IOERR_SHORT_READ] {
+            assert!(matches!(said(code), StoreError::Damaged(_)), "{code}");
+        }
+        assert!(
+            matches!(of_file(rusqlite::Error::QueryReturnedNoRows), StoreError::Damaged(_)),
+            "no row tells whose it is"
+        );
+    }
 }

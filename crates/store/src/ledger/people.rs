@@ -49,10 +49,13 @@ pub struct Approval {
     pub decided_by: Option<String>,
     pub decided_ms: Option<i64>,
     pub note: String,
+    /// Of the error that an approved act was answered with.
+    pub code: String,
 }
 
 const PERSON: &str = "id, name, role, active, created_ms, changed_ms, signed_in_ms, wrong, wait_until_ms";
-const APPROVAL: &str = "id, command, payload, facts, reason, asked_by, asked_ms, state, decided_by, decided_ms, note";
+const APPROVAL: &str =
+    "id, command, payload, facts, reason, asked_by, asked_ms, state, decided_by, decided_ms, note, code";
 
 fn person_from(row: &Row<'_>) -> rusqlite::Result<Person> {
     Ok(Person {
@@ -81,6 +84,7 @@ fn approval_from(row: &Row<'_>) -> rusqlite::Result<Approval> {
         decided_by: row.get(8)?,
         decided_ms: row.get(9)?,
         note: row.get(10)?,
+        code: row.get(11)?,
     })
 }
 
@@ -261,7 +265,7 @@ impl Ledger {
         .await
     }
 
-    /// Ends an approval's wait; only one can.
+    /// Ends an approval's wait; only one can. What was asked is answered, and kept no longer.
     ///
     /// # Errors
     /// [`StoreError::Stale`] where it does not wait any more.
@@ -275,27 +279,27 @@ impl Ledger {
     ) -> Result<Approval> {
         let (id, who, note) = (id.to_owned(), who.to_owned(), note.to_owned());
         self.write(move |c| {
-            let decided = c
-                .prepare_cached(
-                    "UPDATE approvals SET state = ?2, decided_by = ?3, decided_ms = ?4, note = ?5
-                     WHERE id = ?1 AND state = 'waiting'",
-                )?
-                .execute(params![id, state, who, now_ms, note])?;
-            if decided == 0 {
-                return Err(StoreError::Stale(id));
-            }
-            Ok(c.prepare_cached(&format!("SELECT {APPROVAL} FROM approvals WHERE id = ?1"))?
-                .query_row([id], approval_from)?)
+            let waiting = c
+                .prepare_cached(&format!("SELECT {APPROVAL} FROM approvals WHERE id = ?1 AND state = 'waiting'"))?
+                .query_row([&id], approval_from)
+                .optional()?;
+            let Some(asked) = waiting else { return Err(StoreError::Stale(id)) };
+            c.prepare_cached(
+                "UPDATE approvals SET state = ?2, decided_by = ?3, decided_ms = ?4, note = ?5, payload = '{}'
+                 WHERE id = ?1",
+            )?
+            .execute(params![id, state, who, now_ms, note])?;
+            Ok(Approval { state: state.to_owned(), decided_by: Some(who), decided_ms: Some(now_ms), note, ..asked })
         })
         .await
     }
 
-    /// An approved act that was then answered with an error: it says so, and can be asked for anew.
-    pub async fn fail_approval(&self, id: &str, note: &str) -> Result<()> {
-        let (id, note) = (id.to_owned(), note.to_owned());
+    /// An approved act that was then answered with an error, by its code: nothing was done, and it can be asked for anew.
+    pub async fn fail_approval(&self, id: &str, code: &str) -> Result<()> {
+        let (id, code) = (id.to_owned(), code.to_owned());
         self.write(move |c| {
-            c.prepare_cached("UPDATE approvals SET state = 'failed', note = ?2 WHERE id = ?1 AND state = 'approved'")?
-                .execute([id, note])?;
+            c.prepare_cached("UPDATE approvals SET state = 'failed', code = ?2 WHERE id = ?1 AND state = 'approved'")?
+                .execute([id, code])?;
             Ok(())
         })
         .await

@@ -14,11 +14,13 @@ pub struct Purged {
     pub looks: u32,
     /// Closed findings, and passes that no finding names.
     pub findings: u32,
+    /// Decided acts that needed a second person.
+    pub approvals: u32,
 }
 
 impl Purged {
     pub fn sum(&self) -> u32 {
-        self.records + self.looks + self.findings
+        self.records + self.looks + self.findings + self.approvals
     }
 }
 
@@ -72,6 +74,7 @@ impl Ledger {
             };
             done.looks = take("looks", &rows.looks)?;
             done.findings = take("reconcile_findings", &rows.findings)? + take("reconcile_runs", &rows.runs)?;
+            done.approvals = take("approvals", &rows.approvals)?;
             Ok(done)
         })
         .await
@@ -84,6 +87,7 @@ struct Purgeable {
     looks: Vec<i64>,
     findings: Vec<i64>,
     runs: Vec<i64>,
+    approvals: Vec<i64>,
 }
 
 fn list_purgeable(c: &Sqlite, before_ms: i64, limit: u32) -> Result<Purgeable> {
@@ -108,6 +112,9 @@ fn list_purgeable(c: &Sqlite, before_ms: i64, limit: u32) -> Result<Purgeable> {
         )?,
         findings: rows(
             "SELECT row FROM reconcile_findings WHERE state = 'resolved' AND closed_ms < ?1 ORDER BY row LIMIT ?2",
+        )?,
+        approvals: rows(
+            "SELECT row FROM approvals WHERE state <> 'waiting' AND decided_ms < ?1 ORDER BY row LIMIT ?2",
         )?,
         runs: rows(
             "SELECT row FROM reconcile_runs WHERE finished_ms < ?1

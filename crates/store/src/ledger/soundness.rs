@@ -94,7 +94,7 @@ fn check_tables(reader: &Sqlite, found: &OnceLock<String>, is_ended: impl Fn() -
     }
 }
 
-pub(super) fn verdict(connection: &Sqlite, check: &str) -> Result<()> {
+fn verdict(connection: &Sqlite, check: &str) -> Result<()> {
     let verdict: String = connection.query_row(check, [], |row| row.get(0)).map_err(|error| super::damaged(&error))?;
     if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged(verdict)) }
 }

@@ -200,6 +200,32 @@ async fn a_copy_is_put_back_and_what_stood_there_is_kept_with_its_log() {
 }
 
 #[tokio::test]
+async fn while_somebody_reads_the_log_stays_beside_what_is_put_aside() {
+    let world = world().await;
+    let (copy, _) = copied(&world).await;
+    let folder = world.folder;
+    let path = folder.path().join("ledger.sqlite");
+    drop(world.ledger);
+    // a tool that reads in a transaction, and a writer that died after it
+    let reader = rusqlite::Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM workspace;").unwrap();
+    let _: i64 = reader.query_row("SELECT count(*) FROM workspace", [], |row| row.get(0)).unwrap();
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer.execute_batch("UPDATE workspace SET name = 'Written last'").unwrap();
+    let place = PutBack::begin(folder.path()).unwrap();
+    std::fs::copy(&copy, place.staged()).unwrap();
+    let aside = place.finish("x").unwrap().1.unwrap();
+    drop((reader, writer));
+    assert!(folder.path().join("ledger.sqlite.before-restore-x-wal").exists());
+    let name: String = rusqlite::Connection::open(&aside)
+        .unwrap()
+        .query_row("SELECT name FROM workspace", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(name, "Written last", "nothing of what stood there is lost");
+    assert_ne!(Ledger::open(folder.path()).unwrap().info().name, "Written last");
+}
+
+#[tokio::test]
 async fn what_is_no_backup_is_not_put_back_and_leaves_everything_as_it_was() {
     let world = world().await;
     let folder = world.folder;

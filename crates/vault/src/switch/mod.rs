@@ -12,6 +12,7 @@ use crate::{
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use throttle::Throttle;
@@ -41,6 +42,8 @@ pub struct SwitchVault {
     cost: Cost,
     keyring: Arc<dyn Keyring>,
     open: Mutex<Open>,
+    /// How often a store was opened.
+    openings: AtomicU64,
     status: watch::Sender<VaultStatus>,
     /// Whoever changes what is open has it.
     turn: tokio::sync::Mutex<()>,
@@ -63,6 +66,7 @@ impl SwitchVault {
             cost,
             keyring,
             open: Mutex::new(Open::Nothing(VaultError::NotChosen)),
+            openings: AtomicU64::new(0),
             status: watch::Sender::new(status),
             turn: tokio::sync::Mutex::default(),
             throttle: Mutex::default(),
@@ -214,7 +218,9 @@ impl SwitchVault {
         if self.file.exists() && !replace {
             let file = self.open_file(passphrase).await?;
             for (name, secret) in held {
-                file.set(&name, secret).await?;
+                if !stands_there(&file, &name).await? {
+                    file.set(&name, secret).await?;
+                }
             }
             return Ok(file);
         }
@@ -242,6 +248,9 @@ impl SwitchVault {
         }
         probe(keyring.as_ref()).await?;
         for (name, secret) in &held {
+            if stands_there(keyring.as_ref(), name).await? {
+                continue;
+            }
             keyring.set(name, secret.clone()).await?;
             let kept = keyring.get(name).await?;
             if kept.is_none_or(|kept| kept.expose_secret() != secret.expose_secret()) {
@@ -250,7 +259,7 @@ impl SwitchVault {
         }
         self.ready(Open::Keyring(keyring), VaultKind::OsKeyring);
         if was_file {
-            // all that it held is in the keyring
+            // all that it held is in the keyring, or was remembered there already
             self.put_aside()?;
         }
         Ok(())
@@ -330,7 +339,13 @@ impl SwitchVault {
     }
 
     fn put(&self, open: Open, state: VaultState, kind: Option<VaultKind>, reason: Option<String>) {
-        *lock(&self.open) = open;
+        {
+            let mut now = lock(&self.open);
+            if !matches!(open, Open::Nothing(_)) {
+                self.openings.fetch_add(1, Ordering::Relaxed);
+            }
+            *now = open;
+        }
         let status = VaultStatus { kind, state, reason };
         self.status.send_if_modified(|known| {
             let is_new = *known != status;
@@ -393,15 +408,27 @@ impl Vault for SwitchVault {
         self.status.borrow().state
     }
 
+    fn opening(&self) -> u64 {
+        self.openings.load(Ordering::Relaxed)
+    }
+
     async fn leaves(&self, state: VaultState) {
+        let opening = self.opening();
         // its sender is this vault: it does not end before
-        let _ = self.status.subscribe().wait_for(|status| status.state != state).await;
+        let left = |status: &VaultStatus| status.state != state || self.opening() != opening;
+        let _ = self.status.subscribe().wait_for(left).await;
     }
 }
 
 fn long_enough(passphrase: SecretString, is_new: bool) -> Result<SecretString> {
     let length = passphrase.expose_secret().chars().count();
     if is_new && length < SHORTEST_PASSPHRASE { Err(VaultError::TooShort) } else { Ok(passphrase) }
+}
+
+/// Whether a name is a ledger's mark and the store holds one of its own, which may have seen more of the ledger: it is compared,
+/// and not written over here.
+async fn stands_there(store: &dyn Vault, name: &str) -> Result<bool> {
+    Ok(name.ends_with("/mark") && store.get(name).await?.is_some())
 }
 
 fn forgetful() -> VaultError {

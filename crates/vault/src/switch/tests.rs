@@ -343,3 +343,30 @@ async fn a_file_whose_passphrase_another_process_changed_is_locked_again() {
     world.vault.unlock("another passphrase".into()).await.unwrap();
     assert_eq!(world.stands(), BY_FILE);
 }
+
+#[tokio::test]
+async fn what_a_store_remembers_of_a_ledger_is_not_written_over_by_what_is_carried_there() {
+    let world = World::absent();
+    world.vault.open(None).await;
+    world.vault.choose(VaultKind::File, pass(), false).await.unwrap();
+    for name in ["ws_1/mark", "ws_1/con_1"] {
+        world.vault.set(name, "of the file".into()).await.unwrap();
+    }
+    let world = world.again();
+    world.vault.open(None).await;
+    world.vault.choose(VaultKind::SessionMemory, None, false).await.unwrap();
+    for name in ["ws_1/mark", "ws_2/mark", "ws_1/con_1"] {
+        world.vault.set(name, "of the session".into()).await.unwrap();
+    }
+    let before = world.vault.opening();
+    world.vault.choose(VaultKind::File, pass(), false).await.unwrap();
+    assert_ne!(world.vault.opening(), before, "whoever compared with the one before compares anew");
+    assert_eq!(world.told("ws_1/mark").await.as_deref(), Some("of the file"));
+    assert_eq!(world.told("ws_2/mark").await.as_deref(), Some("of the session"));
+    assert_eq!(world.told("ws_1/con_1").await.as_deref(), Some("of the session"));
+    world.keyring.vault.kept.set("ws_1/mark", "of the keyring".into()).await.unwrap();
+    world.unlock_keyring();
+    world.vault.choose(VaultKind::OsKeyring, None, false).await.unwrap();
+    assert_eq!(world.told("ws_1/mark").await.as_deref(), Some("of the keyring"));
+    assert_eq!(world.told("ws_2/mark").await.as_deref(), Some("of the session"));
+}

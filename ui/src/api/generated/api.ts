@@ -2807,6 +2807,10 @@ facts: { [key in string]: string }, reason: string, askedBy: string, askedMs: nu
  */
 state: string, decidedBy: string | null, decidedMs: number | null, note: string, 
 /**
+ * Of the error that an approved act was answered with: nothing was done. Empty otherwise.
+ */
+code: string, 
+/**
  * Whoever asks may decide it: another person than the one who asked, with the role that the act needs.
  */
 mayDecide: boolean, 

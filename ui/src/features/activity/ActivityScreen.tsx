@@ -13,7 +13,7 @@ import { Entries } from "./Entries";
 import { EntryPanel } from "./EntryPanel";
 import { Export } from "./Export";
 import { EVERYTHING, Filters, OUTCOMES } from "./Filters";
-import { Verify } from "./Verify";
+import { useVerify, Verify, VerifyAnswer } from "./Verify";
 import { dayMs } from "./words";
 
 /** What the address asks for of the log. */
@@ -54,16 +54,18 @@ function Log() {
   const place = usePlace();
   const request = requestOf(place);
   const log = useAudit(request);
+  const verify = useVerify();
   const rows = log.data?.pages.flatMap((page) => page.rows) ?? [];
   const isNarrowed = Object.values(request).some((value) => value !== null && value !== "");
   return (
     <>
       <Stack gap="md">
         <Group gap="sm" align="flex-start">
-          <Verify />
+          <Verify verify={verify} />
           <Anchors />
           <Export filter={request} />
         </Group>
+        <VerifyAnswer verify={verify} />
         <Filters rows={rows} />
         {log.isPending && <Loading />}
         {log.error && <ErrorNote error={log.error} again={() => void log.refetch()} />}

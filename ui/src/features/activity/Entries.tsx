@@ -69,7 +69,7 @@ function Row({ row }: { row: AuditEntry }) {
         </Text>
       </td>
       <td>{actWords(row.act, t)}</td>
-      <td onClick={(event) => event.stopPropagation()}>{row.subject && <SubjectLink subject={row.subject} />}</td>
+      <td>{row.subject && <SubjectLink subject={row.subject} />}</td>
       <td>
         <Outcome outcome={row.outcome} />
       </td>
@@ -91,7 +91,12 @@ export function SubjectLink({ subject }: { subject: AuditSubject }) {
       type="button"
       size="sm"
       title={t("activity.openRecord")}
-      onClick={() => (record ? go.stay({ ...record, entry: undefined }) : screen && go.screen(...screen))}
+      onClick={(event) => {
+        // it leads to the subject, and not to the entry that it stands in
+        event.stopPropagation();
+        if (record) go.stay({ ...record, entry: undefined });
+        else if (screen) go.screen(...screen);
+      }}
       data-testid={ids.auditSubject}
     >
       {words}

@@ -9,26 +9,29 @@ import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { useFormat } from "../../shared/ui/useFormat";
 import { actWords, whoWords } from "./words";
 
-/** Reads the whole log, and says whether it is whole or where it breaks. */
-export function Verify() {
+export const useVerify = () => useAct("audit.verify");
+type Verifying = ReturnType<typeof useVerify>;
+
+/** Has the whole log read. Its answer stands below, across the screen: {@link VerifyAnswer}. */
+export function Verify({ verify }: { verify: Verifying }) {
   const { t } = useTranslation();
-  const verify = useAct("audit.verify");
   return (
-    <Stack gap="sm" style={{ flex: verify.data || verify.error ? "1 1 100%" : undefined }}>
-      <Button
-        leftSection={<IconShieldCheck size={16} />}
-        loading={verify.isPending}
-        loaderProps={{ "aria-label": t("activity.verifying") }}
-        w="fit-content"
-        onClick={() => verify.mutate({ head: null })}
-        data-testid={ids.auditVerify}
-      >
-        {t("activity.verify")}
-      </Button>
-      {verify.error && <ErrorNote error={verify.error} />}
-      {verify.data && <Verdict report={verify.data} />}
-    </Stack>
+    <Button
+      leftSection={<IconShieldCheck size={16} />}
+      loading={verify.isPending}
+      loaderProps={{ "aria-label": t("activity.verifying") }}
+      onClick={() => verify.mutate({ head: null })}
+      data-testid={ids.auditVerify}
+    >
+      {t("activity.verify")}
+    </Button>
   );
+}
+
+/** Whether the log is whole, or where it breaks. */
+export function VerifyAnswer({ verify }: { verify: Verifying }) {
+  if (verify.error) return <ErrorNote error={verify.error} />;
+  return verify.data ? <Verdict report={verify.data} /> : null;
 }
 
 /** Where the log breaks, in words. */

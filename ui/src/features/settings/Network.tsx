@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,6 +6,7 @@ import { useAct, useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
+import { MayButton } from "../../shared/ui/MayButton";
 
 /** Hosts of the operator's own network that a shop may stand at. */
 export function Network() {
@@ -14,7 +15,7 @@ export function Network() {
   const permit = useAct("network.permit");
   const forbid = useAct("network.forbid");
   const [host, setHost] = useState("");
-  const isWrong = permit.error?.field === "host";
+  const [isWrong, isMany] = [permit.error?.field === "host", permit.error?.field === "hosts"];
   const hosts = network.data?.privateHosts ?? [];
   return (
     <section className="card" data-testid={ids.network}>
@@ -31,7 +32,9 @@ export function Network() {
             <Text size="sm" ff="monospace">
               {one}
             </Text>
-            <ActionIcon
+            <MayButton
+              command="network.forbid"
+              size="compact-xs"
               variant="subtle"
               color="gray"
               aria-label={t("network.forbid", { host: one })}
@@ -39,7 +42,7 @@ export function Network() {
               onClick={() => forbid.mutate({ host: one })}
             >
               <IconX size={16} />
-            </ActionIcon>
+            </MayButton>
           </Group>
         ))}
         <form
@@ -55,15 +58,15 @@ export function Network() {
               description={t("network.hostText")}
               value={host}
               onChange={(event) => setHost(event.currentTarget.value)}
-              error={isWrong ? t("network.wrong") : undefined}
+              error={isWrong ? t("network.wrong") : isMany ? t("network.most") : undefined}
               data-testid={ids.networkHost}
             />
-            <Button type="submit" variant="default" mt={42} disabled={host.trim() === ""} loading={permit.isPending}>
+            <MayButton command="network.permit" type="submit" variant="default" mt={42} disabled={host.trim() === ""} loading={permit.isPending}>
               {t("network.permit")}
-            </Button>
+            </MayButton>
           </Group>
         </form>
-        {permit.error && !isWrong && <ErrorNote error={permit.error} />}
+        {permit.error && !isWrong && !isMany && <ErrorNote error={permit.error} />}
         {forbid.error && <ErrorNote error={forbid.error} />}
       </Stack>
     </section>

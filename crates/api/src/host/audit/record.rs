@@ -169,7 +169,7 @@ impl Host {
             asked_row: Some(*asked_row),
             subject: subject.map(owned),
             outcome: if outcome.is_ok() { "done" } else { "refused" },
-            code: outcome.as_ref().err().map(code_text).unwrap_or_default(),
+            code: outcome.as_ref().err().map(|error| error.code.to_text()).unwrap_or_default(),
             facts: Value::Object(facts),
             reason: String::new(),
             personal: (!personal.is_empty()).then(|| Value::Object(personal)),
@@ -197,7 +197,7 @@ impl Host {
             act: command.to_owned(),
             subject: subject.map(owned),
             outcome: "refused",
-            code: code_text(error),
+            code: error.code.to_text(),
             facts: json!({}),
             ..NewAuditRow::default()
         };
@@ -255,10 +255,6 @@ fn actor(session: &Session) -> AuditActor {
         role: role_text(session.role).to_owned(),
         host: session.host.as_str().to_owned(),
     }
-}
-
-fn code_text(error: &ApiError) -> String {
-    serde_json::to_value(error.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn asked_row(session: &Session, asked: &Asked) -> NewAuditRow {

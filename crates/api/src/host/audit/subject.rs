@@ -17,7 +17,6 @@ const SUBJECTS: &[(&str, &str, &[&str])] = &[
     ("approvals.", "approval", &["id"]),
     ("audit.get", "audit", &[]),
     ("backup.", "backup", &["file"]),
-    ("backup.", "backup", &["file"]),
     ("bulk.", "bulk", &["id"]),
     ("connections.", "connection", &["id", "connection"]),
     ("documents.accept_change", "change", &["id"]),

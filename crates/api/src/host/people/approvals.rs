@@ -76,22 +76,33 @@ impl Host {
         let note: String = request.note.chars().take(DECIDED_NOTE).collect();
         let state = if request.approve { "approved" } else { "refused" };
         let asked = workspace.decide_approval(&request.id, state, &session.operator, &note).await?;
-        if request.approve {
-            let asking = Session {
-                operator: asked.asked_by.clone(),
-                role: self.role_of_person(&workspace, &asked.asked_by).await?,
-                approved_by: Some(session.operator.clone()),
-                ..session.clone()
-            };
-            let done = Box::pin(self.carry_out(&asking, &asked.command, asked.payload)).await;
-            if let Err(error) = done {
-                workspace.fail_approval(&request.id, &error.to_string()).await?;
-                self.emit(&[Tag::People]);
-                return Err(error);
-            }
+        if request.approve
+            && let Err(error) = Box::pin(self.do_approved(&workspace, session, asked)).await
+        {
+            workspace.fail_approval(&request.id, &error.code.to_text()).await?;
+            self.emit(&[Tag::People]);
+            return Err(error);
         }
         self.emit(&[Tag::People]);
         self.approvals_list(session, Nothing {}).await
+    }
+
+    /// Does what was approved, as whoever asked: somebody who was let go since does nothing any more, and neither is done what is
+    /// no longer what was asked for.
+    async fn do_approved(&self, workspace: &Workspace, by: &Session, asked: Approval) -> Result<(), ApiError> {
+        let asking = Session {
+            operator: asked.asked_by.clone(),
+            role: self.role_of_person(workspace, &asked.asked_by).await?,
+            approved_by: Some(by.operator.clone()),
+            ..by.clone()
+        };
+        let known = self.known(workspace).await?;
+        let facts = guarded(workspace, &known, &asking, &asked.command, &asked.payload).await?;
+        // what needs nobody any more is done; what would do something else than was looked at is not
+        if facts.is_some_and(|facts| facts != asked.facts) {
+            return Err(ApiError::new(ErrorCode::NotNow, "changed_since_asked"));
+        }
+        self.carry_out(&asking, &asked.command, asked.payload).await.map(|_| ())
     }
 
     /// Takes back what one asked for oneself.
@@ -137,7 +148,16 @@ async fn guarded(
     };
     Ok(match name {
         "documents.storno" if guards.storno => Some(document(&payload["id"]).await?),
-        "documents.accept_change" if guards.storno => Some(json!({ "change": payload["id"] })),
+        "documents.accept_change" if guards.storno => {
+            let change = workspace.ledger().find_change(payload["id"].as_str().unwrap_or_default()).await?;
+            match change {
+                Some(change) => {
+                    let changed = workspace.ledger().get_document_by_row(change.document_row).await?;
+                    Some(document(&changed.id.into()).await?)
+                }
+                None => Some(json!({})),
+            }
+        }
         "documents.operate" if guards.delete && payload["kind"] == "delete" => Some(document(&payload["id"]).await?),
         "bulk.confirm" => {
             let job = workspace.bulk_job(payload["id"].as_str().unwrap_or_default()).await?;
@@ -153,9 +173,13 @@ async fn guarded(
                 Some(flow) => {
                     let kept = crate::host::rules::info_of(&flow.rules);
                     let raised = raised(&serde_json::to_value(kept).unwrap_or_default(), &payload["rules"]);
-                    (!raised.is_empty()).then(|| json!({ "flow": flow.name, "limits": raised.join(", ") }))
+                    listed("limits", raised).map(|mut facts| {
+                        facts["flow"] = flow.name.clone().into();
+                        facts
+                    })
                 }
-                None => None,
+                // a flow beside the one that has limits takes what that one does not
+                None => Some(json!({ "flow": payload["name"], "limits": "newFlow" })),
             }
         }
         "people.set_guards" => {
@@ -165,25 +189,47 @@ async fn guarded(
                     && !one.name.eq_ignore_ascii_case(&session.operator)
             });
             let wanted: Option<GuardsInfo> = serde_json::from_value(payload.clone()).ok();
-            let is_weaker = wanted.is_some_and(|wanted| is_weaker(guards, &guards_of(&wanted)));
-            (is_weaker && others.count() > 0).then(|| json!({}))
+            let loosened = wanted.map_or_else(Vec::new, |wanted| loosened(guards, &guards_of(&wanted)));
+            if others.count() > 0 { listed("guards", loosened) } else { None }
         }
         _ => None,
     })
 }
 
-/// Whether a guard would be taken away or loosened.
-fn is_weaker(before: &Guards, after: &Guards) -> bool {
-    let bulk = match (before.bulk_over, after.bulk_over) {
-        (None, _) => false,
-        (Some(_), None) => true,
-        (Some(before), Some(after)) => after > before,
-    };
-    (before.storno && !after.storno) || (before.delete && !after.delete) || (before.limits && !after.limits) || bulk
+/// What becomes weaker: its name, and from what to what.
+type Weaker = (&'static str, String);
+
+/// Facts of what becomes weaker; `None` where nothing does.
+fn listed(what: &str, weaker: Vec<Weaker>) -> Option<Value> {
+    let names: Vec<&str> = weaker.iter().map(|(name, _)| *name).collect();
+    let mut facts = json!({ what: names.join(", ") });
+    for (name, change) in &weaker {
+        facts[*name] = change.as_str().into();
+    }
+    (!weaker.is_empty()).then_some(facts)
+}
+
+/// Guards that would be taken away or loosened.
+fn loosened(before: &Guards, after: &Guards) -> Vec<Weaker> {
+    let mut all: Vec<Weaker> = [
+        ("storno", before.storno && !after.storno),
+        ("delete", before.delete && !after.delete),
+        ("limits", before.limits && !after.limits),
+    ]
+    .into_iter()
+    .filter(|(_, is_weaker)| *is_weaker)
+    .map(|(name, _)| (name, String::new()))
+    .collect();
+    match (before.bulk_over, after.bulk_over) {
+        (Some(before), None) => all.push(("bulk", format!("{before} → –"))),
+        (Some(before), Some(after)) if after > before => all.push(("bulk", format!("{before} → {after}"))),
+        _ => {}
+    }
+    all
 }
 
 /// Limits of a flow that new rules would raise or take away. Rules that are left out stay as they are.
-fn raised(before: &Value, after: &Value) -> Vec<&'static str> {
+fn raised(before: &Value, after: &Value) -> Vec<Weaker> {
     if after.is_null() {
         return Vec::new();
     }
@@ -192,16 +238,16 @@ fn raised(before: &Value, after: &Value) -> Vec<&'static str> {
     };
     [("approveAbove", "/approveAbove"), ("maxTotal", "/when/maxTotal")]
         .into_iter()
-        .filter(|(_, pointer)| match (amount(before, pointer), amount(after, pointer)) {
-            (None, _) => false,
-            (Some(_), None) => true,
+        .filter_map(|(name, pointer)| {
+            let was = amount(before, pointer)?;
+            let Some(wanted) = amount(after, pointer) else { return Some((name, format!("{was} → –"))) };
             // what cannot be read is refused by the command itself
-            (Some(before), Some(after)) => match (parse_decimal(&before), parse_decimal(&after)) {
-                (Ok(before), Ok(after)) => after > before,
+            let is_raised = match (parse_decimal(&was), parse_decimal(&wanted)) {
+                (Ok(was), Ok(wanted)) => wanted > was,
                 _ => true,
-            },
+            };
+            is_raised.then(|| (name, format!("{was} → {wanted}")))
         })
-        .map(|(name, _)| name)
         .collect()
 }
 
@@ -226,6 +272,7 @@ fn approval_info(approval: Approval, session: &Session) -> ApprovalInfo {
         decided_by: approval.decided_by,
         decided_ms: approval.decided_ms,
         note: approval.note,
+        code: approval.code,
         may_decide: is_waiting && may && !is_own,
         is_own: is_waiting && is_own,
     }
@@ -239,21 +286,28 @@ mod tests {
     fn a_limit_is_raised_by_a_larger_amount_or_by_none() {
         let before = json!({ "approveAbove": "5000", "when": { "maxTotal": "900.50" } });
         let with = |approve: Value, most: Value| json!({ "approveAbove": approve, "when": { "maxTotal": most } });
+        let raised = |before: &Value, after: &Value| -> Vec<String> {
+            super::raised(before, after).into_iter().map(|(name, change)| format!("{name} {change}")).collect()
+        };
         assert!(raised(&before, &before).is_empty() && raised(&before, &Value::Null).is_empty());
         assert!(raised(&before, &with(json!("4999.99"), json!("900.5"))).is_empty(), "lower, and the same");
-        assert_eq!(raised(&before, &with(json!("5000.01"), json!("900.50"))), ["approveAbove"]);
-        assert_eq!(raised(&before, &with(json!("5000"), Value::Null)), ["maxTotal"]);
-        assert_eq!(raised(&before, &with(json!(" "), json!("1000"))), ["approveAbove", "maxTotal"]);
+        assert_eq!(raised(&before, &with(json!("5000.01"), json!("900.50"))), ["approveAbove 5000 → 5000.01"]);
+        assert_eq!(raised(&before, &with(json!("5000"), Value::Null)), ["maxTotal 900.50 → –"]);
+        let both = raised(&before, &with(json!(" "), json!("1000")));
+        assert_eq!(both, ["approveAbove 5000 → –", "maxTotal 900.50 → 1000"]);
         assert!(raised(&with(Value::Null, json!("")), &before).is_empty(), "a limit where there was none");
     }
 
     #[test]
     fn a_guard_is_weaker_when_it_goes_or_lets_more_through() {
         let on = Guards { lock_after_min: 15, storno: true, delete: true, bulk_over: Some(20), limits: true };
-        assert!(!is_weaker(&on, &on) && !is_weaker(&Guards::default(), &on));
-        assert!(is_weaker(&on, &Guards { storno: false, ..on.clone() }));
-        assert!(is_weaker(&on, &Guards { bulk_over: Some(21), ..on.clone() }));
-        assert!(is_weaker(&on, &Guards { bulk_over: None, ..on.clone() }));
-        assert!(!is_weaker(&on, &Guards { bulk_over: Some(5), lock_after_min: 5, ..on.clone() }));
+        let names = |after: &Guards| -> Vec<&str> { loosened(&on, after).into_iter().map(|(name, _)| name).collect() };
+        assert!(names(&on).is_empty() && loosened(&Guards::default(), &on).is_empty());
+        assert_eq!(names(&Guards { storno: false, ..on.clone() }), ["storno"]);
+        assert_eq!(names(&Guards { bulk_over: Some(21), limits: false, ..on.clone() }), ["limits", "bulk"]);
+        assert_eq!(names(&Guards { bulk_over: None, ..on.clone() }), ["bulk"]);
+        assert!(names(&Guards { bulk_over: Some(5), lock_after_min: 5, ..on.clone() }).is_empty());
+        let facts = listed("guards", loosened(&on, &Guards { bulk_over: Some(50), ..on.clone() }));
+        assert_eq!(facts, Some(json!({ "guards": "bulk", "bulk": "20 → 50" })));
     }
 }

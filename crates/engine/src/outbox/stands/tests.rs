@@ -83,7 +83,21 @@ impl World {
     }
 
     fn wait(&self, minutes: i64) {
+        self.sleep(minutes);
+        self.desk.clock.passed_ms.fetch_add((minutes * MINUTE_MS) as u64, Ordering::Relaxed);
+    }
+
+    /// Only the wall clock goes on.
+    fn sleep(&self, minutes: i64) {
         self.desk.clock.now_ms.fetch_add(minutes * MINUTE_MS, Ordering::Relaxed);
+    }
+
+    /// The shop is asked every five minutes, and each time the document waits.
+    async fn ask_in_vain(&self, minutes: i64) {
+        for _ in 0..minutes / 5 {
+            self.wait(5);
+            assert!(!self.stands().await, "{:?}", self.order().await);
+        }
     }
 
     async fn order(&self) -> OrderRow {
@@ -143,12 +157,11 @@ async fn a_silent_shop_makes_a_document_wait_for_hours_and_not_for_ever() {
     let world = world().await;
     world.desk.workspace.ledger.record_contact("con_shop", false, NOW_MS).await.unwrap();
     world.shop.is_silent();
-    for minutes in [11, 60, 240] {
-        world.wait(minutes);
-        assert!(!world.stands().await, "after {minutes}");
-        assert_eq!(world.document().await.state, DocumentState::Ready, "it goes on by itself");
-    }
-    world.wait(60);
+    world.wait(11);
+    assert!(!world.stands().await);
+    world.ask_in_vain(345).await;
+    assert_eq!(world.document().await.state, DocumentState::Ready, "it goes on by itself");
+    world.wait(5);
     assert!(world.stands().await, "after six hours it is sent as it is known");
     let events = world.desk.workspace.ledger.list_events(world.document.order_row).await.unwrap();
     assert!(events.iter().any(|event| event.what == "shop_not_asked"), "and its record says so");
@@ -156,4 +169,54 @@ async fn a_silent_shop_makes_a_document_wait_for_hours_and_not_for_ever() {
     let world = self::world().await;
     world.wait(7 * 24 * 60);
     assert!(!world.stands().await);
+}
+
+#[tokio::test]
+async fn a_computer_that_slept_makes_no_shop_silent() {
+    let world = world().await;
+    let workspace = &world.desk.workspace;
+    workspace.ledger.record_contact("con_shop", false, NOW_MS).await.unwrap();
+    world.shop.is_silent();
+    world.wait(11);
+    assert!(!world.stands().await);
+    workspace.note_resume();
+    world.sleep(8 * 60);
+    assert!(!world.stands().await, "the clock that counts did not go on");
+    world.ask_in_vain(50).await;
+    world.sleep(60);
+    workspace.note_resume();
+    world.wait(5);
+    assert!(!world.stands().await);
+    world.ask_in_vain(55).await;
+    world.wait(5);
+    assert!(world.stands().await, "an hour after it woke");
+    // where that clock goes on, too
+    let world = self::world().await;
+    world.shop.is_silent();
+    world.wait(11);
+    assert!(!world.stands().await);
+    world.wait(8 * 60);
+    assert!(!world.stands().await, "two questions are no hour of them");
+}
+
+#[tokio::test]
+async fn whatever_a_shop_answers_ends_its_silence() {
+    let world = world().await;
+    let workspace = &world.desk.workspace;
+    world.shop.is_silent();
+    world.wait(11);
+    assert!(!world.stands().await);
+    let is_silent = || lock(&workspace.asked).silent.contains_key("con_shop");
+    assert!(is_silent());
+    workspace.ledger.release_connection("con_shop").await.unwrap();
+    world.shop.says(404, json!({ "code": "rest_no_route", "message": "No route." }));
+    assert!(!world.stands().await);
+    assert!(!is_silent(), "what is wrong is the record's");
+    world.shop.is_silent();
+    world.wait(1);
+    assert!(!world.stands().await && is_silent());
+    workspace.ledger.release_connection("con_shop").await.unwrap();
+    world.shop.says(404, json!({ "code": "woocommerce_rest_shop_order_invalid_id", "message": "ID invalid." }));
+    assert!(!world.stands().await);
+    assert!(!is_silent(), "an order that is gone is an answer");
 }

@@ -31,7 +31,7 @@ export function VaultBanner({ app }: { app: AppInfo }) {
             <b>{t(`vault.banner.${words}`)}</b> {t(`vault.banner.${words}Text`)}
           </Text>
           {reason && (
-            <Text size="xs" c="dimmed">
+            <Text size="xs">
               {t("vault.why", { reason })}
             </Text>
           )}

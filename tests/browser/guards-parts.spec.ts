@@ -1,0 +1,104 @@
+import { type Desk, expect } from "./desk";
+import { lookAt, type Part } from "./parts";
+
+/** As if credentials stood so: a session of the tests has a keyring that is open. */
+async function credentials({ page, at }: Desk, state: string, kind: string | null, reason: string | null) {
+  await page.route(/\/call\/app\.get$/, async (route) => {
+    const answer = await route.fetch();
+    const told: object = await answer.json();
+    await route.fulfill({ response: answer, json: { ...told, vault: kind, vaultState: state, vaultReason: reason } });
+  });
+  await page.reload();
+  await expect(at("banner-vault")).toBeVisible();
+}
+
+const restored = async ({ page, at }: Desk) => {
+  await page.unrouteAll();
+  await page.reload();
+  await expect(at("banner-vault")).toBeHidden();
+};
+
+async function settings({ at }: Desk, card: string) {
+  await at("nav-settings").click();
+  await at(card).scrollIntoViewIfNeeded();
+}
+
+/** What guards the workspace: the log of acts, backups, the network, and where credentials are. */
+const parts: Part[] = [
+  {
+    name: "activity-entry",
+    open: async ({ page, at }) => {
+      await at("nav-activity").click();
+      await page.locator("[data-testid^=audit-entry-]").first().click();
+      await expect(at("audit-panel")).toBeVisible();
+    },
+  },
+  {
+    name: "activity-verdict",
+    open: async ({ at }) => {
+      await at("nav-activity").click();
+      await at("audit-verify").click();
+      await expect(at("audit-verdict")).toBeVisible();
+    },
+  },
+  {
+    name: "activity-anchors",
+    open: async ({ at }) => {
+      await at("nav-activity").click();
+      await at("audit-anchors").click();
+      await expect(at("audit-given")).toBeVisible();
+    },
+  },
+  {
+    name: "backups",
+    open: async (desk) => {
+      await settings(desk, "backup-card");
+      const listed = desk.page.locator("[data-testid^=backup-file-]").first();
+      if (!(await listed.isVisible())) await desk.at("backup-now").click();
+      await expect(listed).toBeVisible();
+      await listed.scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "restore",
+    open: async (desk) => {
+      await settings(desk, "backup-card");
+      await desk.page.locator("[data-testid^=backup-restore-]").first().click();
+      await expect(desk.at("backup-confirm")).toBeVisible();
+    },
+  },
+  {
+    name: "network",
+    open: async (desk) => {
+      await settings(desk, "network");
+      await expect(desk.at("network-host")).toBeVisible();
+    },
+  },
+  {
+    name: "credentials-not-chosen",
+    open: async (desk) => {
+      await credentials(desk, "not_chosen", null, "no keyring is on the bus");
+      await desk.at("vault-open-choice").click();
+      await expect(desk.at("vault-choose")).toBeVisible();
+    },
+    close: restored,
+  },
+  {
+    name: "credentials-locked",
+    open: async (desk) => {
+      await credentials(desk, "locked", "file", null);
+      await expect(desk.at("vault-passphrase")).toBeVisible();
+    },
+    close: restored,
+  },
+  {
+    name: "credentials-waiting",
+    open: async (desk) => {
+      await credentials(desk, "waiting", "os_keyring", "the keyring is locked");
+      await expect(desk.at("vault-ask")).toBeVisible();
+    },
+    close: restored,
+  },
+];
+
+lookAt("what guards a workspace", parts);
