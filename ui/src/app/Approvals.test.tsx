@@ -65,13 +65,16 @@ test("whose role does not reach it is told who decides", async () => {
 test("every act that can need a second person has a name", async () => {
   const { t } = await show(<Approvals />, list());
   const named = (command: string, facts: Record<string, string>) => approvalName(t, { ...asked, command, facts });
-  expect(named("documents.accept_change", { change: "chg_1" })).toBe("Storno for a changed order");
+  expect(named("documents.accept_change", { document: "FCT 7", id: "chg_1" })).toBe("Storno of FCT 7 for a changed order");
   expect(named("documents.operate", { document: "FCT 7", id: "doc_1" })).toBe("Delete FCT 7 at the provider");
   expect(named("bulk.confirm", { job: "retry", count: "38", id: "bulk_1" })).toContain("38");
   expect(named("flows.save", { flow: "Web", limits: "approveAbove, maxTotal" })).toBe(
     "Raise limits of the flow Web: amount held for approval, largest order",
   );
-  expect(named("people.set_guards", {})).toBe("Loosen what needs a second person");
+  expect(named("flows.save", { flow: "Web", limits: "maxTotal", maxTotal: "100 → 900" })).toContain("largest order (100 → 900)");
+  expect(named("people.set_guards", { guards: "storno, bulk", bulk: "10 → 0" })).toBe(
+    "Loosen what needs a second person: storno, many records at once (10 → 0)",
+  );
   expect(named("unheard.of", {})).toBe("unheard.of");
 });
 

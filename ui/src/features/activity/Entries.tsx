@@ -69,7 +69,7 @@ function Row({ row }: { row: AuditEntry }) {
         </Text>
       </td>
       <td>{actWords(row.act, t)}</td>
-      <td>{row.subject && <SubjectLink subject={row.subject} />}</td>
+      <td style={{ overflowWrap: "anywhere" }}>{row.subject && <SubjectLink subject={row.subject} />}</td>
       <td>
         <Outcome outcome={row.outcome} />
       </td>
