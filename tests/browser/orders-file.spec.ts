@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { audit } from "./audit";
-import { data, dropped, expect, settle, test } from "./desk";
+import { data, dropped, expect, look, settle, test } from "./desk";
 
 const sheet = path.join(data, "orders-sheet.csv");
 
 test("a sheet of orders is chosen, its columns are named, looked at, taken in, and what was not taken is saved", async ({ desk }) => {
   const { page, at } = desk;
+  await look(desk, "en", "light");
   await at("nav-orders").click();
   await at("import-file").first().setInputFiles(sheet);
   await expect(at("import-look")).toBeVisible();
