@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 FEATURES := --features punte/custom-protocol
 
-.PHONY: help run test check crashes screens bench fuzz deny campaign campaign-bites bindings icons install-build install-test ui app clean
+.PHONY: help run test check crashes screens bench fuzz package sbom deny campaign campaign-bites bindings icons install-build install-test ui app clean
 
 help:
 	@echo "make run      install what is missing, build, open the window (without a display: the demo in the terminal)"
@@ -11,7 +11,9 @@ help:
 	@echo "make crashes  kill the owner at random moments while orders flow"
 	@echo "make screens  pictures of every screen, in both languages and themes, into target/screens"
 	@echo "make bench    measure, and write target/bench/results.json"
-	@echo "make fuzz EACH=n fuzz what reads strangers' bytes, n seconds for each target (wants a nightly compiler)"
+	@echo "make fuzz EACH=n fuzz what reads somebody else's bytes, n seconds for each target (wants a nightly compiler)"
+	@echo "make package  a release build, its installer where this system makes one, and the bill of materials, into target/package"
+	@echo "make sbom     the bill of materials alone"
 	@echo "make deny     bans, licences and sources of what comes in from outside"
 	@echo "make campaign SEEDS=n FIRST=seed  worlds in which everything goes wrong; TRACE=1 tells what happens in one"
 	@echo "make campaign-bites  whether the campaign finds bugs that are planted"
@@ -40,6 +42,12 @@ EACH ?= 900
 
 fuzz:
 	@scripts/fuzz.sh $(EACH)
+
+package:
+	@scripts/package.sh
+
+sbom:
+	@scripts/package.sh sbom
 
 deny:
 	@scripts/deny.sh

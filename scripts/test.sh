@@ -69,6 +69,7 @@ phase "UI: types and build" ui_build
 phase "UI: tests" ui_tests
 phase "clippy" cargo clippy -q "${features[@]}" --all-targets -- -D warnings
 phase "unit and store" cargo test -q "${features[@]}" --exclude punte-tests
+phase "what fuzzing kept" cargo test -q "${features[@]}" --test replay
 if [ "$what" = all ]; then
   phase "build the app" cargo build -q "${features[@]}" --bins
   phase "campaign" campaign

@@ -84,6 +84,14 @@ const parts: Part[] = [
     close: restored,
   },
   {
+    name: "credentials-refused",
+    open: async (desk) => {
+      await credentials(desk, "refused", null, "org.freedesktop.DBus.Error.AccessDenied: switched off by the administrator");
+      await expect(desk.at("vault-ask")).toBeVisible();
+    },
+    close: restored,
+  },
+  {
     name: "credentials-locked",
     open: async (desk) => {
       await credentials(desk, "locked", "file", null);

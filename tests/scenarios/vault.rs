@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 const PASSPHRASE: &str = "four words put together";
 
 /// `punte-cli serve` in a session that has no bus, and so no keyring.
-struct Served {
+pub struct Served {
     process: Child,
     url: String,
     token: String,
@@ -35,10 +35,16 @@ fn without_keyring(home: &Path) -> Command {
 
 impl Served {
     async fn start(home: &Path) -> Served {
+        Served::start_with(home, &[]).await
+    }
+
+    /// The same in a session that its variables name.
+    pub async fn start_with(home: &Path, session: &[(&str, &str)]) -> Served {
         let screens = home.join("screens");
         std::fs::create_dir_all(&screens).unwrap();
         std::fs::write(screens.join("index.html"), "<title>Punte</title>").unwrap();
         let mut command = without_keyring(home);
+        command.envs(session.iter().copied());
         command.arg("serve").arg("--ui").arg(&screens).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
@@ -48,7 +54,7 @@ impl Served {
         Served { process, url: url.to_owned(), token: token.to_owned(), http }
     }
 
-    async fn try_call(&self, command: &str, payload: Value) -> Result<Value, Value> {
+    pub async fn try_call(&self, command: &str, payload: Value) -> Result<Value, Value> {
         let asked = self.http.post(format!("{}/call/{command}", self.url)).bearer_auth(&self.token);
         let answer = asked.body(payload.to_string()).send().await.unwrap();
         let is_good = answer.status().is_success();
@@ -56,23 +62,23 @@ impl Served {
         if is_good { Ok(body) } else { Err(body) }
     }
 
-    async fn call(&self, command: &str, payload: Value) -> Value {
+    pub async fn call(&self, command: &str, payload: Value) -> Value {
         self.try_call(command, payload).await.unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
-    async fn health(&self) -> Value {
+    pub async fn health(&self) -> Value {
         self.call("connections.list", json!({})).await["billing"][0]["health"].clone()
     }
 
     /// Tests a connection with the credential that is kept.
-    async fn works(&self, connection: &Value, input: &Value) -> bool {
+    pub async fn works(&self, connection: &Value, input: &Value) -> bool {
         let mut kept = input.clone();
         (kept["id"], kept["secret"]) = (connection["id"].clone(), json!(""));
         self.call("connections.test", kept).await["ok"] == true
     }
 
     /// SIGKILL: no chance to tidy up.
-    async fn kill(mut self) {
+    pub async fn kill(mut self) {
         self.process.kill().await.unwrap();
     }
 }

@@ -33,8 +33,14 @@ impl Desk {
 
     /// The same as if on another machine, where one is named.
     pub async fn start_on(home: &Path, folder: &Path, machine: Option<&str>) -> Desk {
+        let machine: Vec<(&str, &str)> = machine.iter().map(|machine| ("PUNTE_MACHINE_ID", *machine)).collect();
+        Desk::start_with(home, folder, &machine).await
+    }
+
+    /// The same with more in its environment.
+    pub async fn start_with(home: &Path, folder: &Path, more: &[(&str, &str)]) -> Desk {
         let arguments = ["run".as_ref(), "--workspace".as_ref(), folder.as_os_str()];
-        let running = Running::start_on("punte-cli", home, &arguments, machine);
+        let running = Running::start_with("punte-cli", home, &arguments, more);
         let pid = running.id();
         let note = until("the owner's note", Duration::from_secs(20), async || {
             let text = std::fs::read_to_string(folder.join("owner.json")).map_err(|error| error.to_string())?;

@@ -86,13 +86,13 @@ impl Drop for Running {
 
 impl Running {
     pub fn start<A: AsRef<OsStr>>(name: &str, home: &Path, arguments: &[A]) -> Running {
-        Running::start_on(name, home, arguments, None)
+        Running::start_with(name, home, arguments, &[])
     }
 
-    /// As if on another machine, where one is named.
-    pub fn start_on<A: AsRef<OsStr>>(name: &str, home: &Path, arguments: &[A], machine: Option<&str>) -> Running {
+    /// With more in its environment.
+    pub fn start_with<A: AsRef<OsStr>>(name: &str, home: &Path, arguments: &[A], more: &[(&str, &str)]) -> Running {
         let mut command = command(name, home);
-        command.envs(machine.map(|machine| ("PUNTE_MACHINE_ID", machine)));
+        command.envs(more.iter().copied());
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Running(command.process_group(0).kill_on_drop(true).spawn().unwrap())
     }

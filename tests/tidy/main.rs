@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("connectors", &["domain"]),
     ("store", &["domain"]),
     ("vault", &[]),
-    ("logs", &[]),
+    ("logs", &["domain"]),
     ("engine", &["domain", "mapping", "connectors", "store", "vault"]),
     ("api", &["engine", "domain"]),
     ("http", &["api"]),

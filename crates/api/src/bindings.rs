@@ -33,7 +33,7 @@ pub fn typescript() -> String {
         DraftLineInfo, VatShareInfo, DraftInfo, AttemptInfo, TimelineEntry, MadeBy, RecordInfo, ProblemInfo,
         RuleEntry, BlockEntry, TableRow, TableEntry, RoundingEntry, MappingDocument, TargetInfo, FunctionInfo, MappingSummary, Mappings, MappingCreate, KeptDraft, MappingInfo, MappingFlow, SampleRequest, SampleInfo, SampleAnswer, SamplesRequest, SampleOrder, Samples, TryRequest, RuleProblem, RuleErrorInfo, InputInfo, RuleValueInfo, PayloadInfo, MappingTrial, DraftSave, DraftSaved, PublishRequest, Published, MappingVersionInfo, MappingHistory, VersionRequest, DiffRequest, MappingChangeInfo, MappingDiff, MappingText, DryRunRequest, FieldChangeInfo, DryRunRow, FieldCount, DryRunInfo, DryRunAnswer, DraftEditEntry, DraftEditRequest, DraftEditSave, EditPreview, DraftEdits, DraftFields, ReconcileRequest, ReconcileStarted, ReconcileRunInfo, LaneChoice,
         ReconcileRuns, FindingsRequest, DifferenceInfo, SeenInfo, FindingInfo, FindingPage, IgnoreRequest, JobInfo,
-        ScheduleInfo, RetentionRequest, ListName, SortBy, TableQuery, RowsRequest, DocumentRows, OrderRows, QueryProblem,
+        ScheduleInfo, RetentionRequest, RetentionShare, RetentionPreview, ClientQuery, ClientErase, ClientDocument, ClientOpenOrder, ClientInfo, ClientLoose, ClientsFound, ClientErased, ListName, SortBy, TableQuery, RowsRequest, DocumentRows, OrderRows, QueryProblem,
         TableSummary, ListRef, FieldValue, FieldInfo, ColumnInfo, TableVocabulary, ColumnState, TableLayout, SavedView,
         SavedViews, ExportColumn, ExportRequest, ExportInfo, ExportAnswer,
         CauseRecordsRequest, CauseRecord, CauseRecords, AssignCause, SnoozeCause, NoteInfo,

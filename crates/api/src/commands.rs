@@ -399,6 +399,15 @@ commands! {
     /// Runs a job now instead of when it is due.
     "schedule.run_now" => schedule_run_now(ById) -> Nothing, Operator, act, [];
     "schedule.set_retention" => schedule_set_retention(RetentionRequest) -> Nothing, Admin, act, [];
+    /// What the next runs would take away under a period; takes nothing away.
+    "retention.preview" => retention_preview(RetentionRequest) -> RetentionPreview, Admin, read, [Schedule];
+
+    /// What is kept of a client, and what erasing them would leave.
+    "clients.find" => clients_find(ClientQuery) -> ClientsFound, Admin, read, [];
+    /// Everything that is kept of a client, as one JSON file.
+    "clients.export" => clients_export(ClientQuery) -> FileContent, Admin, act, [];
+    /// Erases a client as far as fiscal law leaves it: what was issued stays, and so do orders with open work.
+    "clients.erase" => clients_erase(ClientErase) -> ClientErased, Admin, act, [];
 
     /// What is set about backups, and those that there are.
     "backup.get" => backup_get(BackupRequest) -> BackupInfo, Viewer, read, [Schedule, App];

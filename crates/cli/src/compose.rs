@@ -68,7 +68,7 @@ async fn take_given_passphrase(host: &Host) {
     let passphrase = SecretString::from(passphrase.trim_end_matches(['\n', '\r']));
     let taken = match host.vault_status().state {
         VaultState::Locked => host.unlock_vault(passphrase).await,
-        VaultState::NotChosen => host.choose_vault_file(passphrase).await,
+        VaultState::NotChosen | VaultState::Refused => host.choose_vault_file(passphrase).await,
         VaultState::Ready | VaultState::Waiting => return,
     };
     if let Err(error) = taken {

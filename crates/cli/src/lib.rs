@@ -11,6 +11,7 @@ pub mod demo;
 pub mod imports;
 pub mod passphrase;
 pub mod people;
+pub mod personal;
 pub mod reconcile;
 pub mod seed;
 pub mod serve;

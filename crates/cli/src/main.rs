@@ -11,7 +11,7 @@ use punte_cli::passphrase::{self, Opened};
 use punte_cli::reconcile::{self, Wanted};
 use punte_cli::signals::stop_signal;
 use punte_cli::words::{Language, Words, system_language};
-use punte_cli::{audit, backup, demo, home, imports, people, seed, serve};
+use punte_cli::{audit, backup, demo, home, imports, people, personal, seed, serve};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -73,6 +73,8 @@ enum Command {
         #[command(subcommand)]
         act: people::Act,
     },
+    /// Personal data: what a retention period takes away; one client found, taken away as a file, erased.
+    Personal(personal::Arguments),
     /// Counts, connections and failures.
     Status,
     /// The audit log: whether it is whole, lines to keep elsewhere, and the log as a file.
@@ -201,6 +203,7 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
             println!("{}", words.say("terminal.people.reset", &[("name", &name)]));
             Ok(ExitCode::SUCCESS)
         }
+        Command::Personal(wanted) => personal::run(home, workspace, operator, wanted, arguments.json, words).await,
         Command::Status => status(home, workspace, operator, arguments.json, words).await,
         Command::Retry { ids } => retry(home, workspace, operator, ids, arguments.json, words).await,
         Command::Reconcile { connection, company, series, from, to } => {

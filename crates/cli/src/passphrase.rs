@@ -35,6 +35,11 @@ pub async fn open(desk: &Desk, words: &Words, tell: &dyn Fn(&str)) -> Opened {
             tell(&words.say("terminal.vaultNotChosen", &[]));
             Opened::GoesOn
         }
+        VaultState::Refused => {
+            let reason = host.vault_status().reason.unwrap_or_default();
+            tell(&words.say("terminal.vaultRefused", &[("reason", &reason)]));
+            Opened::GoesOn
+        }
         VaultState::Locked if std::io::stdin().is_terminal() => ask(host, words, tell).await,
         VaultState::Locked => {
             tell(&words.say("terminal.vaultLocked", &[]));

@@ -9,6 +9,8 @@ static ACTIVITY_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/activity
 static ACTIVITY_EN: &str = include_str!("../../../ui/src/shared/i18n/en/activity.json");
 static BACKUP_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/backup.json");
 static BACKUP_EN: &str = include_str!("../../../ui/src/shared/i18n/en/backup.json");
+static PERSONAL_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/personal.json");
+static PERSONAL_EN: &str = include_str!("../../../ui/src/shared/i18n/en/personal.json");
 static IMPORTS_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/imports.json");
 static IMPORTS_EN: &str = include_str!("../../../ui/src/shared/i18n/en/imports.json");
 
@@ -26,16 +28,22 @@ impl Words {
     pub fn of(language: Language) -> Words {
         static CATALOGUES: OnceLock<(Value, Value)> = OnceLock::new();
         let (ro, en) = CATALOGUES.get_or_init(|| {
-            let read =
-                |text| -> Value { serde_json::from_str(text).expect("the catalogues are JSON, checked by their test") };
-            let with_more = |words, imports, activity, backup| {
+            let read = |text: &str| -> Value {
+                serde_json::from_str(text).expect("the catalogues are JSON, checked by their test")
+            };
+            let with_more = |words: &str, more: [(&str, &str); 4]| {
                 let mut all = read(words);
-                all["imports"] = read(imports)["imports"].take();
-                all["activity"] = read(activity)["activity"].take();
-                all["backup"] = read(backup)["backup"].take();
+                for (name, text) in more {
+                    all[name] = read(text)[name].take();
+                }
                 all
             };
-            (with_more(RO, IMPORTS_RO, ACTIVITY_RO, BACKUP_RO), with_more(EN, IMPORTS_EN, ACTIVITY_EN, BACKUP_EN))
+            let names = ["imports", "activity", "backup", "personal"];
+            let named = |texts: [&'static str; 4]| std::array::from_fn(|at| (names[at], texts[at]));
+            (
+                with_more(RO, named([IMPORTS_RO, ACTIVITY_RO, BACKUP_RO, PERSONAL_RO])),
+                with_more(EN, named([IMPORTS_EN, ACTIVITY_EN, BACKUP_EN, PERSONAL_EN])),
+            )
         });
         Words(match language {
             Language::Ro => ro,

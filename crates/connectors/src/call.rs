@@ -63,6 +63,7 @@ impl Operation {
     /// An answer that is no answer: a page instead of JSON, a body cut short, a server's own trouble.
     pub(crate) fn unreadable(&self, answer: &HttpAnswer, why: &str) -> Failure {
         let kind = if answer.status >= 500 { FailureKind::ServerError } else { FailureKind::UnreadableAnswer };
+        let why = redirected(answer).unwrap_or_else(|| why.to_owned());
         let mut failure = self.failure(kind, Phase::Unknown).with_detail(format!("HTTP {}: {why}", answer.status));
         let words = plain_words(&String::from_utf8_lossy(&answer.body[..answer.body.len().min(8_000)]));
         if !words.is_empty() {
@@ -77,6 +78,12 @@ impl Operation {
         failure.retry_after_ms = Some(retry_after_ms(answer).unwrap_or(default_ms));
         failure.with_detail(format!("HTTP {}", answer.status))
     }
+}
+
+/// Where an answer leads, if it is a redirect: none is followed, and it may tell of an address that is not the right one.
+fn redirected(answer: &HttpAnswer) -> Option<String> {
+    let target = (300..400).contains(&answer.status).then(|| answer.headers.get("location"))??;
+    Some(format!("redirected to {}", plain_words(target.to_str().unwrap_or("?"))))
 }
 
 /// A read that was to prepare a create failed: nothing of the create has left, so the doubt about the read is none.
@@ -183,6 +190,17 @@ mod tests {
             answer(&[("retry-after", "Mon, 23 Nov 2026 10:10:00 GMT"), ("date", "Mon, 23 Nov 2026 10:00:00 GMT")]);
         assert_eq!(operation().limited(&dated, 1).retry_after_ms, Some(600_000));
         assert_eq!(operation().limited(&answer(&[("retry-after", "soon")]), 5).retry_after_ms, Some(5));
+    }
+
+    #[test]
+    fn a_redirect_is_told_with_its_target_and_only_a_redirect() {
+        let told = |status: u16| {
+            let answer = HttpAnswer { status, ..answer(&[("location", "https://www.cana.ro/<b>x</b>")]) };
+            operation().unreadable(&answer, "not JSON").detail
+        };
+        assert_eq!(told(301).as_deref(), Some("HTTP 301: redirected to https://www.cana.ro/ x"));
+        assert_eq!(told(201).as_deref(), Some("HTTP 201: not JSON"));
+        assert_eq!(told(500).as_deref(), Some("HTTP 500: not JSON"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! The inputs that fuzzing kept (fuzz/corpus), once more through the same entries, with the usual compiler.
+//! The inputs that fuzzing kept of what strangers send (fuzz/corpus), once more through the same entries, with the usual compiler.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "../../../fuzz/src/lib.rs"]
+#[path = "../../../fuzz/src/strangers.rs"]
 mod entries;
 
 use std::path::Path;

@@ -16,6 +16,9 @@ impl Workspace {
         self.check_offer(&before, Act::InvoiceAgain).await?;
         let reason = crate::operator::required(reason)?;
         let order = self.ledger.get_order_by_row(before.order_row).await?;
+        if order.is_erased() {
+            return Err(EngineError::NotNow("erased"));
+        }
         let flows = self.ledger.list_flows().await?;
         let flow = flows.iter().find(|flow| flow.id == before.flow_id).ok_or(EngineError::NotNow("flow_gone"))?;
         let connections = self.ledger.list_connections().await?;

@@ -274,6 +274,9 @@ impl Workspace {
         connections: &[Connection],
         mapping: &crate::decide::ActiveMapping,
     ) -> Result<(&'static str, String)> {
+        if order.is_erased() {
+            return Ok(("left_out", "erased".to_owned()));
+        }
         let documents = self.ledger.list_documents_of_order(order.row).await?;
         if documents.iter().any(|document| document.role == Role::Invoice.to_string()) {
             return Ok(("invoiced", String::new()));

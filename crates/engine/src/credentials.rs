@@ -94,7 +94,7 @@ impl Workspace {
             VaultState::Ready => return None,
             VaultState::Waiting => FailureKind::VaultWaiting,
             VaultState::Locked => FailureKind::VaultLocked,
-            VaultState::NotChosen => FailureKind::VaultNotChosen,
+            VaultState::NotChosen | VaultState::Refused => FailureKind::VaultNotChosen,
         };
         Some(read_failure(kind, connection))
     }

@@ -68,6 +68,12 @@ impl Workspace {
             }
             let mut writes = Vec::with_capacity(together.len());
             for order in together {
+                if order.is_erased() {
+                    // nothing can be mapped from it, and what was decided stays
+                    self.ledger.keep_decisions(order.row, (order.version, order.wanted)).await?;
+                    decided += 1;
+                    continue;
+                }
                 let decisions = self.decide(order, &flows, &connections, &mut mappings).await?;
                 let summary = summary_of(&decisions);
                 let seen = (order.version, order.wanted);

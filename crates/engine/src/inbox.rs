@@ -196,6 +196,9 @@ impl Workspace {
         if !matches!(known.state.as_str(), "done" | "failed") {
             return Err(EngineError::NotNow(if known.state == "none" { "nothing_follows" } else { "under_way" }));
         }
+        if known.work == DeliveryWork::Payload && self.ledger.read_delivery_body(known.row).await?.body.is_empty() {
+            return Err(EngineError::NotNow("erased"));
+        }
         self.ledger.replay_delivery(id, (who, reason), self.now_ms()).await?;
         self.changed(Change::Inbox);
         self.inbox_wake.notify_one();

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::schedule::{JobKind, JobResult};
 use crate::workspace::{Change, Workspace};
 use punte_connectors::shops::{self, OrderQuery, RejectedOrder, Shop, ShopKind, ShopOrder};
+use punte_domain::erasure::Known;
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::StoreError;
@@ -275,6 +276,20 @@ impl Workspace {
     pub(crate) fn note_unreadable(&self, connection: &Connection, rejected: Vec<RejectedOrder>) -> Result<()> {
         let pass = Pass { rejected, ..Pass::default() };
         self.note_rejected(connection, self.list_unreadable(connection), &pass, OrderQuery::ModifiedSince(0))
+    }
+
+    /// Takes a client out of what is kept in sight of unreadable orders.
+    pub(crate) async fn forget_unreadable(&self, known: &Known) -> Result<()> {
+        for connection in self.ledger.list_connections().await? {
+            let kept = self.list_unreadable(&connection);
+            let (theirs, others): (Vec<_>, Vec<_>) =
+                kept.into_iter().partition(|one| known.is_in(&one.reason.to_string()));
+            if !theirs.is_empty() {
+                let json = serde_json::to_string(&others).map_err(StoreError::Json)?;
+                self.cache.record_listing(&connection.id, UNREADABLE, &json, self.now_ms());
+            }
+        }
+        Ok(())
     }
 
     /// A cache that cannot be read knows of none: the next sweep finds them again.

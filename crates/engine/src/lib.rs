@@ -12,6 +12,7 @@ pub mod backup;
 pub mod bulk;
 mod candidates;
 mod changes;
+pub mod clients;
 pub mod clock;
 mod connect;
 mod credentials;

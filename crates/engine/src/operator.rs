@@ -206,6 +206,10 @@ impl Workspace {
     }
 
     pub async fn reopen(&self, id: &str, reason: &str, who: &str) -> Result<()> {
+        let document = self.get_document(id).await?;
+        if self.ledger.get_order_by_row(document.order_row).await?.is_erased() {
+            return Err(EngineError::NotNow("erased"));
+        }
         self.ledger.reopen(id, required(reason)?, who, self.now_ms()).await?;
         self.changed(Change::Documents);
         Ok(())

@@ -23,6 +23,8 @@ pub enum Standing {
     Open,
     /// There, and locked or silent; in the system's words.
     Shut(String),
+    /// There, and answers that it will not; in the system's words.
+    Refuses(String),
     /// This system or session has none.
     Absent(String),
 }
@@ -69,20 +71,31 @@ fn look() -> Standing {
     use secret_service::{EncryptionType, Error};
     let service = match SecretService::connect(EncryptionType::Plain) {
         Ok(service) => service,
-        // no bus, or one on which nobody offers it; one that does not answer is silent, and not absent
-        Err(error) => return Standing::Absent(error.to_string()),
+        Err(error) => return shut_out(&error),
     };
     match service.get_default_collection().and_then(|collection| collection.is_locked()) {
         Ok(false) => Standing::Open,
         Ok(true) => Standing::Shut("the keyring is locked".to_owned()),
         Err(Error::NoResult) => Standing::Shut("the keyring has no default collection".to_owned()),
-        Err(error) => {
-            let said = error.to_string();
-            // nobody came when it was first asked; the bus's own type of error stays in the library
-            let is_nobody = said.contains("ServiceUnknown") || said.contains("NameHasNoOwner");
-            let is_absent = is_nobody || matches!(error, Error::Unavailable);
-            if is_absent { Standing::Absent(said) } else { Standing::Shut(said) }
-        }
+        Err(error) => shut_out(&error),
+    }
+}
+
+/// Why a Secret Service does not let itself be used. The bus's own type of error stays in the library: its words tell.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn shut_out(error: &secret_service::Error) -> Standing {
+    let said = error.to_string();
+    let has = |names: &[&str]| names.iter().any(|name| said.contains(name));
+    // no bus, or one on which nobody offers it: nobody came when it was first asked
+    let is_nobody = has(&["ServiceUnknown", "NameHasNoOwner"]) || matches!(error, secret_service::Error::Unavailable);
+    // one that does not answer in time is silent, or asks somebody
+    let is_silent = has(&["NoReply", "Timeout", "TimedOut", "IsLocked"]);
+    match (is_nobody, is_silent, has(&["org.freedesktop.DBus.Error.", "org.freedesktop.Secret.Error.", "org.gnome."])) {
+        (true, ..) => Standing::Absent(said),
+        (_, true, _) => Standing::Shut(said),
+        (_, _, true) => Standing::Refuses(said),
+        // no word of any service: there is no bus
+        _ => Standing::Absent(said),
     }
 }
 

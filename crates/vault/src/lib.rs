@@ -123,6 +123,8 @@ pub enum VaultState {
     Waiting,
     /// There is no keyring, and a person has not said what to use instead.
     NotChosen,
+    /// There is one, it answers that it keeps nothing, and a person has not said what to use instead.
+    Refused,
 }
 
 impl VaultState {
@@ -132,6 +134,7 @@ impl VaultState {
             VaultState::Locked => "locked",
             VaultState::Waiting => "waiting",
             VaultState::NotChosen => "not_chosen",
+            VaultState::Refused => "refused",
         }
     }
 }

@@ -51,7 +51,7 @@ pub struct AppInfo {
     pub problem: Option<OpenProblem>,
     /// `os_keyring`, `file` or `session_memory`; null while nothing is chosen.
     pub vault: Option<String>,
-    /// `ready`, `locked`, `waiting` or `not_chosen`.
+    /// `ready`, `locked`, `waiting`, `not_chosen` or `refused`.
     pub vault_state: String,
     /// Why it is not the keyring or not open, in the system's words.
     pub vault_reason: Option<String>,

@@ -8,7 +8,8 @@ use ts_rs::TS;
 pub struct VaultInfo {
     /// `os_keyring`, `file` or `session_memory`; null while nothing is chosen.
     pub kind: Option<String>,
-    /// `ready`, `locked` (the file needs its passphrase), `waiting` (the keyring is locked or silent) or `not_chosen`.
+    /// `ready`, `locked` (the file needs its passphrase), `waiting` (the keyring is locked or silent), `not_chosen` (there is
+    /// none) or `refused` (there is one, and it keeps nothing).
     pub state: String,
     /// Why it is not the keyring or not open, in the system's words.
     pub reason: Option<String>,

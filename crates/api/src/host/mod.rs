@@ -7,6 +7,7 @@ mod backfill;
 mod backup;
 mod bulk;
 mod changes;
+mod clients;
 mod connections;
 mod convert;
 mod desk;
@@ -28,6 +29,7 @@ mod settings;
 mod table;
 mod trust;
 mod vault;
+mod veil;
 
 use crate::commands::{AccessRole, Commands, Event, HostKind, Session, Tag};
 use crate::dto::*;
@@ -174,7 +176,7 @@ impl Host {
         payload: serde_json::Value,
     ) -> Result<serde_json::Value, ApiError> {
         let session = self.admit(session, command).await?;
-        self.carry_out(&session, command, payload).await
+        Self::veiled(&session, command, self.carry_out(&session, command, payload).await)
     }
 
     /// Stops every running workspace. What can't be finished in time is in doubt at the next start.
@@ -434,6 +436,10 @@ handlers! {
     schedule_list(Nothing) -> ScheduleInfo;
     schedule_run_now(ById) -> Nothing;
     schedule_set_retention(RetentionRequest) -> Nothing;
+    retention_preview(RetentionRequest) -> RetentionPreview;
+    clients_find(ClientQuery) -> ClientsFound;
+    clients_export(ClientQuery) -> FileContent;
+    clients_erase(ClientErase) -> ClientErased;
     backup_get(BackupRequest) -> BackupInfo;
     backup_set(BackupSettingsInput) -> BackupInfo;
     backup_run(BackupRun) -> Nothing;

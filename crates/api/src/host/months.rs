@@ -1,7 +1,8 @@
 //! The closing of a month, on screen and as a file.
 
 use super::Host;
-use crate::commands::Session;
+use super::veil::veil_dto;
+use crate::commands::{AccessRole, Session};
 use crate::dto::*;
 use crate::error::ApiError;
 use crate::files::{Words, month_paper};
@@ -34,9 +35,16 @@ impl Host {
         Ok(Nothing {})
     }
 
-    pub(super) async fn month_file(&self, _: &Session, request: MonthFileRequest) -> Result<FileContent, ApiError> {
+    pub(super) async fn month_file(
+        &self,
+        session: &Session,
+        request: MonthFileRequest,
+    ) -> Result<FileContent, ApiError> {
         let workspace = self.workspace().await?;
-        let report = report(&workspace, &request.connection_id, &request.company, &request.month).await?;
+        let mut report = report(&workspace, &request.connection_id, &request.company, &request.month).await?;
+        if session.role == AccessRole::Viewer {
+            report = veil_dto(report)?;
+        }
         let words = Words(&request.words);
         let (bytes, media_type) = month_paper(&report, &words).write(&request.format)?;
         Ok(FileContent {

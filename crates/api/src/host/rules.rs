@@ -1,9 +1,9 @@
 //! Trigger rules of a flow: between their wire form and the domain's, each wrong value named by its field.
 
 use super::Host;
-use crate::commands::Session;
+use crate::commands::{AccessRole, Session};
 use crate::dto::*;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
 use punte_domain::money::parse_decimal;
 use punte_domain::rules::{
     Choice, CollectRule, CollectWhen, DocumentChoice, IssueDate, Paid, ProformaRule, SeriesRule, When,
@@ -14,11 +14,20 @@ use rust_decimal::Decimal;
 impl Host {
     pub(super) async fn flows_preview_rules(
         &self,
-        _: &Session,
+        session: &Session,
         request: RulesPreviewRequest,
     ) -> Result<RulesPreview, ApiError> {
         let rules = rules_of(request.rules)?;
-        let preview = self.workspace().await?.preview_rules(&request.shop_id, &rules, &request.condition).await?;
+        let workspace = self.workspace().await?;
+        let condition = request.condition.trim();
+        // which orders a condition of one's own takes tells what is in them, which a viewer is not shown
+        if session.role == AccessRole::Viewer && !condition.is_empty() {
+            let flows = workspace.ledger().list_flows().await?;
+            if !flows.iter().any(|flow| flow.condition.trim() == condition) {
+                return Err(ApiError::new(ErrorCode::Forbidden, "a viewer's own condition"));
+            }
+        }
+        let preview = workspace.preview_rules(&request.shop_id, &rules, &request.condition).await?;
         let not_taken = preview.not_taken.into_iter().map(|one| RulesNotTaken {
             reason: one.reason.to_owned(),
             count: one.count,

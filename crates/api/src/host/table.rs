@@ -1,7 +1,7 @@
 //! Lists by ordinal, their summaries and words, what operators keep of them, and exports.
 
 use super::{Host, convert};
-use crate::commands::{Session, Tag};
+use crate::commands::{AccessRole, Session, Tag};
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
 use punte_engine::desk::export::{ExportColumn as Column, ExportFormat, ExportOrder, ExportReport};
@@ -202,7 +202,7 @@ impl Host {
         Ok(Nothing {})
     }
 
-    pub(super) async fn export_start(&self, _: &Session, request: ExportRequest) -> Result<ExportInfo, ApiError> {
+    pub(super) async fn export_start(&self, session: &Session, request: ExportRequest) -> Result<ExportInfo, ApiError> {
         let format = match request.format.as_str() {
             "csv" => ExportFormat::Csv,
             "xlsx" => ExportFormat::Xlsx,
@@ -215,7 +215,8 @@ impl Host {
         let columns = request.columns.iter().cloned().map(|one| Column { id: one.id, heading: one.heading }).collect();
         let query = query(&request.query)?;
         let ExportRequest { ids, except, words, .. } = request;
-        let order = ExportOrder { query, ids, except, format, columns, words };
+        let is_veiled = session.role == AccessRole::Viewer;
+        let order = ExportOrder { query, ids, except, format, columns, words, is_veiled };
         let report = workspace.start_export(order).await?;
         self.emit(&[Tag::Exports]);
         Ok(info(report))

@@ -39,7 +39,8 @@ fn damaged(what: &str) -> BackupError {
 
 fn cipher(passphrase: &SecretString, salt: &[u8], cost: Cost) -> Result<XChaCha20Poly1305> {
     let is_bounded = cost.memory_kib <= MOST.memory_kib && cost.passes <= MOST.passes && cost.lanes <= MOST.lanes;
-    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).ok().filter(|_| is_bounded);
+    // not before it is known to be bounded: it reckons with what is asked for
+    let params = is_bounded.then(|| Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).ok()).flatten();
     let params = params.ok_or_else(|| damaged("it asks for a key derivation that is out of bounds"))?;
     let mut key = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -227,10 +228,13 @@ mod tests {
 
     #[test]
     fn a_header_that_asks_for_too_much_is_refused_before_any_work() {
-        let mut file = sealed(b"x");
-        file[10..14].copy_from_slice(&u32::MAX.to_le_bytes());
-        let checksum = Sha256::digest(&file[..HEADER + TAG]);
-        file[HEADER + TAG..HEADER + TAG + CHECKSUM].copy_from_slice(&checksum);
-        assert!(matches!(opened(&file, "correct horse battery"), Err(BackupError::Damaged(_))));
+        // memory, passes, lanes
+        for at in [10, 14, 18] {
+            let mut file = sealed(b"x");
+            file[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+            let checksum = Sha256::digest(&file[..HEADER + TAG]);
+            file[HEADER + TAG..HEADER + TAG + CHECKSUM].copy_from_slice(&checksum);
+            assert!(matches!(opened(&file, "correct horse battery"), Err(BackupError::Damaged(_))), "{at}");
+        }
     }
 }

@@ -36,7 +36,7 @@ impl DoorVault {
             VaultState::Ready => Ok(()),
             VaultState::Locked => Err(VaultError::Locked),
             VaultState::Waiting => Err(VaultError::Waiting),
-            VaultState::NotChosen => Err(VaultError::NotChosen),
+            VaultState::NotChosen | VaultState::Refused => Err(VaultError::NotChosen),
         }
     }
 }

@@ -66,6 +66,8 @@ pub struct ExportOrder {
     pub columns: Vec<ExportColumn>,
     /// Words for codes, by `column.code` (`state.issued`).
     pub words: HashMap<String, String>,
+    /// Without e-mail addresses, telephone numbers and personal codes.
+    pub is_veiled: bool,
 }
 
 /// How far an export is.
@@ -106,7 +108,7 @@ impl Workspace {
             return Err(EngineError::Invalid { field: "except", detail: format!("at most {MOST_IDS}") });
         }
         let connections = self.ledger.list_connections().await?;
-        let cells = Cells::new(order.query.list, &order.columns, order.words, &connections)?;
+        let cells = Cells::new(order.query.list, &order.columns, order.words, &connections)?.veiled(order.is_veiled);
         let (source, of_rows) = match order.ids {
             Some(ids) => {
                 let rows = self.ledger.rows_by_id(order.query.list, ids).await?;

@@ -30,6 +30,7 @@ async fn take_in(desk: &Desk, numbers: std::ops::RangeInclusive<u64>) {
         let mut order = shop_order(n, &TestOrder { created_ms: NOW_MS + n as i64, modified_ms: NOW_MS, bad: None });
         order.head.total_minor = (n % 7) as i64 * 100;
         order.head.customer = if n % 3 == 0 { "Ana Țîru".into() } else { "=Ștefan".into() };
+        (order.head.email, order.head.tax_id) = (format!("x{n}@shop.ro"), "1980101123452".into());
         IncomingOrder {
             id: format!("ord_{n}"),
             shop_identity: "s".into(),
@@ -124,6 +125,7 @@ fn order(query: Query, format: ExportFormat) -> ExportOrder {
         format,
         columns: ["order", "customer", "total", "decision", "created"].map(column).into(),
         words: HashMap::from([("decision.waiting".to_owned(), "așteaptă".to_owned())]),
+        is_veiled: false,
     }
 }
 
@@ -165,6 +167,21 @@ async fn a_whole_filter_becomes_a_file_in_its_order() {
     let report = ended(&desk).await;
     assert_eq!((report.state, report.written), (ExportState::Done, 2), "{report:?}");
     assert!(std::fs::read(&report.path).unwrap().starts_with(b"PK"));
+}
+
+#[tokio::test]
+async fn a_veiled_file_tells_no_way_to_reach_a_client() {
+    let desk = filled(1).await;
+    let column = |id: &str| ExportColumn { id: id.to_owned(), heading: id.to_owned() };
+    for (is_veiled, told) in [(false, "1;=Ștefan;1980101123452;x1@shop.ro"), (true, "1;=Ștefan;•••;x•••@shop.ro")]
+    {
+        let mut wanted = order(query("", None), ExportFormat::Csv);
+        wanted.columns = ["order", "customer", "taxId", "email"].map(column).into();
+        wanted.is_veiled = is_veiled;
+        desk.workspace.start_export(wanted).await.unwrap();
+        let text = std::fs::read_to_string(ended(&desk).await.path).unwrap();
+        assert_eq!(text.lines().nth(1).unwrap().replace('\'', ""), told);
+    }
 }
 
 #[tokio::test]

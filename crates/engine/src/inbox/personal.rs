@@ -1,8 +1,8 @@
 //! A delivery's body without personal data, for whoever need not see it.
 
+use punte_domain::personal::{self, MASK};
 use serde_json::Value;
 
-const MASK: &str = "•••";
 /// Parts of the names of fields that hold what tells a person.
 const PERSONAL: &[&str] = &[
     "name",
@@ -142,15 +142,13 @@ fn mask_typed(value: &mut Value) {
     }
 }
 
-/// An e-mail address somewhere in a text, or a telephone number that is all of it.
+/// An e-mail address or a telephone number somewhere in a text; or a number with its country that is all of it, however it is
+/// grouped.
 fn is_way_to_reach(text: &str) -> bool {
-    let is_mail = |word: &str| word.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.'));
     let number: String = text.chars().filter(|sign| !matches!(sign, ' ' | '.' | '-' | '(' | ')' | '/')).collect();
-    let digits = number.strip_prefix('+').unwrap_or(&number);
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-    let is_phone =
-        is_number && (number.starts_with('+') && digits.len() >= 10 || digits.len() == 10 && digits.starts_with("07"));
-    text.split_whitespace().any(is_mail) || is_phone
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    let is_phone = digits.len() >= 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_phone || !personal::find(text).is_empty()
 }
 
 fn is_personal(key: &str) -> bool {
@@ -197,7 +195,7 @@ mod tests {
                   "text": { "value": "Pentru Ana Pop", "maximum_length": null }, "type": "text" },
                 { "key": "size", "type": "dropdown", "dropdown": { "value": "m", "options": [{ "label": "M", "value": "m" }] } },
                 { "key": "code", "type": "numeric", "numeric": { "value": 77 } }],
-            "client_secret": "cs_secret_1", "metadata": { "reach": "ana@example.com", "until": "0740 000 000", "po": "12" },
+            "client_secret": "cs_secret_1", "metadata": { "reach": "ana@example.com", "until": "sunați la 0740 000 000", "po": "12" },
             "payment_method_details": { "card": { "brand": "visa", "last4": "4242" } },
             "receipt_url": "https://pay.stripe.com/receipts/1",
         });

@@ -10,7 +10,7 @@ use chrono::Days;
 use punte_connectors::Urgency;
 use punte_connectors::billing::Ability;
 use punte_domain::{Failure, fiscal_date};
-use punte_store::ledger::Connection;
+use punte_store::ledger::{Connection, Share};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Invoices issued longer ago are not asked about any more.
@@ -27,6 +27,8 @@ const PURGE: u32 = 500;
 const PURGES: u32 = 20;
 /// The newest attempt says what time it is, too: a clock that stands further ahead of it is not believed beyond this.
 const BELIEVED_MS: i64 = 31 * DAY_MS;
+/// Of each kind a preview counts no more.
+pub const MOST_COUNTED: u32 = 100_000;
 
 impl Workspace {
     /// The connection as it stands now, or why it is left alone.
@@ -156,16 +158,30 @@ impl Workspace {
         Ok((JobResult::ok(&[("purged", purged)]), More::From(0)))
     }
 
+    /// What the next runs would take away under a period, kind by kind, each counted up to [`MOST_COUNTED`]. Takes nothing away.
+    pub async fn preview_retention(&self, months: u32) -> Result<Vec<Share>> {
+        check_months(months)?;
+        let newest_ms = self.ledger.find_newest_attempt_ms().await?;
+        let before_ms = purge_before(months, self.now_ms(), newest_ms);
+        let deliveries_ms = deliveries_before(months, self.now_ms(), newest_ms);
+        Ok(self.ledger.count_purgeable(before_ms, deliveries_ms, MOST_COUNTED).await?)
+    }
+
     /// Months after which requests, answers and evidence may go: 0 keeps everything, otherwise 12 to 240.
     pub async fn set_retention(&self, months: u32) -> Result<()> {
-        if months != 0 && !(12..=240).contains(&months) {
-            let detail = format!("{months}: 0 keeps everything, otherwise 12 to 240 months");
-            return Err(EngineError::Invalid { field: "months", detail });
-        }
+        check_months(months)?;
         self.ledger.set_retention_months(months).await?;
         self.changed(Change::Schedule);
         Ok(())
     }
+}
+
+fn check_months(months: u32) -> Result<()> {
+    if months != 0 && !(12..=240).contains(&months) {
+        let detail = format!("{months}: 0 keeps everything, otherwise 12 to 240 months");
+        return Err(EngineError::Invalid { field: "months", detail });
+    }
+    Ok(())
 }
 
 /// What ended before this instant may go; `None`: nothing. A clock that jumped ahead takes nothing away early.

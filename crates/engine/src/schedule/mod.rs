@@ -7,6 +7,8 @@ mod jobs;
 #[cfg(test)]
 mod tests;
 
+pub use jobs::MOST_COUNTED;
+
 use crate::backup::BackupSettings;
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace, lock};

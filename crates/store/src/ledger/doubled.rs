@@ -58,7 +58,8 @@ impl Ledger {
                 "SELECT o.row, o.order_id, o.number, o.connection_id, o.shop_identity, o.total_minor, o.email, o.tax_id,
                    EXISTS (SELECT 1 FROM documents d WHERE d.order_row = o.row AND d.role = 'invoice'
                      AND d.state NOT IN ('dismissed', 'cancelled', 'reversed')
-                     AND NOT (d.state = 'held' AND d.failure_key = ?7))
+                     AND NOT (d.state = 'held' AND d.failure_key = ?7)),
+                   o.erased_version IS NOT NULL
                  FROM orders o
                  WHERE o.number_bare = ?1 AND o.currency = ?2 AND o.created_ms BETWEEN ?3 AND ?4
                    AND NOT (o.shop_identity = ?5 AND o.order_id = ?6)
@@ -80,7 +81,9 @@ impl Ledger {
                     (false, false) => {
                         theirs != identity
                             && other.get::<_, i64>(5)? == head.total_minor
-                            && is_one_client(&head, &other.get::<_, String>(6)?, &other.get::<_, String>(7)?)
+                            // whose it was is not known any more: a person says
+                            && (other.get::<_, bool>(9)?
+                                || is_one_client(&head, &other.get::<_, String>(6)?, &other.get::<_, String>(7)?))
                     }
                     _ => true,
                 };

@@ -386,20 +386,6 @@ impl Ledger {
         })
         .await
     }
-
-    /// Takes away what was received before an instant and is over, at most so many; an order that came by no other way and could
-    /// not be read stays. Answers how many.
-    pub async fn purge_deliveries(&self, before_ms: i64, limit: u32) -> Result<u32> {
-        self.write(move |c| {
-            Ok(c.prepare_cached(
-                "DELETE FROM deliveries WHERE row IN (SELECT row FROM deliveries
-                   WHERE received_ms < ?1 AND state <> 'waiting' AND NOT (state = 'failed' AND payload = 1)
-                   ORDER BY received_ms LIMIT ?2)",
-            )?
-            .execute(params![before_ms, limit])? as u32)
-        })
-        .await
-    }
 }
 
 /// Whether an accepted delivery bears the id of an earlier one. The id alone says nothing where nobody vouches for it.

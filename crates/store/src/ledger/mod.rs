@@ -11,6 +11,7 @@ mod bulk;
 mod causes;
 mod changes;
 mod check;
+mod clients;
 mod connections;
 mod desk;
 mod documents;
@@ -37,6 +38,7 @@ mod reconcile;
 mod retention;
 mod rules;
 mod series;
+mod set_by_hand;
 mod soundness;
 mod steps;
 pub mod table;
@@ -57,6 +59,7 @@ pub use bulk::{BulkCounts, BulkItem, BulkJob, BulkReportItem, ItemEnd, LaneKey, 
 pub use causes::{Cause, CauseRecord};
 pub use changes::{ChangeRow, SeenChange};
 pub use check::{Finding, Verdict};
+pub use clients::{ClientOrder, Erased, KeptDocument, LooseErased, OpenWork, Sought};
 pub use connections::{Connection, Flow, Stop};
 pub use desk::{Note, RecordDesk};
 pub use documents::{Document, NewDocument};
@@ -82,7 +85,7 @@ pub use people::{Approval, Person, PersonSecret};
 pub use proformas::ProformaStanding;
 pub use put_back::PutBack;
 pub use reconcile::{FindingQuery, FindingRow, NewFinding, NewRun, ReconcileRun, RunEnd, Scope};
-pub use retention::Purged;
+pub use retention::{Purged, Share};
 pub use series::{PaidOrder, SeriesDocument, SeriesKey};
 pub use steps::{Steps, Writing};
 pub use trends::DayTotals;
@@ -121,6 +124,7 @@ static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0016_audit.sql")),
     M::up(include_str!("0017_vault.sql")),
     M::up(include_str!("0018_people.sql")),
+    M::up(include_str!("0019_personal.sql")),
 ];
 
 const READERS: usize = 4;
@@ -334,7 +338,7 @@ fn migrate(connection: &mut Sqlite) -> Result<()> {
     causes::fill(connection)
 }
 
-/// The writer's connection: write-ahead log, every commit synced, foreign keys enforced.
+/// The writer's connection: write-ahead log, every commit synced, foreign keys enforced, what is deleted overwritten.
 pub(crate) fn open_writer(path: &Path) -> Result<Sqlite> {
     let connection = Sqlite::open_with_flags(
         path,
@@ -346,7 +350,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<Sqlite> {
         return Err(StoreError::ReadOnly(path.display().to_string()));
     }
     connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;")
         .map_err(|error| cannot_write(path, &error))?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     tune(&connection)?;

@@ -2,12 +2,13 @@
 
 use super::documents::{self, NewDocument};
 use super::events::{self, NewEvent};
-use super::{Ledger, changes, connections, proformas, rules};
+use super::{Ledger, changes, clients, connections, proformas, rules};
 use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{DocumentEvent, DocumentState, Failure, OrderHead};
 use rusqlite::{Connection as Sqlite, OptionalExtension, Row, params};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// An order as a shop or a file gave it.
 #[derive(Debug, Clone)]
@@ -45,6 +46,15 @@ pub struct OrderRow {
     pub decision: String,
     pub reason: String,
     pub head: OrderHead,
+    /// The newest version that what tells the buyer was taken out of.
+    pub erased_version: Option<u32>,
+}
+
+impl OrderRow {
+    /// Whether what tells the buyer was taken out of its newest version: nothing is mapped from it.
+    pub fn is_erased(&self) -> bool {
+        self.erased_version == Some(self.version)
+    }
 }
 
 /// What one flow decided about one version of an order.
@@ -77,7 +87,7 @@ pub struct DocumentPlan {
 }
 
 pub(super) const ORDER: &str =
-    "row, id, shop_identity, connection_id, version, received_ms, wanted, decision, reason, head";
+    "row, id, shop_identity, connection_id, version, received_ms, wanted, decision, reason, head, erased_version";
 
 pub(super) fn order_from(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
     let head: String = row.get(9)?;
@@ -92,6 +102,7 @@ pub(super) fn order_from(row: &Row<'_>) -> rusqlite::Result<OrderRow> {
         decision: row.get(7)?,
         reason: row.get(8)?,
         head: serde_json::from_str(&head).map_err(|error| events::json_error(9, error))?,
+        erased_version: row.get(10)?,
     })
 }
 
@@ -259,6 +270,16 @@ impl Ledger {
             }
             c.prepare_cached("UPDATE orders SET wanted = 0, decision = ?2, reason = ?3 WHERE row = ?1")?
                 .execute(params![order_row, summary.0, summary.1])?;
+            clients::settle_again(c, order_row, now_ms)
+        })
+        .await
+    }
+
+    /// Leaves an order whose buyer was erased as it was decided: nothing can be mapped from it.
+    pub async fn keep_decisions(&self, order_row: i64, (order_version, wanted): (u32, i64)) -> Result<()> {
+        self.write(move |c| {
+            c.prepare_cached("UPDATE orders SET wanted = 0 WHERE row = ?1 AND version = ?2 AND wanted = ?3")?
+                .execute(params![order_row, order_version, wanted])?;
             Ok(())
         })
         .await
@@ -281,6 +302,15 @@ pub(super) fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &m
     let before: Option<OrderHead> = known.as_ref().map(|(.., head)| serde_json::from_str(head)).transpose()?;
     let mut remembered = order.head.clone();
     remembered.remember(before.as_ref());
+    let mut raw = Cow::Borrowed(order.raw.as_str());
+    // of a buyer who was erased nothing is kept again, unless an invoice may have to be made out to them
+    let is_erased = match &known {
+        Some((row, ..)) => clients::stays_erased(c, *row, remembered.status)?,
+        None => false,
+    };
+    if is_erased {
+        raw = Cow::Owned(clients::without_buyer(&mut remembered, &order.raw)?);
+    }
     let h = &remembered;
     let head = serde_json::to_string(h)?;
     let (row, version, what) = match known {
@@ -307,7 +337,8 @@ pub(super) fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &m
             c.prepare_cached(
                 "UPDATE orders SET number = ?2, status = ?3, status_text = ?4, currency = ?5, total_minor = ?6,
                    total_text = ?7, customer = ?8, email = ?9, tax_id = ?10, modified_ms = ?11, head = ?12,
-                   content_hash = ?13, version = ?14, received_ms = ?15, wanted = wanted + 1 WHERE row = ?1",
+                   content_hash = ?13, version = ?14, received_ms = ?15, wanted = wanted + 1,
+                   erased_version = iif(?16, ?14, erased_version) WHERE row = ?1",
             )?
             .execute(params![
                 row,
@@ -324,7 +355,8 @@ pub(super) fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &m
                 head,
                 order.content_hash,
                 version + 1,
-                now_ms
+                now_ms,
+                is_erased
             ])?;
             changes::want_judgement(c, row, now_ms)?;
             rules::look_again(c, row, now_ms)?;
@@ -365,7 +397,7 @@ pub(super) fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &m
     c.prepare_cached(
         "INSERT INTO order_versions (order_row, version, received_ms, content_hash, raw) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![row, version, now_ms, order.content_hash, order.raw])?;
+    .execute(params![row, version, now_ms, order.content_hash, raw])?;
     let facts = json!({ "version": version.to_string(), "status": h.status_text, "number": h.number });
     events::insert(c, row, None, now_ms, &NewEvent::new(what, facts))
 }

@@ -157,7 +157,7 @@ impl Ledger {
                    ORDER BY v.version DESC LIMIT 1)
                  FROM orders WHERE connection_id = ?1 ORDER BY row DESC LIMIT ?2"
             ))?;
-            let rows = query.query_map(params![id, limit], |row| Ok((order_from(row)?, row.get(10)?)))?;
+            let rows = query.query_map(params![id, limit], |row| Ok((order_from(row)?, row.get(11)?)))?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await

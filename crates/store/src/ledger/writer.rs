@@ -16,8 +16,12 @@ type Finish = Box<dyn FnOnce(Result<()>) + Send>;
 /// commit's outcome.
 type Work = Box<dyn FnOnce(Option<&Connection>) -> (bool, Finish) + Send>;
 
+/// Runs outside of any transaction, as what rewrites the whole file must.
+type Alone = Box<dyn FnOnce(Result<&Connection>) + Send>;
+
 enum Message {
     Work(Work),
+    Alone(Alone),
     Stop,
 }
 
@@ -94,6 +98,25 @@ impl Writer {
     }
 }
 
+impl Writer {
+    /// Runs `work` on the writing connection outside of any transaction, with nobody else writing.
+    pub(crate) async fn alone<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let (answer, outcome) = oneshot::channel();
+        let job: Alone = Box::new(move |connection| {
+            let _ = answer.send(connection.and_then(work));
+        });
+        match self {
+            Writer::Thread(thread) => thread.queue.send(Message::Alone(job)).map_err(|_| StoreError::Closed)?,
+            Writer::Stepped { committer, .. } => committer.lock().await.run_alone(job),
+        }
+        outcome.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
 impl Drop for Thread {
     fn drop(&mut self) {
         let _ = self.queue.send(Message::Stop);
@@ -111,22 +134,29 @@ struct Loop {
 
 impl Loop {
     fn run(mut self) {
-        while let Ok(Message::Work(first)) = self.waiting.recv() {
+        while let Ok(message) = self.waiting.recv() {
+            let first = match message {
+                Message::Work(first) => first,
+                Message::Alone(job) => {
+                    self.committer.run_alone(job);
+                    continue;
+                }
+                Message::Stop => break,
+            };
             let mut group = vec![first];
-            let mut stop = false;
-            while group.len() < self.group {
+            let mut next = None;
+            while group.len() < self.group && next.is_none() {
                 match self.waiting.try_recv() {
                     Ok(Message::Work(work)) => group.push(work),
-                    Ok(Message::Stop) => {
-                        stop = true;
-                        break;
-                    }
+                    Ok(other) => next = Some(other),
                     Err(_) => break,
                 }
             }
             self.committer.commit(group, None).into_iter().for_each(|acknowledge| acknowledge());
-            if stop {
-                break;
+            match next {
+                Some(Message::Alone(job)) => self.committer.run_alone(job),
+                Some(Message::Stop) => break,
+                Some(Message::Work(_)) | None => {}
             }
         }
     }
@@ -166,6 +196,21 @@ impl Committer {
         finishes.into_iter().map(answer).collect()
     }
 
+    /// Runs what wants no transaction, while this process owns the ledger.
+    fn run_alone(&mut self, job: Alone) {
+        let opened = match self.connection.take() {
+            Some(connection) => Ok(connection),
+            None => super::open_writer(&self.path),
+        };
+        match opened {
+            Ok(connection) => {
+                let connection = self.connection.insert(connection);
+                job(is_owned(connection, self.epoch).then_some(&*connection).ok_or(StoreError::NotOwner));
+            }
+            Err(error) => job(Err(error)),
+        }
+    }
+
     fn run_group(
         &mut self,
         group: Vec<Work>,
@@ -194,11 +239,7 @@ impl Committer {
             refuse(group, finishes);
             return Err(error.into());
         }
-        let owner: i64 = connection
-            .prepare_cached("SELECT epoch FROM workspace")
-            .and_then(|mut query| query.query_row([], |row| row.get(0)))
-            .unwrap_or(-1);
-        if owner != self.epoch && !is_planted(Bug::EpochUnchecked) {
+        if !is_owned(connection, self.epoch) && !is_planted(Bug::EpochUnchecked) {
             refuse(group, finishes);
             connection.execute_batch("ROLLBACK")?;
             return Err(StoreError::NotOwner);
@@ -220,6 +261,13 @@ impl Committer {
         }
         Ok(run(connection, "COMMIT")?)
     }
+}
+
+fn is_owned(connection: &Connection, epoch: i64) -> bool {
+    let owner: rusqlite::Result<i64> = connection
+        .prepare_cached("SELECT epoch FROM workspace")
+        .and_then(|mut query| query.query_row([], |row| row.get(0)));
+    owner.is_ok_and(|owner| owner == epoch)
 }
 
 fn run(connection: &Connection, statement: &str) -> rusqlite::Result<()> {

@@ -16,6 +16,7 @@ mod months;
 mod opening;
 mod operations;
 mod ownership;
+mod personal;
 mod proformas;
 mod reconcile;
 mod rules;

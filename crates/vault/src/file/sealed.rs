@@ -50,7 +50,8 @@ impl Default for Cost {
 impl Cost {
     fn params(self) -> Result<Params> {
         let is_bounded = self.memory_kib <= MOST.memory_kib && self.passes <= MOST.passes && self.lanes <= MOST.lanes;
-        let made = Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).ok().filter(|_| is_bounded);
+        // not before it is known to be bounded: it reckons with what is asked for
+        let made = is_bounded.then(|| Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).ok()).flatten();
         made.ok_or_else(|| damaged("it asks for a key derivation that is out of bounds"))
     }
 }

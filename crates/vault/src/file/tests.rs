@@ -142,9 +142,16 @@ async fn a_header_cannot_ask_for_more_than_its_bounds() {
     let (_, path) = made(folder.path()).await;
     let whole = std::fs::read(&path).unwrap();
     // memory in KiB, passes, lanes
-    for (at, asked) in
-        [(10, u32::MAX), (10, 100 * 1024 * 1024), (10, 0), (14, u32::MAX), (14, 0), (18, 1 << 23), (18, 0)]
-    {
+    for (at, asked) in [
+        (10, u32::MAX),
+        (10, 100 * 1024 * 1024),
+        (10, 0),
+        (14, u32::MAX),
+        (14, 0),
+        (18, 1 << 23),
+        (18, u32::MAX),
+        (18, 0),
+    ] {
         let mut bytes = whole.clone();
         bytes[at..at + 4].copy_from_slice(&u32::to_le_bytes(asked));
         std::fs::write(&path, with_checksum(bytes)).unwrap();

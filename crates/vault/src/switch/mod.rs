@@ -116,7 +116,7 @@ impl SwitchVault {
                 self.look_at_keyring(true).await;
                 // what is stronger is taken where it is there again
                 let status = self.status();
-                if status.state == VaultState::NotChosen {
+                if matches!(status.state, VaultState::NotChosen | VaultState::Refused) {
                     let reason = status.reason.unwrap_or_default();
                     self.hold_in_memory(&reason);
                 }
@@ -137,9 +137,13 @@ impl SwitchVault {
         match self.status().state {
             VaultState::Ready => Ok(()),
             VaultState::NotChosen => Err(VaultError::NotChosen),
-            VaultState::Waiting => {
+            VaultState::Waiting | VaultState::Refused => {
                 self.look_at_keyring(false).await;
-                if self.status().state == VaultState::Ready { Ok(()) } else { Err(VaultError::Waiting) }
+                match self.status().state {
+                    VaultState::Ready => Ok(()),
+                    VaultState::Waiting => Err(VaultError::Waiting),
+                    _ => Err(VaultError::NotChosen),
+                }
             }
             VaultState::Locked => {
                 let opened = self.open_file(passphrase).await?;
@@ -277,21 +281,22 @@ impl SwitchVault {
     /// `gently`: one that is shut is not asked for anything, for it would ask a person.
     async fn look_at_keyring(&self, gently: bool) {
         let standing = self.keyring.look().await;
-        let (error, reason) = match standing {
-            Standing::Absent(reason) => (VaultError::NotChosen, reason),
-            Standing::Shut(reason) if gently => (VaultError::Waiting, reason),
+        let (state, reason) = match standing {
+            Standing::Absent(reason) => (VaultState::NotChosen, reason),
+            Standing::Refuses(reason) => (VaultState::Refused, reason),
+            Standing::Shut(reason) if gently => (VaultState::Waiting, reason),
             Standing::Shut(_) | Standing::Open => {
                 let keyring = self.keyring.vault();
                 match probe(keyring.as_ref()).await {
                     Ok(()) => return self.ready(Open::Keyring(keyring), VaultKind::OsKeyring),
-                    Err(error) if error.is_closed() => (VaultError::Waiting, error.to_string()),
-                    Err(error) => (VaultError::NotChosen, error.to_string()),
+                    Err(error) if error.is_closed() => (VaultState::Waiting, error.to_string()),
+                    Err(error) => (VaultState::Refused, error.to_string()),
                 }
             }
         };
-        let (state, kind) = match error {
-            VaultError::Waiting => (VaultState::Waiting, Some(VaultKind::OsKeyring)),
-            _ => (VaultState::NotChosen, None),
+        let (error, kind) = match state {
+            VaultState::Waiting => (VaultError::Waiting, Some(VaultKind::OsKeyring)),
+            _ => (VaultError::NotChosen, None),
         };
         self.put(Open::Nothing(error), state, kind, Some(reason));
     }

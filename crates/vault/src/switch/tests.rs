@@ -140,8 +140,21 @@ async fn a_keyring_that_refuses_or_forgets_is_not_used_and_says_why() {
     let world = World::new(Standing::Open);
     *lock(&world.keyring.vault.refusal) = Some(VaultError::Refused("read-only".into()));
     world.vault.open(None).await;
-    assert_eq!(world.stands(), (VaultState::NotChosen, None));
+    assert_eq!(world.stands(), (VaultState::Refused, None));
     assert!(world.vault.status().reason.unwrap().contains("read-only"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keyring_that_refuses_is_asked_again_by_a_person_and_by_itself() {
+    let world = World::new(Standing::Refuses("access denied".into()));
+    world.vault.open(None).await;
+    assert_eq!(world.stands(), (VaultState::Refused, None));
+    assert_eq!(world.vault.status().reason.as_deref(), Some("access denied"));
+    assert_eq!(world.vault.get("a").await.err(), Some(VaultError::NotChosen));
+    assert_eq!(world.vault.unlock("".into()).await, Err(VaultError::NotChosen));
+    world.unlock_keyring();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(world.stands(), BY_KEYRING);
 }
 
 #[tokio::test(start_paused = true)]

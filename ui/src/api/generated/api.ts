@@ -70,7 +70,7 @@ theme: string, workspaces: Array<WorkspaceInfo>, open: WorkspaceInfo | null, pro
  */
 vault: string | null, 
 /**
- * `ready`, `locked`, `waiting` or `not_chosen`.
+ * `ready`, `locked`, `waiting`, `not_chosen` or `refused`.
  */
 vaultState: string, 
 /**
@@ -291,7 +291,8 @@ export type VaultInfo = {
  */
 kind: string | null, 
 /**
- * `ready`, `locked` (the file needs its passphrase), `waiting` (the keyring is locked or silent) or `not_chosen`.
+ * `ready`, `locked` (the file needs its passphrase), `waiting` (the keyring is locked or silent), `not_chosen` (there is
+ * none) or `refused` (there is one, and it keeps nothing).
  */
 state: string, 
 /**
@@ -1943,6 +1944,122 @@ export type RetentionRequest = {
  */
 months: number, };
 
+export type RetentionShare = { 
+/**
+ * `records`, `looks`, `findings`, `approvals`, `audit`, `deliveries`.
+ */
+kind: string, count: number, 
+/**
+ * There are at least so many.
+ */
+isLeast: boolean, oldestMs: number | null, };
+
+export type RetentionPreview = { 
+/**
+ * The period that it is about.
+ */
+months: number, 
+/**
+ * The period that is set.
+ */
+current: number, shares: Array<RetentionShare>, };
+
+export type ClientQuery = { 
+/**
+ * An e-mail, a telephone number, a company's or a person's code, or a name: the whole of it, in any case.
+ */
+query: string, 
+/**
+ * Keys of the answer's clients, of several; empty: all of them.
+ */
+only: Array<string>, };
+
+export type ClientErase = { query: string, only: Array<string>, 
+/**
+ * On record, so without the client's name.
+ */
+reason: string, };
+
+export type ClientDocument = { id: string, 
+/**
+ * `smartbill`, `oblio`.
+ */
+provider: string, series: string, number: string, role: string, state: string, 
+/**
+ * `YYYY-MM-DD`
+ */
+issueDate: string | null, total: string, currency: string, 
+/**
+ * The last day for which the law keeps it, `YYYY-MM-DD`.
+ */
+keptUntil: string | null, };
+
+export type ClientOpenOrder = { orderId: string, number: string, 
+/**
+ * `document`, `operation`, `change`, `bulk`, `undecided`, `mapping`.
+ */
+why: string, documentId: string | null, };
+
+export type ClientInfo = { 
+/**
+ * Tells it from the others of an answer.
+ */
+key: string, name: string, email: string, taxId: string, phone: string, orders: number, 
+/**
+ * Of these, erased before.
+ */
+erased: number, 
+/**
+ * Webhooks that led to these orders.
+ */
+deliveries: number, firstMs: number | null, lastMs: number | null, 
+/**
+ * Oldest first, at most 500.
+ */
+documents: Array<ClientDocument>, documentCount: number, open: Array<ClientOpenOrder>, };
+
+export type ClientLoose = { 
+/**
+ * Webhooks that led to no order.
+ */
+deliveries: number, 
+/**
+ * Rows of files that were refused.
+ */
+rejects: number, 
+/**
+ * What the audit log keeps aside.
+ */
+audit: number, 
+/**
+ * Notes on other orders, reasons, names of views and the like.
+ */
+texts: number, };
+
+export type ClientsFound = { clients: Array<ClientInfo>, loose: ClientLoose, 
+/**
+ * Files of orders that wait or run: nobody looked into them.
+ */
+waitingFiles: number, 
+/**
+ * There are more orders than were read: neither taken away nor erased.
+ */
+isCut: boolean, };
+
+export type ClientErased = { 
+/**
+ * Orders that told the client and do no more.
+ */
+orders: number, 
+/**
+ * Documents of theirs that stay.
+ */
+documents: number, loose: ClientLoose, left: Array<ClientOpenOrder>, 
+/**
+ * The ledger's file was written anew, so that nothing is left in its free space.
+ */
+compacted: boolean, };
+
 export type ListName = "documents" | "orders";
 
 export type SortBy = { 
@@ -2962,6 +3079,10 @@ export interface Commands {
   "schedule.list": { request: Nothing; response: ScheduleInfo };
   "schedule.run_now": { request: ById; response: Nothing };
   "schedule.set_retention": { request: RetentionRequest; response: Nothing };
+  "retention.preview": { request: RetentionRequest; response: RetentionPreview };
+  "clients.find": { request: ClientQuery; response: ClientsFound };
+  "clients.export": { request: ClientQuery; response: FileContent };
+  "clients.erase": { request: ClientErase; response: ClientErased };
   "backup.get": { request: BackupRequest; response: BackupInfo };
   "backup.set": { request: BackupSettingsInput; response: BackupInfo };
   "backup.run": { request: BackupRun; response: Nothing };
@@ -3128,6 +3249,10 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "schedule.list": ["schedule", "connections"],
   "schedule.run_now": [],
   "schedule.set_retention": [],
+  "retention.preview": ["schedule"],
+  "clients.find": [],
+  "clients.export": [],
+  "clients.erase": [],
   "backup.get": ["schedule", "app"],
   "backup.set": [],
   "backup.run": [],
@@ -3294,6 +3419,10 @@ export const neededRole: Record<keyof Commands, AccessRole> = {
   "schedule.list": "viewer",
   "schedule.run_now": "operator",
   "schedule.set_retention": "admin",
+  "retention.preview": "admin",
+  "clients.find": "admin",
+  "clients.export": "admin",
+  "clients.erase": "admin",
   "backup.get": "viewer",
   "backup.set": "admin",
   "backup.run": "operator",

@@ -3,12 +3,19 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test } from "vitest";
 import type { OrderVersionRequest } from "../../api/generated/api";
+import { useAsk } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
+import { asOperator, asViewer } from "../../test/people";
 import { failure, issued, order, record } from "../../test/samples";
 import { show } from "../../test/show";
 import { RecordDrawer } from "./RecordDrawer";
 
 const drawer = <RecordDrawer order={undefined} document="doc_1" />;
+
+/** As the frame does: it asks who is there first. */
+function Asking() {
+  return useAsk("session.get", {}).data ? drawer : null;
+}
 
 test("a held record says why, why a retry is safe, and what happened", async () => {
   const { t } = await show(drawer, { "record.get": record });
@@ -18,6 +25,17 @@ test("a held record says why, why a retry is safe, and what happened", async () 
   expect(shown).toHaveTextContent(t("safe.refused"));
   expect(shown).toHaveTextContent(t("timeline.order_received"));
   expect(screen.getByTestId(ids.drawerRetry)).toBeEnabled();
+});
+
+test("a viewer is told why parts of it are masked, and others are not", async () => {
+  const { t } = await show(<Asking />, { "record.get": record, "session.get": asViewer });
+  expect(await screen.findByTestId(ids.veiled)).toHaveTextContent(t("people.veiled"));
+});
+
+test("an operator sees it whole, and nothing is said", async () => {
+  await show(<Asking />, { "record.get": record, "session.get": asOperator });
+  expect(await screen.findByTestId(ids.drawerState)).toBeVisible();
+  expect(screen.queryByTestId(ids.veiled)).toBeNull();
 });
 
 test("one that waits for a release is released with a reason, which goes with it", async () => {

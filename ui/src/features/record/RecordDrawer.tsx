@@ -12,6 +12,7 @@ import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { FailureText } from "../../shared/ui/FailureText";
 import { SidePanel } from "../../shared/ui/SidePanel";
 import { StateBadge } from "../../shared/ui/StateBadge";
+import { Veiled } from "../../shared/ui/Veiled";
 import { useFormat } from "../../shared/ui/useFormat";
 import { ActRow } from "./acts/ActRow";
 import { Changes } from "./Changes";
@@ -105,6 +106,7 @@ function Content({ record, close, onActing }: ContentProps) {
               </Text>
             </Group>
             <Identifiers record={record} />
+            <Veiled />
             {record.waitsForProforma && (
               <Text size="sm" c="dimmed" mt={2}>
                 {t("record.waitsForProforma")}

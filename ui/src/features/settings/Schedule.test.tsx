@@ -54,14 +54,6 @@ test("a job is run now", async () => {
   await waitFor(() => expect(calls).toContainEqual({ command: "schedule.run_now", request: { id: "poll:con_1" } }));
 });
 
-test("how long evidence is kept is chosen, and may be always", async () => {
-  const { calls, t } = await show(<Schedule />, { "schedule.list": schedule, "schedule.set_retention": {} });
-  const select = await screen.findByTestId(ids.retention);
-  expect(select).toHaveValue("24");
-  await userEvent.selectOptions(select, t("schedule.keepAll"));
-  await waitFor(() => expect(calls).toContainEqual({ command: "schedule.set_retention", request: { months: 0 } }));
-});
-
 test("an error names itself and offers another try", async () => {
   const { t } = await show(<Schedule />, { "schedule.list": new Error("busy") });
   expect(await screen.findByText("busy")).toBeVisible();

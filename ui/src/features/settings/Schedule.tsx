@@ -1,4 +1,4 @@
-import { Badge, Group, NativeSelect, Stack, Text, Title } from "@mantine/core";
+import { Badge, Stack, Text, Title } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { JobInfo } from "../../api/generated/api";
@@ -9,17 +9,13 @@ import { FailureText } from "../../shared/ui/FailureText";
 import { Loading } from "../../shared/ui/Loading";
 import { MayButton } from "../../shared/ui/MayButton";
 import { Time } from "../../shared/ui/Time";
-import { useMay } from "../../shared/ui/useMay";
 
 const COLORS: Record<string, string> = { ok: "green", failed: "red", skipped: "gray" };
-const MONTHS = [0, 12, 24, 36, 60, 120];
 
 /** What runs by itself: when it ran last, what came of it, when it runs next; each can be run now. */
 export function Schedule() {
   const { t } = useTranslation();
   const schedule = useAsk("schedule.list", {});
-  const retention = useAct("schedule.set_retention");
-  const mayKeep = useMay("schedule.set_retention");
   return (
     <section className="card">
       <Stack gap="sm">
@@ -30,40 +26,22 @@ export function Schedule() {
         {schedule.isPending && <Loading />}
         {schedule.error && <ErrorNote error={schedule.error} again={() => void schedule.refetch()} />}
         {schedule.data && (
-          <>
-            <table className="plain">
-              <thead>
-                <tr>
-                  <th>{t("schedule.job")}</th>
-                  <th>{t("schedule.last")}</th>
-                  <th>{t("schedule.result")}</th>
-                  <th>{t("schedule.next")}</th>
-                  <th />
-                </tr>
-              </thead>
-              <tbody>
-                {schedule.data.jobs.map((job) => (
-                  <JobRow key={job.id} job={job} />
-                ))}
-              </tbody>
-            </table>
-            <Group gap="xs" align="end">
-              <NativeSelect
-                label={t("schedule.retention")}
-                description={t("schedule.retentionText")}
-                value={String(schedule.data.retentionMonths)}
-                disabled={!mayKeep.may}
-                title={mayKeep.why}
-                onChange={(event) => retention.mutate({ months: Number(event.currentTarget.value) })}
-                data={[...new Set([...MONTHS, schedule.data.retentionMonths])].map((months) => ({
-                  value: String(months),
-                  label: months === 0 ? t("schedule.keepAll") : t("schedule.months", { count: months }),
-                }))}
-                data-testid={ids.retention}
-              />
-            </Group>
-            {retention.error && <ErrorNote error={retention.error} />}
-          </>
+          <table className="plain">
+            <thead>
+              <tr>
+                <th>{t("schedule.job")}</th>
+                <th>{t("schedule.last")}</th>
+                <th>{t("schedule.result")}</th>
+                <th>{t("schedule.next")}</th>
+                <th />
+              </tr>
+            </thead>
+            <tbody>
+              {schedule.data.jobs.map((job) => (
+                <JobRow key={job.id} job={job} />
+              ))}
+            </tbody>
+          </table>
         )}
       </Stack>
     </section>

@@ -14,6 +14,7 @@ import { Backup } from "./Backup";
 import { Check } from "./Check";
 import { Listener } from "./Listener";
 import { People } from "./people/People";
+import { Personal } from "./personal/Personal";
 import { Network } from "./Network";
 import { SandboxSwitches } from "./SandboxSwitches";
 import { Schedule } from "./Schedule";
@@ -37,6 +38,7 @@ export function SettingsScreen() {
           {app.data.open && <People />}
           {app.data.open && <Alone app={app.data} />}
           {app.data.open && <Backup />}
+          {app.data.open && <Personal />}
           {app.data.open && <Check />}
           {app.data.open && <Listener />}
           {app.data.open && <Network />}

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconAlertTriangle, IconCircleCheck, IconHourglass, IconKey, IconLock, type TablerIcon } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconHourglass, IconKey, IconKeyOff, IconLock, type TablerIcon } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { VaultInfo } from "../../api/generated/api";
@@ -22,6 +22,7 @@ const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   locked: { icon: IconLock, color: "var(--state-held)" },
   waiting: { icon: IconHourglass, color: "var(--state-waiting)" },
   not_chosen: { icon: IconKey, color: "var(--state-held)" },
+  refused: { icon: IconKeyOff, color: "var(--state-held)" },
 };
 
 /** Where credentials are kept, whether they can be read now, and what a person may change about it. */

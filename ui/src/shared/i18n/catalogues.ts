@@ -11,6 +11,7 @@ import enHooks from "./en/hooks.json";
 import enImports from "./en/imports.json";
 import enLiterals from "./en/literals.json";
 import enPeople from "./en/people.json";
+import enPersonal from "./en/personal.json";
 import enRecords from "./en/records.json";
 import enRules from "./en/rules.json";
 import enSetup from "./en/setup.json";
@@ -29,6 +30,7 @@ import roHooks from "./ro/hooks.json";
 import roImports from "./ro/imports.json";
 import roLiterals from "./ro/literals.json";
 import roPeople from "./ro/people.json";
+import roPersonal from "./ro/personal.json";
 import roRecords from "./ro/records.json";
 import roRules from "./ro/rules.json";
 import roSetup from "./ro/setup.json";
@@ -37,6 +39,6 @@ import roWords from "./ro/words.json";
 
 /** Every word on screen. `words` is shared with the terminal. */
 export const catalogues = {
-  ro: { ...roWords, ...roCommon, ...roRecords, ...roActs, ...roActivity, ...roChanges, ...roBackfill, ...roBackup, ...roEditor, ...roSetup, ...roDesk, ...roHooks, ...roLiterals, ...roClosing, ...roRules, ...roImports, ...roVault, ...roPeople },
-  en: { ...enWords, ...enCommon, ...enRecords, ...enActs, ...enActivity, ...enChanges, ...enBackfill, ...enBackup, ...enEditor, ...enSetup, ...enDesk, ...enHooks, ...enLiterals, ...enClosing, ...enRules, ...enImports, ...enVault, ...enPeople },
+  ro: { ...roWords, ...roCommon, ...roRecords, ...roActs, ...roActivity, ...roChanges, ...roBackfill, ...roBackup, ...roEditor, ...roSetup, ...roDesk, ...roHooks, ...roLiterals, ...roClosing, ...roRules, ...roImports, ...roVault, ...roPeople, ...roPersonal },
+  en: { ...enWords, ...enCommon, ...enRecords, ...enActs, ...enActivity, ...enChanges, ...enBackfill, ...enBackup, ...enEditor, ...enSetup, ...enDesk, ...enHooks, ...enLiterals, ...enClosing, ...enRules, ...enImports, ...enVault, ...enPeople, ...enPersonal },
 };

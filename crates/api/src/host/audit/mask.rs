@@ -3,9 +3,9 @@
 //! A field is judged by its name, whatever its command. What has a name that says nothing is still looked into for e-mail
 //! addresses and personal codes.
 
+use punte_domain::personal::{self, MASK, Tells};
 use serde_json::{Map, Value};
 
-pub(super) const MASK: &str = "•••";
 /// Parts of the names of fields that hold a secret.
 const SECRET: &[&str] = &["secret", "token", "password", "passphrase", "credential", "recovery", "base64"];
 /// Names of fields that hold a secret, or content that nobody looked into.
@@ -23,7 +23,7 @@ const PERSONAL_NAMES: &[&str] = &[
 const OF_THINGS: &[&str] =
     &["connections.", "flows.", "workspace.", "mappings.", "imports.", "people.", "session.", "listener.", "network."];
 /// Of these commands every text is secret but for a few that are known to be none.
-const OF_SECRETS: &[&str] = &["session.", "vault.", "people."];
+const OF_SECRETS: &[&str] = &["session.", "vault.", "people.", "clients."];
 const OPEN_NAMES: &[&str] = &["id", "name", "kind", "role", "reason"];
 /// A shorter one would mask half of what is written.
 const SHORTEST_SECRET: usize = 6;
@@ -97,6 +97,15 @@ fn scrub(value: &mut Value, secrets: &[&str]) {
     }
 }
 
+/// A reason without what tells a person, and without what the rest of its request keeps secret.
+pub(super) fn mask_reason(command: &str, request: &Value, reason: &str) -> String {
+    let mut secrets = Vec::new();
+    find_secrets(command, request, 0, &mut secrets);
+    let mut reason = Value::from(mask_text(reason));
+    scrub(&mut reason, &secrets);
+    reason.as_str().unwrap_or(MASK).to_owned()
+}
+
 /// A text that somebody typed, without the words in it that tell a person for certain.
 pub(super) fn mask_text(text: &str) -> String {
     let words = text.split_inclusive(char::is_whitespace);
@@ -122,7 +131,9 @@ fn kind_of(command: &str, field: &str, value: &Value) -> Kind {
     if is_of(OF_THINGS) && (name == "name" || name.ends_with("address")) {
         return Kind::Open;
     }
-    if PERSONAL.iter().any(|part| name.contains(part)) || PERSONAL_NAMES.contains(&name.as_str()) {
+    // a record's notes stand one by one, by their ids
+    let is_note = name.starts_with("note ");
+    if is_note || PERSONAL.iter().any(|part| name.contains(part)) || PERSONAL_NAMES.contains(&name.as_str()) {
         return Kind::Personal;
     }
     Kind::Open
@@ -213,8 +224,8 @@ fn is_empty(value: &Value) -> bool {
 fn tells(word: &str) -> bool {
     // what logs in by an address is masked by itself
     let is_address = word.contains("://");
+    let is_mail = !is_address && personal::find(word).iter().any(|(_, tells)| *tells == Tells::Mail);
     let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
-    let is_mail = !is_address && word.split_once('@').is_some_and(|(who, at)| !who.is_empty() && at.contains('.'));
     is_mail
         || word.len() == CNP
             && word.bytes().all(|byte| byte.is_ascii_digit())

@@ -2,6 +2,7 @@
 
 mod mask;
 mod record;
+mod snapshot;
 mod subject;
 #[cfg(test)]
 mod tests;

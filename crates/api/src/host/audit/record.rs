@@ -17,6 +17,7 @@ use std::time::Duration;
 const READS: &[&str] = &[
     "audit.export",
     "bulk.csv",
+    "clients.find",
     "connections.hook",
     "documents.einvoice_archive",
     "documents.pdf",
@@ -268,7 +269,7 @@ fn asked_row(session: &Session, asked: &Asked) -> NewAuditRow {
     if let Some(second) = &session.approved_by {
         facts["approvedBy"] = json!(second);
     }
-    let masked = mask::mask_text(reason);
+    let masked = mask::mask_reason(&asked.command, &asked.payload, reason);
     if masked == reason {
         personal.remove("/request/reason");
     }

@@ -1,11 +1,6 @@
-//! What a command is about, and how that stands: read before and after, so that what an act changed is on record.
+//! What a command is about, and what differs between how that stood before an act and after it.
 
-use super::super::Host;
-use crate::commands::Session;
-use crate::dto::Nothing;
-use punte_engine::Workspace;
-use punte_engine::store::ledger::Books;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Kind and id; the id is empty where there is only one, or none yet.
 pub(super) type Subject = (&'static str, String);
@@ -18,6 +13,7 @@ const SUBJECTS: &[(&str, &str, &[&str])] = &[
     ("audit.get", "audit", &[]),
     ("backup.", "backup", &["file"]),
     ("bulk.", "bulk", &["id"]),
+    ("clients.", "client", &[]),
     ("connections.", "connection", &["id", "connection"]),
     ("documents.accept_change", "change", &["id"]),
     ("documents.ignore_change", "change", &["id"]),
@@ -82,96 +78,6 @@ pub(super) fn made(subject: Option<Subject>, answer: Option<&Value>) -> Option<S
     Some((kind, if id.is_empty() { made() } else { id }))
 }
 
-impl Host {
-    /// How a subject stands now; null where it is not there, or nothing is read of its kind.
-    pub(super) async fn snapshot(&self, workspace: &Workspace, session: &Session, subject: &Subject) -> Value {
-        let (kind, id) = subject;
-        match self.read_snapshot(workspace, session, kind, id).await {
-            Ok(found) => found.unwrap_or_default(),
-            Err(error) => {
-                tracing::warn!(kind, %error, "what an act changes could not be read for the record");
-                Value::Null
-            }
-        }
-    }
-
-    async fn read_snapshot(
-        &self,
-        workspace: &Workspace,
-        session: &Session,
-        kind: &str,
-        id: &str,
-    ) -> Result<Option<Value>, crate::error::ApiError> {
-        let ledger = workspace.ledger();
-        Ok(match kind {
-            "connection" => ledger.list_connections().await?.into_iter().find(|one| one.id == id).map(|one| {
-                json!({
-                    "kind": one.kind, "name": one.name, "address": one.address, "account": one.account,
-                    "company": one.company, "series": one.series, "legacyRoutes": one.legacy_routes,
-                    "reserve": one.reserve, "warehouse": one.warehouse, "vatNames": one.vat_names,
-                })
-            }),
-            "flow" => match ledger.find_flow(id).await? {
-                Some(one) => Some(json!({
-                    "name": one.name, "shopId": one.shop_id, "billingId": one.billing_id, "company": one.company,
-                    "series": one.series, "condition": one.condition, "mappingId": one.mapping_id,
-                    "enabled": one.enabled, "activeFromMs": one.active_from_ms, "seriesIsOurs": one.series_is_ours,
-                    "writeBack": one.write_back, "fullRefund": one.full_refund, "partialRefund": one.partial_refund,
-                    "rules": super::super::rules::info_of(&one.rules),
-                })),
-                None => None,
-            },
-            "document" => ledger.find_document(id).await?.map(|one| {
-                json!({
-                    "state": one.state.as_str(), "series": one.series, "number": one.number,
-                    "issueDate": one.issue_date, "editRevision": one.edit_revision,
-                })
-            }),
-            "operation" => ledger.find_operation(id).await?.map(|one| json!({ "state": one.state.as_str() })),
-            "mapping" => ledger
-                .list_mappings()
-                .await?
-                .into_iter()
-                .find(|one| one.id == id)
-                .map(|one| json!({ "name": one.name, "version": one.version })),
-            "month" => {
-                let mut parts = id.split('|').map(str::to_owned);
-                let (Some(billing_id), Some(company), Some(month)) = (parts.next(), parts.next(), parts.next()) else {
-                    return Ok(None);
-                };
-                let books = Books { billing_id, provider: String::new(), company };
-                let closings = ledger.list_closings(&books, &month).await?;
-                let closed = closings.iter().find(|closing| closing.reopened_ms.is_none());
-                Some(json!({ "closed": closed.is_some(), "by": closed.map(|closing| closing.who.clone()) }))
-            }
-            "retention" => Some(json!({ "months": ledger.read_retention_months().await? })),
-            "listener" => {
-                let now = self.listener_get(session, Nothing {}).await?;
-                Some(json!({ "enabled": now.enabled, "port": now.port, "publicAddress": now.public_address }))
-            }
-            "workspace" => {
-                let state = self.state.lock().await;
-                let known = state.settings.workspaces.iter().find(|known| known.id == id);
-                known.map(|known| json!({ "enabled": known.enabled }))
-            }
-            "guards" => {
-                let now = workspace.read_guards().await?;
-                Some(json!({
-                    "lockAfterMin": now.lock_after_min, "storno": now.storno, "delete": now.delete,
-                    "bulkOver": now.bulk_over, "limits": now.limits,
-                }))
-            }
-            "person" => workspace
-                .list_operators()
-                .await?
-                .into_iter()
-                .find(|one| one.id == id)
-                .map(|one| json!({ "name": one.name, "role": one.role, "active": one.active })),
-            _ => None,
-        })
-    }
-}
-
 /// What differs: the fields before, and after. `None` where nothing does.
 pub(super) fn changed(before: &Value, after: &Value) -> Option<(Value, Value)> {
     let (empty_before, empty_after) = (Map::new(), Map::new());
@@ -190,6 +96,7 @@ pub(super) fn changed(before: &Value, after: &Value) -> Option<(Value, Value)> {
 mod tests {
     use super::*;
     use crate::commands::{COMMANDS, CommandKind};
+    use serde_json::json;
 
     #[test]
     fn a_subject_is_found_by_the_field_that_names_it() {
@@ -223,5 +130,48 @@ mod tests {
             .map(|info| info.name)
             .collect();
         assert_eq!(without, ["session.lock", "session.change_password"], "these are about whoever does them");
+    }
+
+    /// Acts without a before and after, and why: what they do stands in the request, or with what came of it.
+    const EFFECT_ALONE: &[(&str, &[&str])] = &[
+        (
+            "a plan or a run of its own, told by its id in the answer",
+            &["backfill.plan", "dry_run.cancel", "dry_run.start", "reconcile.run"],
+        ),
+        (
+            "a file is made or looked at, and nothing is changed",
+            &["backup.run", "backup.verify", "clients.export", "export.cancel", "export.start"],
+        ),
+        ("it replaces the ledger, which holds this log", &["backup.restore"]),
+        ("what was erased must not stand here again; how much it was is in the answer", &["clients.erase"]),
+        (
+            "asks the other side and keeps its answer",
+            &["connections.shop_hooks", "connections.test", "connections.wake", "doubts.look"],
+        ),
+        ("it stands at the shop, not here", &["connections.enable_shop_hook"]),
+        ("the effect is documents: their timelines tell it", &["documents.retry", "mappings.retry_held"]),
+        ("simulators, not the books", &["sandbox.add_orders", "sandbox.clear_faults", "sandbox.set_fault"]),
+        ("a job runs now; what it did is in the schedule", &["schedule.run_now"]),
+        ("about whoever does it", &["session.change_password", "session.lock", "session.sign_in"]),
+        ("a passphrase is nowhere, and nothing else changes", &["vault.change_passphrase"]),
+        (
+            "a workspace is opened or made: what stands after it is all of it",
+            &["workspace.create", "workspace.open_sandbox"],
+        ),
+    ];
+
+    #[test]
+    fn every_act_has_a_before_and_after_or_a_reason_for_having_none() {
+        let alone = |name: &str| EFFECT_ALONE.iter().any(|(_, commands)| commands.contains(&name));
+        let acts: Vec<&str> =
+            COMMANDS.iter().filter(|info| info.kind == CommandKind::Act).map(|info| info.name).collect();
+        for name in EFFECT_ALONE.iter().flat_map(|(_, commands)| commands.iter()) {
+            assert!(acts.contains(name), "{name} is no act");
+        }
+        for name in acts.into_iter().filter(|name| !alone(name)) {
+            let kind = SUBJECTS.iter().find(|(of, ..)| name.starts_with(of)).map(|(_, kind, _)| *kind);
+            let is_read = kind.is_some_and(|kind| super::super::snapshot::READ.contains(&kind));
+            assert!(is_read, "{name}: nothing is read of {kind:?} before and after it");
+        }
     }
 }

@@ -81,9 +81,9 @@ impl Office {
     }
 
     async fn connect(&self, kind: &str, name: &str) -> String {
-        let address = if kind == "file" { "" } else { "https://app.example.ro" };
+        let (address, secret) = if kind == "file" { ("", "") } else { ("https://app.example.ro", "a-s3cret-of-app") };
         let made = json!({
-            "id": null, "kind": kind, "name": name, "address": address, "account": "app", "secret": "", "company": null, "series": null,
+            "id": null, "kind": kind, "name": name, "address": address, "account": "app", "secret": secret, "company": null, "series": null,
         });
         self.call("connections.save", made).await.unwrap()["id"].as_str().unwrap().to_owned()
     }
@@ -126,6 +126,93 @@ async fn an_act_is_on_record_with_its_subject_and_what_it_changed() {
         listener["changes"].as_array().unwrap().iter().find(|one| one["field"] == "port").unwrap()["after"],
         8123
     );
+    office.host.shut_down().await;
+}
+
+/// What differs of an act's entry, by field.
+fn changes(entry: &Value) -> HashMap<String, (Value, Value)> {
+    let changes = entry["changes"].as_array().unwrap().iter();
+    changes
+        .map(|one| (one["field"].as_str().unwrap().to_owned(), (one["before"].clone(), one["after"].clone())))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_set_up_or_decided_is_on_record_as_it_was_and_as_it_is() {
+    let office = Office::new().await;
+    let shop = office.connect("woocommerce", "Magazin").await;
+    let before_and_after = async |command: &str, payload: Value, field: &str| {
+        office.call(command, payload).await.unwrap_or_else(|error| panic!("{command}: {error}"));
+        let entry = office.last(command).await;
+        changes(&entry).remove(field).unwrap_or_else(|| panic!("{command}: nothing of {field}: {entry}"))
+    };
+    let (was, is) = before_and_after("connections.renew_hook", json!({ "id": shop }), "webhook").await;
+    assert!(was != is && was.as_str().unwrap().len() < 20, "{was} and {is}: that it is another, not where to knock");
+    let given = json!({ "id": shop, "secret": "a-long-hook-s3cret" });
+    assert_eq!(
+        before_and_after("connections.set_hook_secret", given, "hasHookSecret").await,
+        (json!(false), json!(true))
+    );
+    let host = json!({ "host": "shop.intern" });
+    assert_eq!(
+        before_and_after("network.permit", host.clone(), "permitted").await,
+        (json!([]), json!(["shop.intern"]))
+    );
+    assert_eq!(before_and_after("network.forbid", host, "permitted").await.1, json!([]));
+    let backup = json!({ "folder": null, "everyHours": 24, "keep": 9, "encrypt": false, "passphrase": null });
+    assert_eq!(before_and_after("backup.set", backup, "keep").await.1, json!(9));
+    let mapping = office.call("mappings.list", json!({})).await.unwrap()["mappings"][0]["id"].clone();
+    let kept = office.call("mappings.get", json!({ "id": mapping })).await.unwrap();
+    let mut document = kept["published"].clone();
+    document["name"] = json!("Altul");
+    let draft = json!({ "mappingId": mapping, "document": document, "baseVersion": kept["version"] });
+    office.call("mappings.save_draft", draft).await.unwrap();
+    let discarded = before_and_after("mappings.discard_draft", json!({ "id": mapping }), "hasDraft").await;
+    assert_eq!(discarded, (json!(true), json!(false)));
+    office.host.shut_down().await;
+}
+
+#[tokio::test]
+async fn what_is_kept_with_a_record_is_on_record_and_what_was_written_stands_aside() {
+    let office = Office::new().await;
+    let files = office.connect("file", "Files").await;
+    let workspace = office.host.workspace().await.unwrap();
+    let table = "number,date,status,total,currency,customer.name,customer.address,customer.city,customer.country,line.name,line.quantity,line.unit_price,line.vat_rate\n\
+        A-1,2026-11-20,paid,12.10,RON,Ion Pop,Str. 1,Cluj,RO,Cana,1,12.10,21\n";
+    let begin = json!({ "fileName": "a.csv", "bytes": table.len(), "connectionId": files });
+    let id = office.call("imports.begin", begin).await.unwrap()["id"].clone();
+    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, table);
+    office.call("imports.append", json!({ "id": id, "offset": 0, "base64": encoded })).await.unwrap();
+    office.call("imports.start", json!({ "id": id, "columns": null })).await.unwrap();
+    let page = json!({ "search": "", "filter": "", "after": null, "limit": 10 });
+    let mut order = Value::Null;
+    for _ in 0..300 {
+        order = office.call("orders.list", page.clone()).await.unwrap()["rows"][0]["id"].clone();
+        if order.is_string() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(order.is_string(), "{:?}", office.call("imports.get", json!({ "id": id })).await);
+    for owner in ["ana", "ion"] {
+        office.call("record.assign", json!({ "orderId": order, "owner": owner })).await.unwrap();
+    }
+    assert_eq!(changes(&office.last("record.assign").await)["owner"], (json!("ana"), json!("ion")));
+    office.call("record.tag", json!({ "orderId": order, "tags": ["urgent"] })).await.unwrap();
+    assert_eq!(changes(&office.last("record.tag").await)["tags"], (json!([]), json!(["urgent"])));
+    office.call("notes.save", json!({ "orderId": order, "id": null, "text": "sunați-l pe Ion" })).await.unwrap();
+    let desk = office.call("record.desk", json!({ "id": order })).await.unwrap();
+    let note = desk["notes"][0]["id"].as_str().unwrap().to_owned();
+    office.call("notes.save", json!({ "orderId": order, "id": note, "text": "Ion a sunat" })).await.unwrap();
+    let entry = office.last("notes.save").await;
+    let field = format!("note {note}");
+    assert_eq!(changes(&entry)[&field], (json!("•••"), json!("•••")), "what was written stands aside");
+    let aside = office.call("audit.get", json!({ "row": entry["row"], "personal": true })).await.unwrap();
+    let texts = aside["personal"].to_string();
+    assert!(texts.contains("sunați-l pe Ion") && texts.contains("Ion a sunat"), "{aside}");
+    office.call("notes.delete", json!({ "id": note })).await.unwrap();
+    assert_eq!(changes(&office.last("notes.delete").await)["deleted"], (json!(false), json!(true)));
+    drop(workspace);
     office.host.shut_down().await;
 }
 
@@ -293,4 +380,22 @@ async fn a_tail_that_is_cut_off_is_found_at_work_and_noted_for_good_at_the_next_
     assert_eq!(report["broken"], Value::Null, "{report}");
     assert_eq!((report["losses"][0]["from"].as_i64(), report["losses"][0]["to"].as_i64()), (Some(3), Some(6)));
     next.host.shut_down().await;
+}
+
+#[tokio::test]
+async fn an_erasure_is_on_record_without_whom_it_was_about() {
+    let office = Office::new().await;
+    let asked = json!({ "query": "Ana.Popescu@example.com", "reason": "asked by Ana.Popescu@example.com in writing" });
+    let nobody = office.call("clients.erase", asked).await.unwrap_err();
+    assert_eq!(nobody.code, ErrorCode::NotFound);
+    office.call("clients.find", json!({ "query": "Ana Maria Popescu" })).await.unwrap();
+    let erased = office.last("clients.erase").await;
+    assert_eq!(
+        (erased["request"]["query"].as_str(), erased["reason"].as_str()),
+        (Some("•••"), Some("asked by ••• in writing"))
+    );
+    assert_eq!(office.last("clients.find").await["request"]["query"], "•••");
+    let told = office.call("audit.get", json!({ "row": erased["row"], "personal": true })).await.unwrap();
+    assert!(!office.entries(json!({})).await.iter().any(|one| one.to_string().contains("Popescu")), "{told}");
+    office.host.shut_down().await;
 }

@@ -1,12 +1,13 @@
 //! A mapping tried on one order, and which order that is.
 
-use super::super::{Host, convert};
+use super::super::{Host, convert, veil};
 use super::document;
-use crate::commands::Session;
+use crate::commands::{AccessRole, Session};
 use crate::dto::*;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorCode};
+use punte_engine::Workspace;
 use punte_engine::editor::{Sample, Trial, TrialOrder, Which};
-use punte_engine::mapping::RuleValue;
+use punte_engine::mapping::{Mapping, RuleValue};
 use std::collections::HashMap;
 
 const LISTED: u32 = 50;
@@ -28,9 +29,10 @@ impl Host {
 
     pub(in super::super) async fn mappings_sample(
         &self,
-        _: &Session,
+        session: &Session,
         request: SampleRequest,
     ) -> Result<SampleAnswer, ApiError> {
+        let workspace = self.workspace().await?;
         let SampleRequest { mapping_id, which, value, from, document } = request;
         let missing = |field: &str| ApiError::invalid(field, "needed");
         let which = match which.as_str() {
@@ -44,30 +46,53 @@ impl Host {
             "previous" => Which::Previous(from.ok_or_else(|| missing("from"))?),
             "next_failing" => {
                 let mapping = document::read(document.ok_or_else(|| missing("document"))?)?;
+                // which order a rule of one's own would hold tells what is in it
+                if session.role == AccessRole::Viewer && !is_kept(&workspace, &mapping_id, &mapping).await? {
+                    return Err(ApiError::new(ErrorCode::Forbidden, "a viewer's own rules"));
+                }
                 Which::NextFailing(from, Box::new(mapping))
             }
             unknown => return Err(ApiError::invalid("which", unknown)),
         };
-        let sample = self.workspace().await?.find_sample(&mapping_id, which).await?;
+        let sample = workspace.find_sample(&mapping_id, which).await?;
         let shown = |Sample { id, number, customer, json }| SampleInfo { id, number, customer, json };
         Ok(SampleAnswer { sample: sample.map(shown) })
     }
 
     pub(in super::super) async fn mappings_try(
         &self,
-        _: &Session,
+        session: &Session,
         request: TryRequest,
     ) -> Result<MappingTrial, ApiError> {
+        let workspace = self.workspace().await?;
         let mapping = document::read(request.document)?;
         let order = match (request.order_id, request.json) {
+            // a rule of one's own can spell out what is veiled in any way that it likes: it is not given it
+            (Some(id), None)
+                if session.role == AccessRole::Viewer
+                    && !is_kept(&workspace, &request.mapping_id, &mapping).await? =>
+            {
+                TrialOrder::Pasted(veiled_order(&workspace, &id).await?)
+            }
             (Some(id), None) => TrialOrder::Known(id),
             (None, Some(json)) => TrialOrder::Pasted(json),
             _ => return Err(ApiError::invalid("orderId", "an order or its JSON")),
         };
-        let workspace = self.workspace().await?;
         let flow_id = request.flow_id.as_deref();
         Ok(shown(workspace.try_mapping(&request.mapping_id, &mapping, order, flow_id).await?))
     }
+}
+
+/// Whether a mapping is as it was published, or as its draft is kept.
+async fn is_kept(workspace: &Workspace, id: &str, mapping: &Mapping) -> Result<bool, ApiError> {
+    let state = workspace.get_mapping(id).await?;
+    Ok(state.published == *mapping || state.draft.is_some_and(|(draft, _)| draft == *mapping))
+}
+
+async fn veiled_order(workspace: &Workspace, id: &str) -> Result<String, ApiError> {
+    let ledger = workspace.ledger();
+    let order = ledger.find_order(id).await?.ok_or_else(|| ApiError::not_found(id))?;
+    Ok(veil::veil_json(&ledger.get_order_json(order.row).await?))
 }
 
 fn shown(trial: Trial) -> MappingTrial {

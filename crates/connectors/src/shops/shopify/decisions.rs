@@ -16,10 +16,6 @@ pub(super) fn read_answer(operation: &Operation, answer: &HttpAnswer) -> Result<
         (500.., _) => Err(operation.unreadable(answer, "the shop is in trouble")),
         (200..300, Some(value)) if value.is_object() => Ok(value),
         (status @ 400..500, Some(value)) if value.get("errors").is_some() => Err(refusal(operation, status, &value)),
-        (300..400, _) => {
-            let target = answer.headers.get("location").and_then(|value| value.to_str().ok()).unwrap_or("?");
-            Err(operation.unreadable(answer, &format!("redirected to {target}")))
-        }
         (_, Some(_)) => Err(operation.unreadable(answer, "not an answer of the Admin API")),
         (_, None) => Err(operation.unreadable(answer, "not JSON")),
     }

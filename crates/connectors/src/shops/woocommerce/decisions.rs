@@ -45,10 +45,6 @@ pub(super) fn read_answer(operation: &Operation, answer: &HttpAnswer) -> Result<
             Some(code) => Err(refusal(operation, answer.status, code, &value)),
             None => Err(operation.unreadable(answer, "an error without a code")),
         },
-        _ if (300..400).contains(&answer.status) => {
-            let target = answer.headers.get("location").and_then(|value| value.to_str().ok()).unwrap_or("?");
-            Err(operation.unreadable(answer, &format!("redirected to {target}")))
-        }
         _ => Err(operation.unreadable(answer, "not JSON")),
     }
 }

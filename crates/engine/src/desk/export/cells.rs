@@ -3,7 +3,7 @@
 use crate::error::{EngineError, Result};
 use chrono::{DateTime, NaiveDateTime};
 use chrono_tz::Europe::Bucharest;
-use punte_domain::{Currency, DocumentState, Verification};
+use punte_domain::{Currency, DocumentState, Verification, personal};
 use punte_store::ledger::table::ListName;
 use punte_store::ledger::{Connection, Document, OrderRow};
 use punte_store::{Ledger, StoreError};
@@ -33,6 +33,7 @@ pub(super) struct Cells {
     columns: Vec<ExportColumn>,
     words: HashMap<String, String>,
     connections: HashMap<String, String>,
+    is_veiled: bool,
 }
 
 pub(super) fn local(at_ms: i64) -> NaiveDateTime {
@@ -63,7 +64,11 @@ impl Cells {
             return Err(EngineError::Invalid { field: "columns", detail: "none".to_owned() });
         }
         let connections = connections.iter().map(|one| (one.id.clone(), one.name.clone())).collect();
-        Ok(Cells { list, columns: columns.to_vec(), words, connections })
+        Ok(Cells { list, columns: columns.to_vec(), words, connections, is_veiled: false })
+    }
+
+    pub(super) fn veiled(self, is_veiled: bool) -> Cells {
+        Cells { is_veiled, ..self }
     }
 
     pub(super) fn headings(&self) -> Vec<String> {
@@ -90,7 +95,11 @@ impl Cells {
     }
 
     fn row(&self, cell: impl Fn(&str) -> Cell) -> Vec<Cell> {
-        self.columns.iter().map(|column| cell(&column.id)).collect()
+        let shown = |column: &ExportColumn| match cell(&column.id) {
+            Cell::Text(text) if self.is_veiled => Cell::Text(veil(&column.id, text)),
+            cell => cell,
+        };
+        self.columns.iter().map(shown).collect()
     }
 
     fn word(&self, column: &str, code: &str) -> Cell {
@@ -141,6 +150,17 @@ impl Cells {
             "modified" => Cell::At(local(head.modified_ms)),
             _ => Cell::Empty,
         }
+    }
+}
+
+/// A field without what tells how to reach a person, or their code; what a row is called by stays.
+fn veil(column: &str, text: String) -> String {
+    match column {
+        "order" | "number" | "document" | "reference" => text,
+        // a code whose control digit is wrong is somebody's all the same, and no company has so many digits
+        "taxId" if text.bytes().filter(u8::is_ascii_digit).count() == 13 => personal::MASK.to_owned(),
+        "email" if personal::find(&text).is_empty() => personal::MASK.to_owned(),
+        _ => personal::mask(&text).into_owned(),
     }
 }
 

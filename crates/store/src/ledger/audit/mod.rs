@@ -15,7 +15,7 @@ pub use verify::{AuditBreak, AuditFault, AuditLoss, AuditReport, Witness};
 
 use super::{Ledger, check_version, damaged, ledger_path, open_reader};
 use crate::error::{Result, StoreError};
-use rusqlite::{Connection as Sqlite, OptionalExtension, params};
+use rusqlite::{Connection as Sqlite, OptionalExtension};
 use serde_json::Value;
 use std::path::Path;
 
@@ -120,19 +120,6 @@ impl Ledger {
                      WHERE a.subject_kind = ?1 AND a.subject_id = ?2)",
             )?
             .execute([kind, id])? as u32)
-        })
-        .await
-    }
-
-    /// Erases, oldest first, what is kept aside of acts before an instant.
-    pub async fn purge_audit_personal(&self, before_ms: i64, limit: u32) -> Result<u32> {
-        self.write(move |c| {
-            Ok(c.prepare_cached(
-                "DELETE FROM audit_personal WHERE audit_row IN (
-                   SELECT p.audit_row FROM audit_personal p JOIN audit a ON a.row = p.audit_row
-                   WHERE a.at_ms < ?1 ORDER BY p.audit_row LIMIT ?2)",
-            )?
-            .execute(params![before_ms, limit])? as u32)
         })
         .await
     }

@@ -68,6 +68,21 @@ test("a keyring that waits says what to do, goes on by itself, and may be asked 
   expect(calls).toContainEqual({ command: "vault.unlock", request: { passphrase: "" } });
 });
 
+test("a keyring that refuses says why, may be asked once more, and is not called absent", async () => {
+  const refusing: VaultInfo = { ...unchosen, state: "refused", reason: "AccessDenied: switched off by the administrator" };
+  const { calls, t } = await show(<VaultBanner app={as(refusing)} />, { "vault.unlock": refuse("vault_not_chosen", ""), "vault.get": refusing });
+  const banner = await screen.findByTestId("banner-vault");
+  expect(banner).toHaveTextContent(t("vault.banner.refusedText"));
+  expect(banner).toHaveTextContent("switched off by the administrator");
+  expect(banner).not.toHaveTextContent(t("vault.banner.not_chosenText"));
+  await userEvent.click(await part("ask"));
+  expect(await screen.findByText(t("vault.stillRefuses"))).toBeVisible();
+  expect(calls).toContainEqual({ command: "vault.unlock", request: { passphrase: "" } });
+  await userEvent.click(await part("open-choice"));
+  expect(await screen.findByText(t("vault.choose.fileText"))).toBeVisible();
+  expect(await wrongs()).toEqual([]);
+});
+
 test("without a keyring a person chooses, and reads what each choice means", async () => {
   const answers = { "vault.get": unchosen, "vault.choose": { ...unchosen, kind: "file", state: "ready" } };
   const { calls, t } = await show(<VaultBanner app={as(unchosen)} />, answers);

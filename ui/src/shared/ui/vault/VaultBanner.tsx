@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
-import { IconAlertTriangle, IconHourglass, IconKey, IconLock, type TablerIcon } from "@tabler/icons-react";
+import { IconAlertTriangle, IconHourglass, IconKey, IconKeyOff, IconLock, type TablerIcon } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AppInfo } from "../../../api/generated/api";
@@ -13,6 +13,7 @@ const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   locked: { icon: IconLock, color: "orange" },
   waiting: { icon: IconHourglass, color: "yellow" },
   not_chosen: { icon: IconKey, color: "orange" },
+  refused: { icon: IconKeyOff, color: "orange" },
 };
 
 /** Why credentials cannot be read, or are kept for this session only, and what to do about it. */
@@ -59,7 +60,7 @@ function Way({ state, choose }: { state: string; choose: () => void }): ReactNod
       </Group>
     );
   }
-  if (state === "waiting") {
+  if (state === "waiting" || state === "refused") {
     return (
       <Group gap="xs" align="flex-start">
         <AskKeyring />
@@ -70,17 +71,21 @@ function Way({ state, choose }: { state: string; choose: () => void }): ReactNod
   return button(state === "ready" ? "vault.useFile" : "vault.choose.open");
 }
 
+/** What is said where asking once more changed nothing. */
+const STILL: Record<string, string> = { vault_waiting: "vault.stillWaiting", vault_not_chosen: "vault.stillRefuses" };
+
 /** Has the keyring ask to be unlocked once more. */
 function AskKeyring() {
   const { t } = useTranslation();
   const unlock = useAct("vault.unlock");
+  const still = unlock.error ? STILL[unlock.error.code] : undefined;
   return (
     <Stack gap={6}>
       <Button variant="white" color="dark" loading={unlock.isPending} onClick={() => unlock.mutate({ passphrase: "" })} data-testid={ids.vault("ask")}>
         {t("vault.ask")}
       </Button>
-      {unlock.error && unlock.error.code !== "vault_waiting" && <ErrorNote error={unlock.error} />}
-      {unlock.error?.code === "vault_waiting" && <Text size="sm">{t("vault.stillWaiting")}</Text>}
+      {unlock.error && still === undefined && <ErrorNote error={unlock.error} />}
+      {still && <Text size="sm">{t(still)}</Text>}
     </Stack>
   );
 }

@@ -1,0 +1,224 @@
+//! Personal data at the terminal: what a retention period takes away, and one client found, taken away as a file, erased.
+
+use crate::commands::{Desk, DeskError};
+use crate::people;
+use crate::words::Words;
+use base64::Engine;
+use punte_api::{ApiError, ErrorCode};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    act: Act,
+}
+
+/// What is asked about personal data.
+#[derive(Debug, Clone, clap::Subcommand)]
+pub enum Act {
+    /// What the next runs take away under a period; with --set, it is kept so from now on.
+    Retention {
+        /// 0 keeps everything, otherwise 12 to 240. Default: as it is set.
+        #[arg(long, value_name = "N")]
+        months: Option<u32>,
+        #[arg(long, requires = "months")]
+        set: bool,
+    },
+    /// What is kept of a client: by the whole e-mail, telephone number, company or personal code, or name.
+    Find {
+        query: String,
+        /// Of several clients that fit, this one, by its key. May be repeated.
+        #[arg(long, value_name = "KEY")]
+        only: Vec<String>,
+    },
+    /// Write everything that is kept of a client into a JSON file. That it was taken is on record.
+    Export {
+        query: String,
+        #[arg(long, value_name = "KEY")]
+        only: Vec<String>,
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Erase a client as far as fiscal law leaves it. What was issued stays, and so do orders with open work; exits 1 if any do.
+    Erase {
+        query: String,
+        #[arg(long, value_name = "KEY")]
+        only: Vec<String>,
+        /// Kept in the audit log: without the client's name.
+        #[arg(long)]
+        reason: String,
+        /// It cannot be taken back.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
+}
+
+fn failed(error: impl std::fmt::Display) -> DeskError {
+    ApiError::new(ErrorCode::Internal, error.to_string()).into()
+}
+
+/// Does what is asked, and says what came of it.
+///
+/// # Errors
+/// As the api answers; the file cannot be written.
+pub async fn run(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    operator: Option<&str>,
+    wanted: Arguments,
+    as_json: bool,
+    words: &Words,
+) -> Result<ExitCode, DeskError> {
+    let desk = people::open(home, workspace, operator, words).await?;
+    let done = act(&desk, wanted.act, words).await;
+    desk.close().await;
+    let (answer, lines, is_good) = done?;
+    let said = if as_json { answer.to_string() } else { lines.join("\n") };
+    std::io::Write::write_all(&mut std::io::stdout(), format!("{said}\n").as_bytes()).map_err(failed)?;
+    Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+type Told = (Value, Vec<String>, bool);
+
+async fn act(desk: &Desk, act: Act, words: &Words) -> Result<Told, DeskError> {
+    match act {
+        Act::Retention { months, set } => {
+            let months = match months {
+                Some(months) => json!(months),
+                None => desk.call("schedule.list", Value::Null).await?["retentionMonths"].clone(),
+            };
+            let preview = desk.call("retention.preview", json!({ "months": months })).await?;
+            if set {
+                desk.call("schedule.set_retention", json!({ "months": months })).await?;
+            }
+            let mut lines = told_shares(&preview, words);
+            if set {
+                let months = months.to_string();
+                lines.push(words.say("terminal.personal.set", &[("months", &months)]));
+            }
+            Ok((preview, lines, true))
+        }
+        Act::Find { query, only } => {
+            let found = desk.call("clients.find", json!({ "query": query, "only": only })).await?;
+            let lines = told_clients(&found, words);
+            let is_known = !list(&found, "clients").is_empty();
+            Ok((found, lines, is_known))
+        }
+        Act::Export { query, only, to } => {
+            let file = desk.call("clients.export", json!({ "query": query, "only": only })).await?;
+            let base64 = file["base64"].as_str().unwrap_or_default();
+            let bytes = base64::engine::general_purpose::STANDARD.decode(base64).map_err(failed)?;
+            std::fs::write(&to, &bytes).map_err(failed)?;
+            let shown = to.display().to_string();
+            let told = json!({ "file": shown, "bytes": bytes.len() });
+            Ok((told, vec![shown, words.say("personal.exported", &[])], true))
+        }
+        Act::Erase { query, only, reason, yes: _ } => {
+            let asked = json!({ "query": query, "only": only, "reason": reason });
+            let done = desk.call("clients.erase", asked).await?;
+            let lines = told_erased(&done, words);
+            let is_whole = list(&done, "left").is_empty();
+            Ok((done, lines, is_whole))
+        }
+    }
+}
+
+fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
+    value[field].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text(value: &Value, field: &str) -> String {
+    value[field].as_str().map_or_else(|| value[field].to_string(), str::to_owned)
+}
+
+fn told_shares(preview: &Value, words: &Words) -> Vec<String> {
+    let shares: Vec<&Value> = list(preview, "shares").iter().filter(|share| share["count"] != 0).collect();
+    if shares.is_empty() {
+        return vec![words.say("personal.preview.nothing", &[])];
+    }
+    let line = |share: &&Value| {
+        let at_least = if share["isLeast"] == true { "≥ " } else { "" };
+        let kind = words.say(&format!("personal.preview.kind.{}", text(share, "kind")), &[]);
+        format!("  {at_least}{} {kind}", share["count"])
+    };
+    [words.say("personal.preview.text", &[])].into_iter().chain(shares.iter().map(line)).collect()
+}
+
+fn told_clients(found: &Value, words: &Words) -> Vec<String> {
+    let mut lines = Vec::new();
+    for client in list(found, "clients") {
+        let who = ["name", "email", "phone", "taxId"].map(|field| text(client, field));
+        let who: Vec<String> = who.into_iter().filter(|part| !part.is_empty()).collect();
+        let counts = ["orders", "documentCount", "deliveries"].map(|field| text(client, field));
+        let counts = [("orders", counts[0].as_str()), ("documents", &counts[1]), ("deliveries", &counts[2])];
+        lines.push(format!("{}  {}", text(client, "key"), who.join(" · ")));
+        lines.push(format!("  {}", words.say("terminal.personal.counts", &counts)));
+        for document in list(client, "documents") {
+            let number = format!("{} {}", text(document, "series"), text(document, "number"));
+            let until = text(document, "keptUntil");
+            lines.push(format!("  {number}: {} {until}", words.say("personal.until", &[])));
+        }
+        lines.extend(open(list(client, "open"), words));
+    }
+    if lines.is_empty() {
+        lines.push(words.say("personal.nobody", &[]));
+    }
+    lines.push(elsewhere(&found["loose"], "personal.elsewhere", &[], words));
+    lines
+}
+
+fn told_erased(done: &Value, words: &Words) -> Vec<String> {
+    let (orders, documents) = (text(done, "orders"), text(done, "documents"));
+    let own = [("orders", orders.as_str()), ("documents", &documents)];
+    let mut lines = vec![elsewhere(&done["loose"], "personal.done", &own, words)];
+    lines.extend(open(list(done, "left"), words));
+    let file = if done["compacted"] == true { "personal.compacted" } else { "personal.notCompacted" };
+    lines.push(words.say(file, &[]));
+    lines
+}
+
+/// A text about what hangs on no order.
+fn elsewhere(loose: &Value, key: &str, own: &[(&str, &str)], words: &Words) -> String {
+    let counts = ["deliveries", "rejects", "audit", "texts"].map(|field| (field, text(loose, field)));
+    let mut facts: Vec<(&str, &str)> = counts.iter().map(|(field, count)| (*field, count.as_str())).collect();
+    facts.extend(own);
+    words.say(key, &facts)
+}
+
+fn open(orders: &[Value], words: &Words) -> Vec<String> {
+    let line = |one: &Value| {
+        let order = words.say("personal.order", &[("number", &text(one, "number"))]);
+        format!("  {order}: {}", words.say(&format!("personal.why.{}", text(one, "why")), &[]))
+    };
+    orders.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    #[test]
+    fn what_was_erased_and_what_was_left_is_said_in_both_languages() {
+        let done = json!({
+            "orders": 2, "documents": 1, "loose": { "deliveries": 3, "rejects": 0, "audit": 4, "texts": 0 },
+            "left": [{ "orderId": "ord_2", "number": "10402", "why": "document", "documentId": "doc_2" }], "compacted": true,
+        });
+        let told = |language| told_erased(&done, &Words::of(language)).join("\n");
+        let (en, ro) = (told(Language::En), told(Language::Ro));
+        assert!(en.contains("Erased: 2 orders, 3 webhooks") && en.contains("Order 10402: a document is held"), "{en}");
+        assert!(ro.contains("Șterse: 2 comenzi") && ro.contains("Comanda 10402"), "{ro}");
+        assert!(!format!("{en}{ro}").contains("{{"), "{en} {ro}");
+    }
+
+    #[test]
+    fn what_a_period_takes_away_is_counted_by_kind() {
+        let words = Words::of(Language::En);
+        let none = json!({ "shares": [{ "kind": "looks", "count": 0, "isLeast": false }] });
+        assert_eq!(told_shares(&none, &words), ["Under this period nothing goes yet."]);
+        let some = json!({ "shares": [{ "kind": "records", "count": 7, "isLeast": true }] });
+        assert_eq!(told_shares(&some, &words)[1], "  ≥ 7 Requests and answers");
+    }
+}
