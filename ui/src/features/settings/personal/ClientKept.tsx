@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { IconDownload, IconEraser } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ClientDocument, ClientErased, ClientInfo, ClientOpenOrder, ClientsFound } from "../../../api/generated/api";
+import type { ClientDocument, ClientErased, ClientInfo, ClientsFound } from "../../../api/generated/api";
 import { useAct, useAsk } from "../../../api/queries";
 import { saveFile } from "../../../shared/lib/files";
 import { ids } from "../../../shared/lib/testids";
@@ -11,6 +11,7 @@ import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { MayButton } from "../../../shared/ui/MayButton";
 import { useFormat } from "../../../shared/ui/useFormat";
 import { EraseDialog } from "./EraseDialog";
+import { OpenOrders } from "./OpenOrders";
 
 interface Props {
   query: string;
@@ -51,7 +52,12 @@ export function ClientKept({ query, found, chosen, erased }: Props) {
           {t("personal.elsewhere", { ...loose })}
         </Text>
       )}
-      {open.length > 0 && <Open orders={open} />}
+      {open.length > 0 && (
+        <>
+          <Title order={4}>{t("personal.open")}</Title>
+          <OpenOrders orders={open} />
+        </>
+      )}
       <Title order={4}>{t("personal.stays")}</Title>
       <List size="sm">
         <List.Item>{t("personal.staysDocuments")}</List.Item>
@@ -91,24 +97,6 @@ export function ClientKept({ query, found, chosen, erased }: Props) {
       </Group>
       {asks && <EraseDialog query={query} only={only} chosen={chosen} close={() => setAsks(false)} erased={erased} />}
     </Stack>
-  );
-}
-
-function Open({ orders }: { orders: ClientOpenOrder[] }) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <Title order={4}>{t("personal.open")}</Title>
-      <List size="sm" data-testid={ids.personal("open")}>
-        {orders.map((one) => (
-          <List.Item key={one.orderId}>
-            {t("personal.order", { number: one.number })}
-            {": "}
-            {t(`personal.why.${one.why}`)}
-          </List.Item>
-        ))}
-      </List>
-    </>
   );
 }
 

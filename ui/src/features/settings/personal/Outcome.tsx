@@ -1,8 +1,9 @@
-import { Alert, List, Stack, Text } from "@mantine/core";
+import { Alert, Stack, Text } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ClientErased } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
+import { OpenOrders } from "./OpenOrders";
 
 /** What came of an erasure. */
 export function Outcome({ done }: { done: ClientErased }) {
@@ -15,15 +16,7 @@ export function Outcome({ done }: { done: ClientErased }) {
         {left.length > 0 && (
           <>
             <Text size="sm">{t("personal.left", { count: left.length })}</Text>
-            <List size="sm">
-              {left.map((one) => (
-                <List.Item key={one.orderId}>
-                  {t("personal.order", { number: one.number })}
-                  {": "}
-                  {t(`personal.why.${one.why}`)}
-                </List.Item>
-              ))}
-            </List>
+            <OpenOrders orders={left} />
           </>
         )}
         <Text size="sm">{t(done.compacted ? "personal.compacted" : "personal.notCompacted")}</Text>
