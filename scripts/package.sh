@@ -18,10 +18,12 @@ fi
 # it writes one beside every manifest of the workspace: the program's is taken, the others go
 part=punte-bill-of-materials
 work=$(mktemp -d)
-trap 'rm -rf "$work"; find crates src-tauri tests -maxdepth 2 -name "$part.json" -delete' EXIT
+sweep() { find crates src-tauri tests -maxdepth 2 -name "$part.json" -delete; }
+trap 'sweep; rm -rf "$work"' EXIT
 $tool cyclonedx --quiet --manifest-path src-tauri/Cargo.toml --features custom-protocol --format json --spec-version 1.5 \
   --no-build-deps --override-filename $part
 mv src-tauri/$part.json "$work/rust.json"
+sweep
 npm --prefix ui sbom --sbom-format cyclonedx --package-lock-only >"$work/npm.json"
 node scripts/sbom.mjs "$work/rust.json" "$work/npm.json" "$out/punte-$version.cdx.json"
 [ "$what" != sbom ] || exit 0

@@ -35,7 +35,7 @@ export async function serve(home: string, more: string[] = []): Promise<{ progra
   return { program, url };
 }
 
-/** One home and one sandbox for all tests: the files share them, one after another. */
+/** One home and one sandbox for each worker: its files share them, one after another. */
 export const test = base.extend<{ desk: Desk }, { served: { home: string; url: string } }>({
   served: [
     async ({}, use) => {

@@ -1,11 +1,11 @@
 import { defineConfig } from "@playwright/test";
 
-/** Chromium as the system has it, one test after another: they share a program and its home. */
+/** Chromium as the system has it. Two files at a time, each time with a program and a home of their own; in a file one test after another. */
 export default defineConfig({
   testDir: ".",
   testIgnore: "bench/**",
   fullyParallel: false,
-  workers: 1,
+  workers: 2,
   retries: 0,
   timeout: 300_000,
   expect: { timeout: 15_000 },
