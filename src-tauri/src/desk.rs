@@ -2,7 +2,7 @@
 //!
 //! An owner that ends is waited for a little, for it may be started again; then this process takes over.
 
-use punte_api::{ApiError, ErrorCode, Event, Host, HostKind};
+use punte_api::{ApiError, ErrorCode, Event, Host, HostKind, Scope, has_scope};
 use punte_http::{AttachError, Attached};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ impl Desk {
             return self.host.call(&self.host.local_session(HostKind::Window), command, payload).await;
         };
         // these choose another workspace: asked about none, and what the answer shows is asked about from here on
-        let chooses = matches!(command, "workspace.open" | "workspace.create" | "workspace.open_sandbox");
+        let chooses = has_scope(command, Scope::Turns);
         let mut answer =
             if chooses { owner.call_about(None, command, payload).await } else { owner.call(command, payload).await }
                 .map_err(told)?;

@@ -8,6 +8,11 @@ async function credentials({ page, at }: Desk, state: string, kind: string | nul
     const told: object = await answer.json();
     await route.fulfill({ response: answer, json: { ...told, vault: kind, vaultState: state, vaultReason: reason } });
   });
+  await page.route(/\/call\/vault\.get$/, async (route) => {
+    const answer = await route.fetch();
+    const told: object = await answer.json();
+    await route.fulfill({ response: answer, json: { ...told, kind, state, reason } });
+  });
   await page.reload();
   await expect(at("banner-vault")).toBeVisible();
 }
@@ -21,6 +26,17 @@ const restored = async ({ page, at }: Desk) => {
 async function settings({ at }: Desk, card: string) {
   await at("nav-settings").click();
   await at(card).scrollIntoViewIfNeeded();
+}
+
+/** The list of backups, with one in it. */
+async function backups(desk: Desk) {
+  await settings(desk, "backup-card");
+  const listed = desk.page.locator("[data-testid^=backup-file-]").first();
+  // the list itself has come once the folder is named
+  await expect(desk.at("backup-now")).toBeEnabled();
+  if (!(await listed.isVisible())) await desk.at("backup-now").click();
+  await expect(listed).toBeVisible();
+  await listed.scrollIntoViewIfNeeded();
 }
 
 /** What guards the workspace: the log of acts, backups, the network, and where credentials are. */
@@ -51,18 +67,12 @@ const parts: Part[] = [
   },
   {
     name: "backups",
-    open: async (desk) => {
-      await settings(desk, "backup-card");
-      const listed = desk.page.locator("[data-testid^=backup-file-]").first();
-      if (!(await listed.isVisible())) await desk.at("backup-now").click();
-      await expect(listed).toBeVisible();
-      await listed.scrollIntoViewIfNeeded();
-    },
+    open: backups,
   },
   {
     name: "restore",
     open: async (desk) => {
-      await settings(desk, "backup-card");
+      await backups(desk);
       await desk.page.locator("[data-testid^=backup-restore-]").first().click();
       await expect(desk.at("backup-confirm")).toBeVisible();
     },

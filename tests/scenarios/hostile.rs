@@ -184,7 +184,7 @@ async fn a_shop_that_drips_holds_up_nobody_else() {
     tokio::join!(told, beside);
 }
 
-/// The failed step of a connection's test, and which it is.
+/// What a test of a connection tells, step by step.
 async fn tested(desk: &Desk, place: &Value, kind: &str, address: &str) -> Value {
     let first = |names: &[&str]| names.iter().find_map(|name| place[name].as_str()).unwrap_or_default().to_owned();
     let input = json!({ "id": null, "kind": kind, "name": "x", "address": address, "secret": first(&["token", "secret"]),

@@ -1,7 +1,7 @@
 //! Who may do what: every command as every role over every host, from the command list itself.
 
 use punte_api::dto::*;
-use punte_api::{AccessRole, COMMANDS, HostKind, Session};
+use punte_api::{AccessRole, COMMANDS, HostKind, Scope, Session};
 use punte_cli::compose::{Composition, Options, compose};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -26,7 +26,7 @@ const BEFORE: [&str; 9] = [
 pub struct Office {
     pub composition: Composition,
     http: reqwest::Client,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Office {
@@ -36,7 +36,7 @@ impl Office {
         let options = Options { home: home.path().to_owned(), no_keyring: true, prepare_sandbox: None };
         let mut composition = compose(options).await.unwrap();
         composition.listen().await.unwrap();
-        let office = Office { composition, http: reqwest::Client::builder().no_proxy().build().unwrap(), _home: home };
+        let office = Office { composition, http: reqwest::Client::builder().no_proxy().build().unwrap(), home };
         let setting_up = office.local(HostKind::Window, "first");
         office.call(&setting_up, "workspace.create", json!({ "name": "Atelier Cană" })).await.unwrap();
         for (_, role) in ROLES.into_iter().rev() {
@@ -146,17 +146,6 @@ async fn every_command_is_answered_by_role_over_every_host() {
     office.composition.shut_down().await;
 }
 
-/// Commands about the machine: no workspace that happens to be on screen lets anybody do them.
-const OF_MACHINE: [&str; 7] = [
-    "listener.set",
-    "network.forbid",
-    "network.permit",
-    "vault.change_passphrase",
-    "vault.choose",
-    "workspace.create",
-    "workspace.set_enabled",
-];
-
 #[tokio::test]
 async fn a_workspace_without_people_on_screen_opens_neither_the_machine_nor_one_that_has_people() {
     let office = Office::new().await;
@@ -169,21 +158,30 @@ async fn a_workspace_without_people_on_screen_opens_neither_the_machine_nor_one_
     let open = office.call(&nobody, "app.get", json!({})).await.unwrap()["open"]["id"].clone();
     assert_ne!(open, guarded);
     assert_eq!(code(&office.call(&nobody, "counts.get", json!({})).await), "done", "nobody guards this one");
-    for command in OF_MACHINE {
+    let of_machine: Vec<&str> = COMMANDS.iter().filter(|one| one.is(Scope::Machine)).map(|one| one.name).collect();
+    assert!(of_machine.contains(&"vault.choose") && of_machine.contains(&"network.permit"), "{of_machine:?}");
+    for command in &of_machine {
         assert_eq!(code(&office.call(&nobody, command, nonsense()).await), "sign_in_needed", "{command}");
         assert_eq!(code(&office.call(&viewer, command, nonsense()).await), "forbidden", "{command}");
         assert_eq!(code(&office.call(&admin, command, nonsense()).await), "invalid_input", "{command}");
     }
+    // nor does it become theirs by whoever makes themselves its administrator
+    let first = json!({ "name": "eu", "role": "admin", "password": PASSWORD });
+    assert_eq!(code(&office.call(&nobody, "people.add", first.clone()).await), "sign_in_needed");
+    assert_eq!(code(&office.call(&viewer, "people.add", first).await), "forbidden");
     for command in COMMANDS {
         let about = json!("ws_that_is_not_there");
         let answered = office.call_about(&about, &nobody, command.name, nonsense()).await;
         let expected: &[&str] = match command.name {
-            name if OF_MACHINE.contains(&name) => &["sign_in_needed"],
+            name if of_machine.contains(&name) => &["sign_in_needed"],
             name if BEFORE.contains(&name) => &["done", "invalid_input", "no_workspace"],
             _ => &["no_workspace"],
         };
         assert!(expected.contains(&code(&answered)), "{}: {answered:?}", command.name);
     }
+    // an administrator of the machine lets the first person in here, too
+    let first = json!({ "name": "admin", "role": "admin", "password": PASSWORD });
+    assert_eq!(code(&office.call_about(&open, &admin, "people.add", first).await), "done");
     // locked is locked everywhere, whichever is on screen
     assert_eq!(code(&office.call_about(&guarded, &admin, "counts.get", json!({})).await), "done");
     office.call(&admin, "session.lock", json!({})).await.unwrap();
@@ -344,5 +342,69 @@ async fn what_needs_a_second_person_waits_for_one_who_did_not_ask() {
     assert_eq!(code(&office.call(&admin, "people.set_guards", weaker).await), "needs_approval");
     let listed = office.call(&admin, "approvals.list", json!({})).await.unwrap();
     assert_eq!(listed["approvals"][0]["facts"]["guards"], "storno", "what it loosens is told");
+    office.composition.shut_down().await;
+}
+
+#[tokio::test]
+async fn what_was_changed_since_it_was_asked_for_is_not_done() {
+    let office = Office::new().await;
+    let [admin, second] = ["admin", "second"].map(|one| office.local(HostKind::Window, one));
+    office.call(&admin, "session.sign_in", json!({ "name": "admin", "password": PASSWORD })).await.unwrap();
+    office.call(&admin, "workspace.open_sandbox", json!({})).await.unwrap();
+    for name in ["admin", "second"] {
+        let person = json!({ "name": name, "role": "admin", "password": PASSWORD });
+        office.call(&admin, "people.add", person).await.unwrap();
+    }
+    office.call(&second, "session.sign_in", json!({ "name": "second", "password": PASSWORD })).await.unwrap();
+    let flows = office.call(&admin, "connections.list", json!({})).await.unwrap()["flows"].clone();
+    let with = |series: &str, limit: &str| {
+        let mut flow = flows[0].clone();
+        (flow["series"], flow["rules"]["approveAbove"]) = (json!(series), json!(limit));
+        flow
+    };
+    let series = flows[0]["series"].as_str().unwrap();
+    office.call(&admin, "flows.save", with(series, "5000")).await.unwrap();
+    let guards = GuardsInfo { lock_after_min: 15, storno: true, delete: true, bulk_over: None, limits: true };
+    office.call(&admin, "people.set_guards", serde_json::to_value(guards).unwrap()).await.unwrap();
+
+    let ask = async || office.call(&admin, "flows.save", with(series, "9000")).await.unwrap_err()["detail"].clone();
+    let decide = async |id: Value| {
+        office.call(&second, "approvals.decide", json!({ "id": id, "approve": true, "note": "" })).await
+    };
+    let id = ask().await;
+    // somebody edits it meanwhile, within its limits
+    office.call(&second, "flows.save", with("ALTA", "5000")).await.unwrap();
+    let refused = decide(id).await.unwrap_err();
+    assert_eq!((&refused["code"], &refused["detail"]), (&json!("not_now"), &json!("changed_since_asked")));
+    let kept = office.call(&admin, "connections.list", json!({})).await.unwrap()["flows"][0].clone();
+    assert_eq!((&kept["series"], &kept["rules"]["approveAbove"]), (&json!("ALTA"), &json!("5000")), "nothing of it");
+    let shown = office.call(&admin, "approvals.list", json!({})).await.unwrap();
+    assert_eq!(shown["approvals"][0]["facts"]["asItWas"], Value::Null, "that is for nobody's eyes");
+    assert_eq!(code(&decide(ask().await).await), "done", "asked for as it is now");
+
+    office.composition.shut_down().await;
+}
+
+#[tokio::test]
+async fn while_no_workspace_is_on_screen_the_people_of_those_that_run_decide() {
+    let mut office = Office::new().await;
+    let [nobody, admin] = ["nobody", "admin"].map(|one| office.local(HostKind::Window, one));
+    office.call(&admin, "session.sign_in", json!({ "name": "admin", "password": PASSWORD })).await.unwrap();
+    let guarded = office.call(&admin, "app.get", json!({})).await.unwrap()["open"]["id"].clone();
+    let lost = office.call(&admin, "workspace.create", json!({ "name": "Pierdut" })).await.unwrap()["open"].clone();
+    office.composition.shut_down().await;
+    std::fs::remove_dir_all(lost["folder"].as_str().unwrap()).unwrap();
+    let options = Options { home: office.home.path().to_owned(), no_keyring: true, prepare_sandbox: None };
+    office.composition = compose(options).await.unwrap();
+    office.call(&nobody, "workspace.open", json!({ "id": guarded })).await.unwrap();
+    office.call(&nobody, "workspace.open", json!({ "id": lost["id"] })).await.unwrap_err();
+    assert_eq!(office.call(&nobody, "app.get", json!({})).await.unwrap()["open"], Value::Null);
+    let restore = json!({ "workspace": lost["id"], "file": "old.sqlite" });
+    assert_eq!(code(&office.call(&nobody, "backup.restore", restore.clone()).await), "sign_in_needed");
+    // whoever signed in at one that runs may
+    office.call(&admin, "workspace.open", json!({ "id": guarded })).await.unwrap();
+    office.call(&admin, "session.sign_in", json!({ "name": "admin", "password": PASSWORD })).await.unwrap();
+    office.call(&admin, "workspace.open", json!({ "id": lost["id"] })).await.unwrap_err();
+    assert_eq!(code(&office.call(&admin, "backup.restore", restore).await), "not_found", "there is no such file");
     office.composition.shut_down().await;
 }

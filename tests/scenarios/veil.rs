@@ -322,10 +322,59 @@ async fn no_answer_tells_a_viewer_how_to_reach_a_client() {
     let refused = shop.call(&shop.viewer, "flows.preview_rules", rules).await.unwrap_err();
     assert_eq!(refused["code"], "forbidden");
 
+    nothing_is_found_by_what_is_masked(&shop).await;
+
     // and what is a viewer's own comes back as it was written
     let views = shop.call(&shop.viewer, "views.list", json!({ "list": "orders" })).await.unwrap();
     assert_eq!(views["views"][0]["text"], "ana@shop.ro");
     shop.composition.shut_down().await;
+}
+
+/// Whoever is shown no address and no code cannot spell them out by searching either, wherever they search.
+async fn nothing_is_found_by_what_is_masked(shop: &Shop) {
+    let count = |answer: &Value| {
+        let found = answer["rows"].as_array().or(answer["orders"].as_array()).map(Vec::len);
+        found.unwrap_or_else(|| answer["count"].as_u64().unwrap() as usize)
+    };
+    let typed = |text: &str, sort: Value| json!({ "list": "orders", "text": text, "sort": sort });
+    let rows = |text: &str, sort: Value| json!({ "query": typed(text, sort), "from": 0, "limit": 500 });
+    let searches = |text: &str| {
+        [
+            ("orders.list", json!({ "search": text, "filter": "", "after": null, "limit": 10 })),
+            ("table.orders", rows(text, Value::Null)),
+            ("table.summary", typed(text, Value::Null)),
+            ("mappings.samples", json!({ "search": text, "onlyHeld": false })),
+        ]
+    };
+    for begun in [&CODE[..5], CODE, "ion.pop@cl", "client.ro"] {
+        for (command, payload) in searches(begun) {
+            let whole = shop.call(&shop.operator, command, payload.clone()).await.unwrap();
+            let veiled = shop.call(&shop.viewer, command, payload).await.unwrap();
+            assert!(count(&whole) > 0, "{command} finds nothing by {begun}: {whole}");
+            assert_eq!(count(&veiled), 0, "{command} finds by {begun}: {veiled}");
+        }
+    }
+    let sample = |value: &str| json!({ "mappingId": shop.mappings[0]["id"], "which": "number", "value": value, "from": null, "document": null });
+    let found = shop.call(&shop.operator, "mappings.sample", sample(CODE)).await.unwrap();
+    let veiled = shop.call(&shop.viewer, "mappings.sample", sample(CODE)).await.unwrap();
+    assert!(found["sample"].is_object() && veiled["sample"].is_null(), "{veiled}");
+    // a whole address is met, a part of one is not; and a view that sorts by it opens
+    for (text, wanted) in [("email:ion.pop@client.ro", 1), ("email:ion", 0)] {
+        let veiled = shop.call(&shop.viewer, "table.orders", rows(text, Value::Null)).await.unwrap();
+        assert_eq!(count(&veiled), wanted, "{text}: {veiled}");
+    }
+    let usual = shop.call(&shop.viewer, "table.orders", rows("", Value::Null)).await.unwrap();
+    for column in ["email", "taxId"] {
+        let sort = json!({ "column": column, "descending": false });
+        let sorted = shop.call(&shop.viewer, "table.orders", rows("", sort)).await.unwrap();
+        assert_eq!(sorted, usual, "{column}");
+    }
+    for (session, offered) in [(&shop.operator, 2), (&shop.viewer, 0)] {
+        let vocabulary = shop.call(session, "table.vocabulary", json!({ "list": "orders" })).await.unwrap();
+        let columns = vocabulary["columns"].as_array().unwrap().iter();
+        let is_sorted = |one: &&Value| one["sortable"] == true && (one["id"] == "email" || one["id"] == "taxId");
+        assert_eq!(columns.filter(is_sorted).count(), offered, "{vocabulary}");
+    }
 }
 
 /// What stands in the file that an export left.

@@ -123,6 +123,17 @@ pub enum CommandKind {
     Quiet,
 }
 
+/// What a command is about beside the workspace that is on screen, and when it may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// About this machine: decided in the running workspaces that have people, whichever is on screen.
+    Machine,
+    /// Asked for before anybody is signed in.
+    Door,
+    /// Turns to another workspace by itself.
+    Turns,
+}
+
 /// One command, as data.
 #[derive(Debug, Clone, Copy)]
 pub struct CommandInfo {
@@ -131,16 +142,28 @@ pub struct CommandInfo {
     pub kind: CommandKind,
     /// Empty for commands that change something.
     pub stale_by: &'static [Tag],
+    pub scopes: &'static [Scope],
+}
+
+impl CommandInfo {
+    pub fn is(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+}
+
+/// Whether a command of that name has the scope.
+pub fn has_scope(command: &str, scope: Scope) -> bool {
+    COMMANDS.iter().any(|info| info.name == command && info.is(scope))
 }
 
 macro_rules! commands {
     (@read) => { CommandKind::Read };
     (@act) => { CommandKind::Act };
     (@quiet) => { CommandKind::Quiet };
-    ($($(#[$doc:meta])* $name:literal => $method:ident($request:ty) -> $response:ty, $role:ident, $kind:ident, [$($tag:ident),*];)+) => {
+    ($($(#[$doc:meta])* $name:literal => $method:ident($request:ty) -> $response:ty, $role:ident, $kind:ident, [$($tag:ident),*] $(, $scope:ident)*;)+) => {
         /// Every command, in one place.
         pub const COMMANDS: &[CommandInfo] = &[
-            $(CommandInfo { name: $name, role: AccessRole::$role, kind: commands!(@$kind), stale_by: &[$(Tag::$tag),*] }),+
+            $(CommandInfo { name: $name, role: AccessRole::$role, kind: commands!(@$kind), stale_by: &[$(Tag::$tag),*], scopes: &[$(Scope::$scope),*] }),+
         ];
 
         /// A host implements every command.
@@ -205,17 +228,17 @@ macro_rules! commands {
 }
 
 commands! {
-    "app.get" => app_get(Nothing) -> AppInfo, Viewer, read, [App];
-    "app.set_preferences" => app_set_preferences(Preferences) -> AppInfo, Viewer, quiet, [];
-    "workspace.create" => workspace_create(NewWorkspace) -> AppInfo, Admin, act, [];
-    "workspace.open" => workspace_open(ById) -> AppInfo, Viewer, read, [];
+    "app.get" => app_get(Nothing) -> AppInfo, Viewer, read, [App], Door;
+    "app.set_preferences" => app_set_preferences(Preferences) -> AppInfo, Viewer, quiet, [], Door;
+    "workspace.create" => workspace_create(NewWorkspace) -> AppInfo, Admin, act, [], Machine, Turns;
+    "workspace.open" => workspace_open(ById) -> AppInfo, Viewer, read, [], Door, Turns;
     /// Lets everything be sent again although not every series could be read; the reason is kept with who gave it.
     "workspace.lift_quarantine" => workspace_lift_quarantine(LiftRequest) -> AppInfo, Admin, act, [];
     /// Whether a workspace runs whenever Punte does, on screen or not; from the next start on.
-    "workspace.set_enabled" => workspace_set_enabled(EnabledInput) -> AppInfo, Admin, act, [];
+    "workspace.set_enabled" => workspace_set_enabled(EnabledInput) -> AppInfo, Admin, act, [], Machine;
     /// Checks the whole ledger; changes nothing.
     "workspace.check" => workspace_check(Nothing) -> CheckReport, Operator, read, [];
-    "workspace.open_sandbox" => workspace_open_sandbox(Nothing) -> AppInfo, Viewer, act, [];
+    "workspace.open_sandbox" => workspace_open_sandbox(Nothing) -> AppInfo, Viewer, act, [], Turns;
     /// What was done, by whom and from where, newest first.
     "audit.list" => audit_list(AuditRequest) -> AuditPage, Operator, read, [Audit];
     "audit.get" => audit_get(AuditGet) -> AuditDetail, Operator, read, [];
@@ -227,15 +250,15 @@ commands! {
 
     /// Hosts of a private network that may be reached.
     "network.get" => network_get(Nothing) -> NetworkInfo, Viewer, read, [App];
-    "network.permit" => network_permit(NetworkHost) -> NetworkInfo, Admin, act, [];
-    "network.forbid" => network_forbid(NetworkHost) -> NetworkInfo, Admin, act, [];
+    "network.permit" => network_permit(NetworkHost) -> NetworkInfo, Admin, act, [], Machine;
+    "network.forbid" => network_forbid(NetworkHost) -> NetworkInfo, Admin, act, [], Machine;
     /// Who is at this client, in the workspace on screen.
-    "session.get" => session_get(Nothing) -> SessionInfo, Viewer, read, [App, People];
-    "session.sign_in" => session_sign_in(SignInRequest) -> SessionInfo, Viewer, act, [];
+    "session.get" => session_get(Nothing) -> SessionInfo, Viewer, read, [App, People], Door;
+    "session.sign_in" => session_sign_in(SignInRequest) -> SessionInfo, Viewer, act, [], Door;
     /// Signs out at this client: the window is locked.
-    "session.lock" => session_lock(Nothing) -> Nothing, Viewer, act, [];
+    "session.lock" => session_lock(Nothing) -> Nothing, Viewer, act, [], Door;
     /// A hand was on the client: it is not locked for being left alone.
-    "session.touch" => session_touch(Nothing) -> Nothing, Viewer, read, [];
+    "session.touch" => session_touch(Nothing) -> Nothing, Viewer, read, [], Door;
     "session.change_password" => session_change_password(OwnPassword) -> Nothing, Viewer, act, [];
     "people.list" => people_list(Nothing) -> People, Admin, read, [People];
     /// Lets somebody in. From the first one on, whoever works in this workspace signs in.
@@ -250,12 +273,12 @@ commands! {
     "approvals.decide" => approvals_decide(ApprovalDecision) -> Approvals, Operator, act, [];
     "approvals.withdraw" => approvals_withdraw(ById) -> Approvals, Operator, act, [];
 
-    "vault.get" => vault_get(Nothing) -> VaultInfo, Viewer, read, [App];
+    "vault.get" => vault_get(Nothing) -> VaultInfo, Viewer, read, [App], Door;
     /// Where credentials are kept from now on; without a keyring a person chooses.
-    "vault.choose" => vault_choose(VaultChoice) -> VaultInfo, Admin, act, [];
+    "vault.choose" => vault_choose(VaultChoice) -> VaultInfo, Admin, act, [], Machine;
     /// Opens the encrypted file, or asks a keyring that waits once more.
-    "vault.unlock" => vault_unlock(PassphraseInput) -> VaultInfo, Viewer, act, [];
-    "vault.change_passphrase" => vault_change_passphrase(PassphraseChange) -> VaultInfo, Admin, act, [];
+    "vault.unlock" => vault_unlock(PassphraseInput) -> VaultInfo, Viewer, act, [], Door;
+    "vault.change_passphrase" => vault_change_passphrase(PassphraseChange) -> VaultInfo, Admin, act, [], Machine;
 
     "overview.get" => overview_get(Nothing) -> Overview, Viewer, read, [App, Connections, Documents, Orders, Reconcile];
     "counts.get" => counts_get(Nothing) -> Counts, Viewer, read, [Documents, Orders, Reconcile];
@@ -288,7 +311,7 @@ commands! {
     "backfill.list" => backfill_list(Nothing) -> Backfills, Viewer, read, [Backfill];
     "listener.get" => listener_get(Nothing) -> ListenerInfo, Viewer, read, [Inbox];
     /// Listens for webhooks on loopback, or stops.
-    "listener.set" => listener_set(ListenerInput) -> ListenerInfo, Admin, act, [];
+    "listener.set" => listener_set(ListenerInput) -> ListenerInfo, Admin, act, [], Machine;
     "inbox.list" => inbox_list(InboxRequest) -> InboxPage, Viewer, read, [Inbox];
     "inbox.get" => inbox_get(DeliveryRequest) -> DeliveryInfo, Operator, read, [Inbox];
     /// Processes an accepted delivery once more.

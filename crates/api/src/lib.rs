@@ -9,7 +9,9 @@ pub mod error;
 mod files;
 pub mod host;
 
-pub use commands::{AccessRole, COMMANDS, CommandInfo, CommandKind, Commands, Event, HostKind, Session, Tag, dispatch};
+pub use commands::{
+    AccessRole, COMMANDS, CommandInfo, CommandKind, Commands, Event, HostKind, Scope, Session, Tag, dispatch, has_scope,
+};
 pub use error::{ApiError, ErrorCode};
 pub use host::{
     HookSink, Host, ListenerCounts, ListenerHandle, ListenerStarter, Parts, SandboxHandle, SandboxLogin, SandboxStarter,

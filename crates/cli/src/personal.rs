@@ -5,6 +5,8 @@ use crate::people;
 use crate::words::Words;
 use base64::Engine;
 use punte_api::{ApiError, ErrorCode};
+use punte_engine::EngineError;
+use punte_engine::backup::BackupError;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,14 +28,14 @@ pub enum Act {
         #[arg(long, requires = "months")]
         set: bool,
     },
-    /// What is kept of a client: by the whole e-mail, telephone number, company or personal code, or name.
+    /// What is kept of a client: by the whole e-mail, telephone number, company or personal code, or name. Exits 1 if nothing is.
     Find {
         query: String,
         /// Of several clients that fit, this one, by its key. May be repeated.
         #[arg(long, value_name = "KEY")]
         only: Vec<String>,
     },
-    /// Write everything that is kept of a client into a JSON file. That it was taken is on record.
+    /// Write everything that is kept of a client into a JSON file that is not there yet. That it was taken is on record.
     Export {
         query: String,
         #[arg(long, value_name = "KEY")]
@@ -54,6 +56,9 @@ pub enum Act {
         yes: bool,
     },
 }
+
+/// Places that hang on no order.
+const LOOSE: [&str; 4] = ["deliveries", "rejects", "audit", "texts"];
 
 fn failed(error: impl std::fmt::Display) -> DeskError {
     ApiError::new(ErrorCode::Internal, error.to_string()).into()
@@ -103,14 +108,18 @@ async fn act(desk: &Desk, act: Act, words: &Words) -> Result<Told, DeskError> {
         Act::Find { query, only } => {
             let found = desk.call("clients.find", json!({ "query": query, "only": only })).await?;
             let lines = told_clients(&found, words);
-            let is_known = !list(&found, "clients").is_empty();
+            let is_known = !list(&found, "clients").is_empty() || is_elsewhere(&found);
             Ok((found, lines, is_known))
         }
         Act::Export { query, only, to } => {
+            // before it is on record that it was taken
+            if to.exists() {
+                return Err(occupied(&to));
+            }
             let file = desk.call("clients.export", json!({ "query": query, "only": only })).await?;
             let base64 = file["base64"].as_str().unwrap_or_default();
             let bytes = base64::engine::general_purpose::STANDARD.decode(base64).map_err(failed)?;
-            std::fs::write(&to, &bytes).map_err(failed)?;
+            write_new(&to, &bytes)?;
             let shown = to.display().to_string();
             let told = json!({ "file": shown, "bytes": bytes.len() });
             Ok((told, vec![shown, words.say("personal.exported", &[])], true))
@@ -123,6 +132,28 @@ async fn act(desk: &Desk, act: Act, words: &Words) -> Result<Told, DeskError> {
             Ok((done, lines, is_whole))
         }
     }
+}
+
+fn occupied(file: &Path) -> DeskError {
+    ApiError::from(EngineError::from(BackupError::Occupied(file.display().to_string()))).into()
+}
+
+/// Writes a file for its owner alone, over nothing that stands there; one that was not written whole is taken away.
+fn write_new(file: &Path, bytes: &[u8]) -> Result<(), DeskError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut opened = options.open(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => occupied(file),
+        _ => failed(format!("{}: {error}", file.display())),
+    })?;
+    let written = std::io::Write::write_all(&mut opened, bytes).and_then(|()| opened.sync_all());
+    written.map_err(|error| {
+        drop(opened);
+        let _ = std::fs::remove_file(file);
+        failed(format!("{}: {error}", file.display()))
+    })
 }
 
 fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
@@ -157,16 +188,33 @@ fn told_clients(found: &Value, words: &Words) -> Vec<String> {
         lines.push(format!("  {}", words.say("terminal.personal.counts", &counts)));
         for document in list(client, "documents") {
             let number = format!("{} {}", text(document, "series"), text(document, "number"));
-            let until = text(document, "keptUntil");
-            lines.push(format!("  {number}: {} {until}", words.say("personal.until", &[])));
+            let until = document["keptUntil"].as_str();
+            let until = until.map(|day| format!(": {} {day}", words.say("personal.until", &[])));
+            lines.push(format!("  {number}{}", until.unwrap_or_default()));
         }
         lines.extend(open(list(client, "open"), words));
     }
+    let is_elsewhere = is_elsewhere(found);
     if lines.is_empty() {
-        lines.push(words.say("personal.nobody", &[]));
+        let key = if is_elsewhere { "personal.someElsewhere" } else { "personal.nobody" };
+        lines.push(words.say(key, &[]));
     }
-    lines.push(elsewhere(&found["loose"], "personal.elsewhere", &[], words));
+    if is_elsewhere {
+        lines.push(elsewhere(&found["loose"], "personal.elsewhere", &[], words));
+    }
+    if found["isCut"] == true {
+        lines.push(words.say("personal.cut", &[]));
+    }
+    if found["waitingFiles"] != 0 {
+        let count = text(found, "waitingFiles");
+        lines.push(words.say("terminal.personal.waitingFiles", &[("count", &count)]));
+    }
     lines
+}
+
+/// Whether something names them that hangs on none of their orders.
+fn is_elsewhere(found: &Value) -> bool {
+    LOOSE.iter().any(|field| found["loose"][field] != 0)
 }
 
 fn told_erased(done: &Value, words: &Words) -> Vec<String> {
@@ -181,7 +229,7 @@ fn told_erased(done: &Value, words: &Words) -> Vec<String> {
 
 /// A text about what hangs on no order.
 fn elsewhere(loose: &Value, key: &str, own: &[(&str, &str)], words: &Words) -> String {
-    let counts = ["deliveries", "rejects", "audit", "texts"].map(|field| (field, text(loose, field)));
+    let counts = LOOSE.map(|field| (field, text(loose, field)));
     let mut facts: Vec<(&str, &str)> = counts.iter().map(|(field, count)| (*field, count.as_str())).collect();
     facts.extend(own);
     words.say(key, &facts)
@@ -198,6 +246,7 @@ fn open(orders: &[Value], words: &Words) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compose::{Options, compose};
     use crate::words::Language;
 
     #[test]
@@ -208,8 +257,8 @@ mod tests {
         });
         let told = |language| told_erased(&done, &Words::of(language)).join("\n");
         let (en, ro) = (told(Language::En), told(Language::Ro));
-        assert!(en.contains("Erased: 2 orders, 3 webhooks") && en.contains("Order 10402: a document is held"), "{en}");
-        assert!(ro.contains("Șterse: 2 comenzi") && ro.contains("Comanda 10402"), "{ro}");
+        assert!(en.contains("orders: 2 · webhooks: 3") && en.contains("Order 10402: a document is held"), "{en}");
+        assert!(ro.contains("comenzi: 2 · webhookuri: 3") && ro.contains("Comanda 10402"), "{ro}");
         assert!(!format!("{en}{ro}").contains("{{"), "{en} {ro}");
     }
 
@@ -220,5 +269,83 @@ mod tests {
         assert_eq!(told_shares(&none, &words), ["Under this period nothing goes yet."]);
         let some = json!({ "shares": [{ "kind": "records", "count": 7, "isLeast": true }] });
         assert_eq!(told_shares(&some, &words)[1], "  ≥ 7 Requests and answers");
+    }
+    fn found() -> Value {
+        let document = |number: &str, until: Value| json!({ "series": "FCT", "number": number, "keptUntil": until });
+        json!({
+            "clients": [{
+                "key": "a1", "name": "Ana Pop", "email": "ana@example.com", "phone": "", "taxId": "", "orders": 2,
+                "documentCount": 2, "deliveries": 0, "open": [],
+                "documents": [document("0042", json!("2032-06-30")), document("0043", Value::Null)],
+            }],
+            "loose": { "deliveries": 0, "rejects": 0, "audit": 0, "texts": 0 }, "waitingFiles": 0, "isCut": false,
+        })
+    }
+
+    #[test]
+    fn what_is_kept_is_said_with_what_was_not_looked_into() {
+        let told = |found: &Value, language| told_clients(found, &Words::of(language));
+        let whole = told(&found(), Language::En);
+        let lines = ["a1  Ana Pop · ana@example.com", "  orders: 2 · documents: 2 · webhooks: 0"];
+        assert_eq!(whole[..2], lines);
+        assert_eq!(
+            whole[2..],
+            ["  FCT 0042: Kept until 2032-06-30", "  FCT 0043"],
+            "of one without a day none is said"
+        );
+        let mut more = found();
+        more["isCut"] = true.into();
+        more["waitingFiles"] = 3.into();
+        more["loose"]["texts"] = 7.into();
+        let [en, ro] = [Language::En, Language::Ro].map(|language| told(&more, language).join("\n"));
+        assert!(
+            en.contains("more than 5,000 orders") && en.contains("nobody looked into: 3.") && en.contains(": 7"),
+            "{en}"
+        );
+        assert!(
+            ro.contains("peste 5.000 de comenzi") && ro.contains("nu s-a căutat: 3.") && ro.contains(": 7"),
+            "{ro}"
+        );
+        more["clients"] = json!([]);
+        assert!(told(&more, Language::En)[0].starts_with("None of their orders is here"), "{more}");
+    }
+
+    #[tokio::test]
+    async fn whoever_is_named_anywhere_is_found_and_their_file_is_written_over_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let options = Options { home: home.path().to_owned(), no_keyring: true, prepare_sandbox: None };
+        let desk = Desk::Own(Box::new(compose(options).await.unwrap()));
+        desk.call("workspace.create", json!({ "name": "Atelier" })).await.unwrap();
+        let words = Words::of(Language::En);
+        let find = || Act::Find { query: "ana@example.com".into(), only: Vec::new() };
+        let (_, lines, is_good) = act(&desk, find(), &words).await.unwrap();
+        assert_eq!((lines, is_good), (vec![words.say("personal.nobody", &[])], false));
+        let view =
+            json!({ "id": "", "list": "orders", "name": "ana@example.com", "text": "", "sort": null, "columns": [] });
+        desk.call("views.save", view).await.unwrap();
+        let (found, lines, is_good) = act(&desk, find(), &words).await.unwrap();
+        assert!(is_good && list(&found, "clients").is_empty(), "{lines:?}");
+
+        let to = home.path().join("ana.json");
+        let export = || Act::Export { query: "ana@example.com".into(), only: Vec::new(), to: to.clone() };
+        let (_, _, is_good) = act(&desk, export(), &words).await.unwrap();
+        assert!(is_good && std::fs::read_to_string(&to).unwrap().contains("ana@example.com"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        std::fs::write(&to, "another's").unwrap();
+        let refused = act(&desk, export(), &words).await.unwrap_err();
+        let log = desk.call("audit.list", json!({ "act": "clients.export" })).await.unwrap();
+        assert_eq!(list(&log, "rows").len(), 1, "what was not written was not taken");
+        let late = write_new(&to, b"{}").unwrap_err();
+        for language in [Language::En, Language::Ro] {
+            let told = [&refused, &late].map(|error| crate::backup::words_for(error, &Words::of(language)).unwrap());
+            let said = Words::of(language).say("backup.refused.occupied", &[]);
+            assert!(told.iter().all(|told| told.starts_with(&said) && told.contains("ana.json")), "{told:?}");
+        }
+        assert_eq!(std::fs::read_to_string(&to).unwrap(), "another's");
+        desk.close().await;
     }
 }

@@ -4,23 +4,18 @@
 //! Of an order as received only what is known to tell nobody is left: a field that nobody knows goes. Elsewhere, where people
 //! wrote, what is known of the client is looked for and masked.
 
+mod known;
+
+pub use known::{Known, phone_end};
+
+use crate::personal::names::{Told, told_by};
 use crate::personal::{self, MASK};
 use serde_json::Value;
 
-/// A shorter text is found in too many words that have nothing to do with the client.
-const SHORTEST: usize = 5;
-/// The end of a telephone number, which is the same with and without its country.
-const PHONE_END: usize = 9;
-/// Parts of the names of fields that hold a telephone number.
-const PHONE_FIELDS: [&str; 4] = ["phone", "telefon", "mobile", "mobil"];
-/// Parts of the names of fields that tell a person, whatever their value looks like.
+/// Parts of the names of fields that tell a person, whatever their value looks like, beside those that [`told_by`] knows.
 const PERSONAL: &[&str] = &[
     "name",
     "nume",
-    "mail",
-    "phone",
-    "telefon",
-    "mobil",
     "address",
     "adres",
     "street",
@@ -33,7 +28,6 @@ const PERSONAL: &[&str] = &[
     "localitate",
     "post",
     "zip",
-    "cnp",
     "cui",
     "cif",
     "iban",
@@ -57,8 +51,6 @@ const PERSONAL: &[&str] = &[
     "site",
     "company",
     "firma",
-    "tax_id",
-    "vat_number",
     "reg_com",
     "bank",
     "buyer",
@@ -154,135 +146,6 @@ const OF_GOODS: &[&str] = &[
 const TYPED: &[&str] =
     &["meta_data", "note_attributes", "metadata", "custom_fields", "properties", "custom_attributes"];
 
-/// What is known of a client, to find it in what people and providers wrote.
-#[derive(Debug, Clone, Default)]
-pub struct Known {
-    /// In small letters.
-    texts: Vec<String>,
-    /// The ends of telephone numbers.
-    phones: Vec<String>,
-}
-
-impl Known {
-    /// A name, an address of e-mail, a code. Too short a one says nothing.
-    pub fn add(&mut self, text: &str) {
-        let text = text.trim().to_lowercase();
-        if text.chars().count() >= SHORTEST && text != MASK && !self.texts.contains(&text) {
-            self.texts.push(text);
-            // the longest first: a part of it that went before would leave the rest
-            self.texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        }
-    }
-
-    /// Both ways in which a person's name is written.
-    pub fn add_name(&mut self, name: &str) {
-        self.add(name);
-        let words: Vec<&str> = name.split_whitespace().collect();
-        if let [first, .., last] = words[..] {
-            self.add(&format!("{last} {}", words[..words.len() - 1].join(" ")));
-            self.add(&format!("{first} {last}"));
-        }
-    }
-
-    pub fn add_phone(&mut self, phone: &str) {
-        if let Some(end) = phone_end(phone)
-            && !self.phones.contains(&end)
-        {
-            self.phones.push(end);
-        }
-    }
-
-    /// What another one knows, too.
-    pub fn learn(&mut self, other: &Known) {
-        other.texts.iter().for_each(|text| self.add(text));
-        let new = other.phones.iter().filter(|phone| !self.phones.contains(phone));
-        let new: Vec<String> = new.cloned().collect();
-        self.phones.extend(new);
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.texts.is_empty() && self.phones.is_empty()
-    }
-
-    /// Whether a text names the client.
-    pub fn is_in(&self, text: &str) -> bool {
-        self.scrubbed(text).is_some()
-    }
-
-    /// The text without the client; `None` where they are not in it.
-    pub fn scrubbed(&self, text: &str) -> Option<String> {
-        let mut scrubbed = text.to_owned();
-        for known in &self.texts {
-            scrubbed = without(&scrubbed, known);
-        }
-        let numbers: Vec<_> = personal::find(&scrubbed)
-            .into_iter()
-            .filter(|(range, _)| phone_end(&scrubbed[range.clone()]).is_some_and(|end| self.phones.contains(&end)))
-            .collect();
-        for (range, _) in numbers.into_iter().rev() {
-            scrubbed.replace_range(range, MASK);
-        }
-        if phone_end(&scrubbed).is_some_and(|end| self.phones.contains(&end)) {
-            MASK.clone_into(&mut scrubbed);
-        }
-        (scrubbed != text).then_some(scrubbed)
-    }
-
-    /// Takes the client out of every text in a value. Answers whether they were in it.
-    pub fn scrub(&self, value: &mut Value) -> bool {
-        match value {
-            Value::String(text) => match self.scrubbed(text) {
-                Some(scrubbed) => {
-                    *text = scrubbed;
-                    true
-                }
-                None => false,
-            },
-            Value::Number(number) => {
-                let is_theirs = self.is_in(&number.to_string());
-                if is_theirs {
-                    *value = MASK.into();
-                }
-                is_theirs
-            }
-            Value::Array(items) => items.iter_mut().fold(false, |found, item| self.scrub(item) | found),
-            Value::Object(fields) => fields.values_mut().fold(false, |found, field| self.scrub(field) | found),
-            Value::Bool(_) | Value::Null => false,
-        }
-    }
-}
-
-/// A text without every place where another, in small letters, stands in it.
-fn without(text: &str, known: &str) -> String {
-    let lower = text.to_lowercase();
-    if !lower.contains(known) {
-        return text.to_owned();
-    }
-    if lower.len() != text.len() {
-        // letters that are longer small than capital: where it stands cannot be told
-        return MASK.to_owned();
-    }
-    let mut rest = String::with_capacity(text.len());
-    let mut from = 0;
-    while let Some(at) = lower[from..].find(known) {
-        rest.push_str(text.get(from..from + at).unwrap_or_default());
-        rest.push_str(MASK);
-        from += at + known.len();
-    }
-    rest.push_str(text.get(from..).unwrap_or_default());
-    rest
-}
-
-/// The digits that a telephone number ends with; `None` for what is too short, or no number.
-pub fn phone_end(text: &str) -> Option<String> {
-    let is_sign = |sign: char| sign.is_ascii_digit() || " .-/()+".contains(sign);
-    if !text.trim().chars().all(is_sign) {
-        return None;
-    }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    ((PHONE_END..=15).contains(&digits.len())).then(|| digits[digits.len() - PHONE_END..].to_owned())
-}
-
 /// The telephone numbers of an order as received.
 pub fn phones_in(raw: &Value) -> Vec<String> {
     fn walk(value: &Value, field: &str, found: &mut Vec<String>) {
@@ -307,28 +170,13 @@ pub fn phones_in(raw: &Value) -> Vec<String> {
 }
 
 fn is_phone_field(field: &str) -> bool {
-    let field = field.to_lowercase();
-    PHONE_FIELDS.iter().any(|part| field.contains(part))
+    told_by(field) == Some(Told::Phone)
 }
 
 /// Takes what tells a person out of an order as received. `keep`: its number and its id.
 pub fn erase_order(raw: &mut Value, known: &Known, keep: &[&str]) {
     walk(raw, "", Place::Top, keep);
-    known.scrub_but(raw, keep);
-}
-
-impl Known {
-    fn scrub_but(&self, value: &mut Value, keep: &[&str]) {
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.scrub_but(item, keep)),
-            Value::Object(fields) => fields.values_mut().for_each(|field| self.scrub_but(field, keep)),
-            Value::String(text) if is_kept(text, keep) => {}
-            Value::Number(number) if is_kept(&number.to_string(), keep) => {}
-            other => {
-                self.scrub(other);
-            }
-        }
-    }
+    known.scrub_but(raw, &|text| is_kept(text, keep));
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -391,7 +239,7 @@ fn stays(text: &str, field: &str, place: Place) -> bool {
 }
 
 fn is_personal(field: &str) -> bool {
-    PERSONAL.iter().any(|part| field.contains(part))
+    told_by(field).is_some() || PERSONAL.iter().any(|part| field.contains(part))
 }
 
 fn is_amount(text: &str) -> bool {
@@ -471,36 +319,11 @@ mod tests {
     }
 
     #[test]
-    fn a_client_is_found_in_what_people_wrote_however_they_are_written() {
-        let known = ana();
-        for (text, scrubbed) in [
-            ("ANA@EXAMPLE.COM a scris", "••• a scris"),
-            ("popescu ana maria, 0740.123.456", "•••, •••"),
-            ("Ana Popescu", MASK),
-            ("+40 740 123 456", MASK),
-            ("CNP 1980101123452.", "CNP •••."),
-        ] {
-            assert_eq!(known.scrubbed(text).as_deref(), Some(scrubbed), "{text}");
-        }
-        for text in ["Banana 0741 123 456", "ana@example.org", "Maria Popescu", ""] {
-            assert_eq!(known.scrubbed(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_too_short_is_not_looked_for() {
-        let mut known = Known::default();
-        known.add("Ana");
-        known.add(MASK);
-        known.add_phone("112");
-        assert!(known.is_empty());
-    }
-
-    #[test]
     fn telephone_numbers_are_read_from_an_order_and_compared_by_their_end() {
         let order = json!({ "billing": { "phone": "0740 123 456" }, "shipping": { "phone": "" },
-            "meta_data": [{ "key": "telefon_2", "value": "+40 21 123 45 67" }], "total": "740123456" });
-        assert_eq!(phones_in(&order), ["0740 123 456", "+40 21 123 45 67"]);
+            "meta_data": [{ "key": "telefon_2", "value": "+40 21 123 45 67" }, { "key": "_tel", "value": "0264 123 456" },
+                { "key": "mobilpay_id", "value": "740123456" }], "total": "740123456" });
+        assert_eq!(phones_in(&order), ["0740 123 456", "+40 21 123 45 67", "0264 123 456"]);
         assert_eq!(phone_end("+40740123456"), phone_end("0740-123-456"));
         assert_eq!((phone_end("12345"), phone_end("tel 0740123456")), (None, None));
     }

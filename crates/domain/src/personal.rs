@@ -1,7 +1,9 @@
 //! What tells a person for certain, wherever it stands in a text: an e-mail address, a telephone number, a personal code (CNP).
 //!
 //! One finder for the log, the audit log, the webhook inbox and what a viewer sees, so that none of them knows a spelling that the
-//! others miss. Names and street addresses have no shape of their own: whoever masks those goes by the names of fields.
+//! others miss. Names and street addresses have no shape of their own: whoever masks those goes by the names of fields ([`names`]).
+
+pub mod names;
 
 use crate::tax_id::cnp_is_consistent;
 use std::borrow::Cow;
@@ -92,10 +94,9 @@ fn mask_mail(mail: &str) -> String {
 
 fn find_mails(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
+    let mut signs = Signs::new(text);
     let mut from = 0;
-    while let Some((at, sign)) =
-        AT.iter().filter_map(|sign| Some((text[from..].find(sign)? + from, *sign))).min_by_key(|(at, _)| *at)
-    {
+    while let Some((at, sign)) = signs.next_from(from) {
         let end = at + sign.len();
         let low = found.last().map_or(0, |range| range.end);
         let who = who_before(&text[low..at]);
@@ -108,6 +109,47 @@ fn find_mails(text: &str) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// Where a text has an `@`. The next place of each spelling is kept until it is passed, so that a text full of one of them is not
+/// gone through to its end for the others each time.
+struct Signs<'t> {
+    text: &'t str,
+    next: [Option<usize>; AT.len()],
+    /// Bytes that were searched, for the test.
+    #[cfg(test)]
+    searched: usize,
+}
+
+impl<'t> Signs<'t> {
+    fn new(text: &'t str) -> Self {
+        let mut signs = Signs {
+            text,
+            next: [Some(0); AT.len()],
+            #[cfg(test)]
+            searched: 0,
+        };
+        (0..AT.len()).for_each(|of| signs.search(of, 0));
+        signs
+    }
+
+    fn search(&mut self, of: usize, from: usize) {
+        self.next[of] = self.text[from..].find(AT[of]).map(|at| at + from);
+        #[cfg(test)]
+        {
+            self.searched += self.next[of].unwrap_or(self.text.len()) - from;
+        }
+    }
+
+    /// The first one at a place or behind it. Places only grow from call to call.
+    fn next_from(&mut self, from: usize) -> Option<(usize, &'static str)> {
+        for of in 0..AT.len() {
+            if self.next[of].is_some_and(|at| at < from) {
+                self.search(of, from);
+            }
+        }
+        self.next.iter().zip(AT).filter_map(|(at, sign)| Some(((*at)?, sign))).min_by_key(|(at, _)| *at)
+    }
 }
 
 /// Bytes of a mailbox's name that ends where the text does.
@@ -216,6 +258,20 @@ mod tests {
         ] {
             assert_eq!(mask(text), masked);
         }
+    }
+
+    #[test]
+    fn a_text_full_of_signs_is_searched_once_for_each_spelling() {
+        let text = "@".repeat(1_000_000);
+        let mut signs = Signs::new(&text);
+        let mut from = 0;
+        while let Some((at, sign)) = signs.next_from(from) {
+            from = at + sign.len();
+        }
+        assert!(from == text.len() && signs.searched <= AT.len() * text.len(), "{}", signs.searched);
+        assert!(find(&text).is_empty());
+        let mixed = "ana%40shop.ro @@ ion@shop.ro \\u0040 ana&#64;shop.ro @".repeat(2);
+        assert_eq!(find(&mixed).len(), 6);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
 use crate::schedule::{JobKind, JobResult};
-use crate::workspace::{Change, Workspace};
+use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::shops::{self, OrderQuery, RejectedOrder, Shop, ShopKind, ShopOrder};
 use punte_domain::erasure::Known;
 use punte_domain::planted::{Bug, is_planted};
@@ -131,10 +131,9 @@ impl Workspace {
 
     /// Reads a listing, and notes what came of it. `None` unless it was read to its end: then no cursor may move.
     async fn whole_pass(&self, connection: &Connection, shop: &dyn Shop, query: OrderQuery) -> Result<Option<Pass>> {
-        let earlier = self.list_unreadable(connection);
-        match self.pass(connection, shop, query, &earlier).await? {
+        match self.pass(connection, shop, query, &self.list_unreadable(connection)).await? {
             Ok(pass) => {
-                self.note_rejected(connection, earlier, &pass, query)?;
+                self.note_rejected(connection, &pass, query)?;
                 self.note_contact(connection).await?;
                 if pass.taken.new + pass.taken.changed > 0 {
                     tracing::info!(shop = %connection.name, new = pass.taken.new, changed = pass.taken.changed, "orders taken in");
@@ -250,13 +249,10 @@ impl Workspace {
     }
 
     /// Orders that could not be read are kept in sight until they can be, and the connection is shown as degraded.
-    fn note_rejected(
-        &self,
-        connection: &Connection,
-        earlier: Vec<RejectedOrder>,
-        pass: &Pass,
-        query: OrderQuery,
-    ) -> Result<()> {
+    fn note_rejected(&self, connection: &Connection, pass: &Pass, query: OrderQuery) -> Result<()> {
+        // as they stand now: meanwhile another listing may have added some, and an erasure masked what they say
+        let _alone = lock(&self.unreadable_turn);
+        let earlier = self.list_unreadable(connection);
         let is_known = |new: &&RejectedOrder| earlier.iter().any(|old| is_same_trouble(old, new));
         for one in pass.rejected.iter().filter(|one| !is_known(one)).take(20) {
             tracing::warn!(order = ?one.order, field = %one.field, reason = %one.reason, "an order of the shop cannot be read");
@@ -275,17 +271,27 @@ impl Workspace {
     /// Keeps orders in sight that could not be read in another listing than a poll's.
     pub(crate) fn note_unreadable(&self, connection: &Connection, rejected: Vec<RejectedOrder>) -> Result<()> {
         let pass = Pass { rejected, ..Pass::default() };
-        self.note_rejected(connection, self.list_unreadable(connection), &pass, OrderQuery::ModifiedSince(0))
+        self.note_rejected(connection, &pass, OrderQuery::ModifiedSince(0))
     }
 
-    /// Takes a client out of what is kept in sight of unreadable orders.
+    /// Takes a client out of what is said of orders that are kept in sight because they could not be read. They stay in sight: what
+    /// is not invoiced yet is not lost. The shop may name the client again as long as they cannot be read.
     pub(crate) async fn forget_unreadable(&self, known: &Known) -> Result<()> {
         for connection in self.ledger.list_connections().await? {
-            let kept = self.list_unreadable(&connection);
-            let (theirs, others): (Vec<_>, Vec<_>) =
-                kept.into_iter().partition(|one| known.is_in(&one.reason.to_string()));
-            if !theirs.is_empty() {
-                let json = serde_json::to_string(&others).map_err(StoreError::Json)?;
+            let _alone = lock(&self.unreadable_turn);
+            let mut kept = self.list_unreadable(&connection);
+            let mut is_named = false;
+            for one in &mut kept {
+                is_named |= one.reason.facts.values_mut().fold(false, |found, fact| match known.scrubbed(fact) {
+                    Some(masked) => {
+                        *fact = masked;
+                        true
+                    }
+                    None => found,
+                });
+            }
+            if is_named {
+                let json = serde_json::to_string(&kept).map_err(StoreError::Json)?;
                 self.cache.record_listing(&connection.id, UNREADABLE, &json, self.now_ms());
             }
         }

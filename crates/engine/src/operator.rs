@@ -124,6 +124,10 @@ impl Workspace {
             return Ok(Retry::Not("flow_off", None));
         }
         let order = self.ledger.get_order_by_row(document.order_row).await?;
+        if order.is_erased() {
+            // there is nobody to make it out to
+            return Ok(Retry::Not("erased", None));
+        }
         let raw: Value =
             serde_json::from_str(&self.ledger.get_order_json(order.row).await?).map_err(StoreError::Json)?;
         let flow = &self.flow_for(flow, order.row, &order.head).await?;
@@ -206,11 +210,10 @@ impl Workspace {
     }
 
     pub async fn reopen(&self, id: &str, reason: &str, who: &str) -> Result<()> {
-        let document = self.get_document(id).await?;
-        if self.ledger.get_order_by_row(document.order_row).await?.is_erased() {
-            return Err(EngineError::NotNow("erased"));
+        match self.ledger.reopen(id, required(reason)?, who, self.now_ms()).await {
+            Err(StoreError::NotAllowed(why)) => return Err(EngineError::NotNow(why)),
+            done => done?,
         }
-        self.ledger.reopen(id, required(reason)?, who, self.now_ms()).await?;
         self.changed(Change::Documents);
         Ok(())
     }

@@ -170,6 +170,8 @@ pub struct Workspace {
     pub(crate) bulk_acted: Mutex<BTreeSet<i64>>,
     /// What runs by itself: when it ran last, and when it is due.
     pub(crate) schedule: Mutex<Schedule>,
+    /// Held while the list of orders that cannot be read is changed.
+    pub(crate) unreadable_turn: Mutex<()>,
     /// How far the backup is that is being made.
     pub(crate) backing: crate::backup::Progress,
     pub(crate) outbox_wake: Notify,
@@ -257,6 +259,7 @@ impl Workspace {
             hook_secrets: Mutex::default(),
             bulk_acted: Mutex::default(),
             schedule: Mutex::default(),
+            unreadable_turn: Mutex::default(),
             backing: crate::backup::Progress::default(),
             outbox_wake: Notify::new(),
             settle_wake: Notify::new(),

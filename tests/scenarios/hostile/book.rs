@@ -2,7 +2,8 @@
 
 use flate2::{Compress, Compression, Crc, FlushCompress};
 
-/// One whose shared texts are so many bytes. Each piece of them is sound, so that nothing but their size is wrong.
+/// One whose shared texts are so many bytes. Each piece of them is sound; the checksum at the end is not
+/// reckoned over all of it, for whoever comes to it has unpacked it already.
 pub fn swelling(bytes: u64) -> Vec<u8> {
     let piece = "<si><t>a text like others</t></si>".repeat(20_000);
     let times = bytes / piece.len() as u64;

@@ -65,7 +65,9 @@ test("whose role does not reach it is told who decides", async () => {
 test("every act that can need a second person has a name", async () => {
   const { t } = await show(<Approvals />, list());
   const named = (command: string, facts: Record<string, string>) => approvalName(t, { ...asked, command, facts });
-  expect(named("documents.accept_change", { document: "FCT 7", id: "chg_1" })).toBe("Storno of FCT 7 for a changed order");
+  expect(named("documents.accept_change", { document: "FCT 7", id: "chg_1", amount: "60.50 RON" })).toBe(
+    "Storno of FCT 7 for a changed order: 60.50 RON",
+  );
   expect(named("documents.operate", { document: "FCT 7", id: "doc_1" })).toBe("Delete FCT 7 at the provider");
   expect(named("bulk.confirm", { job: "retry", count: "38", id: "bulk_1" })).toContain("38");
   expect(named("flows.save", { flow: "Web", limits: "approveAbove, maxTotal" })).toBe(
@@ -75,7 +77,15 @@ test("every act that can need a second person has a name", async () => {
   expect(named("people.set_guards", { guards: "storno, bulk", bulk: "10 → 0" })).toBe(
     "Loosen what needs a second person: storno, many records at once (10 → 0)",
   );
+  expect(named("documents.storno", {})).not.toContain("{{");
   expect(named("unheard.of", {})).toBe("unheard.of");
+});
+
+test("an approved act that was not done says why, of whoever asked", async () => {
+  const failed = { ...asked, state: "failed", code: "forbidden", decidedBy: "Ion", decidedMs: 1, mayDecide: false };
+  const { t } = await show(<Approvals />, { "session.get": asViewer, "approvals.list": { approvals: [failed] } }, "/?approvals=waiting");
+  const why = t("approvals.failedCode.forbidden");
+  expect(await screen.findByText(t("approvals.failed", { why }))).toBeVisible();
 });
 
 test("the plan of many records opens, and stands though its dialog is closed", async () => {

@@ -107,7 +107,9 @@ function Head({ approval, openJob, openRecord }: { approval: ApprovalInfo } & Li
         </Text>
       )}
       {approval.code !== "" && (
-        <Text size="sm">{t("approvals.failed", { why: t(`error.${approval.code}`, { defaultValue: approval.code }) })}</Text>
+        <Text size="sm">
+          {t("approvals.failed", { why: t([`approvals.failedCode.${approval.code}`, `error.${approval.code}`], { defaultValue: approval.code }) })}
+        </Text>
       )}
       {approval.note !== "" && <Text size="sm">{t("approvals.noteLine", { note: approval.note })}</Text>}
       {facts.id && (

@@ -12,5 +12,7 @@ export function approvalName(t: TFunction, { command, facts }: ApprovalInfo): st
       .map((one) => t(`approvals.${words}.${one}`, { defaultValue: one }) + (facts[one] ? ` (${facts[one]})` : ""))
       .join(", ");
   const [limits, guards] = [named(facts.limits, "limit"), named(facts.guards, "guard")];
-  return t([`approvals.what.${command}`, "approvals.what.other"], { command, ...facts, limits, guards });
+  const document = facts.document || facts.id || t("common.none");
+  const amount = facts.amount || t("common.none");
+  return t([`approvals.what.${command}`, "approvals.what.other"], { command, ...facts, document, amount, limits, guards });
 }

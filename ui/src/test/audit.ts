@@ -40,6 +40,19 @@ export const refused: AuditEntry = {
 
 export const cutOff: AuditEntry = { ...storno, row: 7, outcome: "asked", endRow: null, endedMs: null, approvedBy: null, changes: [], hasPersonal: true };
 
+/** A look at clients: how much it showed, and not whom. */
+export const look: AuditEntry = {
+  ...storno,
+  row: 5,
+  act: "clients.find",
+  subject: { kind: "client", id: "", label: null },
+  reason: "",
+  request: { query: "•••", only: [] },
+  approvedBy: null,
+  changes: [],
+  facts: { clients: 2, orders: 3, documents: 1 },
+};
+
 export const log: AuditPage = { rows: [storno, refused, cutOff], before: null };
 
 export const whole: AuditReport = { rows: 12, head: `12:${"a7".repeat(32)}`, broken: null, erased: 0, losses: [], witnessedTo: 12, witnesses: 2 };

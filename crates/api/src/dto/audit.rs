@@ -59,7 +59,7 @@ pub struct AuditEntry {
     pub approved_by: Option<String>,
     /// What an act changed: how it was, and how it is.
     pub changes: Vec<AuditChange>,
-    /// Facts of what happened by itself.
+    /// Facts of what happened by itself; of a look at clients, how much it showed.
     #[ts(type = "Record<string, unknown> | null")]
     pub facts: Option<serde_json::Value>,
     /// Something of it is kept aside, or was and is erased.

@@ -3,7 +3,7 @@
 use super::Host;
 use super::app::problem_code;
 use super::settings::Settings;
-use crate::commands::{Session, Tag};
+use crate::commands::{Scope, Session, Tag, has_scope};
 use crate::dto::*;
 use crate::error::ApiError;
 use punte_engine::Workspace;
@@ -35,10 +35,7 @@ impl Host {
         command: &str,
         payload: serde_json::Value,
     ) -> Result<serde_json::Value, ApiError> {
-        // these turn to another by themselves
-        let turns =
-            matches!(command, "workspace.open" | "workspace.create" | "workspace.open_sandbox" | "backup.restore");
-        if turns || CHOSEN.try_with(|_| ()).is_ok() {
+        if has_scope(command, Scope::Turns) || CHOSEN.try_with(|_| ()).is_ok() {
             return self.answer(session, command, payload).await;
         }
         let current = self.state.lock().await.current.clone();
@@ -48,7 +45,7 @@ impl Host {
         }
     }
 
-    /// Whether the call at hand names its workspace itself.
+    /// Whether the workspace of the call at hand is settled: it names it, or it was on screen when the call came.
     pub(super) fn is_named(&self) -> bool {
         CHOSEN.try_with(|_| ()).is_ok()
     }

@@ -20,7 +20,7 @@ impl Host {
     pub(super) async fn bulk_plan(&self, session: &Session, request: BulkRequest) -> Result<BulkJob, ApiError> {
         let kind = BulkKind::parse(&request.kind).ok_or_else(|| ApiError::invalid("kind", request.kind.clone()))?;
         let workspace = self.workspace().await?;
-        let rows = resolve(&workspace, request.selection).await?;
+        let rows = resolve(session, &workspace, request.selection).await?;
         Ok(shown(workspace.plan_bulk(kind, rows, &session.operator).await?))
     }
 
@@ -94,7 +94,7 @@ impl Host {
 }
 
 /// Rows of the records that a selection names.
-async fn resolve(workspace: &Workspace, selection: BulkSelection) -> Result<Vec<i64>, ApiError> {
+async fn resolve(session: &Session, workspace: &Workspace, selection: BulkSelection) -> Result<Vec<i64>, ApiError> {
     let BulkSelection { ids, cause, query, except } = selection;
     if ids.len() > MOST_RECORDS || except.len() > MOST_RECORDS {
         return Err(ApiError::invalid("selection", format!("at most {MOST_RECORDS} records")));
@@ -104,7 +104,7 @@ async fn resolve(workspace: &Workspace, selection: BulkSelection) -> Result<Vec<
     let most = MOST_RECORDS as u32 + 1;
     let rows = match (&cause, &query) {
         (Some(key), _) => ledger.list_rows_of_cause(key, most).await?,
-        (None, Some(query)) => rows_of_query(workspace, query, most).await?,
+        (None, Some(query)) => rows_of_query(session, workspace, query, most).await?,
         (None, None) => ledger.rows_by_id(StoredList::Documents, ids).await?,
     };
     if except.is_empty() {
@@ -114,11 +114,16 @@ async fn resolve(workspace: &Workspace, selection: BulkSelection) -> Result<Vec<
     Ok(rows.into_iter().filter(|row| !left_out.contains(row)).collect())
 }
 
-async fn rows_of_query(workspace: &Workspace, query: &TableQuery, most: u32) -> Result<Vec<i64>, ApiError> {
+async fn rows_of_query(
+    session: &Session,
+    workspace: &Workspace,
+    query: &TableQuery,
+    most: u32,
+) -> Result<Vec<i64>, ApiError> {
     if query.list != ListName::Documents {
         return Err(ApiError::invalid("selection", "a list of documents"));
     }
-    let mut cursor = workspace.open_query(&table::query(query)?).await?;
+    let mut cursor = workspace.open_query(&table::query(session, query)?).await?;
     let mut rows = Vec::new();
     loop {
         let next = workspace.next_rows(&mut cursor, (most - rows.len() as u32).min(PAGE)).await?;

@@ -206,7 +206,7 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
     })
 }
 
-fn flow_info(flow: &Flow, counts: &Counts) -> FlowInfo {
+pub(super) fn flow_info(flow: &Flow, counts: &Counts) -> FlowInfo {
     let count = |state: &str| counts.get(&format!("flow:{}:{state}", flow.id));
     FlowInfo {
         id: flow.id.clone(),

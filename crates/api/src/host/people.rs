@@ -6,7 +6,7 @@
 mod approvals;
 
 use super::Host;
-use crate::commands::{AccessRole, HostKind, Session, Tag};
+use crate::commands::{AccessRole, HostKind, Scope, Session, Tag, has_scope};
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
 use punte_engine::Workspace;
@@ -17,29 +17,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-/// What a client may ask for before anybody is signed in.
-const BEFORE_SIGN_IN: &[&str] = &[
-    "app.get",
-    "app.set_preferences",
-    "session.get",
-    "session.lock",
-    "session.sign_in",
-    "session.touch",
-    "vault.get",
-    "vault.unlock",
-    "workspace.open",
-];
-/// Commands about the machine, and not about the workspace that is on screen: who may work in one with people decides there,
-/// whatever else is on screen.
-const OF_MACHINE: &[&str] = &[
-    "listener.set",
-    "network.forbid",
-    "network.permit",
-    "vault.change_passphrase",
-    "vault.choose",
-    "workspace.create",
-    "workspace.set_enabled",
-];
 /// Clients that may be signed in at a time.
 const MOST_CLIENTS: usize = 64;
 
@@ -161,7 +138,8 @@ impl Host {
     /// # Errors
     /// [`ErrorCode::SignInNeeded`].
     pub(super) async fn admit(&self, session: &Session, command: &str) -> Result<Session, ApiError> {
-        if OF_MACHINE.contains(&command)
+        let is_at_door = has_scope(command, Scope::Door);
+        if has_scope(command, Scope::Machine)
             && let Some(admitted) = self.admit_to_machine(session, command).await?
         {
             return Ok(admitted);
@@ -169,8 +147,10 @@ impl Host {
         let workspace = match self.workspace().await {
             Ok(workspace) => workspace,
             // a name that is nobody's opens nothing
-            Err(error) if self.is_named() && !BEFORE_SIGN_IN.contains(&command) => return Err(error),
-            Err(_) => return Ok(session.clone()),
+            Err(error) if self.is_named() && !is_at_door => return Err(error),
+            Err(_) if is_at_door => return Ok(session.clone()),
+            // none is on screen: what is asked for then is about the machine, as putting a backup back
+            Err(_) => return Ok(self.admit_to_machine(session, command).await?.unwrap_or_else(|| session.clone())),
         };
         let known = self.known(&workspace).await?;
         if !known.is_needed() {
@@ -178,9 +158,7 @@ impl Host {
         }
         match self.find_taken(&seat_of(session, &workspace), &known) {
             Some(person) => Ok(Session { operator: person.name, role: role_of(&person.role), ..session.clone() }),
-            None if BEFORE_SIGN_IN.contains(&command) => {
-                Ok(Session { operator: String::new(), role: AccessRole::Viewer, ..session.clone() })
-            }
+            None if is_at_door => Ok(Session { operator: String::new(), role: AccessRole::Viewer, ..session.clone() }),
             None => Err(ApiError::new(ErrorCode::SignInNeeded, command)),
         }
     }
@@ -289,10 +267,20 @@ impl Host {
         Ok(People { people: known.people.iter().map(person_info).collect(), guards: guards_info(&known.guards) })
     }
 
-    /// The first person is an administrator, and is signed in at once: nobody locks themselves out.
+    /// The first person is an administrator, and is signed in at once: nobody locks themselves out. Where another workspace has
+    /// people already, theirs decide who that is: whoever is an administrator here has a say about the machine.
     pub(super) async fn people_add(&self, session: &Session, request: NewPerson) -> Result<People, ApiError> {
         let workspace = self.workspace().await?;
         let is_first = !self.known(&workspace).await?.is_needed();
+        if is_first
+            && let Some(admitted) = self.admit_to_machine(session, "people.add").await?
+            && admitted.role < AccessRole::Admin
+        {
+            return Err(ApiError::new(
+                ErrorCode::Forbidden,
+                "the first person of a workspace, where another one has people",
+            ));
+        }
         let person = workspace.add_operator(&request.name, &request.role, request.password.into()).await?;
         if is_first {
             let touched = self.parts.deps.clock.monotonic();

@@ -1,6 +1,6 @@
 //! Orders, documents, failures, doubts, and the drawer.
 
-use super::{Host, changes, convert, operations};
+use super::{Host, changes, convert, operations, veil};
 use crate::commands::Session;
 use crate::dto::*;
 use crate::error::ApiError;
@@ -14,20 +14,21 @@ use std::collections::HashSet;
 const RETRY_LIMIT: usize = 1000;
 const VERSIONS: u32 = 200;
 
-fn query(request: &ListRequest) -> ListQuery {
+fn query(session: &Session, request: &ListRequest) -> ListQuery {
     ListQuery {
         search: request.search.clone(),
         filter: request.filter.clone(),
         after: request.after,
         limit: request.limit.clamp(1, 500),
+        is_veiled: veil::is_veiled(session),
     }
 }
 
 impl Host {
-    pub(super) async fn orders_list(&self, _: &Session, request: ListRequest) -> Result<OrderPage, ApiError> {
+    pub(super) async fn orders_list(&self, session: &Session, request: ListRequest) -> Result<OrderPage, ApiError> {
         let workspace = self.workspace().await?;
         let ledger = workspace.ledger();
-        let query = query(&request);
+        let query = query(session, &request);
         let limit = query.limit as usize;
         let orders = ledger.page_orders(query).await?;
         let next = (orders.len() == limit).then(|| orders.last().map(|order| order.row)).flatten();
@@ -41,9 +42,13 @@ impl Host {
         Ok(OrderPage { rows, next, total })
     }
 
-    pub(super) async fn documents_list(&self, _: &Session, request: ListRequest) -> Result<DocumentPage, ApiError> {
+    pub(super) async fn documents_list(
+        &self,
+        session: &Session,
+        request: ListRequest,
+    ) -> Result<DocumentPage, ApiError> {
         let workspace = self.workspace().await?;
-        let query = query(&request);
+        let query = query(session, &request);
         let limit = query.limit as usize;
         let documents = workspace.ledger().page_documents(query).await?;
         let next = (documents.len() == limit).then(|| documents.last().map(|document| document.row)).flatten();

@@ -1,7 +1,7 @@
 //! Lists by ordinal, their summaries and words, what operators keep of them, and exports.
 
-use super::{Host, convert};
-use crate::commands::{AccessRole, Session, Tag};
+use super::{Host, convert, veil};
+use crate::commands::{Session, Tag};
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
 use punte_engine::desk::export::{ExportColumn as Column, ExportFormat, ExportOrder, ExportReport};
@@ -36,23 +36,24 @@ fn stored(list: ListName) -> StoredList {
     }
 }
 
-/// A query as the engine reads it.
-pub(super) fn query(request: &TableQuery) -> Result<Query, ApiError> {
+/// A query as the engine reads it, for whoever asks.
+pub(super) fn query(session: &Session, request: &TableQuery) -> Result<Query, ApiError> {
     if request.text.chars().count() > LONGEST_TEXT {
         return Err(ApiError::invalid("text", format!("at most {LONGEST_TEXT} characters")));
     }
     let sort = request.sort.as_ref().map(|sort| (sort.column.clone(), sort.descending));
-    Ok(Query { list: stored(request.list), text: request.text.clone(), sort })
+    let is_veiled = veil::is_veiled(session);
+    Ok(Query { list: stored(request.list), text: request.text.clone(), sort, is_veiled })
 }
 
-fn rows_query(request: &RowsRequest, list: ListName) -> Result<Query, ApiError> {
+fn rows_query(session: &Session, request: &RowsRequest, list: ListName) -> Result<Query, ApiError> {
     if request.query.list != list {
         return Err(ApiError::invalid("list", "another list's command"));
     }
     if request.limit == 0 || request.limit > punte_engine::desk::PAGE_AT_MOST {
         return Err(ApiError::invalid("limit", format!("1 to {}", punte_engine::desk::PAGE_AT_MOST)));
     }
-    query(&request.query)
+    query(session, &request.query)
 }
 
 fn json<T: Serialize>(content: &T) -> Result<String, ApiError> {
@@ -60,8 +61,12 @@ fn json<T: Serialize>(content: &T) -> Result<String, ApiError> {
 }
 
 impl Host {
-    pub(super) async fn table_documents(&self, _: &Session, request: RowsRequest) -> Result<DocumentRows, ApiError> {
-        let query = rows_query(&request, ListName::Documents)?;
+    pub(super) async fn table_documents(
+        &self,
+        session: &Session,
+        request: RowsRequest,
+    ) -> Result<DocumentRows, ApiError> {
+        let query = rows_query(session, &request, ListName::Documents)?;
         let workspace = self.workspace().await?;
         let page = workspace.list_page(&query, request.from, request.limit).await?;
         let documents = workspace.ledger().documents_by_row(page.rows).await?;
@@ -69,8 +74,8 @@ impl Host {
         Ok(DocumentRows { rows, from: request.from, ready: page.ready })
     }
 
-    pub(super) async fn table_orders(&self, _: &Session, request: RowsRequest) -> Result<OrderRows, ApiError> {
-        let query = rows_query(&request, ListName::Orders)?;
+    pub(super) async fn table_orders(&self, session: &Session, request: RowsRequest) -> Result<OrderRows, ApiError> {
+        let query = rows_query(session, &request, ListName::Orders)?;
         let workspace = self.workspace().await?;
         let ledger = workspace.ledger();
         let page = workspace.list_page(&query, request.from, request.limit).await?;
@@ -80,8 +85,8 @@ impl Host {
         Ok(OrderRows { rows, from: request.from, ready: page.ready })
     }
 
-    pub(super) async fn table_summary(&self, _: &Session, request: TableQuery) -> Result<TableSummary, ApiError> {
-        let summary = self.workspace().await?.list_summary(&query(&request)?).await?;
+    pub(super) async fn table_summary(&self, session: &Session, request: TableQuery) -> Result<TableSummary, ApiError> {
+        let summary = self.workspace().await?.list_summary(&query(session, &request)?).await?;
         Ok(TableSummary {
             count: summary.count,
             complete: summary.complete,
@@ -101,15 +106,19 @@ impl Host {
         })
     }
 
-    pub(super) async fn table_vocabulary(&self, _: &Session, request: ListRef) -> Result<TableVocabulary, ApiError> {
+    pub(super) async fn table_vocabulary(
+        &self,
+        session: &Session,
+        request: ListRef,
+    ) -> Result<TableVocabulary, ApiError> {
         let workspace = self.workspace().await?;
         let list = stored(request.list);
         let known = workspace.list_choices(list).await?;
-        let column = |column: &punte_engine::store::ledger::table::Column| ColumnInfo {
-            id: column.id.to_owned(),
-            sortable: column.is_sortable(),
-            indexed: column.is_sortable(),
-            field: column.field.map(str::to_owned),
+        let is_veiled = veil::is_veiled(session);
+        let column = |column: &punte_engine::store::ledger::table::Column| {
+            let sortable = column.is_sortable() && !(is_veiled && column.is_veiled());
+            let field = column.field.map(str::to_owned);
+            ColumnInfo { id: column.id.to_owned(), sortable, indexed: sortable, field }
         };
         let values = |spec| {
             let choices = workspace.list_field_values(list, spec, &known).into_iter();
@@ -213,9 +222,9 @@ impl Host {
         }
         let workspace = self.workspace().await?;
         let columns = request.columns.iter().cloned().map(|one| Column { id: one.id, heading: one.heading }).collect();
-        let query = query(&request.query)?;
+        let query = query(session, &request.query)?;
         let ExportRequest { ids, except, words, .. } = request;
-        let is_veiled = session.role == AccessRole::Viewer;
+        let is_veiled = veil::is_veiled(session);
         let order = ExportOrder { query, ids, except, format, columns, words, is_veiled };
         let report = workspace.start_export(order).await?;
         self.emit(&[Tag::Exports]);

@@ -12,8 +12,9 @@ use crate::commands::{AccessRole, Session};
 use crate::error::ApiError;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use punte_domain::personal::names::{self, Told, bare};
 use punte_domain::personal::{MASK, Tells, is_code, mask, mask_only};
-use regex::Regex;
+use regex::{Captures, Regex};
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
@@ -81,30 +82,20 @@ const SAYS_WHICH: &[&str] = &[
     "target",
     "type",
 ];
-/// An order's own fields in text that was cut, and is no JSON any more.
-static IN_CUT_JSON: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"(?i)(\\*"[^"\\]*(?:phone|telefon|cnp)[^"\\]*\\*"\s*:\s*\\*")([^"\\]+)"#).expect("checked by its test")
-});
+/// Fields of text in text that was cut, and is no JSON any more: what stands before a value with the field's name in it, and the
+/// value.
+static IN_CUT_JSON: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(\\*"([^"\\]*)\\*"\s*:\s*\\*")([^"\\]+)"#).expect("checked by its test"));
 /// JSON in text in JSON in text is gone through so deep.
 const DEEPEST: u8 = 3;
 /// Digits from which on a value of a field for numbers is masked.
 const FEW: usize = 6;
 const CODE_DIGITS: usize = 13;
 
-/// What a field's name says of its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    Mail,
-    Phone,
-    Code,
-    /// A company's tax id, or a person's code.
-    TaxId,
-}
-
 impl Host {
     /// An answer as the role may see it.
     pub(super) fn veiled(session: &Session, command: &str, answer: Result<Value, ApiError>) -> Result<Value, ApiError> {
-        if session.role > AccessRole::Viewer {
+        if !is_veiled(session) {
             return answer;
         }
         match answer {
@@ -123,6 +114,11 @@ impl Host {
             }
         }
     }
+}
+
+/// Whether a session is shown less, and finds less.
+pub(super) fn is_veiled(session: &Session) -> bool {
+    session.role == AccessRole::Viewer
 }
 
 fn is_open(command: &str) -> bool {
@@ -176,26 +172,9 @@ struct Place {
     deep: u8,
 }
 
-fn bare(name: &str) -> String {
-    name.chars().filter(|sign| !matches!(sign, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
-}
-
 /// By a field's name, or the end of a path to it.
 fn told_by(name: &str) -> Option<Told> {
-    let name = bare(name);
-    let last = name.rsplit(['.', '/']).next().unwrap_or(&name);
-    let has = |parts: &[&str]| parts.iter().any(|part| last.contains(part));
-    if has(&["cnp", "personalcode", "codpersonal"]) {
-        Some(Told::Code)
-    } else if has(&["phone", "telefon"]) || matches!(last, "tel" | "mobil" | "mobile" | "fax") {
-        Some(Told::Phone)
-    } else if has(&["mail"]) {
-        Some(Told::Mail)
-    } else if has(&["taxid", "vatcode", "vatnumber", "vatid", "fiscalcode"]) || matches!(last, "cif" | "cui") {
-        Some(Told::TaxId)
-    } else {
-        None
-    }
+    names::told_by(name.rsplit(['.', '/']).next().unwrap_or(name))
 }
 
 fn walk(value: &mut Value, key: &str, told: Option<Told>, place: &Place) {
@@ -212,7 +191,7 @@ fn walk(value: &mut Value, key: &str, told: Option<Told>, place: &Place) {
             let is_told = match told {
                 Some(Told::Phone | Told::Code) => digits.len() >= FEW,
                 Some(Told::TaxId) => digits.len() == CODE_DIGITS,
-                Some(Told::Mail) | None => place.is_raw && !is_way(key, place) && is_code(&digits),
+                Some(Told::Mail) | None => place.is_raw && is_code(&digits),
             };
             if is_told {
                 *value = MASK.into();
@@ -232,9 +211,11 @@ fn walk_fields(fields: &mut Map<String, Value>, told: Option<Told>, place: &Plac
     for (name, inner) in fields.iter_mut() {
         let key = bare(name);
         let is_about = SAYS_WHICH.contains(&key.as_str());
+        // an answer's own ways stay ways beside a field's name; in an order others named them
+        let is_own_way = !place.is_raw && is_way(&key, place);
         let of_value = beside.filter(|_| matches!(key.as_str(), "value" | "displayvalue"));
-        let inherited = named.or(told).filter(|_| !is_about);
-        walk(inner, &key, of_value.or_else(|| told_by(&key)).or(inherited), place);
+        let inherited = named.or(told).filter(|_| !is_about && !is_own_way);
+        walk(inner, &key, of_value.or_else(|| told_by(name)).or(inherited), place);
     }
 }
 
@@ -255,15 +236,24 @@ fn shown(text: &str, key: &str, told: Option<Told>, place: &Place) -> Option<Str
             // an address that no mail would reach is one all the same
             if masked == text && text.contains('@') { MASK.into() } else { masked }
         }
+        // what others call an id may be a person's own
+        _ if is_way(key, place) && place.is_raw => mask_only(text, &[Tells::Mail, Tells::Code]),
         _ if is_way(key, place) => mask_only(text, &[Tells::Mail]),
         _ => mask(text),
     };
     let masked = if masked.contains('"') {
-        IN_CUT_JSON.replace_all(&masked, format!("${{1}}{MASK}")).into_owned()
+        IN_CUT_JSON.replace_all(&masked, in_cut_json).into_owned()
     } else {
         masked.into_owned()
     };
     (masked != text).then_some(masked)
+}
+
+fn in_cut_json(field: &Captures<'_>) -> String {
+    match told_by(&field[2]) {
+        Some(Told::Phone | Told::Code) => format!("{}{MASK}", &field[1]),
+        Some(Told::Mail | Told::TaxId) | None => field[0].to_owned(),
+    }
 }
 
 /// What is JSON in a text, gone through: the text anew where something of it was masked. Nothing where it is no JSON.

@@ -92,7 +92,8 @@ pub fn measure(runtime: &tokio::runtime::Runtime, schema: &Path, results: &mut R
 }
 
 fn query(list: ListName, text: &str, sort: Option<(&str, bool)>) -> Query {
-    Query { list, text: text.to_owned(), sort: sort.map(|(column, descending)| (column.to_owned(), descending)) }
+    let sort = sort.map(|(column, descending)| (column.to_owned(), descending));
+    Query { list, text: text.to_owned(), sort, is_veiled: false }
 }
 
 fn ms(started: Instant) -> f64 {

@@ -107,7 +107,8 @@ async fn searches(ledger: &Ledger) -> (f64, f64) {
     for round in 0..6 {
         for typed in TYPED {
             let filter = if round == 5 { "issued" } else { "" };
-            let query = ListQuery { search: typed.to_owned(), filter: filter.into(), limit: PAGE, after: None };
+            let query =
+                ListQuery { search: typed.to_owned(), filter: filter.into(), limit: PAGE, ..ListQuery::default() };
             let started = Instant::now();
             if round % 2 == 0 {
                 ledger.page_orders(ListQuery { filter: String::new(), ..query }).await.unwrap();

@@ -32,17 +32,18 @@ impl Workspace {
     /// There is nobody such, or more orders than can be one person's.
     pub async fn erase_client(&self, query: &str, only: &[String], reason: &str, who: &str) -> Result<Erasure> {
         crate::operator::required(reason)?;
-        let found = self.find_client(query, only).await?;
-        if found.is_cut {
+        let sought = sought(query)?;
+        let (clients, is_cut) = self.search_client(&sought, only).await?;
+        if is_cut {
             return Err(EngineError::NotNow("too_many"));
         }
-        if found.clients.is_empty() && found.loose.sum() == 0 {
+        let known = known_of(&sought, &clients);
+        let mut done = Erasure { loose: self.ledger.erase_loose(&known).await?, ..Erasure::default() };
+        if clients.is_empty() && done.loose.sum() == 0 {
             return Err(StoreError::NotFound("client".into()).into());
         }
-        let known = known_of(&sought(query)?, &found.clients);
-        let mut done = Erasure { loose: self.ledger.erase_loose(&known).await?, ..Erasure::default() };
         self.forget_unreadable(&known).await?;
-        for order in found.clients.into_iter().flat_map(|Client { orders, .. }| orders) {
+        for order in clients.into_iter().flat_map(|Client { orders, .. }| orders) {
             match self.ledger.erase_order(order.row, who, self.now_ms()).await? {
                 Erased::Done => done.orders += 1,
                 Erased::Already => {}

@@ -24,18 +24,21 @@ impl Workspace {
     /// # Errors
     /// There is nobody such, or too much of them for one file.
     pub async fn export_client(&self, query: &str, only: &[String]) -> Result<ClientFile> {
-        let found = self.find_client(query, only).await?;
-        if found.is_cut {
+        let sought = sought(query)?;
+        let (found, is_cut) = self.search_client(&sought, only).await?;
+        if is_cut {
             return Err(EngineError::NotNow("too_many"));
         }
-        if found.clients.is_empty() && found.loose.sum() == 0 {
+        let known = known_of(&sought, &found);
+        let theirs: Vec<i64> = found.iter().flat_map(|client| &client.orders).map(|order| order.row).collect();
+        let elsewhere = self.ledger.export_loose(&known, &theirs).await?;
+        let is_nowhere = elsewhere.as_object().is_some_and(|all| all.values().all(|rows| rows == &json!([])));
+        if found.is_empty() && is_nowhere {
             return Err(StoreError::NotFound("client".into()).into());
         }
-        let known = known_of(&sought(query)?, &found.clients);
-        let elsewhere = self.ledger.export_loose(&known).await?;
-        let mut clients = Vec::with_capacity(found.clients.len());
+        let mut clients = Vec::with_capacity(found.len());
         let mut bytes = elsewhere.to_string().len();
-        for client in found.clients {
+        for client in found {
             let mut orders: Vec<Value> = Vec::with_capacity(client.orders.len());
             for order in &client.orders {
                 let exported = self.ledger.export_client_order(order.row).await?;

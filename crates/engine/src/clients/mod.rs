@@ -93,7 +93,15 @@ impl Workspace {
     /// What is looked for is too short to be anybody's.
     pub async fn find_client(&self, query: &str, only: &[String]) -> Result<Found> {
         let sought = sought(query)?;
-        let rows = self.ledger.find_client_orders(&sought, MOST_ORDERS).await?;
+        let (clients, is_cut) = self.search_client(&sought, only).await?;
+        let loose = self.ledger.count_loose(&known_of(&sought, &clients)).await?;
+        let waiting_files = self.ledger.list_imports_with_file().await?.len() as u32;
+        Ok(Found { clients, loose, waiting_files, is_cut })
+    }
+
+    /// The clients alone, and whether there are more orders than were read.
+    async fn search_client(&self, sought: &Sought, only: &[String]) -> Result<(Vec<Client>, bool)> {
+        let rows = self.ledger.find_client_orders(sought, MOST_ORDERS).await?;
         let is_cut = rows.len() == MOST_ORDERS as usize;
         let mut by_key: BTreeMap<String, Client> = BTreeMap::new();
         for row in rows {
@@ -117,20 +125,20 @@ impl Workspace {
         }
         let mut clients: Vec<Client> = by_key.into_values().collect();
         clients.sort_by_key(|client| std::cmp::Reverse(client.orders.len()));
-        let loose = self.ledger.count_loose(&known_of(&sought, &clients)).await?;
-        let waiting_files = self.ledger.list_imports_with_file().await?.len() as u32;
-        Ok(Found { clients, loose, waiting_files, is_cut })
+        Ok((clients, is_cut))
     }
 }
 
 /// What was looked for, and what the orders that were found know.
 fn known_of(sought: &Sought, clients: &[Client]) -> Known {
-    let mut known = Known::default();
+    let mut asked = Known::default();
     match sought {
-        Sought::Email(text) | Sought::TaxId(text) => known.add(text),
-        Sought::Name(name) => known.add_name(name),
-        Sought::Phone(end) => known.add_phone(end),
+        Sought::Email(text) | Sought::TaxId(text) => asked.add(text),
+        Sought::Name(name) => asked.add_name(name),
+        Sought::Phone(end) => asked.add_phone(end),
     }
+    let mut known = Known::default();
+    known.learn(&asked);
     clients.iter().flat_map(|client| &client.orders).for_each(|order| known.learn(&order.known));
     known
 }

@@ -46,7 +46,7 @@ async fn take_in(desk: &Desk, numbers: std::ops::RangeInclusive<u64>) {
 
 fn query(text: &str, sort: Option<(&str, bool)>) -> Query {
     let sort = sort.map(|(column, descending)| (column.to_owned(), descending));
-    Query { list: ListName::Orders, text: text.to_owned(), sort }
+    Query { list: ListName::Orders, text: text.to_owned(), sort, is_veiled: false }
 }
 
 async fn complete(desk: &Desk, query: &Query) -> Summary {
@@ -114,6 +114,36 @@ async fn what_was_not_understood_is_told_and_a_column_that_sorts_nothing_is_refu
     let summary = complete(&desk, &query("ana nonsense:1", None)).await;
     assert_eq!((summary.count, summary.problems[0].code), (1, "unknown_field"));
     assert!(desk.workspace.list_page(&query("", Some(("document", false))), 0, 10).await.is_err());
+}
+
+#[tokio::test]
+async fn who_is_shown_no_address_and_no_code_spells_none_out() {
+    let desk = filled(30).await;
+    let count =
+        async |text: &str, is_veiled: bool| complete(&desk, &Query { is_veiled, ..query(text, None) }).await.count;
+    for (text, whole, veiled) in [
+        // a code's beginning, an address's, and all of them
+        ("19801", 30, 0),
+        ("x12", 1, 0),
+        ("email:x1", 11, 0),
+        ("-email:x1", 19, 30),
+        ("email:x12@shop.ro", 1, 1),
+        // x30, too, begins as x3 does
+        ("email:X12@Shop.RO,x3@shop.ro", 3, 2),
+        ("cui:19801", 0, 0),
+        ("cui:1980101123452", 30, 30),
+        ("ana", 10, 10),
+        ("ana 19801", 10, 0),
+    ] {
+        assert_eq!((count(text, false).await, count(text, true).await), (whole, veiled), "{text}");
+    }
+    for (column, first) in [("email", 10), ("taxId", 1)] {
+        let sorted = |is_veiled| Query { is_veiled, ..query("", Some((column, false))) };
+        assert_eq!(page(&desk, &sorted(false), 0).await[0], first, "{column}");
+        assert_eq!(page(&desk, &sorted(true), 0).await[0], 30, "{column}: the usual order");
+    }
+    let mut cursor = desk.workspace.open_query(&Query { is_veiled: true, ..query("x12", None) }).await.unwrap();
+    assert!(desk.workspace.next_rows(&mut cursor, 10).await.unwrap().is_empty());
 }
 
 fn order(query: Query, format: ExportFormat) -> ExportOrder {

@@ -260,7 +260,8 @@ impl Workspace {
             if cancel.is_cancelled() {
                 return Ok(None);
             }
-            let page = ListQuery { search: query.search.clone(), filter: filter.clone(), after, limit: PAGE };
+            let (search, filter) = (query.search.clone(), filter.clone());
+            let page = ListQuery { search, filter, after, limit: PAGE, ..ListQuery::default() };
             let (found, last, count) = if is_all {
                 let page = self.ledger.page_orders(page).await?;
                 let ours = page.iter().filter(|order| compared.flows.takes_from(&order.connection_id));

@@ -49,15 +49,17 @@ pub struct Sample {
 }
 
 impl Workspace {
+    /// `is_veiled`: an address of e-mail or a tax id finds none.
+    ///
     /// # Errors
     /// [`EngineError::Invalid`] for pasted text that is no JSON object, or a mapping that cannot be used.
-    pub async fn find_sample(&self, mapping_id: &str, which: Which) -> Result<Option<Sample>> {
+    pub async fn find_sample(&self, mapping_id: &str, which: Which, is_veiled: bool) -> Result<Option<Sample>> {
         let flows = self.flows_of_mapping(mapping_id).await?;
         let found = match which {
             Which::BuiltIn => return pasted(punte_mapping::sandbox_order()).map(Some),
             Which::Pasted(text) => return pasted(&text).map(Some),
             Which::Order(id) => self.ledger.find_order(&id).await?,
-            Which::Number(number) => self.by_number(&flows, number.trim().trim_start_matches('#')).await?,
+            Which::Number(number) => self.by_number(&flows, number.trim().trim_start_matches('#'), is_veiled).await?,
             Which::Last => self.next_older(&flows, None).await?,
             Which::Failed => self.newest_held(&flows).await?,
             Which::Next(from) => {
@@ -85,13 +87,20 @@ impl Workspace {
         }
     }
 
-    /// Orders to choose from: found by a part of a number or name, newest first.
-    pub async fn list_samples(&self, search: &str, only_held: bool, limit: u32) -> Result<Vec<OrderRow>> {
+    /// Orders to choose from: found by a part of a number or name, newest first. `is_veiled`: an address of e-mail or a tax id
+    /// finds none.
+    pub async fn list_samples(
+        &self,
+        search: &str,
+        only_held: bool,
+        limit: u32,
+        is_veiled: bool,
+    ) -> Result<Vec<OrderRow>> {
         if !only_held {
-            let query = ListQuery { search: search.to_owned(), limit, ..ListQuery::default() };
+            let query = ListQuery { search: search.to_owned(), limit, is_veiled, ..ListQuery::default() };
             return Ok(self.ledger.page_orders(query).await?);
         }
-        let query = ListQuery { search: search.to_owned(), filter: "held".to_owned(), after: None, limit };
+        let query = ListQuery { search: search.to_owned(), filter: "held".to_owned(), after: None, limit, is_veiled };
         let mut orders: Vec<OrderRow> = Vec::new();
         for document in self.ledger.page_documents(query).await? {
             if is_own(&document) && !orders.iter().any(|order| order.row == document.order_row) {
@@ -140,11 +149,11 @@ impl Workspace {
         Ok(None)
     }
 
-    async fn by_number(&self, flows: &MappingFlows, number: &str) -> Result<Option<OrderRow>> {
+    async fn by_number(&self, flows: &MappingFlows, number: &str, is_veiled: bool) -> Result<Option<OrderRow>> {
         if number.is_empty() {
             return Ok(None);
         }
-        let query = ListQuery { search: number.to_owned(), limit: PAGE, ..ListQuery::default() };
+        let query = ListQuery { search: number.to_owned(), limit: PAGE, is_veiled, ..ListQuery::default() };
         let found = self.ledger.page_orders(query).await?;
         let exact = |order: &&OrderRow| order.head.number == number;
         let ours = found.iter().find(|order| exact(order) && flows.takes_from(&order.connection_id));

@@ -1,19 +1,16 @@
 //! A delivery's body without personal data, for whoever need not see it.
 
+use punte_domain::personal::names::{Told, told_by};
 use punte_domain::personal::{self, MASK};
 use serde_json::Value;
 
-/// Parts of the names of fields that hold what tells a person.
+/// Parts of the names of fields that hold what tells a person, beside those that [`told_by`] knows.
 const PERSONAL: &[&str] = &[
     "name",
     "nume",
     "oras",
     "judet",
     "localitate",
-    "email",
-    "mail",
-    "phone",
-    "telefon",
     "address",
     "adresa",
     "street",
@@ -22,7 +19,6 @@ const PERSONAL: &[&str] = &[
     "postcode",
     "postal",
     "zip",
-    "cnp",
     "iban",
     "birth",
     "ip_address",
@@ -152,7 +148,9 @@ fn is_way_to_reach(text: &str) -> bool {
 }
 
 fn is_personal(key: &str) -> bool {
-    PERSONAL.iter().any(|part| key.contains(part)) && !OF_THE_SHOP.contains(&key)
+    // a tax id is a company's, unless it is a code, which is known by its digits
+    let is_told = matches!(told_by(key), Some(Told::Mail | Told::Phone | Told::Code));
+    is_told || PERSONAL.iter().any(|part| key.contains(part)) && !OF_THE_SHOP.contains(&key)
 }
 
 fn is_code(text: &str) -> bool {
@@ -233,6 +231,17 @@ mod tests {
     fn a_personal_code_is_masked_wherever_it_stands() {
         assert_eq!(masked(json!({ "comment": "1980101123452" }))["comment"], MASK);
         assert_eq!(masked(json!({ "id": 5_123_456_789_012_i64 }))["id"], 5_123_456_789_012_i64);
+    }
+
+    #[test]
+    fn telephones_and_codes_are_known_by_every_name_that_they_have() {
+        let order = json!({ "billing_mobile": "264 1234", "tel": "264 1234", "nationalId": "CJ 98", "client_cui": "RO12345674" });
+        let shown = masked(order);
+        assert_eq!(
+            shown,
+            json!({ "billing_mobile": MASK, "tel": MASK, "nationalId": MASK, "client_cui": "RO12345674" }),
+            "a company's tax id stays"
+        );
     }
 
     #[test]

@@ -25,6 +25,8 @@ const DELIVERY_DAYS_AT_MOST: i64 = 365;
 /// Rows of each table in one commit, and commits of one run.
 const PURGE: u32 = 500;
 const PURGES: u32 = 20;
+/// Orders that are looked at together.
+const SETTLED: u32 = 100;
 /// The newest attempt says what time it is, too: a clock that stands further ahead of it is not believed beyond this.
 const BELIEVED_MS: i64 = 31 * DAY_MS;
 /// Of each kind a preview counts no more.
@@ -142,20 +144,29 @@ impl Workspace {
         let deliveries_ms = deliveries_before(months, self.now_ms(), newest_ms);
         let mut purged = 0;
         for _ in 0..PURGES {
-            let mut done = 0;
-            if let Some(before_ms) = deliveries_ms {
-                done += self.ledger.purge_deliveries(before_ms, PURGE).await?;
-            }
-            if let Some(before_ms) = before_ms {
-                done += self.ledger.purge(before_ms, PURGE).await?.sum();
-                done += self.ledger.purge_audit_personal(before_ms, PURGE).await?;
-            }
+            let gone = self.ledger.purge(before_ms, deliveries_ms, PURGE).await?;
+            let done: u32 = gone.iter().map(|share| share.count).sum();
             purged += done;
             if done == 0 || self.stopping.is_cancelled() {
+                purged += self.erase_what_came_again().await?;
                 return Ok((JobResult::ok(&[("purged", purged)]), More::No));
             }
         }
         Ok((JobResult::ok(&[("purged", purged)]), More::From(0)))
+    }
+
+    /// Orders that came again whole after an erasure, and that something open kept so, lose their buyer once nothing does.
+    async fn erase_what_came_again(&self) -> Result<u32> {
+        let (mut erased, mut after) = (0, 0);
+        while !self.stopping.is_cancelled() {
+            let (settled, next) = self.ledger.settle_came_again(after, SETTLED, self.now_ms()).await?;
+            erased += settled;
+            match next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        Ok(erased)
     }
 
     /// What the next runs would take away under a period, kind by kind, each counted up to [`MOST_COUNTED`]. Takes nothing away.

@@ -3,7 +3,7 @@
 use super::edits::RecordEdits;
 use super::events::{self, NewEvent, failure_text, optional_json};
 use super::orders::DocumentPlan;
-use super::{Ledger, changes, following, rules};
+use super::{Ledger, changes, clients, following, rules};
 use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
 use punte_domain::{
@@ -477,6 +477,8 @@ impl Ledger {
         self.by_person(id, DocumentEvent::Dismissed, "dismissed", reason, who, now_ms).await
     }
 
+    /// # Errors
+    /// [`StoreError::NotAllowed`] with `erased` where its order's buyer was erased.
     pub async fn reopen(&self, id: &str, reason: &str, who: &str, now_ms: i64) -> Result<()> {
         self.by_person(id, DocumentEvent::Reopened, "reopened", reason, who, now_ms).await
     }
@@ -500,6 +502,7 @@ impl Ledger {
             let note = NewEvent::new(what, json!({ "reason": reason })).by(&who);
             if event == DocumentEvent::Reopened {
                 following::check_room(c, &document)?;
+                clients::check_buyer(c, document.order_row, now_ms)?;
             }
             apply(c, &document, event, document.failure.as_ref(), now_ms, &note)
         })

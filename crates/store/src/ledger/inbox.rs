@@ -242,6 +242,12 @@ impl Ledger {
                  WHERE row IN (SELECT value FROM json_each(?1)) AND state = 'waiting'",
             )?
             .execute(params![serde_json::to_string(&rows)?, identity, id])?;
+            // of a buyer who was erased, and of whom the order says nothing now either, no body says more
+            c.prepare_cached(
+                "UPDATE deliveries SET body = x'' WHERE row IN (SELECT value FROM json_each(?1)) AND state = 'done'
+                   AND order_row IN (SELECT row FROM orders WHERE shop_identity = ?2 AND order_id = ?3 AND erased_version = version)",
+            )?
+            .execute(params![serde_json::to_string(&rows)?, identity, id])?;
             Ok(())
         })
         .await

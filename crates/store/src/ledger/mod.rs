@@ -85,7 +85,7 @@ pub use people::{Approval, Person, PersonSecret};
 pub use proformas::ProformaStanding;
 pub use put_back::PutBack;
 pub use reconcile::{FindingQuery, FindingRow, NewFinding, NewRun, ReconcileRun, RunEnd, Scope};
-pub use retention::{Purged, Share};
+pub use retention::Share;
 pub use series::{PaidOrder, SeriesDocument, SeriesKey};
 pub use steps::{Steps, Writing};
 pub use trends::DayTotals;
@@ -125,6 +125,7 @@ static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0017_vault.sql")),
     M::up(include_str!("0018_people.sql")),
     M::up(include_str!("0019_personal.sql")),
+    M::up(include_str!("0020_erasure.sql")),
 ];
 
 const READERS: usize = 4;

@@ -1,5 +1,6 @@
 //! Orders as received, in versions, and what was decided about each.
 
+use super::clients::Buyer;
 use super::documents::{self, NewDocument};
 use super::events::{self, NewEvent};
 use super::{Ledger, changes, clients, connections, proformas, rules};
@@ -304,10 +305,11 @@ pub(super) fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &m
     remembered.remember(before.as_ref());
     let mut raw = Cow::Borrowed(order.raw.as_str());
     // of a buyer who was erased nothing is kept again, unless an invoice may have to be made out to them
-    let is_erased = match &known {
-        Some((row, ..)) => clients::stays_erased(c, *row, remembered.status)?,
-        None => false,
+    let buyer = match &known {
+        Some((row, ..)) => clients::buyer_of_next(c, *row, remembered.status)?,
+        None => Buyer::Kept,
     };
+    let is_erased = buyer != Buyer::Kept;
     if is_erased {
         raw = Cow::Owned(clients::without_buyer(&mut remembered, &order.raw)?);
     }
@@ -398,6 +400,9 @@ pub(super) fn take_one(c: &Sqlite, order: &IncomingOrder, now_ms: i64, taken: &m
         "INSERT INTO order_versions (order_row, version, received_ms, content_hash, raw) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
     .execute(params![row, version, now_ms, order.content_hash, raw])?;
+    if buyer == Buyer::GoesAgain {
+        clients::erase_again(c, row, now_ms)?;
+    }
     let facts = json!({ "version": version.to_string(), "status": h.status_text, "number": h.number });
     events::insert(c, row, None, now_ms, &NewEvent::new(what, facts))
 }

@@ -7,26 +7,7 @@ use super::Ledger;
 use crate::error::Result;
 use rusqlite::{Connection as Sqlite, params};
 
-/// What one batch took away.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Purged {
-    /// Requests and answers of attempts and operations.
-    pub records: u32,
-    /// Evidence of looks.
-    pub looks: u32,
-    /// Closed findings, and passes that no finding names.
-    pub findings: u32,
-    /// Decided acts that needed a second person.
-    pub approvals: u32,
-}
-
-impl Purged {
-    pub fn sum(&self) -> u32 {
-        self.records + self.looks + self.findings + self.approvals
-    }
-}
-
-/// What of one kind would go.
+/// What of one kind would go, or went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// `records`, `looks`, `findings`, `approvals`, `audit`, `deliveries`.
@@ -36,86 +17,112 @@ pub struct Share {
     pub oldest_ms: Option<i64>,
 }
 
-/// Rows of a table that may go: which they are, and when each ended.
+/// Rows of a table that may go.
 struct Old {
     kind: &'static str,
-    /// The table whose rows they are, by its key.
-    row: &'static str,
+    table: &'static str,
+    key: &'static str,
+    /// When a row ended.
     ended: &'static str,
-    /// From which tables and under which condition; `?1` is the instant.
-    which: &'static str,
+    /// Under which it may go, beside its age. What is in doubt or under way keeps everything.
+    condition: &'static str,
+    /// The row stays, and only its record goes.
+    stays: bool,
 }
 
-/// A record that was taken away.
-const NOTHING: &str = "{}";
+const fn old(kind: &'static str, table: &'static str, ended: &'static str, condition: &'static str) -> Old {
+    Old { kind, table, key: "row", ended, condition, stays: false }
+}
 
-const ATTEMPTS: Old = Old {
-    kind: "records",
-    row: "a.row",
-    ended: "a.finished_ms",
-    which: "attempts a JOIN documents d ON d.row = a.document_row
-            WHERE a.finished_ms < ?1 AND a.record <> '{}' AND d.state NOT IN ('sending', 'in_doubt')",
-};
-const OPERATIONS: Old = Old {
-    kind: "records",
-    row: "row",
-    ended: "finished_ms",
-    which: "operations WHERE finished_ms < ?1 AND record <> '{}' AND state NOT IN ('waiting', 'sending', 'in_doubt')",
-};
-const LOOKS: Old = Old {
-    kind: "looks",
-    row: "l.row",
-    ended: "l.at_ms",
-    which: "looks l JOIN documents d ON d.row = l.document_row
-            WHERE l.at_ms < ?1 AND d.state NOT IN ('sending', 'in_doubt')",
-};
-const FINDINGS: Old = Old {
-    kind: "findings",
-    row: "row",
-    ended: "closed_ms",
-    which: "reconcile_findings WHERE state = 'resolved' AND closed_ms < ?1",
-};
-const RUNS: Old = Old {
-    kind: "findings",
-    row: "row",
-    ended: "finished_ms",
-    which: "reconcile_runs r WHERE finished_ms < ?1 AND NOT EXISTS (SELECT 1 FROM reconcile_findings f WHERE f.run_row = r.row)",
-};
-const APPROVALS: Old = Old {
-    kind: "approvals",
-    row: "row",
-    ended: "decided_ms",
-    which: "approvals WHERE state <> 'waiting' AND decided_ms < ?1",
-};
-const AUDIT: Old = Old {
-    kind: "audit",
-    row: "p.audit_row",
-    ended: "a.at_ms",
-    which: "audit a JOIN audit_personal p ON p.audit_row = a.row WHERE a.personal_hash IS NOT NULL AND a.at_ms < ?1",
-};
-const DELIVERIES: Old = Old {
-    kind: "deliveries",
-    row: "row",
-    ended: "received_ms",
-    which: "deliveries WHERE received_ms < ?1 AND state <> 'waiting' AND NOT (state = 'failed' AND payload = 1)",
-};
+const OLD: [Old; 8] = [
+    Old {
+        stays: true,
+        ..old(
+            "records",
+            "attempts",
+            "finished_ms",
+            "record <> '{}' AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.row = document_row AND d.state IN ('sending', 'in_doubt'))",
+        )
+    },
+    Old {
+        stays: true,
+        ..old(
+            "records",
+            "operations",
+            "finished_ms",
+            "record <> '{}' AND state NOT IN ('waiting', 'sending', 'in_doubt')",
+        )
+    },
+    old(
+        "looks",
+        "looks",
+        "at_ms",
+        "NOT EXISTS (SELECT 1 FROM documents d WHERE d.row = document_row AND d.state IN ('sending', 'in_doubt'))",
+    ),
+    old("findings", "reconcile_findings", "closed_ms", "state = 'resolved'"),
+    old(
+        "findings",
+        "reconcile_runs",
+        "finished_ms",
+        "NOT EXISTS (SELECT 1 FROM reconcile_findings f WHERE f.run_row = reconcile_runs.row)",
+    ),
+    old("approvals", "approvals", "decided_ms", "state <> 'waiting'"),
+    // of the acts, of which most have nothing aside any more, only those are gone through that have
+    Old {
+        key: "audit_row",
+        ..old("audit", "audit_personal", "(SELECT a.at_ms FROM audit a WHERE a.row = audit_row)", "1")
+    },
+    old(DELIVERIES, "deliveries", "received_ms", "state <> 'waiting' AND NOT (state = 'failed' AND payload = 1)"),
+];
+/// Webhooks go sooner.
+const DELIVERIES: &str = "deliveries";
 
 impl Old {
+    /// The rows themselves, oldest first; `?1` is the instant, `?2` how many at most.
+    fn query(&self, shown: &str) -> String {
+        let Old { table, ended, condition, .. } = self;
+        format!("SELECT {shown} FROM {table} WHERE {ended} < ?1 AND {condition} ORDER BY {ended} LIMIT ?2")
+    }
+
     fn list(&self, c: &Sqlite, before_ms: i64, limit: u32) -> Result<Vec<i64>> {
-        let mut query =
-            c.prepare_cached(&format!("SELECT {} FROM {} ORDER BY {} LIMIT ?2", self.row, self.which, self.ended))?;
+        let mut query = c.prepare_cached(&self.query(self.key))?;
         let rows = query.query_map(params![before_ms, limit], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// How many there are, at most so many, and when the oldest ended.
-    fn count(&self, c: &Sqlite, before_ms: i64, most: u32) -> Result<(u32, Option<i64>)> {
+    fn count(&self, c: &Sqlite, before_ms: i64, most: u32) -> Result<Share> {
+        let query = self.query(&format!("{} AS ended", self.ended));
+        Ok(c.prepare_cached(&format!("SELECT count(*), min(ended) FROM ({query})"))?
+            .query_row(params![before_ms, most], |row| {
+                Ok(Share { kind: self.kind, count: row.get(0)?, oldest_ms: row.get(1)? })
+            })?)
+    }
+
+    /// Takes rows away that may go still: since they were listed one may have come to be in doubt.
+    fn take(&self, c: &Sqlite, rows: &[i64], before_ms: i64) -> Result<u32> {
+        let Old { table, key, ended, condition, .. } = self;
+        let what =
+            if self.stays { format!("UPDATE {table} SET record = '{{}}'") } else { format!("DELETE FROM {table}") };
         Ok(c.prepare_cached(&format!(
-            "SELECT count(*), min(ended) FROM (SELECT {ended} AS ended FROM {} ORDER BY {ended} LIMIT ?2)",
-            self.which,
-            ended = self.ended
+            "{what} WHERE {key} IN (SELECT value FROM json_each(?2)) AND {ended} < ?1 AND {condition}"
         ))?
-        .query_row(params![before_ms, most], |row| Ok((row.get(0)?, row.get(1)?)))?)
+        .execute(params![before_ms, serde_json::to_string(rows)?])? as u32)
+    }
+}
+
+/// Of each table before when it goes; `None`: not at all.
+fn all_before(before_ms: Option<i64>, deliveries_ms: Option<i64>) -> impl Iterator<Item = (&'static Old, Option<i64>)> {
+    OLD.iter().map(move |old| (old, if old.kind == DELIVERIES { deliveries_ms } else { before_ms }))
+}
+
+fn add(shares: &mut Vec<Share>, new: Share) {
+    match shares.iter_mut().find(|share| share.kind == new.kind) {
+        Some(share) => {
+            share.count = share.count.saturating_add(new.count);
+            share.oldest_ms = share.oldest_ms.into_iter().chain(new.oldest_ms).min();
+        }
+        None => shares.push(new),
     }
 }
 
@@ -155,79 +162,83 @@ impl Ledger {
         most: u32,
     ) -> Result<Vec<Share>> {
         self.read(move |c| {
-            let evidence = [&ATTEMPTS, &OPERATIONS, &LOOKS, &FINDINGS, &RUNS, &APPROVALS, &AUDIT];
-            let all = evidence.into_iter().map(|old| (old, before_ms)).chain([(&DELIVERIES, deliveries_ms)]);
             let mut shares: Vec<Share> = Vec::new();
-            for (old, before_ms) in all {
-                let (count, oldest_ms) = match before_ms {
-                    Some(before_ms) => old.count(c, before_ms, most)?,
-                    None => (0, None),
-                };
-                match shares.iter_mut().find(|share| share.kind == old.kind) {
-                    Some(share) => {
-                        share.count = share.count.saturating_add(count).min(most);
-                        share.oldest_ms = share.oldest_ms.into_iter().chain(oldest_ms).min();
-                    }
-                    None => shares.push(Share { kind: old.kind, count, oldest_ms }),
-                }
+            for (old, before_ms) in all_before(before_ms, deliveries_ms) {
+                let nothing = Share { kind: old.kind, count: 0, oldest_ms: None };
+                add(&mut shares, before_ms.map_or(Ok(nothing), |before_ms| old.count(c, before_ms, most))?);
             }
+            shares.iter_mut().for_each(|share| share.count = share.count.min(most));
             Ok(shares)
         })
         .await
     }
 
-    /// Takes away, at most `limit` of each, what ended before an instant. What is in doubt or under way keeps everything.
-    pub async fn purge(&self, before_ms: i64, limit: u32) -> Result<Purged> {
+    /// Takes away, oldest first and at most `limit` of each table, what [`Ledger::count_purgeable`] counts. Answers how much went,
+    /// kind by kind.
+    pub async fn purge(&self, before_ms: Option<i64>, deliveries_ms: Option<i64>, limit: u32) -> Result<Vec<Share>> {
         // looked for beside the writer, which only takes the rows away
-        let all = [&ATTEMPTS, &OPERATIONS, &LOOKS, &FINDINGS, &RUNS, &APPROVALS];
-        let [attempts, operations, looks, findings, runs, approvals] = self
-            .read(move |c| {
-                let mut rows: [Vec<i64>; 6] = Default::default();
-                for (rows, old) in rows.iter_mut().zip(all) {
-                    *rows = old.list(c, before_ms, limit)?;
-                }
-                Ok(rows)
-            })
-            .await?;
+        let found = self.read(move |c| {
+            all_before(before_ms, deliveries_ms)
+                .map(|(old, before_ms)| before_ms.map_or(Ok(Vec::new()), |before_ms| old.list(c, before_ms, limit)))
+                .collect::<Result<Vec<_>>>()
+        });
+        let found = found.await?;
         self.write(move |c| {
-            let json = |rows: &[i64]| serde_json::to_string(rows);
-            let mut done = Purged::default();
-            for (table, rows) in [("attempts", &attempts), ("operations", &operations)] {
-                done.records += c
-                    .prepare_cached(&format!(
-                        "UPDATE {table} SET record = ?2 WHERE row IN (SELECT value FROM json_each(?1))"
-                    ))?
-                    .execute(params![json(rows)?, NOTHING])? as u32;
+            let mut shares: Vec<Share> = Vec::new();
+            for ((old, before_ms), rows) in all_before(before_ms, deliveries_ms).zip(found) {
+                let count = match before_ms {
+                    Some(before_ms) if !rows.is_empty() => old.take(c, &rows, before_ms)?,
+                    _ => 0,
+                };
+                add(&mut shares, Share { kind: old.kind, count, oldest_ms: None });
             }
-            let take = |table: &str, rows: &[i64]| -> Result<u32> {
-                Ok(c.prepare_cached(&format!("DELETE FROM {table} WHERE row IN (SELECT value FROM json_each(?1))"))?
-                    .execute([json(rows)?])? as u32)
-            };
-            done.looks = take("looks", &looks)?;
-            done.findings = take("reconcile_findings", &findings)? + take("reconcile_runs", &runs)?;
-            done.approvals = take("approvals", &approvals)?;
-            Ok(done)
+            Ok(shares)
         })
         .await
     }
+}
 
-    /// Erases, oldest first, what the audit log keeps aside of acts before an instant.
-    pub async fn purge_audit_personal(&self, before_ms: i64, limit: u32) -> Result<u32> {
-        self.write(move |c| {
-            let rows = serde_json::to_string(&AUDIT.list(c, before_ms, limit)?)?;
-            Ok(c.prepare_cached("DELETE FROM audit_personal WHERE audit_row IN (SELECT value FROM json_each(?1))")?
-                .execute([rows])? as u32)
-        })
-        .await
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NewWorkspace;
+    use punte_domain::WorkspaceSeed;
 
-    /// Takes away, oldest first, webhooks that came before an instant. One that an order waits for stays.
-    pub async fn purge_deliveries(&self, before_ms: i64, limit: u32) -> Result<u32> {
-        self.write(move |c| {
-            let rows = serde_json::to_string(&DELIVERIES.list(c, before_ms, limit)?)?;
-            Ok(c.prepare_cached("DELETE FROM deliveries WHERE row IN (SELECT value FROM json_each(?1))")?
-                .execute([rows])? as u32)
-        })
-        .await
+    #[tokio::test]
+    async fn what_may_go_is_found_by_an_index_and_nothing_is_walked_that_went() {
+        let folder = tempfile::tempdir().unwrap();
+        let new = NewWorkspace {
+            id: "ws_1".into(),
+            name: "Atelier Cană".into(),
+            is_sandbox: false,
+            seed: WorkspaceSeed([3; 32]),
+            now_ms: 1,
+        };
+        let ledger = Ledger::create(folder.path(), &new).unwrap();
+        let queries: Vec<(&str, String)> = OLD.iter().map(|old| (old.table, old.query(old.key))).collect();
+        let plans: Vec<(&str, String)> = ledger
+            .read(move |c| {
+                let plan = |sql: &str| -> Result<String> {
+                    let mut query = c.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+                    let steps = query.query_map(params![9, 9], |row| row.get::<_, String>(3))?;
+                    Ok(steps.collect::<rusqlite::Result<Vec<_>>>()?.join("; "))
+                };
+                queries.iter().map(|(table, sql)| Ok((*table, plan(sql)?))).collect()
+            })
+            .await
+            .unwrap();
+        for (table, index) in [
+            ("attempts", "attempts_kept (finished_ms<?)"),
+            ("operations", "operations_kept (finished_ms<?)"),
+            ("looks", "looks_by_time (at_ms<?)"),
+            ("reconcile_findings", "findings_closed (state=? AND closed_ms<?)"),
+            ("reconcile_runs", "runs_ended (finished_ms<?)"),
+            ("deliveries", "deliveries_received (received_ms<?)"),
+            // its rows are all that is kept aside
+            ("audit_personal", "SCAN audit_personal"),
+        ] {
+            let (_, plan) = plans.iter().find(|(of, _)| *of == table).unwrap();
+            assert!(plan.contains(index) && !plan.contains("SCAN audit;"), "{table}: {plan}");
+        }
     }
 }

@@ -57,6 +57,41 @@ async fn search_finds_without_diacritics_and_by_number() {
 }
 
 #[tokio::test]
+async fn who_is_shown_no_address_and_no_code_finds_by_none() {
+    let world = filled(3).await;
+    let mut other = incoming(77, "x");
+    other.head.tax_id = "1980101123452".into();
+    other.head.email = "ion.pop@client.ro".into();
+    other.head.customer = "Ioana Pîrvu".into();
+    world.ledger.take_in(vec![other], None, NOW_MS).await.unwrap();
+    let search = async |text: &str, is_veiled| {
+        let query = ListQuery { search: text.into(), limit: 100, is_veiled, ..ListQuery::default() };
+        world.ledger.page_orders(query).await.unwrap().len()
+    };
+    for told in ["ion.p", "1980101", "1980101123452", "ion.pop@client.ro", "pirvu 19801"] {
+        assert_eq!((search(told, false).await, search(told, true).await), (1, 0), "{told}");
+    }
+    for open in ["pirvu", "77", "ioana 77"] {
+        assert_eq!(search(open, true).await, 1, "{open}");
+    }
+    let raw = world.raw();
+    raw.execute("UPDATE documents SET tax_id = '1980101123452' WHERE row = 1", []).unwrap();
+    let documents = async |text: &str, is_veiled| {
+        let query = ListQuery { search: text.into(), limit: 100, is_veiled, ..ListQuery::default() };
+        world.ledger.page_documents(query).await.unwrap().len()
+    };
+    assert_eq!((documents("19801", false).await, documents("19801", true).await), (1, 0));
+    assert_eq!((documents("0003", true).await, documents("pnt", true).await), (1, 3));
+    let columns = |table: &str| {
+        let sql = format!("SELECT group_concat(name, ' ') FROM pragma_table_info('{table}_search')");
+        raw.query_row(&sql, [], |row| row.get::<_, String>(0)).unwrap()
+    };
+    let judged = "a new column is to be judged";
+    assert_eq!(columns("orders"), "number customer email tax_id total_text", "{judged}");
+    assert_eq!(columns("documents"), "order_number series number client tax_id total_text reference", "{judged}");
+}
+
+#[tokio::test]
 async fn counters_agree_with_a_count() {
     let world = filled(12).await;
     let counts = world.ledger.read_counts().await.unwrap();

@@ -235,7 +235,7 @@ async fn filters_find_what_a_look_at_each_row_finds_whichever_way() {
                 clauses.push(other.clone());
                 condition = format!("({condition}) AND ({other_said})");
             }
-            let filter = Arc::new(Filter { words: String::new(), clauses });
+            let filter = Arc::new(Filter { clauses, ..Filter::default() });
             for (column, order) in [(None, "row DESC".to_owned()), (total, "total_minor DESC, row DESC".to_owned())] {
                 let sorting = Sorting { column, descending: true };
                 let wanted = sorted(&world, ListName::Documents, &condition, &order);
@@ -270,7 +270,7 @@ async fn filters_find_what_a_look_at_each_row_finds_whichever_way() {
 #[tokio::test]
 async fn a_walk_ends_where_it_is_told_to_and_goes_on_from_there() {
     let world = filled(300).await;
-    let filter = Arc::new(Filter { words: String::new(), clauses: vec![clause(Field::State, any(&["held"]))] });
+    let filter = Arc::new(Filter { clauses: vec![clause(Field::State, any(&["held"]))], ..Filter::default() });
     let sorting = Sorting { column: ListName::Documents.sortable("client"), descending: false };
     let whole = all_of(&world, walk(ListName::Documents, &filter, sorting, Way::Walk)).await;
     let (mut rows, mut after): (Vec<i64>, Option<Place>) = (Vec::new(), None);

@@ -2469,7 +2469,7 @@ approvedBy: string | null,
  */
 changes: Array<AuditChange>, 
 /**
- * Facts of what happened by itself.
+ * Facts of what happened by itself; of a look at clients, how much it showed.
  */
 facts: Record<string, unknown> | null, 
 /**

@@ -6,7 +6,7 @@ import type { AuditGet, AuditReport, AuditRequest } from "../../api/generated/ap
 import { useAsk } from "../../api/queries";
 import { catalogues } from "../../shared/i18n/catalogues";
 import { ids } from "../../shared/lib/testids";
-import { cutOff, log, refused, storno, whole } from "../../test/audit";
+import { cutOff, log, look, refused, storno, whole } from "../../test/audit";
 import { wrongs } from "../../test/axe";
 import { type Answers, type Call, show } from "../../test/show";
 import { ActivityScreen } from "./ActivityScreen";
@@ -105,6 +105,16 @@ test("an entry says what it changed, who approved it, and leads to all about the
   expect(await wrongs()).toEqual([]);
   await userEvent.click(panel.getByText(t("activity.onlySubject")));
   await waitFor(() => expect(asked(calls)).toContainEqual({ ...everything, subjectKind: "document", subjectId: "doc_1" }));
+});
+
+test("a look at clients says how much it held", async () => {
+  const found = { ...answers, "audit.get": { entry: look, personal: null } };
+  const { t } = await show(<ActivityScreen />, found, "/activity?entry=5");
+  const held = within(await screen.findByTestId(ids.auditPanel)).findByTestId(ids.auditHeld);
+  const told = [`${t("activity.held.clients")}: 2`, `${t("activity.held.orders")}: 3`, `${t("activity.held.documents")}: 1`];
+  expect(await held).toHaveTextContent(told.join(" · "));
+  expect(screen.getByTestId(ids.auditRequest)).toHaveTextContent("query");
+  expect(await wrongs()).toEqual([]);
 });
 
 test("a refusal says why, and what was cut off says that nobody knows its end", async () => {

@@ -68,6 +68,7 @@ function Entry({ row, close }: { row: number; close: () => void }) {
             <Facts entry={entry} />
             <Changes entry={entry} />
             <Asked entry={entry} />
+            <Held entry={entry} />
             {entry.hasPersonal && <Aside detail={detail.data} personal={personal} setPersonal={setPersonal} />}
           </Stack>
         </div>
@@ -133,6 +134,20 @@ function Asked({ entry }: { entry: AuditEntry }) {
       <pre className="mono" tabIndex={0} data-testid={ids.auditRequest}>
         {JSON.stringify(told, null, 2)}
       </pre>
+    </Stack>
+  );
+}
+
+/** How much an answer showed of clients. */
+function Held({ entry }: { entry: AuditEntry }) {
+  const { t } = useTranslation();
+  const counts = entry.outcome === "done" ? entry.facts : null;
+  if (!counts) return null;
+  const told = Object.entries(counts).map(([what, count]) => `${t(`activity.held.${what}`, { defaultValue: what })}: ${shownValue(count) ?? ""}`);
+  return (
+    <Stack gap={6} data-testid={ids.auditHeld}>
+      <Title order={3}>{t("activity.heldHead")}</Title>
+      <Text size="sm">{told.join(" · ")}</Text>
     </Stack>
   );
 }

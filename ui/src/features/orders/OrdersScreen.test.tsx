@@ -44,6 +44,17 @@ test("typing searches once, after a moment", async () => {
   expect(texts()).not.toContain("exem");
 });
 
+test("a column that sorts nothing for whoever looks shows no order, whatever a view says", async () => {
+  const columns = vocabulary.columns.map((one) => ({ ...one, sortable: one.id !== "taxId" }));
+  const layout = { list: "orders", columns: [], sort: { column: "taxId", descending: false } };
+  await show(<OrdersScreen />, { ...answers([order]), "table.vocabulary": { ...vocabulary, columns }, "layout.get": layout });
+  await screen.findByTestId(ids.row("1042"));
+  await waitFor(() => expect(screen.getByTestId(ids.deskSort("order"))).toBeEnabled());
+  const head = screen.getByTestId(ids.deskSort("taxId"));
+  expect(head).toBeDisabled();
+  expect(head.querySelector("svg")).toBeNull();
+});
+
 test("a row opens its order", async () => {
   const { place } = await show(<OrdersScreen />, answers([order]));
   await userEvent.click(await screen.findByTestId(ids.row("1042")));

@@ -367,6 +367,7 @@ export const ids = {
   auditAside: "audit-aside",
   auditShowAside: "audit-show-aside",
   auditRequest: "audit-request",
+  auditHeld: "audit-held",
   auditVerify: "audit-verify",
   auditVerdict: "audit-verdict",
   auditExport: "audit-export",

@@ -36,7 +36,10 @@ export function ConfirmDialog(props: Props) {
   const missing = props.missing ?? (without ? t("common.reasonMissing") : null);
   const field = props.error?.field ?? "";
   const atReason = props.askReason === true && field === "reason";
-  const { onClose } = props;
+  // while it is done nobody leaves it: what comes of it, or why nothing did, is told here
+  const onClose = () => {
+    if (!props.busy) props.onClose();
+  };
   const waits = needsSecond(props.error);
   // it was written down: nothing is left to be done here. Only when that is answered, not whenever the parent draws anew
   const closes = useEffectEvent(() => onClose());
@@ -44,7 +47,7 @@ export function ConfirmDialog(props: Props) {
     if (waits) closes();
   }, [waits]);
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title} centered transitionProps={{ duration: 80 }}>
+    <Modal opened={props.opened} onClose={onClose} title={props.title} centered transitionProps={{ duration: 80 }}>
       <Stack gap="sm">
         {props.children}
         {props.askReason && (
@@ -60,7 +63,7 @@ export function ConfirmDialog(props: Props) {
         )}
         {props.error && !atReason && !props.fields?.includes(field) && <ErrorNote error={props.error} refusals={props.refusals} />}
         <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={props.onClose} data-autofocus>
+          <Button variant="default" onClick={onClose} disabled={props.busy} data-autofocus>
             {t("common.cancel")}
           </Button>
           <Button

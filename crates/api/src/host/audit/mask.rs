@@ -3,6 +3,7 @@
 //! A field is judged by its name, whatever its command. What has a name that says nothing is still looked into for e-mail
 //! addresses and personal codes.
 
+use punte_domain::personal::names::{Told, told_by};
 use punte_domain::personal::{self, MASK, Tells};
 use serde_json::{Map, Value};
 
@@ -10,10 +11,8 @@ use serde_json::{Map, Value};
 const SECRET: &[&str] = &["secret", "token", "password", "passphrase", "credential", "recovery", "base64"];
 /// Names of fields that hold a secret, or content that nobody looked into.
 const SECRET_NAMES: &[&str] = &["key", "apikey", "body", "content", "bytes", "data", "piece"];
-/// Parts of the names of fields that tell a person.
-const PERSONAL: &[&str] = &[
-    "mail", "phone", "telefon", "address", "cnp", "client", "customer", "taxid", "iban", "birth", "account", "contact",
-];
+/// Parts of the names of fields that tell a person, beside those that [`told_by`] knows.
+const PERSONAL: &[&str] = &["address", "client", "customer", "taxid", "iban", "birth", "account", "contact"];
 /// Names of fields that tell a person, or hold what somebody typed about one.
 const PERSONAL_NAMES: &[&str] = &[
     "to", "cc", "bcc", "name", "text", "query", "search", "filter", "message", "subject", "note", "json", "edits",
@@ -133,7 +132,10 @@ fn kind_of(command: &str, field: &str, value: &Value) -> Kind {
     }
     // a record's notes stand one by one, by their ids
     let is_note = name.starts_with("note ");
-    if is_note || PERSONAL.iter().any(|part| name.contains(part)) || PERSONAL_NAMES.contains(&name.as_str()) {
+    // other names for a tax id are those of a company of one's own
+    let is_told = matches!(told_by(field), Some(Told::Mail | Told::Phone | Told::Code));
+    let is_part = PERSONAL.iter().any(|part| name.contains(part));
+    if is_note || is_told || is_part || PERSONAL_NAMES.contains(&name.as_str()) {
         return Kind::Personal;
     }
     Kind::Open

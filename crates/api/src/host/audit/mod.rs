@@ -1,5 +1,6 @@
 //! The audit log: what is written of every command, and how the log is read, verified and taken away.
 
+mod held;
 mod mask;
 mod record;
 mod snapshot;
@@ -40,27 +41,34 @@ impl Host {
         let workspace = self.workspace().await?;
         let found = workspace.ledger().list_audit(query_of(&request, PAGE)?).await?;
         let before = (found.len() == PAGE as usize).then(|| found.last().map(|one| one.row)).flatten();
-        let labels = labels(&workspace).await?;
-        let mut rows = Vec::with_capacity(found.len());
-        for one in found {
-            let mut entry = AuditEntry::from(one);
-            if let Some(subject) = &mut entry.subject {
-                subject.label = label_of(&workspace, &labels, subject).await?;
-            }
-            rows.push(entry);
-        }
+        let mut rows: Vec<AuditEntry> = found.into_iter().map(AuditEntry::from).collect();
+        self.name_subjects(&workspace, &mut rows).await?;
         Ok(AuditPage { rows, before })
     }
 
     pub(super) async fn audit_get(&self, _: &Session, request: AuditGet) -> Result<AuditDetail, ApiError> {
-        let found = self.workspace().await?.ledger().find_audit(request.row).await?;
+        let workspace = self.workspace().await?;
+        let found = workspace.ledger().find_audit(request.row).await?;
         let (entry, kept) = found.ok_or_else(|| ApiError::not_found(&request.row.to_string()))?;
         let aside = kept.into_iter().flat_map(|one| match one.payload {
             Value::Object(fields) => fields.into_iter().map(|(path, value)| AuditAside { path, value }).collect(),
             value => vec![AuditAside { path: String::new(), value }],
         });
         let personal = request.personal.then(|| aside.collect());
-        Ok(AuditDetail { entry: entry.into(), personal })
+        let mut entry = AuditEntry::from(entry);
+        self.name_subjects(&workspace, std::slice::from_mut(&mut entry)).await?;
+        Ok(AuditDetail { entry, personal })
+    }
+
+    /// Gives subjects the names that people know them by.
+    async fn name_subjects(&self, workspace: &Workspace, entries: &mut [AuditEntry]) -> Result<(), ApiError> {
+        let mut labels = labels(workspace).await?;
+        let workspaces = self.state.lock().await.settings.workspaces.clone();
+        labels.extend(workspaces.into_iter().map(|one| (("workspace", one.id), one.name)));
+        for subject in entries.iter_mut().filter_map(|entry| entry.subject.as_mut()) {
+            subject.label = label_of(workspace, &labels, subject).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn audit_verify(&self, _: &Session, request: AuditVerify) -> Result<AuditReport, ApiError> {
@@ -128,8 +136,9 @@ async fn labels(workspace: &Workspace) -> Result<HashMap<(&'static str, String),
     let connections = ledger.list_connections().await?.into_iter().map(|one| (("connection", one.id), one.name));
     let flows = ledger.list_flows().await?.into_iter().map(|one| (("flow", one.id), one.name));
     let mappings = ledger.list_mappings().await?.into_iter().map(|one| (("mapping", one.id), one.name));
+    let imports = ledger.list_imports().await?.into_iter().map(|one| (("import", one.id), one.file_name));
     let people = workspace.list_operators().await?.into_iter().map(|one| (("person", one.id), one.name));
-    Ok(connections.chain(flows).chain(mappings).chain(people).collect())
+    Ok(connections.chain(flows).chain(mappings).chain(imports).chain(people).collect())
 }
 
 async fn label_of(
@@ -172,7 +181,7 @@ impl From<ledger::AuditEntry> for AuditEntry {
             act: one.act,
             subject: one.subject.map(|(kind, id)| AuditSubject { kind, id, label: None }),
             approved_by: facts["approvedBy"].as_str().map(str::to_owned),
-            facts: (one.outcome == "noted").then_some(facts),
+            facts: if one.outcome == "noted" { Some(facts) } else { end.get("held").cloned() },
             outcome: one.outcome,
             code: one.code,
             reason: one.reason,
@@ -212,7 +221,7 @@ impl From<ledger::AuditReport> for AuditReport {
     }
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "row",
     "at",
     "who",
@@ -227,6 +236,7 @@ const COLUMNS: [&str; 14] = [
     "ended_at",
     "request",
     "changes",
+    "held",
 ];
 
 fn instant(ms: i64) -> String {
@@ -237,6 +247,8 @@ fn write_csv(entries: &[AuditEntry]) -> Result<Vec<u8>, ApiError> {
     let broken = |error: String| ApiError::new(ErrorCode::Internal, error);
     let mut writer = csv_writer(Vec::new(), &COLUMNS.map(str::to_owned)).map_err(broken)?;
     for one in entries {
+        let is_noted = one.outcome == "noted";
+        let held = one.facts.as_ref().filter(|_| !is_noted);
         let (kind, id) = one.subject.as_ref().map(|one| (one.kind.clone(), one.id.clone())).unwrap_or_default();
         let cells = [
             one.row.to_string(),
@@ -251,8 +263,9 @@ fn write_csv(entries: &[AuditEntry]) -> Result<Vec<u8>, ApiError> {
             one.code.clone(),
             one.reason.clone(),
             one.ended_ms.map(instant).unwrap_or_default(),
-            one.facts.as_ref().unwrap_or(&one.request).to_string(),
+            one.facts.as_ref().filter(|_| is_noted).unwrap_or(&one.request).to_string(),
             json!(one.changes).to_string(),
+            held.map(Value::to_string).unwrap_or_default(),
         ];
         let cells = cells.map(Cell::Text);
         writer.write_record(cells.iter().map(csv_text)).map_err(|error| broken(error.to_string()))?;

@@ -2,14 +2,16 @@
 
 use super::super::Host;
 use super::super::people::role_text;
+use super::held::held_by;
 use super::mask::{self, Masked};
-use super::subject::{Subject, changed, made, subject_of};
+use super::subject::{Subject, changed, made, reads_of, subject_of};
 use crate::commands::{COMMANDS, CommandInfo, CommandKind, Session};
 use crate::error::{ApiError, ErrorCode};
 use punte_engine::Workspace;
 use punte_engine::store::ledger::{AuditActor, NewAuditRow};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -27,6 +29,8 @@ const READS: &[&str] = &[
 ];
 /// Reads that do so when asked to.
 const READS_ASKED: &[&str] = &["audit.get", "inbox.get"];
+/// Reads that no screen does again by itself: each is on record.
+const READS_BY_HAND: &[&str] = &["clients.find"];
 #[cfg(test)]
 pub(crate) fn reads_on_record() -> impl Iterator<Item = &'static str> {
     READS.iter().chain(READS_ASKED).copied()
@@ -115,9 +119,9 @@ impl Host {
         }
         let Some(workspace) = self.place_of(&asked).await else { return Ok(Some(asked)) };
         if asked.is_act
-            && let Some(subject) = &asked.subject
+            && let (Some((_, id)), Some(reads)) = (&asked.subject, reads_of(command))
         {
-            asked.before = self.snapshot(&workspace, session, subject).await;
+            asked.before = self.snapshot(&workspace, session, reads, id).await;
         }
         let row = asked_row(session, &asked);
         let written = workspace.put_on_record(row).await.map_err(|error| {
@@ -149,13 +153,16 @@ impl Host {
             tracing::error!(command = asked.command, "its workspace was closed: how it ended is not on record");
             return;
         };
-        let subject = made(asked.subject.clone(), outcome.as_ref().ok());
+        let subject = made(asked.subject.clone(), &asked.payload, outcome.as_ref().ok());
         let mut facts = Map::new();
         let mut personal = Map::new();
-        if let (Ok(_), Some(subject)) = (outcome, &subject)
+        if let Some(held) = outcome.as_ref().ok().and_then(|answer| held_by(&asked.command, answer)) {
+            facts.insert("held".to_owned(), held);
+        }
+        if let (Ok(_), Some((_, id)), Some(reads)) = (outcome, &subject, reads_of(&asked.command))
             && asked.is_act
         {
-            let after = self.snapshot(&workspace, session, subject).await;
+            let after = self.snapshot(&workspace, session, reads, id).await;
             if let Some((was, is)) = changed(&asked.before, &after) {
                 for (name, value) in [("before", was), ("after", is)] {
                     let masked = mask::mask(&asked.command, &format!("/{name}"), &value);
@@ -218,8 +225,9 @@ impl Host {
             CommandKind::Read => {
                 let shows = READS.contains(&info.name)
                     || READS_ASKED.contains(&info.name) && payload["personal"].as_bool() == Some(true);
-                let subject = subject_of(info.name, payload);
-                shows && self.lately.is_new(key_of(session, info.name, subject.as_ref()), self.now())
+                shows
+                    && (READS_BY_HAND.contains(&info.name)
+                        || self.lately.is_new(look_of(session, info.name, payload), self.now()))
             }
         }
     }
@@ -244,6 +252,13 @@ fn is_made_by(command: &str) -> bool {
 fn key_of(session: &Session, command: &str, subject: Option<&Subject>) -> String {
     let subject = subject.map_or("", |(_, id)| id.as_str());
     format!("{}|{}|{command}|{subject}", session.operator, session.host.as_str())
+}
+
+/// The same look: by the same person, at the same place, at the same thing in the same way.
+fn look_of(session: &Session, command: &str, payload: &Value) -> String {
+    let mut hasher = DefaultHasher::new();
+    payload.to_string().hash(&mut hasher);
+    format!("{}|{}|{command}|{:x}", session.operator, session.host.as_str(), hasher.finish())
 }
 
 fn owned((kind, id): Subject) -> (String, String) {

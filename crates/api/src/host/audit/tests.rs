@@ -1,11 +1,13 @@
 //! What is on record of commands, over a host with a workspace of its own.
 
+mod looks;
+
 use crate::commands::{AccessRole, HostKind, Session};
 use crate::error::{ApiError, ErrorCode};
 use crate::host::{Host, Parts};
 use punte_engine::connectors::Budgets;
 use punte_engine::connectors::transport::{HttpTransport, HttpTransportConfig, PrivateHosts};
-use punte_engine::vault::{Cost, OsKeyring, SwitchVault};
+use punte_engine::vault::{Cost, OsKeyring, SwitchVault, Vault};
 use punte_engine::{Deps, SystemClock, Timing};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -19,13 +21,18 @@ struct Office {
 }
 
 fn host(home: &TempDir) -> Arc<Host> {
+    host_with(home, |vault| vault)
+}
+
+/// One that asks the vault through something else.
+fn host_with(home: &TempDir, through: impl FnOnce(Arc<dyn Vault>) -> Arc<dyn Vault>) -> Arc<Host> {
     let vault = SwitchVault::new(home.path().join("vault"), Arc::new(OsKeyring::default()), Cost::default());
     vault.hold_in_memory("a test");
     let private_hosts = PrivateHosts::default();
     let transport = HttpTransportConfig { private_hosts: private_hosts.clone(), ..HttpTransportConfig::default() };
     let deps = Deps {
         clock: Arc::new(SystemClock::default()),
-        vault: vault.clone(),
+        vault: through(vault.clone()),
         transport: Arc::new(HttpTransport::new(transport)),
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
@@ -80,6 +87,29 @@ impl Office {
         PathBuf::from(app["open"]["folder"].as_str().unwrap())
     }
 
+    /// An order of Ion Pop's, from a file; its id.
+    async fn take_in_an_order(&self) -> Value {
+        let files = self.connect("file", "Files").await;
+        let table = "number,date,status,total,currency,customer.name,customer.address,customer.city,customer.country,line.name,line.quantity,line.unit_price,line.vat_rate\n\
+        A-1,2026-11-20,paid,12.10,RON,Ion Pop,Str. 1,Cluj,RO,Cana,1,12.10,21\n";
+        let begin = json!({ "fileName": "a.csv", "bytes": table.len(), "connectionId": files });
+        let id = self.call("imports.begin", begin).await.unwrap()["id"].clone();
+        let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, table);
+        self.call("imports.append", json!({ "id": id, "offset": 0, "base64": encoded })).await.unwrap();
+        self.call("imports.start", json!({ "id": id, "columns": null })).await.unwrap();
+        let page = json!({ "search": "", "filter": "", "after": null, "limit": 10 });
+        let mut order = Value::Null;
+        for _ in 0..300 {
+            order = self.call("orders.list", page.clone()).await.unwrap()["rows"][0]["id"].clone();
+            if order.is_string() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        assert!(order.is_string(), "{:?}", self.call("imports.get", json!({ "id": id })).await);
+        order
+    }
+
     async fn connect(&self, kind: &str, name: &str) -> String {
         let (address, secret) = if kind == "file" { ("", "") } else { ("https://app.example.ro", "a-s3cret-of-app") };
         let made = json!({
@@ -101,7 +131,10 @@ async fn what_makes_a_workspace_is_the_first_that_stands_in_its_log() {
         (made["who"].as_str(), made["role"].as_str(), made["host"].as_str()),
         (Some("ana"), Some("admin"), Some("terminal"))
     );
-    assert_eq!(made["subject"]["kind"], "workspace");
+    let name = office.call("app.get", json!({})).await.unwrap()["open"]["name"].clone();
+    assert_eq!((&made["subject"]["kind"], &made["subject"]["label"]), (&json!("workspace"), &name));
+    let alone = office.call("audit.get", json!({ "row": 1, "personal": false })).await.unwrap();
+    assert_eq!(alone["entry"]["subject"], made["subject"], "by itself, too");
     office.host.shut_down().await;
 }
 
@@ -175,25 +208,7 @@ async fn what_is_set_up_or_decided_is_on_record_as_it_was_and_as_it_is() {
 #[tokio::test]
 async fn what_is_kept_with_a_record_is_on_record_and_what_was_written_stands_aside() {
     let office = Office::new().await;
-    let files = office.connect("file", "Files").await;
-    let workspace = office.host.workspace().await.unwrap();
-    let table = "number,date,status,total,currency,customer.name,customer.address,customer.city,customer.country,line.name,line.quantity,line.unit_price,line.vat_rate\n\
-        A-1,2026-11-20,paid,12.10,RON,Ion Pop,Str. 1,Cluj,RO,Cana,1,12.10,21\n";
-    let begin = json!({ "fileName": "a.csv", "bytes": table.len(), "connectionId": files });
-    let id = office.call("imports.begin", begin).await.unwrap()["id"].clone();
-    let encoded = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, table);
-    office.call("imports.append", json!({ "id": id, "offset": 0, "base64": encoded })).await.unwrap();
-    office.call("imports.start", json!({ "id": id, "columns": null })).await.unwrap();
-    let page = json!({ "search": "", "filter": "", "after": null, "limit": 10 });
-    let mut order = Value::Null;
-    for _ in 0..300 {
-        order = office.call("orders.list", page.clone()).await.unwrap()["rows"][0]["id"].clone();
-        if order.is_string() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    assert!(order.is_string(), "{:?}", office.call("imports.get", json!({ "id": id })).await);
+    let order = office.take_in_an_order().await;
     for owner in ["ana", "ion"] {
         office.call("record.assign", json!({ "orderId": order, "owner": owner })).await.unwrap();
     }
@@ -212,7 +227,6 @@ async fn what_is_kept_with_a_record_is_on_record_and_what_was_written_stands_asi
     assert!(texts.contains("sunați-l pe Ion") && texts.contains("Ion a sunat"), "{aside}");
     office.call("notes.delete", json!({ "id": note })).await.unwrap();
     assert_eq!(changes(&office.last("notes.delete").await)["deleted"], (json!(false), json!(true)));
-    drop(workspace);
     office.host.shut_down().await;
 }
 

@@ -15,10 +15,12 @@ const LISTED: u32 = 50;
 impl Host {
     pub(in super::super) async fn mappings_samples(
         &self,
-        _: &Session,
+        session: &Session,
         request: SamplesRequest,
     ) -> Result<Samples, ApiError> {
-        let orders = self.workspace().await?.list_samples(&request.search, request.only_held, LISTED).await?;
+        let SamplesRequest { search, only_held } = request;
+        let is_veiled = veil::is_veiled(session);
+        let orders = self.workspace().await?.list_samples(&search, only_held, LISTED, is_veiled).await?;
         Ok(Samples {
             orders: orders
                 .into_iter()
@@ -54,7 +56,7 @@ impl Host {
             }
             unknown => return Err(ApiError::invalid("which", unknown)),
         };
-        let sample = workspace.find_sample(&mapping_id, which).await?;
+        let sample = workspace.find_sample(&mapping_id, which, veil::is_veiled(session)).await?;
         let shown = |Sample { id, number, customer, json }| SampleInfo { id, number, customer, json };
         Ok(SampleAnswer { sample: sample.map(shown) })
     }

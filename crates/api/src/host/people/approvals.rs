@@ -1,18 +1,22 @@
 //! Acts that need a second person: written down as asked, done once another one approved.
 
 use super::{Known, guards_of, role_of};
-use crate::commands::{AccessRole, COMMANDS, CommandInfo, Session, Tag};
+use crate::commands::{AccessRole, COMMANDS, CommandInfo, CommandKind, Session, Tag};
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
 use crate::host::Host;
-use punte_domain::money::parse_decimal;
+use crate::host::connections::flow_info;
+use punte_domain::money::{Currency, parse_decimal};
 use punte_engine::Workspace;
 use punte_engine::people::Guards;
-use punte_engine::store::ledger::Approval;
+use punte_engine::store::ledger::{Approval, Counts};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 const DECIDED_NOTE: usize = 500;
+/// The fact that tells in what state something was when it was asked for: compared, and shown to nobody.
+const AS_IT_WAS: &str = "asItWas";
 
 fn command(name: &str) -> Result<&'static CommandInfo, ApiError> {
     COMMANDS.iter().find(|one| one.name == name).ok_or_else(|| ApiError::not_found(name))
@@ -26,18 +30,9 @@ impl Host {
         name: &str,
         payload: &Value,
     ) -> Result<(), ApiError> {
-        if session.approved_by.is_some()
-            || !matches!(
-                name,
-                "documents.storno"
-                    | "documents.accept_change"
-                    | "documents.operate"
-                    | "bulk.confirm"
-                    | "flows.save"
-                    | "people.set_guards"
-            )
-            || session.role < command(name)?.role
-        {
+        // what is none, or not theirs, is refused where it is done
+        let may_need = command(name).is_ok_and(|info| info.kind == CommandKind::Act && session.role >= info.role);
+        if session.approved_by.is_some() || !may_need {
             return Ok(());
         }
         let Ok(workspace) = self.workspace().await else { return Ok(()) };
@@ -153,7 +148,18 @@ async fn guarded(
             match change {
                 Some(change) => {
                     let changed = workspace.ledger().get_document_by_row(change.document_row).await?;
-                    Some(document(&changed.id.into()).await?)
+                    let currency = Currency::parse(&changed.currency).ok();
+                    let amount = currency.map(|one| format!("{} {one}", one.from_minor(change.amount_minor)));
+                    let mut facts = document(&changed.id.into()).await?;
+                    facts["amount"] = amount.unwrap_or_default().into();
+                    // another version of the order may make another correction of it
+                    facts[AS_IT_WAS] = digest(&json!([
+                        change.order_version,
+                        change.proposal.as_str(),
+                        change.amount_minor,
+                        change.facts,
+                    ]));
+                    Some(facts)
                 }
                 None => Some(json!({})),
             }
@@ -175,6 +181,8 @@ async fn guarded(
                     let raised = raised(&serde_json::to_value(kept).unwrap_or_default(), &payload["rules"]);
                     listed("limits", raised).map(|mut facts| {
                         facts["flow"] = flow.name.clone().into();
+                        // all of it is written: what was changed meanwhile would be taken back
+                        facts[AS_IT_WAS] = digest(&json!(flow_info(flow, &Counts::default())));
                         facts
                     })
                 }
@@ -194,6 +202,10 @@ async fn guarded(
         }
         _ => None,
     })
+}
+
+fn digest(state: &Value) -> Value {
+    Sha256::digest(state.to_string()).iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }
 
 /// What becomes weaker: its name, and from what to what.
@@ -258,6 +270,7 @@ fn approval_info(approval: Approval, session: &Session) -> ApprovalInfo {
     let facts = approval.facts.as_object().map(|facts| {
         facts
             .iter()
+            .filter(|(name, _)| *name != AS_IT_WAS)
             .map(|(name, value)| (name.clone(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
             .collect::<BTreeMap<String, String>>()
     });

@@ -74,6 +74,40 @@ fn what_differs_or_is_wrong_is_masked_by_the_field_that_it_is_about() {
 }
 
 #[test]
+fn in_an_order_as_received_a_code_is_masked_whatever_its_field_is_called() {
+    let raw = json!({
+        "id": 5_123_456_789_012_i64, "order_id": "10452", "customer_id": 77, "client_id": "1980101123452", "buyerId": 1_980_101_123_452_i64,
+        "national_id": "1980101123459", "personal_id": "CJ 980101", "ids": ["1980101123452"], "userid": "ana@shop.ro",
+        "billing_mobile": "264 1234", "Mobil": "264 1234", "shipping_tel": "264 1234", "mobilpay_id": "264 1234",
+        "phone": { "number": "264 1234", "country": "RO" },
+    });
+    let shown: Value = serde_json::from_str(&veil_json(&raw.to_string())).unwrap();
+    assert_eq!(
+        shown,
+        json!({
+            "id": 5_123_456_789_012_i64, "order_id": "10452", "customer_id": 77, "client_id": MASK, "buyerId": MASK,
+            "national_id": MASK, "personal_id": MASK, "ids": [MASK], "userid": "a•••@shop.ro",
+            "billing_mobile": MASK, "Mobil": MASK, "shipping_tel": MASK, "mobilpay_id": "264 1234",
+            "phone": { "number": MASK, "country": "RO" },
+        })
+    );
+    let cut = r#"{"billing_mobile":"264 1234","mobilpay_id":"264 1234","national_id":"1980101123459","lon"#;
+    assert_eq!(
+        seen(json!({ "answerBody": cut }))["answerBody"],
+        r#"{"billing_mobile":"•••","mobilpay_id":"264 1234","national_id":"•••","lon"#
+    );
+}
+
+#[test]
+fn what_finds_the_way_stays_beside_the_name_of_a_field() {
+    let facts = json!({
+        "field": "client.phone", "number": "0012345", "series": "FCT202611", "reference": "PNT-0012345", "orderId": "1234567",
+    });
+    assert_eq!(seen(json!({ "facts": facts.clone() }))["facts"], facts);
+    assert_eq!(seen(json!({ "field": "client.phone", "text": "0012345" }))["text"], MASK);
+}
+
+#[test]
 fn who_works_here_stays_and_what_finds_the_way_too() {
     let shown = json!({
         "who": "ana@atelier.ro", "people": ["ion@atelier.ro"], "account": "firma@atelier.ro", "owner": "0740123456",

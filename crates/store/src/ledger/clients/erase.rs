@@ -1,7 +1,7 @@
 //! Taking what tells its buyer out of one order: all of it in one transaction, or nothing.
 
 use super::{Erased, OpenWork, known_of};
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::ledger::events::{self, NewEvent};
 use crate::ledger::{Ledger, documents};
 use punte_domain::erasure::{Known, erase_order};
@@ -14,6 +14,25 @@ use serde_json::{Value, json};
 const ISSUED: &str = "SELECT row FROM documents WHERE order_row = ?1 AND number IS NOT NULL";
 /// All of its documents.
 const DOCUMENTS: &str = "SELECT row FROM documents WHERE order_row = ?1";
+/// Orders that came again whole, after a row.
+pub(super) const CAME_AGAIN: &str =
+    "SELECT row FROM orders WHERE erased_version <> version AND wanted = 0 AND row > ?1 ORDER BY row LIMIT ?2";
+/// Findings about it or about one of them.
+pub(super) const FINDINGS: &str = "row IN (SELECT row FROM reconcile_findings WHERE order_row = ?1
+  UNION SELECT f.row FROM documents d JOIN reconcile_findings f ON f.document_row = d.row WHERE d.order_row = ?1)";
+/// Rows of the audit log about an order and all that hangs on it, with what each led to.
+pub(super) const AUDITED: &str = "WITH subjects (id) AS (SELECT id FROM orders WHERE row = ?1
+    UNION ALL SELECT id FROM documents WHERE order_row = ?1
+    UNION ALL SELECT id FROM notes WHERE order_row = ?1
+    UNION ALL SELECT id FROM deliveries WHERE order_row = ?1
+    UNION ALL SELECT o.id FROM operations o JOIN documents d ON d.row = o.document_row WHERE d.order_row = ?1
+    UNION ALL SELECT x.id FROM changes x JOIN documents d ON d.row = x.document_row WHERE d.order_row = ?1),
+  kinds (kind) AS (VALUES ('order'), ('document'), ('note'), ('delivery'), ('operation'), ('change')),
+  named (row) AS (SELECT a.row FROM subjects s CROSS JOIN kinds k
+    JOIN audit a ON a.subject_kind = k.kind AND a.subject_id = s.id)
+  SELECT row FROM named
+    UNION SELECT asked_row FROM audit WHERE row IN (SELECT row FROM named) AND asked_row IS NOT NULL
+    UNION SELECT e.row FROM audit e WHERE e.asked_row IN (SELECT row FROM named)";
 
 impl Ledger {
     /// Takes what tells its buyer out of an order and of what hangs on it. Documents that were issued stay with their drafts.
@@ -43,11 +62,38 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// Orders that came again whole after their buyer was erased and that nothing asks to be decided: what kept each from losing
+    /// them again may be over. Looks at so many after a row; answers how many lost them, and after which row to go on.
+    pub async fn settle_came_again(&self, after: i64, limit: u32, now_ms: i64) -> Result<(u32, Option<i64>)> {
+        let rows: Vec<i64> = self
+            .read(move |c| {
+                let mut query = c.prepare_cached(CAME_AGAIN)?;
+                let rows = query.query_map([after, i64::from(limit)], |row| row.get(0))?;
+                Ok(rows.collect::<rusqlite::Result<_>>()?)
+            })
+            .await?;
+        let mut settled = 0;
+        for row in &rows {
+            let row = *row;
+            let done = self.write(move |c| {
+                let is_decided: bool = c
+                    .prepare_cached("SELECT wanted = 0 FROM orders WHERE row = ?1")?
+                    .query_row([row], |row| row.get(0))?;
+                if is_decided {
+                    settle_again(c, row, now_ms)?;
+                }
+                Ok(c.prepare_cached("SELECT coalesce(erased_version = version, 0) FROM orders WHERE row = ?1")?
+                    .query_row([row], |row| row.get::<_, bool>(0))?)
+            });
+            settled += u32::from(done.await?);
+        }
+        Ok((settled, rows.last().copied().filter(|_| rows.len() == limit as usize)))
+    }
+}
+
 /// What is still to be done about an order.
 pub(super) fn open_work(c: &Sqlite, order_row: i64) -> Result<Option<OpenWork>> {
-    let (wanted, decision, reason, status): (i64, String, String, String) = c
-        .prepare_cached("SELECT wanted, decision, reason, status FROM orders WHERE row = ?1")?
-        .query_row([order_row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     let about = |why, condition: &str| -> Result<Option<OpenWork>> {
         let found: Option<String> = c
             .prepare_cached(&format!("SELECT d.id FROM documents d WHERE d.order_row = ?1 AND {condition} LIMIT 1"))?
@@ -73,14 +119,23 @@ pub(super) fn open_work(c: &Sqlite, order_row: i64) -> Result<Option<OpenWork>> 
             return Ok(Some(open));
         }
     }
+    // each flow says for itself: the order's own word is that of one of them. What a flow that is off said long ago is nothing that
+    // will be done: it leaves alone what is from before it is on again
+    let (is_wanted, is_mapped_later): (bool, bool) = c
+        .prepare_cached(
+            "SELECT wanted > 0, EXISTS (SELECT 1 FROM decisions x JOIN flows f ON f.id = x.flow_id
+               WHERE x.order_row = orders.row AND x.decision = 'waiting' AND x.reason IN ('mapping_error', 'condition_error')
+                 AND f.enabled AND f.shop_id = orders.connection_id)
+             FROM orders WHERE row = ?1",
+        )?
+        .query_row([order_row], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let open = |why| Some(OpenWork { why, document_id: None });
-    Ok(match (decision.as_str(), reason.as_str()) {
-        _ if wanted > 0 => open("undecided"),
-        // paid, and an invoice follows once its mapping or condition is mended
-        ("waiting", "mapping_error" | "condition_error") if matches!(status.as_str(), "paid" | "completed") => {
-            open("mapping")
-        }
-        _ => None,
+    Ok(if is_wanted {
+        open("undecided")
+    } else if is_mapped_later {
+        open("mapping")
+    } else {
+        None
     })
 }
 
@@ -88,18 +143,60 @@ fn has_issued(c: &Sqlite, order_row: i64) -> Result<bool> {
     Ok(c.prepare_cached(&format!("SELECT EXISTS ({ISSUED})"))?.query_row([order_row], |row| row.get(0))?)
 }
 
-/// Whether what tells the buyer is left out of a new version of an order. Where no invoice was made out and one may have to be, it
-/// is kept until that is decided.
-pub(in crate::ledger) fn stays_erased(c: &Sqlite, order_row: i64, status: OrderStatus) -> Result<bool> {
-    let (is_erased, is_invoiced): (bool, bool) = c
+/// What becomes of what tells the buyer of a new version of an order.
+#[derive(Clone, Copy, PartialEq)]
+pub(in crate::ledger) enum Buyer {
+    Kept,
+    /// They were erased.
+    LeftOut,
+    /// They were, and came again whole before this version: they go from there, too.
+    GoesAgain,
+}
+
+/// Of an order whose buyer was erased: where no invoice was made out and one may have to be, and where something of a version that
+/// came again whole is under way, they are kept until that is decided and done.
+pub(in crate::ledger) fn buyer_of_next(c: &Sqlite, order_row: i64, status: OrderStatus) -> Result<Buyer> {
+    let (is_erased, came_again, is_invoiced): (bool, bool, bool) = c
         .prepare_cached(
-            "SELECT erased_version IS NOT NULL, EXISTS (SELECT 1 FROM documents d
+            "SELECT erased_version IS NOT NULL, coalesce(erased_version <> version, 0), EXISTS (SELECT 1 FROM documents d
                WHERE d.order_row = orders.row AND d.role = 'invoice' AND d.number IS NOT NULL)
              FROM orders WHERE row = ?1",
         )?
-        .query_row([order_row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row([order_row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let is_over = matches!(status, OrderStatus::Cancelled | OrderStatus::Refunded | OrderStatus::Failed);
-    Ok(is_erased && (is_invoiced || is_over))
+    if !is_erased || !is_invoiced && !is_over {
+        return Ok(Buyer::Kept);
+    }
+    if !came_again {
+        return Ok(Buyer::LeftOut);
+    }
+    // what is not decided or mapped yet is asked anew of the new version
+    let is_under_way = open_work(c, order_row)?.is_some_and(|open| !matches!(open.why, "undecided" | "mapping"));
+    Ok(if is_under_way { Buyer::Kept } else { Buyer::GoesAgain })
+}
+
+/// Takes the buyer out of versions that came again whole before one that came without them.
+pub(in crate::ledger) fn erase_again(c: &Sqlite, order_row: i64, now_ms: i64) -> Result<()> {
+    let known = known_of(c, order_row)?;
+    erase(c, order_row, &known, now_ms)
+}
+
+/// Before a record is opened again: there is nobody to make it out to where its order's buyer was erased. Where the order came
+/// again whole it is one as any other from now on.
+pub(in crate::ledger) fn check_buyer(c: &Sqlite, order_row: i64, now_ms: i64) -> Result<()> {
+    let (is_erased, came_again): (bool, bool) = c
+        .prepare_cached("SELECT coalesce(erased_version = version, 0), coalesce(erased_version <> version, 0) FROM orders WHERE row = ?1")?
+        .query_row([order_row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if is_erased {
+        return Err(StoreError::NotAllowed("erased"));
+    }
+    if came_again { keep_again(c, order_row, now_ms) } else { Ok(()) }
+}
+
+fn keep_again(c: &Sqlite, order_row: i64, now_ms: i64) -> Result<()> {
+    c.prepare_cached("UPDATE orders SET erased_ms = NULL, erased_version = NULL WHERE row = ?1")?
+        .execute([order_row])?;
+    events::insert(c, order_row, None, now_ms, &NewEvent::new("buyer_kept_again", json!({})))
 }
 
 /// The head and the text of a version without its buyer.
@@ -134,11 +231,8 @@ pub(in crate::ledger) fn settle_again(c: &Sqlite, order_row: i64, now_ms: i64) -
         return Ok(());
     }
     match open_work(c, order_row)? {
-        Some(OpenWork { why: "document", .. }) => {
-            c.prepare_cached("UPDATE orders SET erased_ms = NULL, erased_version = NULL WHERE row = ?1")?
-                .execute([order_row])?;
-            events::insert(c, order_row, None, now_ms, &NewEvent::new("buyer_kept_again", json!({})))
-        }
+        Some(OpenWork { why: "document", .. }) => keep_again(c, order_row, now_ms),
+        // looked at again by [`Ledger::settle_came_again`]
         Some(_) => Ok(()),
         None => {
             let known = known_of(c, order_row)?;
@@ -160,11 +254,7 @@ fn erase(c: &Sqlite, order_row: i64, known: &Known, now_ms: i64) -> Result<()> {
     )?;
     scrub.columns("bulk_items", &format!("document_row IN ({DOCUMENTS})"), &["failure"])?;
     scrub.columns("attempts", &format!("document_row IN ({DOCUMENTS})"), &["failure"])?;
-    scrub.columns(
-        "reconcile_findings",
-        &format!("order_row = ?1 OR document_row IN ({DOCUMENTS})"),
-        &["facts", "reason"],
-    )?;
+    scrub.columns("reconcile_findings", FINDINGS, &["facts", "reason"])?;
     for table in ["attempts", "operations"] {
         c.prepare_cached(&format!("UPDATE {table} SET record = '{{}}' WHERE document_row IN ({DOCUMENTS})"))?
             .execute([order_row])?;
@@ -173,22 +263,7 @@ fn erase(c: &Sqlite, order_row: i64, known: &Known, now_ms: i64) -> Result<()> {
     c.prepare_cached("UPDATE notes SET text = ?2 WHERE order_row = ?1")?.execute(params![order_row, MASK])?;
     c.prepare_cached("UPDATE deliveries SET body = x'', failure = NULL WHERE order_row = ?1 AND state <> 'waiting'")?
         .execute([order_row])?;
-    c.prepare_cached(
-        "DELETE FROM audit_personal WHERE audit_row IN (
-           WITH subjects (id) AS (SELECT id FROM orders WHERE row = ?1
-             UNION ALL SELECT id FROM documents WHERE order_row = ?1
-             UNION ALL SELECT id FROM notes WHERE order_row = ?1
-             UNION ALL SELECT id FROM deliveries WHERE order_row = ?1
-             UNION ALL SELECT o.id FROM operations o JOIN documents d ON d.row = o.document_row WHERE d.order_row = ?1
-             UNION ALL SELECT x.id FROM changes x JOIN documents d ON d.row = x.document_row WHERE d.order_row = ?1),
-           kinds (kind) AS (VALUES ('order'), ('document'), ('note'), ('delivery'), ('operation'), ('change')),
-           named (row) AS (SELECT a.row FROM subjects s CROSS JOIN kinds k
-             JOIN audit a ON a.subject_kind = k.kind AND a.subject_id = s.id)
-           SELECT row FROM named
-             UNION SELECT asked_row FROM audit WHERE row IN (SELECT row FROM named) AND asked_row IS NOT NULL
-             UNION SELECT e.row FROM audit e WHERE e.asked_row IN (SELECT row FROM named))",
-    )?
-    .execute([order_row])?;
+    c.prepare_cached(&format!("DELETE FROM audit_personal WHERE audit_row IN ({AUDITED})"))?.execute([order_row])?;
     Ok(())
 }
 
@@ -236,15 +311,16 @@ fn erase_documents(c: &Sqlite, order_row: i64, known: &Known) -> Result<()> {
             }
         }
         if let Some(mut edits) = document.edits {
-            for edit in &mut edits.edits {
-                if edit.field.starts_with("client.") || edit.field == "document.mentions" {
-                    MASK.clone_into(&mut edit.value);
-                }
-            }
-            let mut edits = serde_json::to_value(edits)?;
-            known.scrub(&mut edits);
-            c.prepare_cached("UPDATE documents SET edits = ?2 WHERE row = ?1")?
-                .execute(params![row, edits.to_string()])?;
+            // what is left of them is made to the draft again, and a mask in place of a name is no name
+            edits.edits.retain(|edit| {
+                let is_clients = edit.field.starts_with("client.") || edit.field == "document.mentions";
+                let line = edit.line.as_deref().unwrap_or_default();
+                !is_clients && !known.is_in(&edit.value) && !known.is_in(line)
+            });
+            edits.reason = known.scrubbed(&edits.reason).unwrap_or(edits.reason);
+            let left = Some(edits).filter(|edits| !edits.edits.is_empty());
+            let left = left.as_ref().map(serde_json::to_string).transpose()?;
+            c.prepare_cached("UPDATE documents SET edits = ?2 WHERE row = ?1")?.execute(params![row, left])?;
         }
     }
     let scrub = Scrub { c, order_row, known };
@@ -260,7 +336,7 @@ fn erased_draft(mut draft: Value, known: &Known) -> Result<String> {
     if draft["mentions"].as_str().is_some_and(|mentions| !mentions.is_empty()) {
         draft["mentions"] = MASK.into();
     }
-    known.scrub(&mut draft);
+    known.scrub_typed(&mut draft);
     Ok(serde_json::to_string(&draft)?)
 }
 
@@ -293,13 +369,13 @@ impl Scrub<'_> {
     }
 }
 
-/// A text, or every text in a JSON value, without the client; `None` where they are not in it. `is_theirs`: what is in it by these
-/// names is always theirs.
+/// A text, or every text in a JSON value that is read again by its fields, without the client; `None` where they are not in it.
+/// `is_theirs`: what is in it by these names is always theirs.
 pub(super) fn scrubbed(text: &str, known: &Known, is_theirs: bool) -> Option<String> {
     match serde_json::from_str::<Value>(text) {
         Ok(mut value @ (Value::Object(_) | Value::Array(_))) => {
             let named = is_theirs && blank_named(&mut value);
-            (known.scrub(&mut value) | named).then(|| value.to_string())
+            (known.scrub_typed(&mut value) | named).then(|| value.to_string())
         }
         _ => known.scrubbed(text),
     }

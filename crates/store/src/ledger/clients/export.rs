@@ -1,14 +1,14 @@
-//! Everything that is kept of a client, as one JSON value.
+//! What is kept of an order and of all that hangs on it, as one JSON value.
 
-use super::loose::LooseErased;
+use super::erase::{AUDITED, FINDINGS};
 use crate::error::Result;
 use crate::ledger::Ledger;
-use punte_domain::erasure::Known;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection as Sqlite, Row, params};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-/// What is kept beside an order, by the name under which it is exported; `?1` is the order's row.
+/// What is kept beside an order, by the name under which it is exported; `?1` is the order's row. [`FINDINGS`] and [`AUDITED`] are
+/// what an erasure goes by, too.
 const PARTS: &[(&str, &str)] = &[
     ("versions", "SELECT version, received_ms, content_hash, raw FROM order_versions WHERE order_row = ?1 ORDER BY version"),
     ("decisions", "SELECT flow_id, order_version, decision, reason, decided_ms FROM decisions WHERE order_row = ?1 ORDER BY row"),
@@ -43,51 +43,15 @@ const PARTS: &[(&str, &str)] = &[
     ("tags", "SELECT tag FROM tags WHERE order_row = ?1 ORDER BY row"),
     (
         "findings",
-        "SELECT kind, state, facts, reason, first_seen_ms, last_seen_ms FROM reconcile_findings WHERE order_row = ?1
-           OR document_row IN (SELECT row FROM documents WHERE order_row = ?1) ORDER BY row",
+        "SELECT kind, state, facts, reason, first_seen_ms, last_seen_ms FROM reconcile_findings WHERE {FINDINGS} ORDER BY row",
     ),
     ("webhooks", "SELECT id, received_ms, topic, verdict, headers, body FROM deliveries WHERE order_row = ?1 ORDER BY row"),
     (
         "audit",
         "SELECT a.row, a.at_ms, a.who, a.act, a.outcome, a.reason, a.facts, p.payload AS aside FROM audit a
          LEFT JOIN audit_personal p ON p.audit_row = a.row
-         WHERE (a.subject_kind = 'order' AND a.subject_id = (SELECT id FROM orders WHERE row = ?1))
-           OR (a.subject_kind = 'document' AND a.subject_id IN (SELECT id FROM documents WHERE order_row = ?1))
+         WHERE a.row IN ({AUDITED})
          ORDER BY a.row",
-    ),
-];
-
-/// The same of what names a client and hangs on no order; `?1` is a JSON list of keys.
-const LOOSE: &[(&str, &str, &str)] = &[
-    (
-        "webhooks",
-        "deliveries",
-        "SELECT id, received_ms, topic, verdict, headers, body FROM deliveries
-         WHERE order_row IS NULL AND row IN (SELECT value FROM json_each(?1)) ORDER BY row",
-    ),
-    (
-        "rejected_rows_of_files",
-        "import_rejects",
-        "SELECT i.file_name, r.line, r.order_number, r.field, r.reason FROM import_rejects r JOIN imports i ON i.row = r.import_row
-         WHERE r.row IN (SELECT value FROM json_each(?1)) ORDER BY r.row",
-    ),
-    (
-        "audit",
-        "audit_personal",
-        "SELECT a.row, a.at_ms, a.who, a.act, a.subject_kind, a.subject_id, a.reason, p.payload AS aside
-         FROM audit_personal p JOIN audit a ON a.row = p.audit_row
-         WHERE p.audit_row IN (SELECT value FROM json_each(?1)) ORDER BY p.audit_row",
-    ),
-    (
-        "notes_on_other_orders",
-        "notes",
-        "SELECT author, text, created_ms FROM notes WHERE row IN (SELECT value FROM json_each(?1)) ORDER BY row",
-    ),
-    (
-        "approvals",
-        "approvals",
-        "SELECT command, facts, reason, asked_by, asked_ms, note FROM approvals
-         WHERE row IN (SELECT value FROM json_each(?1)) ORDER BY row",
     ),
 ];
 
@@ -102,31 +66,16 @@ impl Ledger {
                 )?
                 .query_row([order_row], |row| Ok(object(row)))??;
             for (name, sql) in PARTS {
-                all.insert((*name).to_owned(), rows(c, sql, params![order_row])?);
+                let sql = sql.replace("{FINDINGS}", FINDINGS).replace("{AUDITED}", AUDITED);
+                all.insert((*name).to_owned(), rows(c, &sql, params![order_row])?);
             }
             Ok(Value::Object(all))
         })
         .await
     }
-
-    /// Everything that names a client beside their orders.
-    pub async fn export_loose(&self, known: &Known) -> Result<Value> {
-        let mut all = Map::new();
-        for (name, place, sql) in LOOSE {
-            let keys = json!(self.find_loose(place, known).await?).to_string();
-            all.insert((*name).to_owned(), self.read(move |c| rows(c, sql, params![keys])).await?);
-        }
-        Ok(Value::Object(all))
-    }
 }
 
-impl LooseErased {
-    pub fn sum(&self) -> u32 {
-        self.deliveries + self.rejects + self.audit + self.texts
-    }
-}
-
-fn rows(c: &Sqlite, sql: &str, given: impl rusqlite::Params) -> Result<Value> {
+pub(super) fn rows(c: &Sqlite, sql: &str, given: impl rusqlite::Params) -> Result<Value> {
     let mut query = c.prepare_cached(sql)?;
     let mut rows = query.query(given)?;
     let mut all = Vec::new();

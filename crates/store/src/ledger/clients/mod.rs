@@ -7,7 +7,7 @@ mod erase;
 mod export;
 mod loose;
 
-pub(super) use erase::{settle_again, stays_erased, without_buyer};
+pub(super) use erase::{Buyer, buyer_of_next, check_buyer, erase_again, settle_again, without_buyer};
 pub use loose::LooseErased;
 
 use super::Ledger;
@@ -22,6 +22,14 @@ const PAGE: u32 = 500;
 /// Pages of the search's index that are merged in one commit, and how often at most.
 const MERGED: i64 = 500;
 const MOST_MERGES: u32 = 10_000;
+
+/// Orders whose buyer was erased are known by what their documents hold that were issued, and stay.
+pub(super) const ERASED_BY_EMAIL: &str = "SELECT o.row FROM orders o CROSS JOIN documents d ON d.order_row = o.row
+  WHERE o.erased_version IS NOT NULL AND d.number IS NOT NULL
+    AND lower(trim(json_extract(d.draft, '$.client.email'))) = lower(?1) LIMIT ?2";
+const ERASED_PHONES: &str = "SELECT o.row, json_extract(d.draft, '$.client.phone') AS phone
+  FROM orders o CROSS JOIN documents d ON d.order_row = o.row
+  WHERE o.erased_version IS NOT NULL AND d.number IS NOT NULL AND phone <> ''";
 
 /// By what a client's orders are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +97,8 @@ pub enum Erased {
 impl Ledger {
     /// Rows of the orders that a client is sought by, oldest first, at most so many.
     pub async fn find_client_orders(&self, sought: &Sought, most: u32) -> Result<Vec<i64>> {
-        let sought = sought.clone();
-        self.read(move |c| {
+        let by = sought.clone();
+        let found = self.read(move |c| {
             let mut rows: BTreeSet<i64> = BTreeSet::new();
             let mut add = |sql: &str, key: &str| -> Result<()> {
                 let mut query = c.prepare_cached(sql)?;
@@ -99,9 +107,10 @@ impl Ledger {
                 }
                 Ok(())
             };
-            match &sought {
+            match &by {
                 Sought::Email(email) => {
                     add("SELECT row FROM orders WHERE email_key = lower(?1) ORDER BY row LIMIT ?2", email)?;
+                    add(ERASED_BY_EMAIL, email)?;
                 }
                 Sought::Name(name) => {
                     let name = folded(name);
@@ -114,20 +123,44 @@ impl Ledger {
                         add("SELECT order_row FROM documents WHERE tax_id = ?1 ORDER BY row LIMIT ?2", &code)?;
                     }
                 }
-                Sought::Phone(_) => {}
+                Sought::Phone(end) => {
+                    let mut query = c.prepare_cached(ERASED_PHONES)?;
+                    let mut found = query.query([])?;
+                    while let Some(row) = found.next()? {
+                        if phone_end(&row.get::<_, String>(1)?).as_ref() == Some(end) {
+                            rows.insert(row.get(0)?);
+                        }
+                    }
+                }
             }
-            let is_read = match &sought {
-                Sought::Phone(_) => true,
-                // a person's code may stand in a field that only the shop knows
-                Sought::TaxId(code) => code.len() == 13,
-                Sought::Email(_) | Sought::Name(_) => false,
-            };
-            if is_read {
-                read_for(c, &sought, most, &mut rows)?;
+            Ok(rows)
+        });
+        let mut rows = found.await?;
+        let is_read = match &sought {
+            Sought::Phone(_) => true,
+            // a person's code may stand in a field that only the shop knows
+            Sought::TaxId(code) => code.len() == 13,
+            Sought::Email(_) | Sought::Name(_) => false,
+        };
+        if is_read {
+            self.read_for(sought, most, &mut rows).await?;
+        }
+        Ok(rows.into_iter().take(most as usize).collect())
+    }
+
+    /// Looks for a telephone number or a code in every version of every order, as received, a page at a time: nothing is kept open
+    /// meanwhile.
+    async fn read_for(&self, sought: &Sought, most: u32, rows: &mut BTreeSet<i64>) -> Result<()> {
+        let mut after = 0_i64;
+        loop {
+            let sought = sought.clone();
+            let (last, found) = self.read(move |c| read_page(c, &sought, after)).await?;
+            rows.extend(found);
+            match last {
+                Some(last) if rows.len() < most as usize => after = last,
+                _ => return Ok(()),
             }
-            Ok(rows.into_iter().take(most as usize).collect())
-        })
-        .await
+        }
     }
 
     /// An order with what is known of its client.
@@ -157,54 +190,47 @@ impl Ledger {
         Ok(())
     }
 
-    /// Writes the file anew, so that nothing of what was taken out is left in its free space, where it has at most so many bytes.
-    /// Answers whether it did.
+    /// Writes the file anew, so that nothing of what was taken out is left in its free space, where it has at most so many bytes,
+    /// and cuts its log off. Answers whether both came to be.
     pub async fn compact(&self, most_bytes: u64) -> Result<bool> {
         let path = super::ledger_path(self.folder());
         self.inner
             .writer
             .alone(move |c| {
                 let is_small = std::fs::metadata(&path)?.len() <= most_bytes;
-                if is_small {
-                    c.execute_batch("VACUUM")?;
-                }
-                // what the log still holds is overwritten by nothing but its end
-                c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-                Ok(is_small)
+                let written = if is_small { c.execute_batch("VACUUM") } else { Ok(()) };
+                // what the log still holds is overwritten by nothing but its end, whether the file was written anew or not
+                let busy: i64 = c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+                written?;
+                // somebody still reads what was: the log keeps it until they are done
+                Ok(is_small && busy == 0)
             })
             .await
     }
 }
 
-/// Looks for a telephone number or a code in every version of every order, as received.
-fn read_for(c: &Sqlite, sought: &Sought, most: u32, rows: &mut BTreeSet<i64>) -> Result<()> {
+/// The orders of a page of versions that a client's number or code stands in, and after which version the next page begins.
+fn read_page(c: &Sqlite, sought: &Sought, after: i64) -> Result<(Option<i64>, Vec<i64>)> {
     let mut query =
         c.prepare_cached("SELECT row, order_row, raw FROM order_versions WHERE row > ?1 ORDER BY row LIMIT ?2")?;
-    let mut after = 0_i64;
-    loop {
-        let page = query.query_map(params![after, PAGE], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
-        })?;
-        let mut count = 0;
-        for one in page {
-            let (row, order_row, raw) = one?;
-            (after, count) = (row, count + 1);
-            let is_theirs = match sought {
-                Sought::Phone(end) => {
-                    let raw: Value = serde_json::from_str(&raw)?;
-                    phones_in(&raw).iter().any(|phone| phone_end(phone).as_ref() == Some(end))
-                }
-                Sought::TaxId(code) => raw.contains(code.as_str()),
-                Sought::Email(_) | Sought::Name(_) => false,
-            };
-            if is_theirs {
-                rows.insert(order_row);
+    let mut page = query.query(params![after, PAGE])?;
+    let (mut last, mut count, mut found) = (after, 0, Vec::new());
+    while let Some(row) = page.next()? {
+        (last, count) = (row.get(0)?, count + 1);
+        let raw: String = row.get(2)?;
+        let is_theirs = match sought {
+            Sought::Phone(end) => {
+                let raw: Value = serde_json::from_str(&raw)?;
+                phones_in(&raw).iter().any(|phone| phone_end(phone).as_ref() == Some(end))
             }
-        }
-        if count < PAGE || rows.len() >= most as usize {
-            return Ok(());
+            Sought::TaxId(code) => raw.contains(code.as_str()),
+            Sought::Email(_) | Sought::Name(_) => false,
+        };
+        if is_theirs {
+            found.push(row.get(1)?);
         }
     }
+    Ok(((count == PAGE).then_some(last), found))
 }
 
 fn client_order(c: &Sqlite, order_row: i64) -> Result<ClientOrder> {
@@ -305,7 +331,8 @@ fn add_person(known: &mut Known, part: &Value) {
     let text = |field: &str| part[field].as_str().unwrap_or_default();
     known.add_name(text("name"));
     known.add_name(&format!("{} {}", text("first_name"), text("last_name")));
-    for field in ["email", "tax_id", "company", "cnp", "cui"] {
+    known.add_name(text("company"));
+    for field in ["email", "tax_id", "cnp", "cui"] {
         known.add(text(field));
     }
     known.add_phone(text("phone"));

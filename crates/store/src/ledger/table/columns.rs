@@ -23,6 +23,11 @@ impl Column {
     pub fn is_sortable(&self) -> bool {
         self.key.is_some()
     }
+
+    /// Whether its order tells who is not shown its values something of them.
+    pub fn is_veiled(&self) -> bool {
+        matches!(self.id, "email" | "taxId")
+    }
 }
 
 const fn column(id: &'static str, key: &'static str, index: &'static str, field: &'static str) -> Column {

@@ -39,9 +39,24 @@ pub struct Filter {
     /// Searched in the whole record.
     pub words: String,
     pub clauses: Vec<Clause>,
+    /// See [`Filter::veiled`].
+    pub is_veiled: bool,
 }
 
 impl Filter {
+    /// The same for who is not shown addresses of e-mail and personal codes: words are not looked for in these, and an address is
+    /// met as a whole or not at all. A tax id always is.
+    pub fn veiled(mut self) -> Filter {
+        self.is_veiled = true;
+        for clause in self.clauses.iter_mut().filter(|clause| clause.field == Field::Email) {
+            if let Test::Words(texts) = &clause.test {
+                // as its column has it
+                clause.test = Test::AnyOf(texts.iter().map(|text| text.to_ascii_lowercase()).collect());
+            }
+        }
+        self
+    }
+
     pub fn is_empty(&self) -> bool {
         self.words.is_empty() && self.clauses.is_empty()
     }

@@ -1,7 +1,7 @@
 //! Filters as SQL. What a person typed is only ever a bound value.
 
 use super::{Clause, Field, Filter, ListName, Test, number_key};
-use crate::ledger::lists::fts_query;
+use crate::ledger::lists::{fts_query, search_of};
 use rusqlite::types::Value as Sql;
 
 /// Text of a statement with its values, numbered as they come.
@@ -35,7 +35,7 @@ pub(super) fn is_searched(clause: &Clause) -> bool {
 
 /// The search that words and searched clauses make together; `None`: nothing is searched for.
 pub(super) fn search(list: ListName, filter: &Filter) -> Option<String> {
-    let mut parts: Vec<String> = fts_query(&filter.words).into_iter().collect();
+    let mut parts: Vec<String> = search_of(list.as_str(), &filter.words, filter.is_veiled).into_iter().collect();
     for clause in filter.clauses.iter().filter(|clause| is_searched(clause)) {
         if let Test::Words(texts) = &clause.test {
             parts.extend(words_in(list, clause.field, texts));

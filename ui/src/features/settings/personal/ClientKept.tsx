@@ -16,12 +16,14 @@ import { OpenOrders } from "./OpenOrders";
 interface Props {
   query: string;
   found: ClientsFound;
+  /** Something names them that hangs on no order. */
+  isElsewhere: boolean;
   chosen: ClientInfo[];
   erased: (done: ClientErased) => void;
 }
 
 /** What is kept of whoever was chosen: what would go, what stays and why; and the two things that can be done. */
-export function ClientKept({ query, found, chosen, erased }: Props) {
+export function ClientKept({ query, found, isElsewhere, chosen, erased }: Props) {
   const { t } = useTranslation();
   const take = useAct("clients.export");
   const [asks, setAsks] = useState(false);
@@ -29,7 +31,6 @@ export function ClientKept({ query, found, chosen, erased }: Props) {
   const only = chosen.map((one) => one.key);
   const documents = chosen.flatMap((one) => one.documents);
   const open = chosen.flatMap((one) => one.open);
-  const isElsewhere = loose.deliveries + loose.rejects + loose.audit + loose.texts > 0;
   const left = chosen.reduce((sum, one) => sum + Math.max(0, one.orders - one.erased - one.open.length), 0);
   const unchosen = found.clients.length > 0 && chosen.length === 0 ? t("personal.choose") : found.isCut ? t("personal.cut") : null;
   const missing = unchosen ?? (left === 0 && !isElsewhere ? t("personal.nothingToErase") : null);
@@ -134,6 +135,7 @@ function Backups() {
   const { t } = useTranslation();
   const format = useFormat();
   const backup = useAsk("backup.get", { workspace: null });
+  if (backup.error) return <ErrorNote error={backup.error} again={() => void backup.refetch()} />;
   if (!backup.data) return null;
   const { files, folder, keep } = backup.data;
   const made = files.map((file) => file.madeMs);

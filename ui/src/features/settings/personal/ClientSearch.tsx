@@ -23,6 +23,7 @@ export function ClientSearch() {
   const look = () => {
     const asked = query.trim();
     setDone(null);
+    setFound(null);
     find.mutate(
       { query: asked, only: [] },
       {
@@ -30,7 +31,6 @@ export function ClientSearch() {
           setFound({ query: asked, told });
           setChosen(told.clients.length === 1 ? told.clients.map((one) => one.key) : []);
         },
-        onError: () => setFound(null),
       },
     );
   };
@@ -116,7 +116,13 @@ function Result({ found, query, chosen, choose, erased }: ResultProps) {
           data-testid={ids.personalClient(client.key)}
         />
       ))}
-      <ClientKept query={query} found={found} chosen={clients.filter((one) => chosen.includes(one.key))} erased={erased} />
+      <ClientKept
+        query={query}
+        found={found}
+        isElsewhere={isElsewhere}
+        chosen={clients.filter((one) => chosen.includes(one.key))}
+        erased={erased}
+      />
     </Stack>
   );
 }

@@ -14,12 +14,16 @@ interface Props {
   erased: (done: ClientErased) => void;
 }
 
+/** A word in any case and on any keyboard: without its marks. */
+const bare = (word: string) => word.trim().normalize("NFD").replace(/\p{M}/gu, "").toUpperCase();
+
 /** Asks for a reason and a typed word before anything is erased. */
 export function EraseDialog({ query, only, chosen, close, erased }: Props) {
   const { t } = useTranslation();
   const erase = useAct("clients.erase");
   const [typed, setTyped] = useState("");
   const word = t("personal.word");
+  const isTyped = bare(typed) === bare(word);
   return (
     <ConfirmDialog
       opened
@@ -27,7 +31,7 @@ export function EraseDialog({ query, only, chosen, close, erased }: Props) {
       act={t("personal.eraseAct")}
       danger
       askReason
-      missing={typed.trim().toLocaleUpperCase() === word ? undefined : t("personal.typeMissing")}
+      missing={isTyped ? undefined : t("personal.typeMissing")}
       refusals="personal.refused"
       busy={erase.isPending}
       error={erase.error}

@@ -117,6 +117,22 @@ test("erasing wants a reason and the word, and tells what came of it", async () 
   expect(screen.queryByTestId(ids.personal("found"))).toBeNull();
 });
 
+test("nobody leaves while it is erased, and the word may lack its marks", async () => {
+  let end: (told: unknown) => void = () => undefined;
+  const answer = () => new Promise((resolve) => (end = resolve));
+  await show(<Personal />, { ...quiet, "clients.find": found, "clients.erase": answer });
+  await look();
+  await i18next.changeLanguage("ro");
+  await userEvent.click(await screen.findByTestId(ids.personal("erase")));
+  await userEvent.type(await screen.findByTestId(ids.reason), "a cerut-o");
+  await userEvent.type(screen.getByTestId(ids.personal("typed")), "sterge");
+  await userEvent.click(screen.getByTestId(ids.confirm));
+  await userEvent.keyboard("{Escape}");
+  expect(screen.getByTestId(ids.confirm)).toBeInTheDocument();
+  end(done);
+  expect(await screen.findByTestId(ids.personal("done"))).toBeVisible();
+});
+
 test("of several clients somebody is chosen first, and only they are taken away as a file", async () => {
   const ion = { ...ana, key: "k2", name: "Ion Popescu", email: "ion@example.com", open: [], documents: [] };
   const file = { name: "client.json", mediaType: "application/json", base64: "e30=" };

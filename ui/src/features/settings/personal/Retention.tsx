@@ -26,11 +26,13 @@ export function Retention() {
   const current = schedule.data.retentionMonths;
   const words = (months: number) => (months === 0 ? t("personal.keepAll") : t("personal.months", { count: months }));
   const keep = (months: number) => set.mutate({ months }, { onSuccess: () => setAsked(null) });
-  const choose = (months: number) =>
+  const choose = (months: number) => {
+    set.reset();
     preview.mutate(
       { months },
       { onSuccess: (told) => (told.shares.some((share) => share.count > 0) ? setAsked(told) : keep(months)) },
     );
+  };
   return (
     <>
       <Group gap="xs" align="end">
@@ -42,6 +44,7 @@ export function Retention() {
           title={may.why}
           onChange={(event) => choose(Number(event.currentTarget.value))}
           data={[...new Set([...MONTHS, current])].map((months) => ({ value: String(months), label: words(months) }))}
+          w={440}
           data-testid={ids.retention}
         />
       </Group>
@@ -50,7 +53,7 @@ export function Retention() {
       <ConfirmDialog
         opened={asked !== null}
         title={asked && isLess(asked) ? t("personal.preview.title") : t("personal.preview.titleMore")}
-        act={t("personal.preview.set")}
+        act={t("personal.preview.set", { period: asked ? words(asked.months) : "" })}
         danger
         busy={set.isPending}
         error={set.error}

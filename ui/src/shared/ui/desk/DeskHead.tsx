@@ -64,6 +64,9 @@ function HeadRow<R>({ headers, columns, vocabulary, query, acts, selected, onAll
       {columns.map((column, at) => {
         const header = headers.find((one) => one.column.id === column.id);
         const info = vocabulary?.columns.find((one) => one.id === column.id);
+        const sortable = info?.sortable ?? false;
+        // a view may name a column that does not sort for whoever looks: the list is in its usual order then
+        const sorted = sortable && sort?.column === column.id;
         const field = fields.find((one) => one.name === info?.field) ?? null;
         return (
           <HeadCell
@@ -72,8 +75,8 @@ function HeadRow<R>({ headers, columns, vocabulary, query, acts, selected, onAll
             heading={column.heading}
             right={column.right ?? false}
             colIndex={at + 2}
-            sorted={sort?.column === column.id ? (sort.descending ? "descending" : "ascending") : "none"}
-            sortable={info?.sortable ?? false}
+            sorted={sorted ? (sort.descending ? "descending" : "ascending") : "none"}
+            sortable={sortable}
             field={field}
             value={field ? askedOf(text, field, fields) : null}
             acts={acts}

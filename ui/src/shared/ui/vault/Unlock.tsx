@@ -24,6 +24,7 @@ export function Unlock() {
         <Group gap="xs" align="flex-start">
           <PasswordInput
             w={280}
+            size="xs"
             aria-label={t("vault.passphrase")}
             placeholder={t("vault.passphrase")}
             autoComplete="off"
