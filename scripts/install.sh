@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing. `install.sh build`: what building and running the app needs; `install.sh test`: also what the
-# tests need. On Debian and Ubuntu system packages come through apt; elsewhere they are named.
+# tests need; `install.sh package`: also what making packages needs. On Debian and Ubuntu system packages come through apt;
+# elsewhere they are named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 wanted=${1:-build}
@@ -8,6 +9,10 @@ wanted=${1:-build}
 packages=(build-essential pkg-config libwebkit2gtk-4.1-dev libdbus-1-dev libayatana-appindicator3-1)
 if [ "$wanted" = test ]; then
   packages+=(xvfb xauth curl openssl webkit2gtk-driver dbus dbus-x11 gnome-keyring imagemagick python3 python3-venv chromium)
+fi
+
+if [ "$wanted" = package ]; then
+  packages+=(dpkg-dev binutils appstream desktop-file-utils)
 fi
 
 as_root() {
@@ -77,10 +82,19 @@ proxy() {
   (cd target/tools/nginx && { apt-get download -qq nginx || { as_root apt-get update -qq && apt-get download -qq nginx; } } && dpkg -x nginx_*.deb . && rm nginx_*.deb)
 }
 
+# The metrics and the dashboard are tried with a real Prometheus. Unpacked only, for the same reason.
+prometheus() {
+  [ -x target/tools/prometheus/usr/bin/prometheus ] || command -v prometheus >/dev/null && return
+  command -v apt-get >/dev/null || { echo "prometheus is missing: metrics are not tried without it" >&2; return; }
+  mkdir -p target/tools/prometheus
+  (cd target/tools/prometheus && { apt-get download -qq prometheus || { as_root apt-get update -qq && apt-get download -qq prometheus; } } && dpkg -x prometheus_*.deb . && rm prometheus_*.deb)
+}
+
 if [ "$wanted" = test ]; then
   outside
   browser
   proxy
+  prometheus
   # drives the window by WebDriver; the 3.0 line is not released
   if ! target/tools/bin/tauri-driver --help >/dev/null 2>&1; then
     cargo install --quiet tauri-driver --version 2.1.0 --locked --root target/tools --target-dir target/tools/build

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every test, phase by phase. `test.sh check` runs the fast part, `test.sh screens` takes the pictures
-# alone, `test.sh crashes` kills the owner at random moments.
+# alone, `test.sh crashes` kills the owner at random moments, `test.sh soak` works for eight simulated hours.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-all}
@@ -44,12 +44,20 @@ crashes() { scripts/headless.sh cargo test -q "${features[@]}" --test crashes --
 window() { scripts/headless.sh cargo test "${features[@]}" --test window -- --test-threads=1; }
 # Chromium against `punte-cli serve`
 browser() { scripts/headless.sh npm --prefix tests/browser run --silent test; }
+# the commands in the documents, which use the keyring, and the books themselves
+documents() { scripts/headless.sh cargo test -q "${features[@]}" --test docs && scripts/docs.sh; }
 screens() { scripts/headless.sh cargo test "${features[@]}" --test screens -- --test-threads=1 --nocapture; }
 
 if [ "$what" = crashes ]; then
   phase "build the terminal program" cargo build -q -p punte-cli
   phase "crashes" scripts/headless.sh cargo test -q -p punte-tests --test crashes -- --nocapture
   summary
+  exit 0
+fi
+
+if [ "$what" = soak ]; then
+  phase "build the terminal program" cargo build -q -p punte-cli
+  phase "soak" scripts/headless.sh cargo test -q -p punte-tests --test soak -- --nocapture
   exit 0
 fi
 
@@ -74,6 +82,7 @@ if [ "$what" = all ]; then
   phase "build the app" cargo build -q "${features[@]}" --bins
   phase "campaign" campaign
   phase "scenarios" scenarios
+  phase "documents" documents
   phase "crashes" crashes
   phase "contract" cargo test -q "${features[@]}" --test contract
   phase "outside" cargo test -q "${features[@]}" --test outside

@@ -101,6 +101,7 @@ impl Desk {
             budgets: Arc::new(Budgets::new()),
             addresses: HashMap::new(),
             timing: Timing::default(),
+            meters: Arc::default(),
             machine: "this one".to_owned(),
             state: home.path().to_owned(),
         };

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
 
 /// Between two tries to find an owner.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -47,7 +48,8 @@ impl Desk {
     }
 
     pub async fn call(&self, command: &str, payload: Value) -> Result<Value, ApiError> {
-        let Some(Owner { attached: owner, .. }) = self.owner() else {
+        let owner = self.owner().filter(|_| !has_scope(command, Scope::Here));
+        let Some(Owner { attached: owner, .. }) = owner else {
             return self.host.call(&self.host.local_session(HostKind::Window), command, payload).await;
         };
         // these choose another workspace: asked about none, and what the answer shows is asked about from here on
@@ -72,7 +74,20 @@ impl Desk {
         let mut own = self.host.subscribe();
         loop {
             if let Some(Owner { attached, .. }) = self.owner() {
-                if let Err(error) = attached.listen(&mut changed).await {
+                let (told, mut telling) = mpsc::unbounded_channel();
+                let mut listening = std::pin::pin!(attached.listen(move |event| {
+                    // this loop hears it, or has ended with the window
+                    let _ = told.send(event);
+                }));
+                let ended = loop {
+                    tokio::select! {
+                        ended = &mut listening => break ended,
+                        Some(event) = telling.recv() => changed(event),
+                        // what is about this window is this process's own
+                        Ok(event) = own.recv() => changed(event),
+                    }
+                };
+                if let Err(error) = ended {
                     tracing::warn!(%error, "the owner's changes are not heard");
                 }
                 // the screens ask, and are told that nobody answers

@@ -3,31 +3,26 @@
 
 mod desk;
 mod display;
+mod notices;
+mod stay;
+mod tray;
 
 use clap::Parser;
 use desk::Desk;
-use punte_api::{ApiError, ErrorCode, Event, HostKind};
+use punte_api::{ApiError, ErrorCode, Event, HostKind, Tag};
+use punte_cli::args::WindowArguments;
 use punte_cli::compose::{Composition, Options, compose};
-use punte_cli::home;
 use punte_cli::words::{Words, system_language};
+use punte_cli::{home, traces};
 use punte_http::Attached;
+use punte_logs::traces::Traces;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Emitter, Manager, RunEvent, State, Url, WebviewUrl, WebviewWindowBuilder};
-
-#[derive(Parser)]
-#[command(name = "punte", version, about = "Orders become invoices at SmartBill and Oblio: once, correct, on time.")]
-struct Arguments {
-    /// Folder of the app's state (settings, workspaces, logs). Default: PUNTE_HOME, or the system's place.
-    #[arg(long, value_name = "DIR")]
-    home: Option<PathBuf>,
-    /// A workspace's folder to open. Default: the one that was open last.
-    #[arg(long, value_name = "DIR")]
-    workspace: Option<PathBuf>,
-}
+use tauri::{AppHandle, Emitter, Manager, RunEvent, State, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
 
 /// The one command of the window.
 #[tauri::command]
@@ -36,28 +31,41 @@ async fn call(desk: State<'_, Arc<Desk>>, command: String, payload: Value) -> Re
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = WindowArguments::parse();
     let words = Words::of(system_language());
     if let Err(missing) = display::check() {
         say(&words.say("terminal.noDisplay", &[("variables", missing)]));
         return ExitCode::from(2);
     }
     let home = home(arguments.home);
-    let _log = match punte_logs::init(&home.join("logs"), punte_logs::Options::default()) {
+    let collector = arguments.watched.otlp.as_deref();
+    let traces = collector.map(|address| traces::to(address, tauri::async_runtime::handle().inner())).transpose();
+    let traces = match traces {
+        Ok(traces) => traces,
+        Err(error) => {
+            say(&words.say("terminal.noTraces", &[("reason", &error.to_string())]));
+            return ExitCode::FAILURE;
+        }
+    };
+    let _log = match punte_logs::init_with(&home.join("logs"), punte_logs::Options::default(), traces.as_ref()) {
         Ok(guard) => Some(guard),
         Err(error) => {
             say(&words.say("terminal.noLog", &[("reason", &error.to_string())]));
             None
         }
     };
-    let (composition, desk) = match tauri::async_runtime::block_on(start(home, arguments.workspace)) {
+    let (mut composition, desk) = match tauri::async_runtime::block_on(start(home, arguments.workspace)) {
         Ok(started) => started,
         Err(error) => {
             say(&error.to_string());
             return ExitCode::FAILURE;
         }
     };
-    match run(composition, Arc::new(desk)) {
+    let port = arguments.watched.metrics_port;
+    if let Err(error) = tauri::async_runtime::block_on(composition.serve_metrics(port)) {
+        tracing::error!(%error, port, "metrics cannot be served");
+    }
+    match run(composition, traces, Arc::new(desk), arguments.hidden) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the window");
@@ -101,16 +109,31 @@ async fn start(home: PathBuf, workspace: Option<PathBuf>) -> Result<(Composition
     Ok((composition, Desk::own(host)))
 }
 
-fn run(composition: Composition, desk: Arc<Desk>) -> tauri::Result<()> {
+fn run(composition: Composition, traces: Option<Traces>, desk: Arc<Desk>, is_hidden: bool) -> tauri::Result<()> {
+    let host = composition.host.clone();
+    let closed = host.clone();
+    // whether it is seen is said by how Punte is started, not by how it was left
+    let remembered = StateFlags::all() & !StateFlags::VISIBLE;
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {
+            if !arguments.iter().any(|argument| argument == stay::HIDDEN) {
+                stay::show(app);
+            }
+        }))
+        .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(remembered).build())
+        .plugin(tauri_plugin_autostart::Builder::new().arg(stay::HIDDEN).build())
+        .on_window_event(move |window, event| {
+            if let WindowEvent::CloseRequested { api, .. } = event {
+                stay::close_asked(window.app_handle(), api, &closed);
+            }
+        })
         .manage(desk.clone())
         .invoke_handler(tauri::generate_handler![call])
         .setup(move |app| {
             let icon = app.default_window_icon().cloned();
             let mut window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("Punte")
+                .visible(!is_hidden)
                 .inner_size(1280.0, 800.0)
                 .min_inner_size(1024.0, 640.0)
                 .on_navigation(is_own)
@@ -123,14 +146,19 @@ fn run(composition: Composition, desk: Arc<Desk>) -> tauri::Result<()> {
             if let Some(icon) = icon {
                 window = window.icon(icon)?;
             }
-            window.build()?;
-            tauri::async_runtime::spawn(pass_changes_on(app.handle().clone(), desk));
+            let window = window.build()?;
+            let app = app.handle();
+            tauri::async_runtime::spawn(pass_changes_on(app.clone(), desk.clone()));
+            tauri::async_runtime::spawn(stay::serve(app.clone(), host.clone()));
+            tauri::async_runtime::spawn(stay::end_with_session(app.clone()));
+            tauri::async_runtime::spawn(stay::keep_tray(app.clone(), host, desk, window, is_hidden));
             Ok(())
         })
         .build(tauri::generate_context!())?;
     app.run(move |_, event| {
         if matches!(event, RunEvent::Exit) {
             tauri::async_runtime::block_on(composition.shut_down());
+            traces.iter().for_each(Traces::end);
         }
     });
     Ok(())
@@ -159,18 +187,26 @@ fn open_outside(address: &Url) {
     }
 }
 
-fn show(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window("main") {
-        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
-        if let Err(error) = shown {
-            tracing::warn!(%error, "the window could not be brought forward");
-        }
-    }
-}
-
-/// Tells the window what changed.
+/// Tells the window, the tray and the desktop what changed.
 async fn pass_changes_on(app: AppHandle, desk: Arc<Desk>) {
+    let (alerted, mut alerts) = tokio::sync::watch::channel(());
+    let (for_notices, of_notices) = (app.clone(), desk.clone());
+    tauri::async_runtime::spawn(async move {
+        let mut heard = notices::Heard::default();
+        let waiting = Arc::new(tokio::sync::Semaphore::new(notices::WAITING));
+        loop {
+            notices::show_new(&for_notices, &of_notices, &mut heard, &waiting).await;
+            if alerts.changed().await.is_err() {
+                return;
+            }
+        }
+    });
     desk.listen(|event: Event| {
+        stay::changed();
+        // another workspace on screen has other notices
+        if event.tags.iter().any(|tag| matches!(tag, Tag::Alerts | Tag::App)) {
+            alerted.send_replace(());
+        }
         if let Err(error) = app.emit("punte://changed", event) {
             tracing::warn!(%error, "the window was not told of a change");
         }

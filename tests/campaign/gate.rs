@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 const MOST_POINTS: u64 = 200_000;
 
 struct State {
+    /// More points than this is a circle.
+    most: u64,
     passed: u64,
     reads: u64,
     ends_at: Option<u64>,
@@ -34,6 +36,7 @@ pub struct Gate {
 impl Gate {
     pub fn new(seed: u64) -> Arc<Gate> {
         let state = State {
+            most: MOST_POINTS,
             passed: 0,
             reads: 0,
             ends_at: None,
@@ -44,6 +47,11 @@ impl Gate {
             dice: StdRng::seed_from_u64(seed ^ 0x6A7E),
         };
         Arc::new(Gate { state: Mutex::new(state), ended: CancellationToken::new() })
+    }
+
+    /// A long life passes more points.
+    pub fn allow(&self, points: u64) {
+        lock(&self.state).most = points;
     }
 
     /// The life ends at the n-th point from now.
@@ -93,14 +101,14 @@ impl Gate {
     /// Whether the life ran in a circle without time going on.
     pub fn ran_in_circles(&self) -> bool {
         let state = lock(&self.state);
-        state.passed > MOST_POINTS || state.reads > 10 * MOST_POINTS
+        state.passed > state.most || state.reads > 10 * state.most
     }
 
     pub async fn point(&self) {
         let (has_ended, gives_way) = {
             let mut state = lock(&self.state);
             state.passed += 1;
-            state.has_ended |= state.passed > MOST_POINTS;
+            state.has_ended |= state.passed > state.most;
             if state.ends_at.is_some_and(|at| state.passed >= at) && !state.has_ended {
                 state.has_ended = true;
                 self.ended.cancel();
@@ -123,7 +131,7 @@ impl Steps for Gate {
         let has_ended = {
             let mut state = lock(&self.state);
             state.reads += 1;
-            state.has_ended |= state.reads > 10 * MOST_POINTS;
+            state.has_ended |= state.reads > 10 * state.most;
             state.has_ended
         };
         if has_ended {

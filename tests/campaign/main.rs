@@ -11,6 +11,7 @@
 mod bites;
 mod check;
 mod clock;
+mod day;
 mod gate;
 mod hands;
 mod ledger;

@@ -23,6 +23,8 @@ use tokio::time::Instant;
 pub const SHOP: &str = "shop.example";
 pub const SMARTBILL: &str = "ws.smartbill.ro";
 pub const OBLIO: &str = "www.oblio.eu";
+/// Where alerts are called out to.
+pub const HOOK: &str = "alerts.example";
 
 type Answer = Result<HttpAnswer, TransportError>;
 /// Looks at each request of the machine as it leaves; a complaint is kept.
@@ -43,6 +45,8 @@ pub struct Net {
     /// Hosts that cannot be reached until then.
     down: Mutex<BTreeMap<String, Instant>>,
     arrivals: Mutex<Vec<Arrival>>,
+    /// Calls that the place for alerts took: its id, and what it said.
+    told: Mutex<Vec<(String, Arrival)>>,
     complaints: Mutex<Vec<String>>,
     witness: Mutex<Option<Witness>>,
     trace: Mutex<Trace>,
@@ -65,6 +69,7 @@ impl Net {
             dice: Mutex::new(StdRng::seed_from_u64(seed ^ 0x317E)),
             down: Mutex::default(),
             arrivals: Mutex::default(),
+            told: Mutex::default(),
             complaints: Mutex::default(),
             witness: Mutex::default(),
             trace: Mutex::default(),
@@ -86,6 +91,18 @@ impl Net {
 
     pub fn arrivals(&self) -> Vec<Arrival> {
         lock(&self.arrivals).clone()
+    }
+
+    pub fn told(&self) -> Vec<(String, Arrival)> {
+        lock(&self.told).clone()
+    }
+
+    fn take_call(&self, request: &HttpRequest) -> HttpAnswer {
+        let id = request.headers.iter().find(|one| one.name == "webhook-id");
+        let body = String::from_utf8_lossy(request.body.as_deref().unwrap_or_default()).into_owned();
+        let id = id.map(|one| one.value.clone()).unwrap_or_default();
+        lock(&self.told).push((id, Arrival { at_ms: self.wall.true_ms(), body }));
+        HttpAnswer { status: 204, headers: http::HeaderMap::new(), body: Bytes::new() }
     }
 
     pub fn complain(&self, complaint: String) {
@@ -143,6 +160,7 @@ impl Net {
             SHOP => self.routers.woocommerce.clone(),
             SMARTBILL => self.routers.smartbill.clone(),
             OBLIO => self.routers.oblio.clone(),
+            HOOK => return Ok(self.take_call(&request)),
             other => return Err(TransportError::Unreachable(format!("{other}: no such host"))),
         };
         let body = request.body.clone().unwrap_or_default();

@@ -25,6 +25,8 @@ use tempfile::TempDir;
 
 const FIRST_ORDER: u64 = 7001;
 const FIRST_REFUND: u64 = 900_000;
+/// A day of thousands of orders, of which each passes some hundred.
+const MOST_POINTS_OF_A_DAY: u64 = 5_000_000;
 const MINUTE_MS: i64 = 60 * 1000;
 const ON_HOLD: &str = "on-hold";
 
@@ -95,6 +97,8 @@ impl Life {
 
 pub struct World {
     pub settings: Settings,
+    /// How often somebody looks for alerts; zero: nobody does.
+    pub watch: Duration,
     pub wall: Arc<Wall>,
     pub net: Arc<Net>,
     pub sandbox: Sandbox,
@@ -145,6 +149,7 @@ impl World {
         let net = Net::new(sandbox.routers(), &wall, settings.seed);
         World {
             settings,
+            watch: Duration::ZERO,
             wall,
             net,
             sandbox,
@@ -167,13 +172,17 @@ impl World {
     fn parts(&mut self) -> (Deps, Arc<Gate>, Writing) {
         self.lives += 1;
         let gate = Gate::new(self.settings.seed.wrapping_mul(1000) + self.lives);
+        if !self.watch.is_zero() {
+            gate.allow(MOST_POINTS_OF_A_DAY);
+        }
         let deps = Deps {
             clock: LifeClock::new(&self.wall),
             vault: self.vault.clone(),
             transport: Arc::new(Wire { net: self.net.clone(), gate: gate.clone() }),
             budgets: Arc::new(Budgets::new()),
             addresses: HashMap::new(),
-            timing: timing(),
+            timing: Timing { alerts: self.watch, ..timing() },
+            meters: Arc::default(),
             machine: "one machine".to_owned(),
             state: self.folder.path().join("state"),
         };

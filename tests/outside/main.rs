@@ -265,3 +265,90 @@ async fn what_the_libraries_of_others_sign_is_believed_and_nothing_that_was_alte
         );
     }
 }
+
+/// A certificate for localhost of an authority of its own, and one that vouches for itself; each with its key, as files.
+fn certificates(folder: &Path) -> (PathBuf, [PathBuf; 4]) {
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    let mut made = CertificateParams::new(Vec::<String>::new()).unwrap();
+    made.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(made, KeyPair::generate().unwrap()).unwrap();
+    let params = || CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let (key, strange) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
+    let write = |name: &str, text: String| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let files = [
+        write("right.pem", params().signed_by(&key, &authority).unwrap().pem()),
+        write("right.key", key.serialize_pem()),
+        write("strange.pem", params().self_signed(&strange).unwrap().pem()),
+        write("strange.key", strange.serialize_pem()),
+    ];
+    (write("authority.pem", authority.pem()), files)
+}
+
+#[tokio::test]
+async fn a_mail_server_and_a_receiver_of_others_take_alerts_and_what_they_refuse_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = create_workspace(home.path()).await;
+    let (authority, files) = certificates(home.path());
+    let desk = Desk::start_with(home.path(), &folder, &[("SSL_CERT_FILE", authority.to_str().unwrap())]).await;
+    desk.call("vault.choose", json!({ "kind": "session_memory" })).await;
+    let clients = installed("npm/node_modules/smtp-server").ancestors().nth(2).unwrap().to_owned();
+    let note = folder.join("owner.json");
+    let arguments: Vec<&Path> = [&note, &clients].into_iter().chain(&files).map(PathBuf::as_path).collect();
+    let seen = run(Path::new("node"), "mail.mjs", &arguments).await;
+
+    for (way, secure, user) in [
+        ("tls", true, json!("alerte")),
+        ("starttls", true, json!("alerte")),
+        ("login", true, json!("alerte")),
+        ("plain", false, json!(null)),
+    ] {
+        let told = &seen[way];
+        assert_eq!((&told["state"], &told["code"]), (&json!("sent"), &json!("")), "{way}: {told}");
+        let letter = &told["letter"];
+        assert_eq!((&letter["secure"], &letter["user"]), (&json!(secure), &user), "{way}");
+        assert_eq!(
+            (&letter["from"], &letter["to"]),
+            (&json!("alerte@atelier-cana.ro"), &json!(["ana@atelier-cana.ro"]))
+        );
+        let text = letter["text"].as_str().unwrap();
+        assert!(
+            text.contains("Auto-Submitted: auto-generated") && text.contains("multipart/alternative"),
+            "{way}: {text}"
+        );
+    }
+    for (way, code, said) in [
+        ("wrongPassword", "login_refused", "535 Wrong user or password"),
+        ("noMailbox", "recipient_refused", "nimeni@atelier-cana.ro: 550 No such mailbox"),
+        ("noStartTls", "starttls_missing", "localhost"),
+    ] {
+        let told = &seen[way];
+        assert_eq!(
+            (&told["state"], &told["code"], &told["said"]),
+            (&json!("failed"), &json!(code), &json!(said)),
+            "{way}"
+        );
+        assert_eq!(told["letter"], json!(null), "{way}");
+    }
+    let partly = &seen["oneOfTwo"];
+    assert_eq!((&partly["state"], &partly["code"]), (&json!("failed"), &json!("recipient_refused")));
+    assert_eq!(partly["letter"]["to"], json!(["ana@atelier-cana.ro"]), "the other address has it");
+    for way in ["strangeTls", "strangeStartTls"] {
+        assert_eq!((&seen[way]["code"], &seen[way]["letter"]), (&json!("tls"), &json!(null)), "{way}: {}", seen[way]);
+    }
+
+    for (way, state, code, said) in
+        [("hook", "sent", "", ""), ("broken", "failed", "answered", "500 told"), ("gone", "failed", "gone", "410 told")]
+    {
+        let told = &seen[way];
+        assert_eq!(
+            (&told["state"], &told["code"], &told["said"]),
+            (&json!(state), &json!(code), &json!(said)),
+            "{way}"
+        );
+        assert_eq!((&told["message"]["type"], &told["altered"]), (&json!("alert.test"), &json!("refused")), "{way}");
+    }
+}

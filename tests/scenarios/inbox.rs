@@ -253,7 +253,7 @@ async fn a_delivery_that_was_answered_outlives_the_owner() {
 /// The first block of a language in docs/webhooks.md.
 fn documented(language: &str) -> String {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/webhooks.md")).unwrap();
-    let block = page.split(&format!("```{language}\n")).nth(1).unwrap();
+    let block = page.split(&format!("```{language}")).nth(1).unwrap().split_once('\n').unwrap().1;
     block.split("```").next().unwrap().to_owned()
 }
 

@@ -72,9 +72,15 @@ impl Served {
 
     /// Tests a connection with the credential that is kept.
     pub async fn works(&self, connection: &Value, input: &Value) -> bool {
+        let tested = self.test_kept(connection, input).await;
+        tested.unwrap_or_else(|error| panic!("connections.test: {error}"))["ok"] == true
+    }
+
+    /// Tests a connection with the credential that is kept for it.
+    pub async fn test_kept(&self, connection: &Value, input: &Value) -> Result<Value, Value> {
         let mut kept = input.clone();
         (kept["id"], kept["secret"]) = (connection["id"].clone(), json!(""));
-        self.call("connections.test", kept).await["ok"] == true
+        self.try_call("connections.test", kept).await
     }
 
     /// SIGKILL: no chance to tidy up.

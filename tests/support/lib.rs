@@ -11,12 +11,14 @@ mod desk;
 mod imports;
 mod orders;
 mod programs;
+mod scrape;
 pub mod window;
 
 pub use control::Control;
 pub use desk::{Desk, create_workspace};
 pub use orders::{Buyer, order};
 pub use programs::{Ended, Running, SandboxProgram, program, run, run_given};
+pub use scrape::{Scraped, free_port};
 
 use std::time::{Duration, Instant};
 

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod docs;
+mod log;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("vault", &[]),
     ("logs", &["domain"]),
     ("engine", &["domain", "mapping", "connectors", "store", "vault"]),
-    ("api", &["engine", "domain"]),
+    ("api", &["engine", "domain", "logs"]),
     ("http", &["api"]),
     ("sandbox", &[]),
     ("cli", &["domain", "mapping", "connectors", "store", "vault", "logs", "engine", "api", "http", "sandbox"]),

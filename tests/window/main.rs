@@ -9,6 +9,7 @@ use std::time::Duration;
 
 mod hostile;
 mod mapping;
+mod stay;
 
 #[tokio::test]
 async fn a_newcomer_opens_the_sandbox_corrects_a_rule_retries_and_sees_it_issued() {

@@ -41,10 +41,14 @@ pub fn typescript() -> String {
         BulkJob, BulkJobs, BulkReportRequest, BulkItem, BulkItems, BulkCsvRequest,
         AuditRequest, AuditSubject, AuditChange, AuditEntry, AuditPage, AuditGet, AuditAside, AuditDetail, AuditVerify,
         AuditBreak, AuditLoss, AuditReport, AuditAnchors, AuditExport,
+        LogRequest, LogLine, LogPage, LogRecordRequest, SupportRequest, SupportPart, SupportPreview,
+        AlertRuleInput, AlertRuleInfo, QuietHoursInfo, DigestInfo, AlertMail, AlertChannelInfo, AlertChannelInput, AlertChannelSaved,
+        AlertInfo, AlertsInfo, AlertsInput, NoticeSendInfo, NoticeItemInfo, NoticeInfo, NoticesRequest, NoticePage,
+        DesktopNoticesRequest, DesktopNotices,
         BooksInfo, BooksList, MonthRequest, CountedAmount, MonthMoney, MonthVat, GapInfo,
         MonthSeries, LeftOutInfo, MonthEInvoices, ObstacleInfo, ClosingInfo, SinceClosingInfo, MonthReport, MonthClose,
         MonthFileRequest, EInvoicesRequest, EInvoiceKey, EInvoiceEntry, EInvoices, ExpectedDocuments, ExpectedOrders,
-        Expected, CandidateRequest, TrendRequest, TrendDay, Trend, NetworkInfo, NetworkHost, SessionInfo, SignInRequest, PersonInfo, GuardsInfo, People,
+        Expected, CandidateRequest, TrendRequest, TrendDay, Trend, OnClose, DesktopInfo, DesktopChoice, Leaving, NetworkInfo, NetworkHost, SessionInfo, SignInRequest, PersonInfo, GuardsInfo, People,
         NewPerson, PersonChange, PersonPassword, OwnPassword, ApprovalInfo, Approvals, ApprovalDecision, AccessRole, Tag, Event, ErrorCode, ApiError,
     );
     format!(
@@ -91,6 +95,39 @@ mod tests {
             // and nothing is explained that nobody says
             for told in words.keys() {
                 assert!(ReasonCode::ALL.iter().any(|code| code.as_str() == told), "{language}: {told}");
+            }
+        }
+    }
+
+    /// Why a notice did not arrive, and what is watched, has words in both languages.
+    #[test]
+    fn every_rule_of_alerts_and_every_reason_that_a_notice_was_not_taken_has_words() {
+        use punte_engine::alerts::Rule;
+        use punte_engine::connectors::alerts::AlertCode;
+        // of the engine, before a channel is asked
+        let own = ["settings_invalid", "secret_missing", "secret_unreadable", "channel_off", "channel_removed"];
+        let codes: Vec<&str> = AlertCode::ALL.iter().map(|code| code.as_str()).chain(own).collect();
+        for language in ["en", "ro"] {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/shared/i18n/");
+            let text = std::fs::read_to_string(format!("{path}{language}/alerts.json")).unwrap();
+            let words: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let words = &words["alerts"];
+            for code in &codes {
+                assert!(words["failed"][code].is_string(), "{language}: alerts.failed.{code}");
+            }
+            // and nothing is explained that nobody says
+            for told in words["failed"].as_object().unwrap().keys() {
+                assert!(codes.contains(&told.as_str()), "{language}: {told}");
+            }
+            for rule in Rule::ALL {
+                let name = rule.as_str();
+                assert!(words["rule"]["name"][name].is_string(), "{language}: alerts.rule.name.{name}");
+                assert!(words["rule"]["about"][name].is_string(), "{language}: alerts.rule.about.{name}");
+                let unit = rule.unit();
+                assert!(
+                    unit.is_empty() || words["rule"]["unit"][unit].is_string(),
+                    "{language}: alerts.rule.unit.{unit}"
+                );
             }
         }
     }

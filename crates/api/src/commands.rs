@@ -5,60 +5,15 @@
 
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
+pub use crate::session::{AccessRole, HostKind, Session};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-
-/// What an operator may do, each including the ones before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum AccessRole {
-    /// Looks; changes nothing but its own views.
-    Viewer,
-    /// Works on records: retries, settles, reconciles.
-    Operator,
-    /// Sets up: connections, flows, mappings, people.
-    Admin,
-}
-
-/// What a call came through.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum HostKind {
-    Window,
-    Terminal,
-    Browser,
-}
-
-impl HostKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            HostKind::Window => "window",
-            HostKind::Terminal => "terminal",
-            HostKind::Browser => "browser",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<HostKind> {
-        [HostKind::Window, HostKind::Terminal, HostKind::Browser].into_iter().find(|one| one.as_str() == text)
-    }
-}
-
-/// Who calls. Every call has one, whatever the host.
-#[derive(Debug, Clone)]
-pub struct Session {
-    pub operator: String,
-    pub role: AccessRole,
-    pub host: HostKind,
-    /// Tells one client of a host from the others: what signed in there is nobody elsewhere.
-    pub client: String,
-    /// The second person, where an act needed one.
-    pub approved_by: Option<String>,
-}
 
 /// Parts of the ledger that changed; an answer that declares the tag is read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Tag {
+    Alerts,
     App,
     Audit,
     Backfill,
@@ -90,6 +45,7 @@ impl Event {
     pub fn everything() -> Event {
         Event {
             tags: vec![
+                Tag::Alerts,
                 Tag::App,
                 Tag::Audit,
                 Tag::Backfill,
@@ -132,6 +88,8 @@ pub enum Scope {
     Door,
     /// Turns to another workspace by itself.
     Turns,
+    /// About the window of whoever asks: answered by its own process, also where another one owns the workspace.
+    Here,
 }
 
 /// One command, as data.
@@ -247,7 +205,19 @@ commands! {
     /// Lines to keep elsewhere: whoever has one can tell later whether the log was changed up to it.
     "audit.anchor" => audit_anchor(Nothing) -> AuditAnchors, Operator, read, [];
     "audit.export" => audit_export(AuditExport) -> FileContent, Operator, read, [];
+    /// Lines of the program's log, newest first: the last ones, older ones, or what came since.
+    "log.tail" => log_tail(LogRequest) -> LogPage, Operator, read, [];
+    "log.record" => log_record(LogRecordRequest) -> LogPage, Operator, read, [];
+    /// What a bundle for whoever helps would hold, whole. Writes nothing.
+    "support.preview" => support_preview(SupportRequest) -> SupportPreview, Admin, read, [];
+    /// The bundle as it was previewed.
+    "support.save" => support_save(ById) -> FileContent, Admin, act, [];
 
+    /// The window of whoever asks, and what is chosen for it.
+    "desktop.get" => desktop_get(Nothing) -> DesktopInfo, Viewer, read, [App], Door, Here;
+    "desktop.set" => desktop_set(DesktopChoice) -> DesktopInfo, Viewer, quiet, [], Door, Here;
+    /// What closing the window does, once it was asked.
+    "desktop.leave" => desktop_leave(Leaving) -> Nothing, Viewer, quiet, [], Door, Here;
     /// Hosts of a private network that may be reached.
     "network.get" => network_get(Nothing) -> NetworkInfo, Viewer, read, [App];
     "network.permit" => network_permit(NetworkHost) -> NetworkInfo, Admin, act, [], Machine;
@@ -441,6 +411,18 @@ commands! {
     "backup.verify" => backup_verify(BackupRef) -> BackupVerified, Operator, act, [];
     /// Puts one in the place of the ledger: the workspace on screen is stopped for it, or one that could not be opened.
     "backup.restore" => backup_restore(RestoreRequest) -> AppInfo, Admin, act, [];
+
+    /// Rules, channels without their secrets, quiet hours, digest, and what stands now.
+    "alerts.get" => alerts_get(Nothing) -> AlertsInfo, Viewer, read, [Alerts];
+    "alerts.set" => alerts_set(AlertsInput) -> AlertsInfo, Admin, act, [];
+    /// Keeps a channel, or takes it away.
+    "alerts.set_channel" => alerts_set_channel(AlertChannelInput) -> AlertChannelSaved, Admin, act, [];
+    /// Sends one notice to one channel now, and says what became of it.
+    "alerts.test" => alerts_test(ById) -> NoticeSendInfo, Admin, act, [];
+    /// What was told, newest first, with what came of it at each channel.
+    "alerts.list" => alerts_list(NoticesRequest) -> NoticePage, Viewer, read, [Alerts];
+    /// What the window is to show as a notification since a row.
+    "alerts.desktop" => alerts_desktop(DesktopNoticesRequest) -> DesktopNotices, Viewer, read, [Alerts];
 
     "mappings.list" => mappings_list(Nothing) -> Mappings, Viewer, read, [Mappings, Connections];
     "mappings.get" => mappings_get(ById) -> MappingInfo, Viewer, read, [Mappings, Connections];

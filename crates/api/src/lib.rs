@@ -8,12 +8,14 @@ pub mod dto;
 pub mod error;
 mod files;
 pub mod host;
+mod session;
 
 pub use commands::{
     AccessRole, COMMANDS, CommandInfo, CommandKind, Commands, Event, HostKind, Scope, Session, Tag, dispatch, has_scope,
 };
 pub use error::{ApiError, ErrorCode};
 pub use host::{
-    HookSink, Host, ListenerCounts, ListenerHandle, ListenerStarter, Parts, SandboxHandle, SandboxLogin, SandboxStarter,
+    Closing, HookSink, Host, ListenerCounts, ListenerHandle, ListenerStarter, Parts, SandboxHandle, SandboxLogin,
+    SandboxStarter, WindowRequest,
 };
 pub use punte_engine::inbox::{HookAnswer, Knock};

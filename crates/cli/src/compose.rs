@@ -1,11 +1,12 @@
 //! The composition: clock, credential store, transport, simulators and host, for whoever shows them.
 
+use crate::network::{self, NetworkWatch};
 use punte_api::dto::{SandboxFault, SandboxInfo};
 use punte_api::{ApiError, Host, Parts, SandboxHandle, SandboxLogin, SandboxStarter};
 use punte_connectors::Budgets;
 use punte_connectors::transport::{HttpTransport, HttpTransportConfig, PrivateHosts};
 use punte_engine::{Deps, SystemClock, Timing};
-use punte_http::{Listening, OwnerNote, Place};
+use punte_http::{Listening, MetricsListening, OwnerNote, Place};
 use punte_sandbox::{
     Endpoints, Fault, FaultKind, Limits, Provider, RunningSandbox, Sandbox, SandboxConfig, SandboxError,
 };
@@ -93,7 +94,9 @@ pub struct Composition {
     pub host: Arc<Host>,
     pub sandboxes: Sandboxes,
     listening: Option<Listening>,
+    metrics: Option<MetricsListening>,
     notes: Arc<Notes>,
+    _network: Option<NetworkWatch>,
 }
 
 /// Where this process listens, once it does, and the folders that it owns: each gets a note that says so.
@@ -139,6 +142,7 @@ pub async fn compose(options: Options) -> Result<Composition, ApiError> {
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
+        meters: Arc::default(),
         machine: machine(&options.home),
         state: options.home.clone(),
     };
@@ -162,7 +166,8 @@ pub async fn compose(options: Options) -> Result<Composition, ApiError> {
         host.open_vault().await;
         take_given_passphrase(&host).await;
     }
-    Ok(Composition { host, sandboxes, listening: None, notes })
+    let network = network::watch(&host);
+    Ok(Composition { host, sandboxes, listening: None, metrics: None, notes, _network: network })
 }
 
 impl Composition {
@@ -182,6 +187,17 @@ impl Composition {
         }
         self.listening = Some(listening);
         Ok(())
+    }
+
+    /// Serves metrics at a port of loopback; answers where. Nothing for port 0.
+    pub async fn serve_metrics(&mut self, port: u16) -> std::io::Result<Option<String>> {
+        if port == 0 {
+            return Ok(None);
+        }
+        let listening = punte_http::serve_metrics(self.host.clone(), port).await?;
+        let address = format!("http://127.0.0.1:{}/metrics", listening.port);
+        self.metrics = Some(listening);
+        Ok(Some(address))
     }
 
     /// Where a browser finds the screens: the token is in the fragment, which no request carries.

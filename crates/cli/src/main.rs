@@ -2,144 +2,25 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal program prints")]
 
-mod sandbox;
-
-use clap::{Parser, Subcommand};
+use clap::Parser;
+use punte_cli::args::{Arguments, Command};
 use punte_cli::commands::{Desk, DeskError};
-use punte_cli::compose::{Options, compose};
+use punte_cli::compose::{Composition, Options, compose};
 use punte_cli::passphrase::{self, Opened};
 use punte_cli::reconcile::{self, Wanted};
 use punte_cli::signals::stop_signal;
-use punte_cli::words::{Language, Words, system_language};
-use punte_cli::{audit, backup, demo, home, imports, people, personal, seed, serve};
+use punte_cli::words::{Words, system_language};
+use punte_cli::{audit, backup, demo, home, imports, log, manual, people, personal, sandbox, seed, serve, traces};
+use punte_logs::traces::Traces;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-#[derive(Parser)]
-#[command(
-    name = "punte-cli",
-    version,
-    about = "Orders become invoices at SmartBill and Oblio: once, correct, on time."
-)]
-struct Arguments {
-    /// Folder of the app's state (settings, workspaces). Default: PUNTE_HOME, or the system's place.
-    #[arg(long, global = true, value_name = "DIR")]
-    home: Option<PathBuf>,
-    /// A workspace's folder. Default: the one that was open last.
-    #[arg(long, global = true, value_name = "DIR")]
-    workspace: Option<PathBuf>,
-    /// Who you are, in a workspace that has people. The password is asked for, or read from standard input.
-    #[arg(long = "as", global = true, value_name = "NAME")]
-    operator: Option<String>,
-    /// Print data as JSON.
-    #[arg(long, global = true)]
-    json: bool,
-    /// Language of the words. Default: the system's.
-    #[arg(long, global = true, value_enum)]
-    lang: Option<Language>,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// The main job on the sandbox, from orders to settled invoices.
-    Demo,
-    /// Take orders from a file in: CSV, XLSX or JSON. Exits 0 once it was read to its end, whatever rows were rejected.
-    Import {
-        file: PathBuf,
-        /// The connection whose orders these are, by its id or name; a name that none has makes one for files. Default: the one
-        /// for files, or for JSON the only shop.
-        #[arg(long, value_name = "NAME")]
-        connection: Option<String>,
-        /// A JSON file that says which column is which field. Default: as the headings suggest.
-        #[arg(long, value_name = "FILE")]
-        columns: Option<PathBuf>,
-        /// Only say what would be taken in.
-        #[arg(long)]
-        preview: bool,
-        /// Write every rejected row into this CSV file.
-        #[arg(long, value_name = "FILE")]
-        report: Option<PathBuf>,
-    },
-    /// Work without a window until stopped: every enabled workspace, or the one given.
-    Run,
-    /// Check a workspace's ledger, whether anybody works on it or not. Changes nothing.
-    Check,
-    /// The people of a workspace: `reset` sets somebody's password anew, for whoever owns this machine's account.
-    People {
-        #[command(subcommand)]
-        act: people::Act,
-    },
-    /// Personal data: what a retention period takes away; one client found, taken away as a file, erased.
-    Personal(personal::Arguments),
-    /// Counts, connections and failures.
-    Status,
-    /// The audit log: whether it is whole, lines to keep elsewhere, and the log as a file.
-    Audit {
-        #[command(subcommand)]
-        act: audit::Act,
-    },
-    /// A backup, verified: in the workspace's folder of backups, or in a file. Whoever works in the workspace goes on.
-    #[command(args_conflicts_with_subcommands = true)]
-    Backup(backup::Make),
-    /// Put a backup back; nobody may work there. Older than what was seen here, nothing is sent until the providers were read.
-    Restore(backup::PutBack),
-    /// Check held documents again and queue those that pass.
-    Retry {
-        #[arg(required = true, value_name = "ID")]
-        ids: Vec<String>,
-    },
-    /// Compare a series with its provider for a period. Exits 0 only if everything was looked at and nothing differs.
-    Reconcile {
-        /// Id or name of a billing connection; not needed where there is one.
-        #[arg(long, value_name = "ID")]
-        connection: Option<String>,
-        #[arg(long)]
-        company: Option<String>,
-        #[arg(long)]
-        series: Option<String>,
-        /// First day, YYYY-MM-DD.
-        #[arg(long, value_name = "DAY")]
-        from: String,
-        /// Last day.
-        #[arg(long, value_name = "DAY")]
-        to: String,
-    },
-    /// A workspace full of documents that nobody issued, to measure and to try the screens with: a new one, or the empty one given.
-    Seed {
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=20_000_000))]
-        documents: u64,
-    },
-    /// The screens in a browser of this machine, until stopped. Prints the address; whoever has it may do what you may.
-    Serve {
-        /// Default: a free one.
-        #[arg(long, default_value_t = 0)]
-        port: u16,
-        /// The built screens. Default: ui/dist above the folder at hand or the program.
-        #[arg(long, value_name = "DIR")]
-        ui: Option<PathBuf>,
-        /// Keep secrets in memory only, until the end.
-        #[arg(long)]
-        no_keyring: bool,
-    },
-    /// The simulators alone, for any client.
-    Sandbox(sandbox::Arguments),
-}
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let home = home(arguments.home.clone());
     let words = Words::of(arguments.lang.unwrap_or_else(system_language));
-    let _log = match punte_logs::init(&home.join("logs"), punte_logs::Options::default()) {
-        Ok(guard) => Some(guard),
-        Err(error) => {
-            eprintln!("{}", words.say("terminal.noLog", &[("reason", &error.to_string())]));
-            None
-        }
-    };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -147,13 +28,30 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run(arguments, home, &words)) {
+    let collector = arguments.command.watched().otlp;
+    let traces = match collector.map(|address| traces::to(&address, runtime.handle())).transpose() {
+        Ok(traces) => traces,
+        Err(error) => {
+            eprintln!("{}", words.say("terminal.noTraces", &[("reason", &error.to_string())]));
+            return ExitCode::FAILURE;
+        }
+    };
+    let _log = match punte_logs::init_with(&home.join("logs"), punte_logs::Options::default(), traces.as_ref()) {
+        Ok(guard) => Some(guard),
+        Err(error) => {
+            eprintln!("{}", words.say("terminal.noLog", &[("reason", &error.to_string())]));
+            None
+        }
+    };
+    let code = match runtime.block_on(run(arguments, home, &words)) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("{}", tell(&error, &words));
             ExitCode::FAILURE
         }
-    }
+    };
+    traces.iter().for_each(Traces::end);
+    code
 }
 
 async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitCode, DeskError> {
@@ -184,7 +82,7 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
             let wanted = imports::Wanted { file, connection, columns, preview, report };
             import(home, workspace, operator, &wanted, arguments.json, words).await
         }
-        Command::Run => run_until_stopped(home, workspace, words).await,
+        Command::Run { watched } => run_until_stopped(home, workspace, watched.metrics_port, words).await,
         Command::Check => check(home, workspace, operator, arguments.json, words).await,
         Command::Audit { act } => audit(home, workspace, operator, act, arguments.json, words).await,
         Command::Backup(wanted) => {
@@ -203,6 +101,8 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
             println!("{}", words.say("terminal.people.reset", &[("name", &name)]));
             Ok(ExitCode::SUCCESS)
         }
+        Command::Log(wanted) => log::show(home, workspace, operator, &wanted, arguments.json, words, &print).await,
+        Command::Support(bundle) => log::save(home, workspace, operator, &bundle, arguments.json, words, &print).await,
         Command::Personal(wanted) => personal::run(home, workspace, operator, wanted, arguments.json, words).await,
         Command::Status => status(home, workspace, operator, arguments.json, words).await,
         Command::Retry { ids } => retry(home, workspace, operator, ids, arguments.json, words).await,
@@ -226,10 +126,14 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Serve { port, ui, no_keyring } => {
+        Command::Serve { port, ui, no_keyring, watched } => {
             let wanted = serve::Wanted { port, screens: ui, no_keyring };
-            let composition = serve::start(home, workspace, wanted).await?;
+            let mut composition = serve::start(home, workspace, wanted).await?;
             println!("{}", composition.address().unwrap_or_default());
+            if !show_metrics(&mut composition, watched.metrics_port, words).await {
+                composition.shut_down().await;
+                return Ok(ExitCode::FAILURE);
+            }
             println!("{}", words.say("terminal.running", &[]));
             stop_signal().await;
             println!("{}", words.say("terminal.stopping", &[]));
@@ -237,8 +141,13 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
             Ok(ExitCode::SUCCESS)
         }
         Command::Sandbox(arguments) => {
-            sandbox::run(arguments, stop_signal())
+            sandbox::run(arguments, stop_signal(), &print)
                 .await
+                .map_err(|error| punte_api::ApiError::new(punte_api::ErrorCode::Internal, error.to_string()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Manual { into } => {
+            manual::write(&into)
                 .map_err(|error| punte_api::ApiError::new(punte_api::ErrorCode::Internal, error.to_string()))?;
             Ok(ExitCode::SUCCESS)
         }
@@ -293,8 +202,28 @@ async fn settle_down(desk: &Desk) -> Result<(), DeskError> {
     Ok(())
 }
 
-async fn run_until_stopped(home: PathBuf, workspace: Option<&Path>, words: &Words) -> Result<ExitCode, DeskError> {
-    let desk = match workspace {
+/// Serves metrics where a port is named, and says where. Answers whether it could.
+async fn show_metrics(composition: &mut Composition, port: u16, words: &Words) -> bool {
+    match composition.serve_metrics(port).await {
+        Ok(Some(address)) => println!("{}", words.say("terminal.metrics", &[("address", &address)])),
+        Ok(None) => {}
+        Err(error) => {
+            let facts = [("port", port.to_string()), ("reason", error.to_string())];
+            let facts = facts.each_ref().map(|(name, fact)| (*name, fact.as_str()));
+            eprintln!("{}", words.say("terminal.metricsNotServed", &facts));
+            return false;
+        }
+    }
+    true
+}
+
+async fn run_until_stopped(
+    home: PathBuf,
+    workspace: Option<&Path>,
+    metrics_port: u16,
+    words: &Words,
+) -> Result<ExitCode, DeskError> {
+    let mut desk = match workspace {
         Some(_) => Desk::open(home, workspace).await?,
         None => {
             let (desk, problems) = Desk::run_enabled(home).await?;
@@ -323,6 +252,12 @@ async fn run_until_stopped(home: PathBuf, workspace: Option<&Path>, words: &Word
     if let Some(code) = unless_locked(&desk, words).await {
         desk.close().await;
         return Ok(code);
+    }
+    if let Desk::Own(composition) = &mut desk
+        && !show_metrics(composition, metrics_port, words).await
+    {
+        desk.close().await;
+        return Ok(ExitCode::FAILURE);
     }
     println!("{}", words.say("terminal.running", &[]));
     stop_signal().await;
@@ -421,9 +356,12 @@ async fn status(
     let overview = desk.call("overview.get", Value::Null).await?;
     let failures = desk.call("failures.list", Value::Null).await?;
     let doubts = desk.call("doubts.list", Value::Null).await?;
+    let alerts = desk.call("alerts.get", Value::Null).await?["open"].take();
     desk.close().await;
     if as_json {
-        let all = json!({ "workspace": app["open"], "overview": overview, "failures": failures, "doubts": doubts });
+        let all = json!({
+            "workspace": app["open"], "overview": overview, "failures": failures, "doubts": doubts, "alerts": alerts,
+        });
         println!("{all}");
         return Ok(ExitCode::SUCCESS);
     }
@@ -439,6 +377,9 @@ async fn status(
             connection["name"].as_str().unwrap_or_default(),
             words.say(&format!("health.{}", connection["health"].as_str().unwrap_or_default()), &[])
         );
+    }
+    for alert in alerts.as_array().into_iter().flatten() {
+        println!("  ! {}", alert["title"].as_str().unwrap_or_default());
     }
     demo::tell_failures(&failures, words, &|line| println!("{line}"));
     Ok(ExitCode::SUCCESS)

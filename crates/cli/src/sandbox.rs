@@ -4,7 +4,8 @@ use clap::{Args, ValueEnum};
 use punte_sandbox::{Limits, RepeatedKey, Sandbox, SandboxConfig, SandboxError};
 use std::path::PathBuf;
 
-#[derive(Args)]
+/// How the simulators behave.
+#[derive(Debug, Args)]
 pub struct Arguments {
     /// Written when they listen: addresses, logins and series of every simulator, as JSON.
     #[arg(long, value_name = "FILE")]
@@ -38,7 +39,7 @@ pub struct Arguments {
     more_series: u32,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum Repeated {
     Replay,
     Refuse,
@@ -66,10 +67,17 @@ impl Arguments {
 }
 
 /// Serves until `stopped`. Prints the port file's content too.
-pub async fn run(arguments: Arguments, stopped: impl Future<Output = ()>) -> Result<(), SandboxError> {
+///
+/// # Errors
+/// What kept the simulators from listening, or the port file from being written.
+pub async fn run(
+    arguments: Arguments,
+    stopped: impl Future<Output = ()>,
+    print: &dyn Fn(&str),
+) -> Result<(), SandboxError> {
     let running = Sandbox::open(arguments.config())?.serve_loopback().await?;
     punte_sandbox::write_port_file(&arguments.port_file, running.endpoints())?;
-    println!("{}", serde_json::to_string(&running.endpoints()).unwrap_or_default());
+    print(&serde_json::to_string(&running.endpoints()).unwrap_or_default());
     stopped.await;
     running.shutdown().await;
     Ok(())

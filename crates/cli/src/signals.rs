@@ -4,14 +4,16 @@
 #[cfg(unix)]
 pub async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
+    // the second of them comes when a session or its terminal ends
+    match (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+        (Ok(mut terminate), Ok(mut hang_up)) => {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
+                _ = hang_up.recv() => {}
             }
         }
-        Err(error) => tracing::error!(%error, "signals cannot be heard"),
+        (Err(error), _) | (_, Err(error)) => tracing::error!(%error, "signals cannot be heard"),
     }
 }
 

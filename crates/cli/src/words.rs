@@ -11,6 +11,10 @@ static BACKUP_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/backup.jso
 static BACKUP_EN: &str = include_str!("../../../ui/src/shared/i18n/en/backup.json");
 static PERSONAL_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/personal.json");
 static PERSONAL_EN: &str = include_str!("../../../ui/src/shared/i18n/en/personal.json");
+static DESKTOP_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/desktop.json");
+static DESKTOP_EN: &str = include_str!("../../../ui/src/shared/i18n/en/desktop.json");
+static LOG_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/log.json");
+static LOG_EN: &str = include_str!("../../../ui/src/shared/i18n/en/log.json");
 static IMPORTS_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/imports.json");
 static IMPORTS_EN: &str = include_str!("../../../ui/src/shared/i18n/en/imports.json");
 
@@ -31,18 +35,18 @@ impl Words {
             let read = |text: &str| -> Value {
                 serde_json::from_str(text).expect("the catalogues are JSON, checked by their test")
             };
-            let with_more = |words: &str, more: [(&str, &str); 4]| {
+            let with_more = |words: &str, more: [(&str, &str); 7]| {
                 let mut all = read(words);
                 for (name, text) in more {
                     all[name] = read(text)[name].take();
                 }
                 all
             };
-            let names = ["imports", "activity", "backup", "personal"];
-            let named = |texts: [&'static str; 4]| std::array::from_fn(|at| (names[at], texts[at]));
+            let names = ["imports", "activity", "backup", "personal", "desktop", "log", "support"];
+            let named = |texts: [&'static str; 7]| std::array::from_fn(|at| (names[at], texts[at]));
             (
-                with_more(RO, named([IMPORTS_RO, ACTIVITY_RO, BACKUP_RO, PERSONAL_RO])),
-                with_more(EN, named([IMPORTS_EN, ACTIVITY_EN, BACKUP_EN, PERSONAL_EN])),
+                with_more(RO, named([IMPORTS_RO, ACTIVITY_RO, BACKUP_RO, PERSONAL_RO, DESKTOP_RO, LOG_RO, LOG_RO])),
+                with_more(EN, named([IMPORTS_EN, ACTIVITY_EN, BACKUP_EN, PERSONAL_EN, DESKTOP_EN, LOG_EN, LOG_EN])),
             )
         });
         Words(match language {

@@ -43,6 +43,10 @@ impl Operation {
         Operation { name, object: object.into() }
     }
 
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     pub(crate) fn failure(&self, kind: FailureKind, phase: Phase) -> Failure {
         Failure::new(kind, phase, self.name, self.object.clone())
     }
@@ -50,7 +54,9 @@ impl Operation {
     /// A request that brought no whole answer.
     pub(crate) fn broken(&self, error: &TransportError) -> Failure {
         let (kind, phase) = match error {
-            TransportError::Unreachable(_) => (FailureKind::Unreachable, Phase::NotSent),
+            TransportError::Unreachable(_) | TransportError::HostNotFound(_) | TransportError::Refused(_) => {
+                (FailureKind::Unreachable, Phase::NotSent)
+            }
             TransportError::Private(_) => (FailureKind::AddressPrivate, Phase::NotSent),
             TransportError::Tls(_) => (FailureKind::TlsFailed, Phase::NotSent),
             TransportError::TimedOut => (FailureKind::TimedOut, Phase::Unknown),
@@ -174,6 +180,8 @@ mod tests {
     fn only_what_never_connected_may_be_sent_again_by_itself() {
         for (error, next) in [
             (TransportError::Unreachable("x".into()), Next::RetryByItself),
+            (TransportError::HostNotFound("x".into()), Next::RetryByItself),
+            (TransportError::Refused("x".into()), Next::RetryByItself),
             (TransportError::Tls("x".into()), Next::RetryByItself),
             (TransportError::TimedOut, Next::AskProvider),
             (TransportError::Lost("x".into()), Next::AskProvider),

@@ -13,9 +13,11 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 mod budgets;
+mod standing;
 mod told;
 
 pub use budgets::{Budgets, StoredBudget};
+pub use standing::BudgetStanding;
 pub(crate) use told::Told;
 
 /// Who is waiting: a person or the flow of new orders, or a job over many records that can wait for both.
@@ -82,6 +84,16 @@ struct Pacer {
     bulk: tokio::sync::Mutex<()>,
     live_waiting: AtomicUsize,
     live_served: Notify,
+    bulk_waiting: AtomicUsize,
+}
+
+/// A bulk caller that waits; dropped also where the caller gives up.
+struct BulkWaiter<'p>(&'p Pacer);
+
+impl Drop for BulkWaiter<'_> {
+    fn drop(&mut self) {
+        self.0.bulk_waiting.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// A live caller that waits; dropped also where the caller gives up.
@@ -104,6 +116,7 @@ impl Pacer {
             bulk: tokio::sync::Mutex::default(),
             live_waiting: AtomicUsize::new(0),
             live_served: Notify::new(),
+            bulk_waiting: AtomicUsize::new(0),
         }
     }
 
@@ -119,6 +132,8 @@ impl Pacer {
                 drop(waiter);
             }
             Urgency::Bulk => {
+                self.bulk_waiting.fetch_add(1, Ordering::AcqRel);
+                let _waiter = BulkWaiter(self);
                 let _first = self.bulk.lock().await;
                 loop {
                     if self.live_waiting.load(Ordering::Acquire) > 0 {

@@ -56,11 +56,17 @@ pub struct Limits {
     pub fresh_connection: bool,
 }
 
-/// How far a request came. Only the first three prove that nothing reached the other side.
+/// How far a request came. Only those before `TimedOut` prove that nothing reached the other side.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
     #[error("no connection: {0}")]
     Unreachable(String),
+    /// Its name leads nowhere, or nobody could be asked; the host.
+    #[error("no connection: {0} was not found")]
+    HostNotFound(String),
+    /// Nobody listens there.
+    #[error("no connection: {0}")]
+    Refused(String),
     /// Of a private network, without a permit; the host.
     #[error("{0} is in a private network")]
     Private(String),
@@ -77,4 +83,14 @@ pub enum TransportError {
 #[async_trait]
 pub trait Transport: Send + Sync {
     async fn send(&self, request: HttpRequest, limits: Limits) -> Result<HttpAnswer, TransportError>;
+
+    /// The same with a name for what it is for, out of a fixed set (`create invoice`): for a transport that measures.
+    async fn send_as(
+        &self,
+        _operation: &'static str,
+        request: HttpRequest,
+        limits: Limits,
+    ) -> Result<HttpAnswer, TransportError> {
+        self.send(request, limits).await
+    }
 }

@@ -1,11 +1,12 @@
 //! Connections at work: their addresses and secrets resolved, their connectors kept, their troubles noted once.
 
 use crate::error::{EngineError, Result};
+use crate::metrics::Measured;
 use crate::setup::BillingOptions;
 use crate::workspace::{Change, Workspace, lock};
-use punte_connectors::Urgency;
 use punte_connectors::billing::{self, BillingConfig, BillingProvider, ProviderKind};
 use punte_connectors::shops::{self, Shop, ShopConfig, ShopKind};
+use punte_connectors::{Transport, Urgency};
 use punte_domain::{Failure, FailureKind, Next, Phase};
 use punte_store::ledger::Connection;
 use secrecy::SecretString;
@@ -125,7 +126,13 @@ impl Workspace {
         options: &BillingOptions,
     ) -> Result<Connected> {
         let address = self.resolve_address(kind, address)?;
-        let transport = self.deps.transport.clone();
+        let transport: Arc<dyn Transport> = Arc::new(Measured {
+            inner: self.deps.transport.clone(),
+            meters: self.deps.meters.clone(),
+            clock: self.deps.clock.clone(),
+            workspace: self.ledger.info().id.clone(),
+            provider: kind.to_owned(),
+        });
         let timing = self.deps.timing;
         let config = |secret| BillingConfig {
             base_url: address.url.clone(),
@@ -204,6 +211,19 @@ impl Workspace {
         }
     }
 
+    /// The machine woke, or its network is another one: what could not be reached is tried at once. Whoever answered, and said
+    /// to wait, is waited for.
+    pub async fn try_again(&self) -> Result<()> {
+        for connection in self.ledger.list_connections().await? {
+            if connection.stop.as_ref().is_some_and(|stop| stop.failure.phase == Phase::NotSent) {
+                self.ledger.release_connection(&connection.id).await?;
+                self.changed(Change::Connections);
+            }
+        }
+        self.wake_all();
+        Ok(())
+    }
+
     /// How long until a connection that may not be called opens by itself, at most the idle time: a person may open it sooner.
     pub(crate) fn opens_in(&self, connection: &Connection, now_ms: i64) -> Duration {
         let until_ms = connection.stop.as_ref().and_then(|stop| stop.until_ms);
@@ -226,7 +246,7 @@ impl Workspace {
             }
             _ => Some(now_ms + rest(count)),
         };
-        tracing::warn!(connection = %connection.name, kind = failure.kind.as_str(), "the connection rests");
+        tracing::warn!(connection = connection.id, kind = failure.kind.as_str(), "the connection rests");
         self.ledger.stop_connection(&connection.id, failure.clone(), until_ms, (now_ms, now_ms + MAX_REST_MS)).await?;
         if matches!(failure.kind, FailureKind::CredentialMissing | FailureKind::CredentialRefused) {
             self.forget_connector(&connection.id);

@@ -99,6 +99,8 @@ impl Workspace {
     }
 
     /// What every flow of its shop says of an order.
+    #[tracing::instrument(target = "punte_trace", level = "trace", skip_all,
+        fields(order = order.id, version = order.version))]
     async fn decide(
         &self,
         order: &OrderRow,
@@ -228,7 +230,8 @@ impl Workspace {
         let facts = Facts::of(raw);
         let is_proforma = key.role == Role::Proforma;
         let ruled = |draft: &mut Draft| flow.rules.apply(draft, &facts, &order.head.number);
-        let made = mapping.compiled.evaluate(raw, &context);
+        let step = tracing::trace_span!(target: "punte_trace", "map", mapping = mapping.id, version = mapping.version);
+        let made = step.in_scope(|| mapping.compiled.evaluate(raw, &context));
         let mut evaluation = with_edits(made, edits, mapping, raw, &context, (ruled, is_proforma));
         if let (Some(draft), Some(billing)) = (&mut evaluation.draft, billing) {
             choose_for(draft, billing);

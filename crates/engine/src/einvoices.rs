@@ -70,7 +70,7 @@ impl Workspace {
     }
 
     /// Kinds of provider that tell how e-invoices fare, and the connections of those that do not.
-    async fn einvoice_connections(&self) -> Result<(Vec<String>, Vec<Connection>)> {
+    pub(crate) async fn einvoice_connections(&self) -> Result<(Vec<String>, Vec<Connection>)> {
         let (mut telling, mut silent) = (Vec::new(), Vec::new());
         for connection in self.ledger.list_connections().await? {
             if ShopKind::parse(&connection.kind).is_some() {

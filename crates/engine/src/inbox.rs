@@ -96,6 +96,8 @@ impl Workspace {
     ///
     /// # Errors
     /// The ledger cannot be written: the sender is to come again.
+    #[tracing::instrument(target = "punte_trace", level = "trace", name = "webhook", skip_all,
+        fields(connection = connection.id, verdict))]
     pub async fn receive(&self, connection: &Connection, knock: Knock) -> Result<HookAnswer> {
         let judged = self.judge_delivery(connection, &knock).await;
         let (size, digest) = (knock.body.len(), Sha256::digest(&knock.body).into());
@@ -127,6 +129,9 @@ impl Workspace {
             },
         };
         let recorded = self.ledger.record_delivery(new, self.now_ms()).await?;
+        let verdict = if recorded == Recorded::New { judged.verdict } else { "replayed" };
+        tracing::Span::current().record("verdict", verdict);
+        self.deps.meters.delivered(&self.ledger.info().id, connection, verdict);
         self.changed(Change::Inbox);
         if is_accepted && recorded == Recorded::New {
             self.inbox_wake.notify_one();

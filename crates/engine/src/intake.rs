@@ -3,6 +3,7 @@
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
 use crate::schedule::{JobKind, JobResult};
+use crate::told;
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::shops::{self, OrderQuery, RejectedOrder, Shop, ShopKind, ShopOrder};
 use punte_domain::erasure::Known;
@@ -13,6 +14,7 @@ use punte_store::ledger::{Connection, FILE_IDENTITY, IncomingOrder, Taken};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// Polls reach back this far before the newest change seen: a shop's clock and its commits are not one.
 const OVERLAP_MS: i64 = 10 * 60 * 1000;
@@ -60,7 +62,7 @@ impl Workspace {
                         if connection.is_sandbox {
                             next = next.min(self.deps.timing.poll_sandbox);
                         }
-                        self.poll_job(connection).await;
+                        self.poll_job(connection).instrument(told::of_connection(connection)).await;
                     }
                 }
                 Err(error) => self.note_engine_error(&error.into(), "poll"),
@@ -84,11 +86,16 @@ impl Workspace {
                 }
             },
         };
+        if result.outcome == "ok" {
+            self.deps.meters.polled(&connection.id, self.now_ms());
+        }
         let next = if connection.is_sandbox { timing.poll_sandbox } else { timing.poll };
         self.note_run(&format!("{}:{}", JobKind::Poll.as_str(), connection.id), result, next);
     }
 
     /// One poll of one shop, and the daily sweep when it is due.
+    #[tracing::instrument(target = "punte_trace", level = "trace", skip_all,
+        fields(connection = connection.id, kind = connection.kind, new, changed))]
     async fn poll(&self, connection: &Connection) -> Result<JobResult> {
         match self.shop(connection).await {
             Ok(shop) => self.poll_shop(connection, shop.as_ref()).await?,
@@ -133,10 +140,17 @@ impl Workspace {
     async fn whole_pass(&self, connection: &Connection, shop: &dyn Shop, query: OrderQuery) -> Result<Option<Pass>> {
         match self.pass(connection, shop, query, &self.list_unreadable(connection)).await? {
             Ok(pass) => {
+                let step = tracing::Span::current();
+                step.record("new", pass.taken.new).record("changed", pass.taken.changed);
                 self.note_rejected(connection, &pass, query)?;
                 self.note_contact(connection).await?;
                 if pass.taken.new + pass.taken.changed > 0 {
-                    tracing::info!(shop = %connection.name, new = pass.taken.new, changed = pass.taken.changed, "orders taken in");
+                    tracing::info!(
+                        connection = connection.id,
+                        new = pass.taken.new,
+                        changed = pass.taken.changed,
+                        "orders taken in"
+                    );
                     self.changed(Change::Orders);
                     self.decide_wake.notify_one();
                 }
@@ -144,7 +158,11 @@ impl Workspace {
             }
             Err(failure) => {
                 if !is_connections_fault(&failure) {
-                    tracing::error!(shop = %connection.name, kind = failure.kind.as_str(), "the shop's listing was refused");
+                    tracing::error!(
+                        connection = connection.id,
+                        kind = failure.kind.as_str(),
+                        "the shop's listing was refused"
+                    );
                 }
                 self.note_trouble(connection, &failure).await?;
                 if is_planted(Bug::CursorMovesOnFailure) {
@@ -188,6 +206,7 @@ impl Workspace {
                 pass.healed.extend(names.filter(|name| unreadable.contains(name)).cloned());
                 let incoming = listed.orders.into_iter().map(|order| self.incoming(connection, shop.identity(), order));
                 let taken = self.ledger.take_in(incoming.collect::<Result<_>>()?, None, self.now_ms()).await?;
+                self.count_taken(connection, &taken);
                 pass.taken.new += taken.new;
                 pass.taken.changed += taken.changed;
                 pass.rejected.extend(listed.rejected);
@@ -216,6 +235,7 @@ impl Workspace {
         let identity = self.identity_for(connection).await?;
         let incoming = orders.into_iter().map(|order| self.incoming(connection, identity.clone(), order));
         let taken = self.ledger.take_in(incoming.collect::<Result<_>>()?, None, self.now_ms()).await?;
+        self.count_taken(connection, &taken);
         self.changed(Change::Orders);
         self.decide_wake.notify_one();
         Ok(taken)
@@ -255,7 +275,7 @@ impl Workspace {
         let earlier = self.list_unreadable(connection);
         let is_known = |new: &&RejectedOrder| earlier.iter().any(|old| is_same_trouble(old, new));
         for one in pass.rejected.iter().filter(|one| !is_known(one)).take(20) {
-            tracing::warn!(order = ?one.order, field = %one.field, reason = %one.reason, "an order of the shop cannot be read");
+            tracing::warn!(connection = connection.id, order = one.order, field = %one.field, reason = %one.reason, "an order of the shop cannot be read");
         }
         let is_sweep = matches!(query, OrderQuery::CreatedSince(_));
         let now = still_unreadable(&earlier, pass, is_sweep);

@@ -22,6 +22,20 @@ pub enum Verdict {
     Park(&'static str),
 }
 
+impl Verdict {
+    /// For the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Verdict::Attach(_) => "found",
+            Verdict::Wait => "wait",
+            Verdict::LookAgain => "look_again",
+            Verdict::Repeat => "repeat",
+            Verdict::Absent => "absent",
+            Verdict::Park(why) => why,
+        }
+    }
+}
+
 /// What is known beside the evidence.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances {

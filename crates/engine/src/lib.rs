@@ -6,6 +6,7 @@
 #![allow(clippy::missing_errors_doc)]
 
 mod again;
+pub mod alerts;
 pub mod audit;
 pub mod backfill;
 pub mod backup;
@@ -27,6 +28,7 @@ pub mod inbox;
 mod intake;
 mod judgement;
 mod mark;
+pub mod metrics;
 pub mod month;
 mod notes;
 mod offers;
@@ -42,6 +44,7 @@ pub mod schedule;
 pub mod settle;
 pub mod setup;
 mod storno;
+mod told;
 mod verify;
 pub mod workspace;
 

@@ -11,6 +11,7 @@ pub(crate) use stands::{Asked, is_gone};
 use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
 use crate::settle::to_json;
+use crate::told;
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::{Issued, Settling};
 use punte_domain::planted::{Bug, is_planted};
@@ -143,7 +144,7 @@ impl Workspace {
                 };
             }
             let (this, connection) = (self.clone(), connection.clone());
-            self.spawn(async move {
+            self.spawn_about(told::of_some_document(&connection), async move {
                 if let Err(error) = this.issue_due(row, &connection).await {
                     this.note_engine_error(&error, "issue");
                     this.not_at_once(row).await;
@@ -157,6 +158,7 @@ impl Workspace {
 
     async fn issue_due(self: &Arc<Self>, row: i64, connection: &Connection) -> Result<()> {
         let document = self.ledger.get_document_by_row(row).await?;
+        told::tell_document(&document);
         // what was sent and settled, or held, since it was listed is not sent again
         if document.state != DocumentState::Ready {
             return Ok(());
@@ -165,6 +167,7 @@ impl Workspace {
     }
 
     /// One document from claim to outcome.
+    #[tracing::instrument(target = "punte_trace", level = "trace", skip_all, fields(document = document.id, outcome))]
     pub(crate) async fn issue(self: &Arc<Self>, document: Document, connection: &Connection) -> Result<()> {
         let trigger = if document.tries == 0 { "automatic" } else { "retry" };
         // what ran beside this claim may have stopped the connection meanwhile
@@ -368,6 +371,7 @@ impl Workspace {
             match written {
                 Ok(()) => {
                     self.note_storage(None);
+                    self.tell_outcome(connection, &outcome);
                     match outcome {
                         Outcome::Issued { .. } => {
                             self.verify_wake.notify_one();

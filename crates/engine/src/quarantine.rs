@@ -302,7 +302,7 @@ impl Workspace {
         let today = fiscal_date(now_ms).to_string();
         match self.ledger.attach_found(document.row, best.clone(), rekeyed, &today, now_ms).await {
             Ok(()) => {
-                tracing::info!(document = %document.id, number = %best.number, "found at the provider after a part of the ledger was lost");
+                tracing::info!(document = document.id, order = document.order_number, number = %best.number, "found at the provider after a part of the ledger was lost");
                 lock(&self.watches).remove(&document.row);
                 self.verify_wake.notify_one();
                 self.note_wake.notify_one();

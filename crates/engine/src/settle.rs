@@ -5,6 +5,7 @@ use crate::error::{EngineError, Result};
 use crate::judgement::{Circumstances, Verdict, judge};
 use crate::operations::kind_of;
 use crate::outbox::Lane;
+use crate::told;
 use crate::workspace::{Change, Workspace, lock};
 use chrono::NaiveDate;
 use punte_connectors::billing::{Baseline, DocumentKind, Evidence, FindQuery, Issued, Settling};
@@ -68,12 +69,13 @@ impl Workspace {
     }
 
     /// A machine that slept may have sent its last bytes only now: every quiet time begins anew. A wall clock that was set
-    /// looks the same, and costs no more than a wait.
-    pub(crate) fn note_resume(&self) {
+    /// looks the same, and costs no more than a wait. Answers whether it was so.
+    pub(crate) fn note_resume(&self) -> bool {
         let now = (self.now_ms(), self.deps.clock.monotonic());
-        let Some((wall_ms, monotonic)) = lock(&self.last_settling).replace(now) else { return };
+        let Some((wall_ms, monotonic)) = lock(&self.last_settling).replace(now) else { return false };
         let apart_ms = (now.0 - wall_ms) - now.1.saturating_sub(monotonic).as_millis() as i64;
-        if apart_ms.abs() > RESUMED_MS {
+        let is_resumed = apart_ms.abs() > RESUMED_MS;
+        if is_resumed {
             tracing::info!(
                 apart_ms,
                 "the machine slept, or its clock was set: what is in doubt waits its quiet time anew"
@@ -82,11 +84,14 @@ impl Workspace {
             lock(&self.operation_watches).clear();
             lock(&self.asked).forget_silence();
         }
+        is_resumed
     }
 
     /// Starts every look that is due. Answers how long until the next one.
     async fn settle_due(self: &Arc<Self>) -> Result<Duration> {
-        self.note_resume();
+        if self.note_resume() {
+            self.try_again().await?;
+        }
         let documents = self.ledger.list_in_doubt(1000).await?;
         lock(&self.watches).retain(|row, _| documents.iter().any(|document| document.row == *row));
         if documents.is_empty() {
@@ -114,7 +119,7 @@ impl Workspace {
                 continue;
             }
             let (this, connection, flow) = (self.clone(), connection.clone(), flow.clone());
-            self.spawn(async move {
+            self.spawn_about(told::of_document(&document), async move {
                 let row = document.row;
                 if let Err(error) = this.settle_one(document, &connection, &flow, watch).await {
                     this.note_engine_error(&error, "settle");
@@ -146,6 +151,8 @@ impl Workspace {
         }
     }
 
+    #[tracing::instrument(target = "punte_trace", level = "trace", name = "settle", skip_all,
+        fields(document = document.id, outcome))]
     async fn settle_one(
         self: &Arc<Self>,
         document: Document,
@@ -215,6 +222,7 @@ impl Workspace {
         quiet: Duration,
     ) -> Result<()> {
         let now_ms = self.now_ms();
+        tracing::debug!(verdict = verdict.name(), "looked for at the provider");
         match verdict {
             Verdict::Attach(issued) => {
                 self.attach(&document, issued, "", "", now_ms).await?;

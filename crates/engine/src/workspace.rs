@@ -3,6 +3,7 @@
 //! Each loop repeats one step and can be cut off anywhere: what is durable is in the ledger, what is here is only a watch
 //! on it.
 
+use crate::alerts::Teller;
 use crate::clock::Clock;
 use crate::connect::Connected;
 use crate::desk::Passes;
@@ -10,10 +11,12 @@ use crate::desk::export::Exports;
 use crate::editor::DryRun;
 use crate::error::Result;
 use crate::inbox::HookSecrets;
+use crate::metrics::Meters;
 use crate::outbox::{Asked, Lane};
 use crate::quarantine::Owner;
 use crate::schedule::Schedule;
 use crate::settle::Watch;
+use crate::told;
 use punte_connectors::{Budgets, StoredBudget, Transport, Urgency};
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::cache::Cache;
@@ -23,11 +26,12 @@ use punte_vault::Vault;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::{Instrument, Span};
 
 /// Between looks at whether what is overdue may go on.
 const OVERDUE: Duration = Duration::from_secs(2);
@@ -60,6 +64,8 @@ pub enum Change {
     Imports,
     /// Something was put on record.
     Audit,
+    /// A cause came up or went, somebody was told, or what is set about alerts changed.
+    Alerts,
 }
 
 /// The parts that a host puts under a workspace.
@@ -73,6 +79,8 @@ pub struct Deps {
     /// Addresses by name (`sandbox:oblio` → `http://127.0.0.1:…`), fixed at start.
     pub addresses: HashMap<String, String>,
     pub timing: Timing,
+    /// What is counted, for the whole host.
+    pub meters: Arc<Meters>,
     /// What tells this machine from others; never kept or shown as it is.
     pub machine: String,
     /// Folder of the app's state on this machine, outside every workspace's own.
@@ -106,6 +114,8 @@ pub struct Timing {
     pub reconcile: Duration,
     pub reconcile_sandbox: Duration,
     pub retention: Duration,
+    /// From one look at what may be worth an alert to the next; zero: nobody looks.
+    pub alerts: Duration,
     /// The longest that a stop waits for what is under way.
     pub stop: Duration,
     /// Creates under way at a time in a lane whose provider takes more than one; elsewhere it is one.
@@ -131,6 +141,7 @@ impl Default for Timing {
             reconcile: Duration::from_secs(24 * 60 * 60),
             reconcile_sandbox: Duration::from_secs(30 * 60),
             retention: Duration::from_secs(24 * 60 * 60),
+            alerts: Duration::from_secs(60),
             stop: Duration::from_secs(5),
             parallel: 8,
         }
@@ -190,6 +201,10 @@ pub struct Workspace {
     pub(crate) inbox_wake: Notify,
     pub(crate) backfill_wake: Notify,
     pub(crate) import_wake: Notify,
+    pub(crate) alert_wake: Notify,
+    pub(crate) notice_wake: Notify,
+    /// Makes words of notices.
+    pub(crate) teller: OnceLock<Teller>,
     /// Whoever writes a piece of a file has it.
     pub(crate) import_turn: tokio::sync::Mutex<()>,
     pub(crate) stopping: CancellationToken,
@@ -239,6 +254,8 @@ impl Workspace {
 
     fn around(ledger: Ledger, deps: Deps) -> Result<Arc<Workspace>> {
         let cache = Cache::open(ledger.folder())?;
+        let (meters, id) = (deps.meters.clone(), ledger.info().id.clone());
+        ledger.watch_commits(move |commit| meters.committed(&id, commit));
         let (changes, _) = broadcast::channel(256);
         Ok(Arc::new(Workspace {
             ledger,
@@ -277,6 +294,9 @@ impl Workspace {
             inbox_wake: Notify::new(),
             backfill_wake: Notify::new(),
             import_wake: Notify::new(),
+            alert_wake: Notify::new(),
+            notice_wake: Notify::new(),
+            teller: OnceLock::new(),
             import_turn: tokio::sync::Mutex::default(),
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),
@@ -288,6 +308,7 @@ impl Workspace {
 
     /// Compares the ledger with what this machine remembers of it, turns what the last owner left `sending` into `in_doubt`,
     /// then starts the loops.
+    #[tracing::instrument(name = "workspace", level = "error", skip_all, fields(workspace = self.ledger.info().id))]
     pub async fn start(self: &Arc<Self>) -> Result<()> {
         crate::backup::sweep(self.ledger.folder());
         self.take_up().await?;
@@ -337,10 +358,17 @@ impl Workspace {
         self.ledger.sweep_bulk_plans(self.now_ms()).await?;
         let this = self.clone();
         self.spawn(async move { this.run_bulk().await });
+        if !self.deps.timing.alerts.is_zero() {
+            let this = self.clone();
+            self.spawn(async move { this.run_alerts().await });
+            let this = self.clone();
+            self.spawn(async move { this.run_notices().await });
+        }
         Ok(())
     }
 
     /// Stops taking work on, and waits a bounded time for what is under way. What remains is in doubt at the next start.
+    #[tracing::instrument(name = "workspace", level = "error", skip_all, fields(workspace = self.ledger.info().id))]
     pub async fn stop(&self) {
         self.stopping.cancel();
         self.tasks.close();
@@ -356,13 +384,19 @@ impl Workspace {
     /// Runs a task of this workspace until its end, or until the workspace is killed.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let killed = self.killed.clone();
-        self.tasks.spawn(async move {
+        let bounded = async move {
             tokio::select! {
                 biased;
                 () = killed.cancelled() => {}
                 () = task => {}
             }
-        });
+        };
+        self.tasks.spawn(bounded.instrument(told::of_workspace(&self.ledger.info().id)));
+    }
+
+    /// The same, with what its lines in the log are about.
+    pub(crate) fn spawn_about(&self, about: Span, task: impl Future<Output = ()> + Send + 'static) {
+        self.spawn(task.instrument(about));
     }
 
     /// Ends every task where it stands, as a crash would: nothing is finished, marked or put down. For simulations; returns

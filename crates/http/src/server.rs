@@ -97,7 +97,7 @@ fn screens(folder: PathBuf) -> Router {
 }
 
 /// Requests that name another host get nothing.
-async fn loopback_only(request: Request, next: Next) -> Response {
+pub(crate) async fn loopback_only(request: Request, next: Next) -> Response {
     if !names_loopback(request.headers()) {
         return refused(StatusCode::FORBIDDEN, "this listener answers to loopback names only");
     }

@@ -1,7 +1,9 @@
-//! What must never stand in a log: credentials in headers, addresses and bodies, e-mail addresses, and personal numbers (CNP).
+//! What must never stand in a log: credentials in headers, addresses and bodies, e-mail addresses, telephone numbers, and personal
+//! numbers (CNP).
 
-use punte_domain::personal::{Tells, mask_only};
+use punte_domain::personal::{MASK, mask};
 use regex::{Captures, Regex};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -18,20 +20,50 @@ static SECRETS: LazyLock<Regex> = LazyLock::new(|| {
     .expect("checked by its test")
 });
 
-/// The text with every credential masked, and every valid CNP; of an e-mail address its first letter and its host stay.
+/// The text with every credential masked, every telephone number and valid CNP; of an e-mail address its first letter and its host stay.
 pub fn redact(text: &str) -> Cow<'_, str> {
     let masked = SECRETS.replace_all(text, |found: &Captures<'_>| {
         let kept = ["scheme", "key", "woo"].iter().find_map(|name| found.name(name)).map_or("", |part| part.as_str());
         format!("{kept}•••")
     });
     match masked {
-        Cow::Borrowed(text) => mask_personal(text),
-        Cow::Owned(text) => Cow::Owned(mask_personal(&text).into_owned()),
+        Cow::Borrowed(text) => mask(text),
+        Cow::Owned(text) => Cow::Owned(mask(&text).into_owned()),
     }
 }
 
-fn mask_personal(text: &str) -> Cow<'_, str> {
-    mask_only(text, &[Tells::Mail, Tells::Code])
+/// The same for a line of JSON, which stays one: what is masked of a bare number would leave none.
+pub(crate) fn redact_line(line: &str) -> Cow<'_, str> {
+    let masked = redact(line);
+    if matches!(masked, Cow::Borrowed(_)) || serde_json::from_str::<serde::de::IgnoredAny>(&masked).is_ok() {
+        return masked;
+    }
+    let Ok(mut event) = serde_json::from_str::<Value>(line) else { return masked };
+    mask_values(&mut event, "");
+    let end = if line.ends_with('\n') { "\n" } else { "" };
+    Cow::Owned(format!("{event}{end}"))
+}
+
+/// What a value is called decides with it: `token=12345`.
+fn mask_values(value: &mut Value, name: &str) {
+    match value {
+        Value::Object(fields) => fields.iter_mut().for_each(|(name, inner)| mask_values(inner, name)),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_values(item, name)),
+        Value::String(text) => {
+            let named = format!("{name}={text}");
+            *text = match redact(&named) {
+                Cow::Borrowed(_) => return,
+                Cow::Owned(masked) => masked.strip_prefix(&format!("{name}=")).unwrap_or(MASK).to_owned(),
+            };
+        }
+        // an instant has as many digits as a personal number, and may agree with its control digit
+        Value::Number(number) if !name.ends_with("_ms") => {
+            if matches!(redact(&format!("{name}={number}")), Cow::Owned(_)) {
+                *value = MASK.into();
+            }
+        }
+        Value::Number(_) | Value::Bool(_) | Value::Null => {}
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +108,32 @@ mod tests {
         ] {
             assert_eq!(redact(text), masked);
         }
+    }
+
+    #[test]
+    fn a_telephone_number_is_masked_and_what_only_looks_like_one_is_not() {
+        assert_eq!(redact("sunați la 0740 123 456, seara"), "sunați la •••, seara");
+        assert_eq!(
+            redact("ord_0740123456 of 2026-11-27T10:00:00.074012Z"),
+            "ord_0740123456 of 2026-11-27T10:00:00.074012Z"
+        );
+    }
+
+    #[test]
+    fn a_line_stays_json_whatever_is_masked_in_it() {
+        let line = concat!(
+            r#"{"cnp":1980101123452,"at_ms":1980101123452,"token":12345,"count":7,"client":{"tel":["+40740123456"]},"#,
+            r#""secret":"abcdef","message":"0740123456"}"#,
+            "\n"
+        );
+        let masked = redact_line(line);
+        let event: Value = serde_json::from_str(&masked).unwrap();
+        assert!(masked.ends_with('\n'));
+        assert_eq!((&event["cnp"], &event["token"]), (&Value::from(MASK), &Value::from(MASK)));
+        assert_eq!((&event["at_ms"], &event["count"]), (&Value::from(1_980_101_123_452_i64), &Value::from(7)));
+        assert_eq!((&event["client"]["tel"][0], &event["message"]), (&Value::from(MASK), &Value::from(MASK)));
+        assert!(!masked.contains("abc"), "{masked}");
+        assert_eq!(redact_line("not json ana@shop.ro"), "not json a•••@shop.ro");
     }
 
     #[test]

@@ -6,6 +6,8 @@ export interface Host {
   call<C extends keyof Commands>(command: C, request: Commands[C]["request"]): Promise<Commands[C]["response"]>;
   /** Calls back on every change; answers how to stop listening. */
   onEvent(listen: (event: Event) => void): () => void;
+  /** Calls back when the system leads to a screen: the tray, a notice. Only a window is led so. */
+  onGo?(listen: (address: string) => void): () => void;
 }
 
 export const HostContext = createContext<Host | null>(null);

@@ -20,6 +20,7 @@ import {
   type ImportRejectedPage,
   type InboxPage,
   type InboxRequest,
+  type NoticePage,
   type SessionInfo,
   staleBy,
   type Tag,
@@ -125,6 +126,18 @@ export function useAudit(request: Omit<AuditRequest, "before">): UseInfiniteQuer
     queryFn: ({ pageParam }) => host.call("audit.list", { ...request, before: pageParam }),
     initialPageParam: null,
     getNextPageParam: (page) => page.before,
+    placeholderData: (before) => before,
+  });
+}
+
+/** What was told of alerts, newest first: each page goes on before the last of the one above it. */
+export function useNotices(): UseInfiniteQueryResult<{ pages: NoticePage[] }, ApiError> {
+  const host = useHost();
+  return useInfiniteQuery<NoticePage, ApiError, { pages: NoticePage[] }, readonly unknown[], number | null>({
+    queryKey: ["alerts.list", {}],
+    queryFn: ({ pageParam }) => host.call("alerts.list", { before: pageParam, limit: 20 }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next,
     placeholderData: (before) => before,
   });
 }

@@ -16,9 +16,15 @@ export const tauriHost: Host = {
     }
   },
   onEvent(callback) {
-    const stop = listen<Event>("punte://changed", (event) => callback(event.payload));
-    return () => {
-      void stop.then((unlisten) => unlisten());
-    };
+    return stopping(listen<Event>("punte://changed", (event) => callback(event.payload)));
+  },
+  onGo(callback) {
+    return stopping(listen<string>("punte://go", (event) => callback(event.payload)));
   },
 };
+
+function stopping(listening: Promise<() => void>): () => void {
+  return () => {
+    void listening.then((unlisten) => unlisten());
+  };
+}

@@ -12,6 +12,7 @@ import { ids } from "../shared/lib/testids";
 import { ErrorNote } from "../shared/ui/ErrorNote";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { languageOf } from "./i18n";
+import { LeaveDialog } from "./LeaveDialog";
 import { newRouter } from "./router";
 import { SignIn } from "./SignIn";
 import { theme } from "./theme";
@@ -60,6 +61,7 @@ function Themed() {
     >
       <Notifications position="bottom-right" />
       <ErrorBoundary>
+        <LeaveDialog />
         <div data-testid={ids.root} style={{ height: "100%" }}>
           {app.error && !open && (
             <ErrorNote error={app.error} again={app.error.code === "owner_silent" ? undefined : () => void app.refetch()} />

@@ -17,10 +17,11 @@ import {
   IconUser,
   type TablerIcon,
 } from "@tabler/icons-react";
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useRouter } from "@tanstack/react-router";
 import { type MouseEvent, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiError, AppInfo, Counts, Overview } from "../api/generated/api";
+import { useHost } from "../api/host";
 import { useAct, useAsk, useAskAhead } from "../api/queries";
 import { useSession } from "../api/session";
 import { DropArea } from "../features/imports/DropArea";
@@ -73,6 +74,7 @@ export function Shell() {
   const [helping, setHelping] = useState(false);
   useGlobalKeys(() => setHelping(true));
   useSecondPerson();
+  useLed();
   const isThere = app.data !== undefined;
   const readLists = useReadLists();
   useEffect(() => {
@@ -125,6 +127,13 @@ function Drawer() {
   const place = usePlace();
   const isIn = place.path !== "/mappings" && (place.order !== undefined || place.document !== undefined);
   return <RecordDrawer order={isIn ? place.order : undefined} document={isIn ? place.document : undefined} />;
+}
+
+/** Follows the tray's and the notices' lead. */
+function useLed() {
+  const host = useHost();
+  const router = useRouter();
+  useEffect(() => host.onGo?.((address) => router.history.push(address)), [host, router]);
 }
 
 /** The keys that work on every screen. */

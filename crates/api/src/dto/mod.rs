@@ -3,6 +3,7 @@
 //! Instants are UTC milliseconds; amounts are minor units beside a currency code; states, kinds and reasons are codes whose
 //! words live in the catalogues.
 
+mod alerts;
 mod app;
 mod audit;
 mod backfill;
@@ -12,6 +13,7 @@ mod changes;
 mod clients;
 mod connections;
 mod desk;
+mod desktop;
 mod draft_edits;
 mod dry_run;
 mod editor;
@@ -19,6 +21,7 @@ mod einvoices;
 mod failures;
 mod imports;
 mod inbox;
+mod log;
 mod months;
 mod operations;
 mod people;
@@ -29,6 +32,7 @@ mod schedule;
 mod table;
 mod vault;
 
+pub use alerts::*;
 pub use app::*;
 pub use audit::*;
 pub use backfill::*;
@@ -38,6 +42,7 @@ pub use changes::*;
 pub use clients::*;
 pub use connections::*;
 pub use desk::*;
+pub use desktop::*;
 pub use draft_edits::*;
 pub use dry_run::*;
 pub use editor::*;
@@ -45,6 +50,7 @@ pub use einvoices::*;
 pub use failures::*;
 pub use imports::*;
 pub use inbox::*;
+pub use log::*;
 pub use months::*;
 pub use operations::*;
 pub use people::*;

@@ -9,6 +9,7 @@ use crate::error::ApiError;
 use punte_engine::Workspace;
 use std::path::Path;
 use std::sync::Arc;
+use tracing::Instrument;
 
 tokio::task_local! {
     /// The workspace that a call is about, where it is not the one on screen.
@@ -35,13 +36,17 @@ impl Host {
         command: &str,
         payload: serde_json::Value,
     ) -> Result<serde_json::Value, ApiError> {
-        if has_scope(command, Scope::Turns) || CHOSEN.try_with(|_| ()).is_ok() {
-            return self.answer(session, command, payload).await;
+        // for the log: which workspace a line is about
+        let span = |workspace: Option<&str>| tracing::error_span!("call", workspace, command);
+        let named = CHOSEN.try_with(Clone::clone).ok();
+        if has_scope(command, Scope::Turns) || named.is_some() {
+            return self.answer(session, command, payload).instrument(span(named.as_deref())).await;
         }
         let current = self.state.lock().await.current.clone();
+        let span = span(current.as_deref());
         match current {
-            Some(current) => CHOSEN.scope(current, self.answer(session, command, payload)).await,
-            None => self.answer(session, command, payload).await,
+            Some(current) => CHOSEN.scope(current, self.answer(session, command, payload).instrument(span)).await,
+            None => self.answer(session, command, payload).instrument(span).await,
         }
     }
 
@@ -84,7 +89,7 @@ impl Host {
                     state.running.insert(info.id.clone(), running);
                 }
                 Err(error) => {
-                    tracing::error!(workspace = %info.name, %error, "the workspace does not run");
+                    tracing::error!(workspace = info.id, %error, "the workspace does not run");
                     let code = problem_code(&error).to_owned();
                     problems.push(OpenProblem { workspace: info, code, detail: error.detail });
                 }

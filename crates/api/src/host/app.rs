@@ -188,6 +188,7 @@ impl Host {
             deps.addresses = handle.addresses.clone();
         }
         let workspace = Workspace::open(&folder, deps)?;
+        workspace.keep_teller(self.teller());
         if let Some(handle) = &sandbox {
             refresh_logins(&workspace, handle).await?;
         }
@@ -202,6 +203,7 @@ impl Host {
         }
         let folder = self.parts.home.join("workspaces").join(self.parts.deps.clock.new_id("ws"));
         let workspace = Workspace::create(&folder, name, false, self.parts.deps.clone())?;
+        workspace.keep_teller(self.teller());
         add_preset(&workspace, &session.operator).await?;
         workspace.start().await?;
         self.adopt(workspace, None, &folder).await?;
@@ -256,6 +258,7 @@ impl Host {
         let mut deps = self.parts.deps.clone();
         deps.addresses = handle.addresses.clone();
         let workspace = Workspace::create(folder, "Atelier Cană SRL", true, deps)?;
+        workspace.keep_teller(self.teller());
         wire_sandbox(&workspace, &handle, &session.operator).await?;
         workspace.start().await?;
         self.adopt(workspace, Some(handle), folder).await

@@ -1,5 +1,6 @@
 //! The host of the api: which workspaces run, which one is on screen, and every command's handler.
 
+mod alerts;
 mod all;
 mod app;
 mod audit;
@@ -11,12 +12,16 @@ mod clients;
 mod connections;
 mod convert;
 mod desk;
+mod desktop;
 mod editor;
 mod einvoices;
 mod failures;
+mod handlers;
 mod imports;
 mod inbox;
 mod listener;
+mod log;
+mod metrics;
 mod months;
 mod network;
 mod operations;
@@ -26,12 +31,13 @@ mod records;
 mod rules;
 mod schedule;
 mod settings;
+mod support;
 mod table;
 mod trust;
 mod vault;
 mod veil;
 
-use crate::commands::{AccessRole, Commands, Event, HostKind, Session, Tag};
+use crate::commands::{AccessRole, Event, HostKind, Session, Tag};
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
 use punte_engine::connectors::transport::PrivateHosts;
@@ -48,6 +54,7 @@ use tokio::sync::{Mutex, broadcast};
 
 #[cfg(test)]
 pub(crate) use audit::{reads_on_record, subject_kinds};
+pub use desktop::{Closing, WindowRequest};
 pub use listener::{HookSink, ListenerCounts, ListenerHandle, ListenerStarter};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -113,7 +120,9 @@ pub struct Host {
     parts: Parts,
     state: Mutex<State>,
     seats: people::Seats,
+    desktop: desktop::Desktop,
     lately: audit::Lately,
+    previewed: support::Previewed,
     events: broadcast::Sender<Event>,
     /// For what calls back while the host lives.
     me: Weak<Host>,
@@ -130,7 +139,9 @@ impl Host {
             parts,
             state: Mutex::new(state),
             seats: people::Seats::default(),
+            desktop: desktop::Desktop::default(),
             lately: audit::Lately::default(),
+            previewed: support::Previewed::default(),
             events,
             me: me.clone(),
         }))
@@ -162,11 +173,7 @@ impl Host {
         command: &str,
         payload: serde_json::Value,
     ) -> Result<serde_json::Value, ApiError> {
-        let outcome = self.about_one(session, command, payload).await;
-        if let Err(error) = &outcome {
-            tracing::info!(command, code = ?error.code, "a command was answered with an error");
-        }
-        outcome
+        self.about_one(session, command, payload).await
     }
 
     async fn answer(
@@ -175,8 +182,25 @@ impl Host {
         command: &str,
         payload: serde_json::Value,
     ) -> Result<serde_json::Value, ApiError> {
-        let session = self.admit(session, command).await?;
-        Self::veiled(&session, command, self.carry_out(&session, command, payload).await)
+        let outcome = match self.admit(session, command).await {
+            Ok(session) => Self::veiled(&session, command, self.carry_out(&session, command, payload).await),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &outcome {
+            tracing::info!(code = error.code.to_text(), "a command was answered with an error");
+        }
+        outcome
+    }
+
+    /// This machine has another network than before: what could not be reached is tried at once.
+    pub async fn network_changed(&self) {
+        let running: Vec<Arc<Workspace>> =
+            self.state.lock().await.running.values().map(|running| running.workspace.clone()).collect();
+        for workspace in running {
+            if let Err(error) = workspace.try_again().await {
+                tracing::warn!(%error, "what could not be reached is not tried anew");
+            }
+        }
     }
 
     /// Stops every running workspace. What can't be finished in time is in doubt at the next start.
@@ -260,6 +284,7 @@ fn tag_of(change: Change) -> Tag {
         Change::Backfill => Tag::Backfill,
         Change::Imports => Tag::Imports,
         Change::Audit => Tag::Audit,
+        Change::Alerts => Tag::Alerts,
     }
 }
 
@@ -301,186 +326,4 @@ impl From<StoreError> for ApiError {
         };
         ApiError::new(code, detail)
     }
-}
-
-macro_rules! handlers {
-    ($($method:ident($request:ty) -> $response:ty;)+) => {
-        /// Each command's handler stands in the module of its subject.
-        #[async_trait::async_trait]
-        impl Commands for Host {
-            $(async fn $method(&self, session: &Session, request: $request) -> Result<$response, ApiError> {
-                self.$method(session, request).await
-            })+
-        }
-    };
-}
-
-handlers! {
-    app_get(Nothing) -> AppInfo;
-    app_set_preferences(Preferences) -> AppInfo;
-    workspace_create(NewWorkspace) -> AppInfo;
-    workspace_open(ById) -> AppInfo;
-    workspace_lift_quarantine(LiftRequest) -> AppInfo;
-    workspace_set_enabled(EnabledInput) -> AppInfo;
-    workspace_check(Nothing) -> CheckReport;
-    audit_list(AuditRequest) -> AuditPage;
-    audit_get(AuditGet) -> AuditDetail;
-    audit_verify(AuditVerify) -> AuditReport;
-    audit_anchor(Nothing) -> AuditAnchors;
-    audit_export(AuditExport) -> FileContent;
-    workspace_open_sandbox(Nothing) -> AppInfo;
-    network_get(Nothing) -> NetworkInfo;
-    network_permit(NetworkHost) -> NetworkInfo;
-    network_forbid(NetworkHost) -> NetworkInfo;
-    session_get(Nothing) -> SessionInfo;
-    session_sign_in(SignInRequest) -> SessionInfo;
-    session_lock(Nothing) -> Nothing;
-    session_touch(Nothing) -> Nothing;
-    session_change_password(OwnPassword) -> Nothing;
-    people_list(Nothing) -> People;
-    people_add(NewPerson) -> People;
-    people_change(PersonChange) -> People;
-    people_set_password(PersonPassword) -> Nothing;
-    people_set_guards(GuardsInfo) -> People;
-    approvals_list(Nothing) -> Approvals;
-    approvals_decide(ApprovalDecision) -> Approvals;
-    approvals_withdraw(ById) -> Approvals;
-    vault_get(Nothing) -> VaultInfo;
-    vault_choose(VaultChoice) -> VaultInfo;
-    vault_unlock(PassphraseInput) -> VaultInfo;
-    vault_change_passphrase(PassphraseChange) -> VaultInfo;
-    overview_get(Nothing) -> Overview;
-    counts_get(Nothing) -> Counts;
-    connections_list(Nothing) -> Connections;
-    connections_test(ConnectionInput) -> TestResult;
-    connections_save(ConnectionInput) -> ConnectionInfo;
-    connections_set_secret(SecretInput) -> ConnectionInfo;
-    connections_wake(ById) -> Nothing;
-    connections_lists(ListsRequest) -> ConnectionListsInfo;
-    connections_hook(ById) -> HookInfo;
-    connections_set_hook_secret(SecretInput) -> HookInfo;
-    connections_renew_hook(ById) -> HookInfo;
-    connections_shop_hooks(ById) -> ShopHooks;
-    connections_enable_shop_hook(ShopHookRef) -> ShopHooks;
-    backfill_plan(BackfillRequest) -> BackfillInfo;
-    backfill_confirm(ById) -> BackfillInfo;
-    backfill_cancel(ById) -> BackfillInfo;
-    backfill_list(Nothing) -> Backfills;
-    listener_get(Nothing) -> ListenerInfo;
-    listener_set(ListenerInput) -> ListenerInfo;
-    inbox_list(InboxRequest) -> InboxPage;
-    inbox_get(DeliveryRequest) -> DeliveryInfo;
-    inbox_replay(WithReason) -> DeliveryInfo;
-    flows_save(FlowInput) -> FlowInfo;
-    flows_preview_rules(RulesPreviewRequest) -> RulesPreview;
-    orders_list(ListRequest) -> OrderPage;
-    imports_begin(ImportBegin) -> ImportInfo;
-    imports_append(ImportPiece) -> ImportInfo;
-    imports_preview(ImportChoice) -> ImportPreview;
-    imports_start(ImportChoice) -> ImportInfo;
-    imports_cancel(ImportId) -> ImportInfo;
-    imports_get(ImportId) -> ImportInfo;
-    imports_list(Nothing) -> Imports;
-    imports_rejected(ImportRejectedRequest) -> ImportRejectedPage;
-    documents_list(ListRequest) -> DocumentPage;
-    record_get(RecordRequest) -> RecordInfo;
-    record_order_version(OrderVersionRequest) -> OrderAsReceived;
-    failures_list(Nothing) -> Failures;
-    failures_records(CauseRecordsRequest) -> CauseRecords;
-    failures_assign(AssignCause) -> Nothing;
-    failures_snooze(SnoozeCause) -> Nothing;
-    record_desk(ById) -> RecordDesk;
-    record_assign(AssignRecord) -> Nothing;
-    record_tag(TagsInput) -> Nothing;
-    record_snooze(SnoozeRecord) -> Nothing;
-    notes_save(NoteInput) -> Nothing;
-    notes_delete(ById) -> Nothing;
-    notes_restore(ById) -> Nothing;
-    bulk_plan(BulkRequest) -> BulkJob;
-    bulk_confirm(BulkConfirm) -> BulkJob;
-    bulk_cancel(ById) -> BulkJob;
-    bulk_get(ById) -> BulkJob;
-    bulk_list(Nothing) -> BulkJobs;
-    bulk_report(BulkReportRequest) -> BulkItems;
-    bulk_csv(BulkCsvRequest) -> FileContent;
-    documents_retry(RetryRequest) -> RetryResult;
-    documents_dismiss(WithReason) -> Nothing;
-    documents_reopen(WithReason) -> Nothing;
-    documents_operate(OperateRequest) -> OperationInfo;
-    documents_storno(WithReason) -> DocumentRow;
-    documents_invoice_again(WithReason) -> DocumentRow;
-    documents_accept_change(AcceptChange) -> DocumentRow;
-    documents_ignore_change(WithReason) -> Nothing;
-    documents_pdf(ById) -> FileContent;
-    documents_einvoice_archive(ById) -> FileContent;
-    documents_refresh(ById) -> Nothing;
-    operations_close(WithReason) -> Nothing;
-    doubts_list(Nothing) -> Doubts;
-    doubts_look(ById) -> LookInfo;
-    doubts_link(LinkRequest) -> Nothing;
-    doubts_declare_absent(WithReason) -> Nothing;
-    reconcile_run(ReconcileRequest) -> ReconcileStarted;
-    reconcile_runs(Nothing) -> ReconcileRuns;
-    reconcile_findings(FindingsRequest) -> FindingPage;
-    reconcile_ignore(IgnoreRequest) -> Nothing;
-    reconcile_expected(Nothing) -> Expected;
-    doubts_candidate_pdf(CandidateRequest) -> FileContent;
-    doubts_issue(WithReason) -> RetryResult;
-    month_books(Nothing) -> BooksList;
-    month_report(MonthRequest) -> MonthReport;
-    month_close(MonthClose) -> MonthReport;
-    month_reopen(WithReason) -> Nothing;
-    month_file(MonthFileRequest) -> FileContent;
-    einvoices_list(EInvoicesRequest) -> EInvoices;
-    overview_trend(TrendRequest) -> Trend;
-    schedule_list(Nothing) -> ScheduleInfo;
-    schedule_run_now(ById) -> Nothing;
-    schedule_set_retention(RetentionRequest) -> Nothing;
-    retention_preview(RetentionRequest) -> RetentionPreview;
-    clients_find(ClientQuery) -> ClientsFound;
-    clients_export(ClientQuery) -> FileContent;
-    clients_erase(ClientErase) -> ClientErased;
-    backup_get(BackupRequest) -> BackupInfo;
-    backup_set(BackupSettingsInput) -> BackupInfo;
-    backup_run(BackupRun) -> Nothing;
-    backup_verify(BackupRef) -> BackupVerified;
-    backup_restore(RestoreRequest) -> AppInfo;
-    mappings_list(Nothing) -> Mappings;
-    mappings_get(ById) -> MappingInfo;
-    mappings_create(MappingCreate) -> MappingSummary;
-    mappings_samples(SamplesRequest) -> Samples;
-    mappings_sample(SampleRequest) -> SampleAnswer;
-    mappings_try(TryRequest) -> MappingTrial;
-    mappings_save_draft(DraftSave) -> DraftSaved;
-    mappings_discard_draft(ById) -> Nothing;
-    mappings_publish(PublishRequest) -> Published;
-    mappings_retry_held(ById) -> RetryResult;
-    mappings_history(ById) -> MappingHistory;
-    mappings_version(VersionRequest) -> MappingDocument;
-    mappings_diff(DiffRequest) -> MappingDiff;
-    mappings_write_text(MappingDocument) -> MappingText;
-    mappings_read_text(MappingText) -> MappingDocument;
-    dry_run_start(DryRunRequest) -> DryRunInfo;
-    dry_run_get(ById) -> DryRunAnswer;
-    dry_run_cancel(ById) -> Nothing;
-    table_documents(RowsRequest) -> DocumentRows;
-    table_orders(RowsRequest) -> OrderRows;
-    table_summary(TableQuery) -> TableSummary;
-    table_vocabulary(ListRef) -> TableVocabulary;
-    views_list(ListRef) -> SavedViews;
-    views_save(SavedView) -> SavedView;
-    views_delete(ById) -> Nothing;
-    layout_get(ListRef) -> TableLayout;
-    layout_save(TableLayout) -> Nothing;
-    export_start(ExportRequest) -> ExportInfo;
-    export_get(Nothing) -> ExportAnswer;
-    export_cancel(ById) -> Nothing;
-    drafts_fields(ById) -> DraftFields;
-    drafts_preview(DraftEditRequest) -> EditPreview;
-    drafts_save(DraftEditSave) -> DraftFields;
-    drafts_undo(WithReason) -> DraftFields;
-    sandbox_get(Nothing) -> SandboxInfo;
-    sandbox_set_fault(SandboxFault) -> SandboxInfo;
-    sandbox_clear_faults(Nothing) -> SandboxInfo;
-    sandbox_add_orders(SandboxOrders) -> SandboxInfo;
 }

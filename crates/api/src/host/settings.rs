@@ -1,6 +1,6 @@
 //! The host's own settings: language, appearance, known workspaces. A small JSON file, replaced whole.
 
-use crate::dto::WorkspaceInfo;
+use crate::dto::{OnClose, WorkspaceInfo};
 use crate::error::{ApiError, ErrorCode};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,7 @@ pub(super) struct Settings {
     pub vault: Option<String>,
     /// Hosts of a private network that may be reached.
     pub private_hosts: Vec<String>,
+    pub on_close: OnClose,
 }
 
 /// Whether webhooks are listened for on this machine.

@@ -36,6 +36,7 @@ pub fn deps(folder: &Path, vault: Arc<dyn Vault>, timing: Timing) -> Deps {
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing,
+        meters: Arc::default(),
         machine: "bench".to_owned(),
         state: folder.join("state"),
     }

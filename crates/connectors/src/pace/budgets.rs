@@ -109,6 +109,10 @@ impl Budgets {
         all
     }
 
+    pub(super) fn find(&self, address: &str, account: &str) -> Option<Arc<Budget>> {
+        lock(&self.known).budgets.get(&key(address, account)).cloned()
+    }
+
     /// The budget that every connector with this address and account shares.
     pub(crate) fn of(&self, address: &str, account: &str, limit: Limit) -> Arc<Budget> {
         let key = key(address, account);

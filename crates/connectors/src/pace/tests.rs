@@ -207,6 +207,39 @@ async fn a_wall_clock_that_went_back_means_a_full_window() {
     assert_eq!(turn, Err(Duration::from_secs(30)), "its ban begins anew");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_budget_tells_who_waits_what_is_left_and_until_when_nothing_leaves() {
+    let budgets = Arc::new(Budgets::new());
+    assert!(budgets.standing("https://pace.test", "ana@x.ro").is_empty(), "nobody called yet");
+    tokio::time::advance(Duration::from_secs(100)).await;
+    let budget = budgets.of("https://pace.test", "ana@x.ro", LIMIT);
+    let rest = || budgets.standing("https://pace.test/", "Ana@x.ro")[1];
+    assert_eq!((rest().lane, rest().waiting, rest().left, rest().free_in), ("rest", 0, None, Duration::ZERO));
+    let waiters: Vec<_> = [Urgency::Live, Urgency::Live, Urgency::Live, Urgency::Bulk]
+        .into_iter()
+        .map(|urgency| {
+            let budget = budget.clone();
+            tokio::spawn(async move { budget.turn(Lane::Rest, urgency, 0).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    assert_eq!(rest().waiting, 3, "the first one went at once");
+    for waiter in waiters {
+        waiter.await.unwrap().unwrap();
+    }
+    assert_eq!(rest().waiting, 0);
+    budget.note(Lane::Rest, told(7, 1_000, 4), 0);
+    assert_eq!((rest().left, rest().limited_for), (Some(7), Duration::ZERO));
+    budget.note(Lane::Rest, told(0, 1_000, 4), 0);
+    assert_eq!((rest().left, rest().limited_for), (Some(0), Duration::from_secs(4)));
+    tokio::time::advance(Duration::from_secs(5)).await;
+    assert_eq!((rest().left, rest().limited_for), (None, Duration::ZERO), "another window began");
+    budget.ban(Duration::from_secs(60));
+    let all = budgets.standing("https://pace.test", "ana@x.ro");
+    assert!(all.iter().all(|lane| lane.limited_for == Duration::from_secs(60)), "{all:?}");
+    assert!(all.iter().all(|lane| lane.free_in == Duration::from_secs(60)), "{all:?}");
+}
+
 /// A provider's fixed window, shared with another program.
 struct Window {
     began: Instant,

@@ -38,11 +38,18 @@ pub(super) struct Seen {
     reset_s: Option<i64>,
     first_seen: Option<Instant>,
     held_until: Option<Instant>,
+    /// Calls left when it was told last, and until when that says anything.
+    left: Option<(u32, Instant)>,
 }
 
 impl Seen {
     pub(super) fn held_until(&self) -> Option<Instant> {
         self.held_until
+    }
+
+    /// Calls that the provider said are left in the window that it is in.
+    pub(super) fn left(&self, now: Instant) -> Option<u32> {
+        self.left.filter(|(_, until)| *until > now).map(|(left, _)| left)
     }
 
     /// With no more left than is reserved for others, nothing leaves until the next window.
@@ -57,12 +64,13 @@ impl Seen {
             self.first_seen = Some(now);
             self.held_until = None;
         }
-        if told.remaining > reserve.min(rate.calls.saturating_sub(1)) {
-            return;
-        }
         let told_end =
             now + told.left_s.map_or(rate.window, Duration::from_secs).min(rate.window + Duration::from_secs(1));
         let seen_end = self.first_seen.map_or(told_end, |first| first + rate.window);
-        self.held_until = Some(told_end.min(seen_end));
+        let end = told_end.min(seen_end);
+        self.left = Some((told.remaining, end));
+        if told.remaining <= reserve.min(rate.calls.saturating_sub(1)) {
+            self.held_until = Some(end);
+        }
     }
 }

@@ -66,7 +66,7 @@ impl Rest {
             body
         });
         let request = HttpRequest { method: ask.method, url: url.into(), headers, body };
-        let answer = self.transport.send(request, ask.limits).await;
+        let answer = self.transport.send_as(operation.name(), request, ask.limits).await;
         answer.map_err(|error| self.masked(operation.broken(&error)))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! What an error means for "did it reach the other side" is judged here from the error's own chain, never from its text.
 
-use super::reach::{Guard, NotReached, PrivateHosts, judge};
+use super::reach::{Guard, NotFound, NotReached, PrivateHosts, judge};
 use super::{HttpAnswer, HttpRequest, Limits, Transport, TransportError};
 use async_trait::async_trait;
 use reqwest::{Client, redirect};
@@ -145,24 +145,29 @@ fn classify(error: &reqwest::Error) -> TransportError {
     if error.is_builder() {
         return TransportError::Unreachable(chain(error));
     }
-    if let Some(host) = not_reached(error) {
-        return TransportError::Private(host);
+    if let Some(NotReached(host)) = cause_of::<NotReached>(error) {
+        return TransportError::Private(host.clone());
+    }
+    if let Some(NotFound(host)) = cause_of::<NotFound>(error) {
+        return TransportError::HostNotFound(host.clone());
     }
     if error.is_connect() {
-        return if is_tls(error) {
-            TransportError::Tls(chain(error))
-        } else {
-            TransportError::Unreachable(chain(error))
+        let is_refused = cause_of(error).is_some_and(|io: &io::Error| io.kind() == io::ErrorKind::ConnectionRefused);
+        return match is_tls(error) {
+            true => TransportError::Tls(chain(error)),
+            false if is_refused => TransportError::Refused(chain(error)),
+            false => TransportError::Unreachable(chain(error)),
         };
     }
     if error.is_timeout() { TransportError::TimedOut } else { TransportError::Lost(chain(error)) }
 }
 
-fn not_reached(error: &reqwest::Error) -> Option<String> {
+/// The first of a kind among an error's causes.
+fn cause_of<E: StdError + 'static>(error: &reqwest::Error) -> Option<&E> {
     let mut cause: Option<&(dyn StdError + 'static)> = error.source();
     while let Some(one) = cause {
-        if let Some(NotReached(host)) = one.downcast_ref::<NotReached>() {
-            return Some(host.clone());
+        if let Some(found) = one.downcast_ref::<E>() {
+            return Some(found);
         }
         cause = one.source();
     }

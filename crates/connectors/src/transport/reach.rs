@@ -47,6 +47,11 @@ fn plain(host: &str) -> String {
 #[error("{0} is in a private network")]
 pub(super) struct NotReached(pub String);
 
+/// A name led nowhere, or could not be looked up.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} was not found")]
+pub(super) struct NotFound(pub String);
+
 /// Looks names up, and leaves out what may not be reached.
 pub(super) struct Guard(pub PrivateHosts);
 
@@ -55,7 +60,8 @@ impl Resolve for Guard {
         let hosts = self.0.clone();
         Box::pin(async move {
             let host = name.as_str().to_owned();
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let found = tokio::net::lookup_host((host.as_str(), 0)).await;
+            let found: Vec<SocketAddr> = found.map_err(|_| NotFound(host.clone()))?.collect();
             let may_all = hosts.is_permitted(&host);
             let is_here = is_this_machine(&host);
             let reached: Vec<SocketAddr> = found

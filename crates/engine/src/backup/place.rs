@@ -159,6 +159,15 @@ impl Place {
         Ok(self.read()?.settings)
     }
 
+    /// What is set, and when the newest backup that was made here was made.
+    ///
+    /// # Errors
+    /// What is kept cannot be read.
+    pub fn newest_made(&self) -> io::Result<(BackupSettings, Option<i64>)> {
+        let kept = self.read()?;
+        Ok((kept.settings, kept.made.iter().map(|one| one.made_ms).max()))
+    }
+
     /// # Errors
     /// What was set before cannot be read, or what is set now not be written.
     pub fn set(&self, settings: BackupSettings) -> io::Result<()> {

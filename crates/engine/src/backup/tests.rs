@@ -86,6 +86,7 @@ fn desk_with(vault: Arc<dyn Vault>) -> Desk {
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
+        meters: Arc::default(),
         machine: "this one".into(),
         state: state.path().to_owned(),
     };

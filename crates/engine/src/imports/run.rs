@@ -104,6 +104,7 @@ impl Workspace {
     /// Goes on with an import until it ends, is cancelled, or the workspace stops.
     async fn take_file_in(self: &Arc<Self>, import: &Import) -> Result<()> {
         let connection = self.ledger.get_connection(&import.connection_id).await?;
+        let kind = connection.kind.clone();
         let identity = match self.identity_for(&connection).await {
             Ok(identity) => identity,
             Err(failure) => return self.end(import, "failed", (Some(failure), None)).await,
@@ -134,7 +135,9 @@ impl Workspace {
             };
             match read {
                 Some(Read::Batch(batch)) => {
-                    match self.ledger.take_import_batch(import.row, batch, self.now_ms()).await? {
+                    let (end, taken) = self.ledger.take_import_batch(import.row, batch, self.now_ms()).await?;
+                    self.deps.meters.taken(&self.ledger.info().id, (&import.connection_id, &kind), &taken);
+                    match end {
                         BatchEnd::Taken => self.tell_taken(),
                         BatchEnd::TooManyRejected => {
                             self.tell_taken();

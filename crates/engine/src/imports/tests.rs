@@ -139,7 +139,7 @@ async fn an_import_that_was_cut_off_goes_on_where_it_stood() {
     // the first batch, as an earlier owner wrote it
     let mut batch = read_first(workspace, &import, 500);
     batch.after = 0;
-    let end = workspace.ledger.take_import_batch(import.row, batch, NOW_MS).await.unwrap();
+    let (end, _) = workspace.ledger.take_import_batch(import.row, batch, NOW_MS).await.unwrap();
     assert_eq!(end, BatchEnd::Taken);
     while workspace.import_due().await.unwrap() {}
     let done = workspace.find_import(&import.id).await.unwrap();

@@ -73,6 +73,8 @@ impl Workspace {
         Ok(self.until(self.ledger.next_delivery_due().await?))
     }
 
+    #[tracing::instrument(target = "punte_trace", level = "trace", name = "process webhook", skip_all,
+        fields(connection = connection.id, delivery = delivery.id))]
     async fn process(&self, connection: &Connection, delivery: &Delivery, rows: Vec<i64>) -> Result<()> {
         let read = match &delivery.work {
             DeliveryWork::Nothing => return Ok(self.ledger.finish_deliveries(rows, None).await?),
@@ -88,6 +90,7 @@ impl Workspace {
                 let order_id = order.head.order_id.clone();
                 let incoming = self.incoming(connection, identity.clone(), order)?;
                 let taken = self.ledger.take_in(vec![incoming], None, self.now_ms()).await?;
+                self.count_taken(connection, &taken);
                 self.ledger.finish_deliveries(rows, Some((identity, order_id))).await?;
                 if taken.new + taken.changed > 0 {
                     self.changed(Change::Orders);

@@ -105,7 +105,7 @@ impl Workspace {
                         read
                     }
                     Err(error) => {
-                        tracing::warn!(%error, connection = %connection.name, "the webhooks' secret cannot be read");
+                        tracing::warn!(%error, connection = connection.id, "the webhooks' secret cannot be read");
                         (None, None)
                     }
                 }

@@ -204,6 +204,7 @@ pub(crate) fn desk_in(transport: Arc<dyn Transport>, vault: Arc<dyn Vault>) -> D
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
+        meters: Arc::default(),
         machine: "this one".into(),
         state: folder.join("state"),
     };

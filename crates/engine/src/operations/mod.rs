@@ -14,6 +14,7 @@ use crate::connect::{Gate, is_connections_fault};
 use crate::error::Result;
 use crate::outbox::{Lane, one_writer};
 use crate::settle::{Watch, parse_date, to_json};
+use crate::told;
 use crate::workspace::{Change, Workspace, lock};
 use punte_connectors::billing::{
     BillingProvider, DocumentKind, EmailRequest, Exchange, Issued, PaymentRequest, Presence, Target, WireRecord,
@@ -145,7 +146,7 @@ impl Workspace {
             }
             lock(&self.operating).insert(document.row, connection.id.clone());
             let (this, connection) = (self.clone(), connection.clone());
-            self.spawn(async move {
+            self.spawn_about(told::of_document(&document), async move {
                 let row = document.row;
                 let done = match operation.state {
                     OperationState::InDoubt => this.settle_operation(operation, &document, &connection).await,
@@ -199,6 +200,8 @@ impl Workspace {
     }
 
     /// One operation from intent to outcome.
+    #[tracing::instrument(target = "punte_trace", level = "trace", name = "operate", skip_all,
+        fields(document = document.id, operation = operation.id, outcome))]
     async fn perform(
         self: &Arc<Self>,
         operation: Operation,
@@ -229,9 +232,11 @@ impl Workspace {
         self.changed(Change::Documents);
         let params: OperationParams = serde_json::from_str(&sent.params).map_err(StoreError::Json)?;
         tracing::info!(operation = %sent.id, kind = sent.kind.as_str(), document = %document.id, "sending");
+        let began = self.deps.clock.monotonic();
         let (outcome, record) =
             self.send_operation(&sent, &params, &baseline, &target, document, provider.as_ref()).await;
         let failure = outcome.as_ref().err().cloned();
+        told::tell_answer(failure.as_ref(), self.deps.clock.monotonic().saturating_sub(began));
         let outcome = match outcome {
             Ok(effect) => OperationOutcome::Done(effect),
             Err(failure) => match failure.next() {
@@ -246,7 +251,7 @@ impl Workspace {
                 Next::FixThenRetry | Next::NeedsPerson => OperationOutcome::Refused(failure),
             },
         };
-        self.commit_operation(&sent, outcome, to_json(&record)?).await?;
+        self.commit_operation(&sent, connection, outcome, to_json(&record)?).await?;
         match failure {
             Some(failure) if failure.kind != FailureKind::RightMissing && is_connections_fault(&failure) => {
                 self.note_trouble(connection, &failure).await
@@ -344,7 +349,13 @@ impl Workspace {
     }
 
     /// Commits an outcome; one that can't be written is kept and tried again.
-    async fn commit_operation(&self, operation: &Operation, outcome: OperationOutcome, record: String) -> Result<()> {
+    async fn commit_operation(
+        &self,
+        operation: &Operation,
+        connection: &Connection,
+        outcome: OperationOutcome,
+        record: String,
+    ) -> Result<()> {
         loop {
             let written = self
                 .ledger
@@ -353,6 +364,9 @@ impl Workspace {
             match written {
                 Ok(()) => {
                     self.note_storage(None);
+                    let (workspace, kind) = (&self.ledger.info().id, operation.kind.as_str());
+                    let word = self.deps.meters.operated(workspace, &connection.kind, kind, &outcome);
+                    tracing::Span::current().record("outcome", word);
                     return Ok(());
                 }
                 Err(error) if self.note_storage(Some(&error)) => {

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::operations::{kind_of, nothing_sent, target_of};
 use crate::reads::stops_reads;
 use crate::settle::parse_date;
+use crate::told;
 use crate::workspace::Workspace;
 use chrono::NaiveDate;
 use punte_connectors::billing::{
@@ -104,7 +105,14 @@ impl Workspace {
 
     /// Sends what the intent says, once.
     pub(super) async fn send(&self, document: &Document, attempt: &Attempt, prepared: Prepared) -> Exchange<Issued> {
-        tracing::info!(document = %document.id, reference = %attempt.reference, trigger = %attempt.trigger, "sending");
+        tracing::info!(document = document.id, reference = attempt.reference, trigger = attempt.trigger, "sending");
+        let began = self.deps.clock.monotonic();
+        let exchange = self.send_once(document, attempt, prepared).await;
+        told::tell_answer(exchange.outcome.as_ref().err(), self.deps.clock.monotonic().saturating_sub(began));
+        exchange
+    }
+
+    async fn send_once(&self, document: &Document, attempt: &Attempt, prepared: Prepared) -> Exchange<Issued> {
         let Prepared { provider, issue_date, reference, original, proforma, .. } = prepared;
         if let Some(original) = original {
             let request = StornoRequest {

@@ -112,6 +112,7 @@ impl Workspace {
     ) -> Result<bool> {
         let incoming = self.incoming(shop, identity, found)?;
         let taken = self.ledger.take_in(vec![incoming], None, self.now_ms()).await?;
+        self.count_taken(shop, &taken);
         if taken.new + taken.changed > 0 {
             self.wait_a_little(document.row).await?;
             self.changed(Change::Orders);
@@ -133,6 +134,7 @@ impl Workspace {
         let Some(gone) = shops::as_gone(&raw, self.now_ms()) else { return Ok(false) };
         let incoming = self.incoming(shop, order.shop_identity.clone(), gone)?;
         let taken = self.ledger.take_in(vec![incoming], None, self.now_ms()).await?;
+        self.count_taken(shop, &taken);
         if taken.changed > 0 {
             self.changed(Change::Orders);
             self.decide_wake.notify_one();

@@ -97,6 +97,7 @@ impl World {
             budgets: Arc::new(Budgets::new()),
             addresses: HashMap::new(),
             timing: Timing::default(),
+            meters: Arc::default(),
             machine: "this one".into(),
             state: folder.join("state"),
         };

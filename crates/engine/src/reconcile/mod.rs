@@ -408,7 +408,7 @@ impl Workspace {
         for row in healed {
             self.ledger.want_verification(row, now_ms).await?;
         }
-        tracing::info!(connection = %begun.connection.name, series = %lane.series, result, why, "reconciled");
+        tracing::info!(connection = begun.connection.id, series = %lane.series, result, why, "reconciled");
         self.verify_wake.notify_one();
         self.changed(Change::Documents);
         Ok(report)

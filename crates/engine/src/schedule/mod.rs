@@ -180,6 +180,10 @@ impl Schedule {
         self.jobs.entry(id.to_owned()).or_default().due = Some(now);
     }
 
+    pub(crate) fn last(&self, id: &str) -> Option<&Last> {
+        self.jobs.get(id)?.last.as_ref()
+    }
+
     fn cursor(&self, id: &str) -> i64 {
         self.jobs.get(id).and_then(|standing| standing.last.as_ref()).map_or(0, |last| last.cursor)
     }

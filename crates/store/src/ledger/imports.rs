@@ -286,13 +286,13 @@ impl Ledger {
     }
 
     /// Takes the next orders of a running import in, and keeps the rows that were not taken.
-    pub async fn take_import_batch(&self, row: i64, batch: ImportBatch, now_ms: i64) -> Result<BatchEnd> {
+    pub async fn take_import_batch(&self, row: i64, batch: ImportBatch, now_ms: i64) -> Result<(BatchEnd, Taken)> {
         self.write(move |c| {
             let known: Option<u32> = c
                 .prepare_cached("SELECT rejected FROM imports WHERE row = ?1 AND state = 'running' AND position = ?2")?
                 .query_row(params![row, batch.after as i64], |row| row.get(0))
                 .optional()?;
-            let Some(rejected) = known else { return Ok(BatchEnd::Stopped) };
+            let Some(rejected) = known else { return Ok((BatchEnd::Stopped, Taken::default())) };
             let (mut taken, mut older) = (Taken::default(), 0);
             let mut refused = batch.rejected;
             for (line, order) in &batch.orders {
@@ -325,7 +325,8 @@ impl Ledger {
                 kept.len() as u32,
                 older
             ])?;
-            Ok(if kept.len() < refused.len() { BatchEnd::TooManyRejected } else { BatchEnd::Taken })
+            let end = if kept.len() < refused.len() { BatchEnd::TooManyRejected } else { BatchEnd::Taken };
+            Ok((end, taken))
         })
         .await
     }

@@ -191,7 +191,7 @@ impl Ledger {
     }
 }
 
-fn read_counters(c: &Sqlite) -> Result<HashMap<String, i64>> {
+pub(super) fn read_counters(c: &Sqlite) -> Result<HashMap<String, i64>> {
     let mut query = c.prepare_cached("SELECT name, value FROM counters")?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

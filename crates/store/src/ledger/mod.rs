@@ -3,6 +3,7 @@
 //! Whoever opens a ledger owns it: an operating-system lock for as long as it is open, and an epoch that every write
 //! checks. Attached clients never open the file; they ask the owner.
 
+mod alerts;
 mod attempts;
 mod audit;
 mod backfill;
@@ -28,6 +29,7 @@ mod lanes;
 mod lists;
 mod mappings;
 mod months;
+mod notices;
 mod operations;
 mod orders;
 mod ownership;
@@ -39,15 +41,19 @@ mod retention;
 mod rules;
 mod series;
 mod set_by_hand;
+mod shape;
 mod soundness;
+mod standing;
 mod steps;
 pub mod table;
 mod trends;
 mod verification;
 mod views;
+mod watched;
 mod workspace;
 mod writer;
 
+pub use alerts::{Alert, AlertChannel, AlertStep, Telling};
 pub use attempts::{Attempt, Intent, Look, NewLook, Outcome};
 pub use audit::{
     AuditActor, AuditBreak, AuditEntry, AuditFault, AuditHead, AuditLoss, AuditPersonal, AuditQuery, AuditReport, LOST,
@@ -78,6 +84,7 @@ pub use lanes::Doubts;
 pub use lists::{Counts, ListQuery, PeriodSum, SEARCHED_CHARS};
 pub use mappings::{MappingDraft, MappingRow, MappingVersion, NewVersion, VersionRow};
 pub use months::{Books, Closing, LeftOut, MonthDocument, NewClosing, SinceClosing};
+pub use notices::{NewNotice, Notice, NoticeSend, SendEnd};
 pub use operations::{Effect, NewOperation, Operation, OperationOutcome};
 pub use orders::{DecisionRow, DocumentPlan, IncomingOrder, OrderRow, Taken};
 pub use ownership::Quarantine;
@@ -87,11 +94,15 @@ pub use put_back::PutBack;
 pub use reconcile::{FindingQuery, FindingRow, NewFinding, NewRun, ReconcileRun, RunEnd, Scope};
 pub use retention::Share;
 pub use series::{PaidOrder, SeriesDocument, SeriesKey};
+pub use shape::{Shape, TableShape};
+pub use standing::{FileSizes, Standing};
 pub use steps::{Steps, Writing};
 pub use trends::DayTotals;
 pub use verification::{Dues, Verified};
 pub use views::SavedView;
+pub use watched::{DoubtSum, OrderHours};
 pub use workspace::{LedgerInfo, NewWorkspace};
+pub use writer::Commit;
 
 use crate::error::{Result, StoreError};
 use rusqlite::config::DbConfig;
@@ -102,7 +113,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
-use writer::Writer;
+use writer::{CommitWatch, Writer};
 
 /// Append-only: a released migration is never edited.
 static MIGRATIONS: &[M<'static>] = &[
@@ -126,6 +137,7 @@ static MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("0018_people.sql")),
     M::up(include_str!("0019_personal.sql")),
     M::up(include_str!("0020_erasure.sql")),
+    M::up(include_str!("0021_alerts.sql")),
 ];
 
 const READERS: usize = 4;
@@ -155,6 +167,7 @@ struct Inner {
     info: LedgerInfo,
     keeper: OnceLock<Keeper>,
     audit_keeper: OnceLock<AuditKeeper>,
+    commits: CommitWatch,
     // held for life: dropping the file releases the lock
     _lock: File,
 }
@@ -199,8 +212,11 @@ impl Ledger {
 
     fn own(folder: &Path, connection: Sqlite, lock: File, writing: Writing, check: Option<Check>) -> Result<Ledger> {
         let info = workspace::take_ownership(&connection)?;
+        // whose the writer's lines in the log are
+        let _told = tracing::error_span!(parent: None, "workspace", workspace = info.id).entered();
         let path = ledger_path(folder);
-        let writer = Writer::start(connection, &path, info.epoch, writing)?;
+        let commits = CommitWatch::default();
+        let writer = Writer::start(connection, &path, info.epoch, writing, commits.clone())?;
         let inner = Inner {
             folder: folder.to_owned(),
             check,
@@ -209,6 +225,7 @@ impl Ledger {
             info,
             keeper: OnceLock::new(),
             audit_keeper: OnceLock::new(),
+            commits,
             _lock: lock,
         };
         Ok(Ledger { inner: Arc::new(inner) })

@@ -6,9 +6,10 @@ use crate::error::{Result, StoreError};
 use punte_domain::planted::{Bug, is_planted};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, oneshot};
 
 type Finish = Box<dyn FnOnce(Result<()>) + Send>;
@@ -18,6 +19,18 @@ type Work = Box<dyn FnOnce(Option<&Connection>) -> (bool, Finish) + Send>;
 
 /// Runs outside of any transaction, as what rewrites the whole file must.
 type Alone = Box<dyn FnOnce(Result<&Connection>) + Send>;
+
+/// What one commit was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Commit {
+    /// Writes in it, those that failed alone too.
+    pub writes: usize,
+    pub took: Duration,
+    pub is_durable: bool,
+}
+
+/// Told of every commit, on the thread that made it. Nobody until one is named.
+pub(crate) type CommitWatch = Arc<OnceLock<Box<dyn Fn(Commit) + Send + Sync>>>;
 
 enum Message {
     Work(Work),
@@ -38,16 +51,24 @@ pub(crate) struct Thread {
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, path: &Path, epoch: i64, writing: Writing) -> std::io::Result<Writer> {
-        let committer = Committer { connection: Some(connection), path: path.to_owned(), epoch, most_pages: None };
+    pub(crate) fn start(
+        connection: Connection,
+        path: &Path,
+        epoch: i64,
+        writing: Writing,
+        watch: CommitWatch,
+    ) -> std::io::Result<Writer> {
+        let committer =
+            Committer { connection: Some(connection), path: path.to_owned(), epoch, most_pages: None, watch };
         if let Some(steps) = writing.steps {
             return Ok(Writer::Stepped { committer: Mutex::new(committer), steps });
         }
         let (queue, waiting) = channel();
         let group = writing.group.max(1);
-        let thread = std::thread::Builder::new()
-            .name("ledger-writer".into())
-            .spawn(move || Loop { committer, waiting, group }.run())?;
+        let thread = std::thread::Builder::new().name("ledger-writer".into()).spawn({
+            let told = tracing::Span::current();
+            move || told.in_scope(|| Loop { committer, waiting, group }.run())
+        })?;
         Ok(Writer::Thread(Thread { queue, thread: Some(thread) }))
     }
 
@@ -172,14 +193,19 @@ pub(crate) struct Committer {
     epoch: i64,
     /// A bound on the file's pages, set by a simulation.
     most_pages: Option<u32>,
+    watch: CommitWatch,
 }
 
 impl Committer {
     /// Runs a group in one transaction, and answers what acknowledges it. If the commit fails none is acknowledged as written
     /// and the connection is reopened.
     fn commit(&mut self, group: Vec<Work>, injected: Option<std::io::Error>) -> Vec<Acknowledge> {
-        let mut finishes: Vec<Finish> = Vec::with_capacity(group.len());
+        let (writes, began) = (group.len(), Instant::now());
+        let mut finishes: Vec<Finish> = Vec::with_capacity(writes);
         let outcome = self.run_group(group, &mut finishes, injected);
+        if let Some(told) = self.watch.get() {
+            told(Commit { writes, took: began.elapsed(), is_durable: outcome.is_ok() });
+        }
         let failed = outcome.err().map(|error| {
             tracing::error!(%error, "a commit failed; nothing in it is acknowledged");
             self.connection = None;

@@ -5,6 +5,7 @@ use punte_domain::{Currency, Failure, FailureKind, Phase};
 use punte_store::StoreError;
 use punte_store::ledger::{
     BatchEnd, Import, ImportBatch, ImportReason, ImportReject, IncomingOrder, MOST_REJECTED, MOST_WAITING, NewImport,
+    Taken,
 };
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -56,10 +57,11 @@ fn batch(after: u64, orders: std::ops::Range<u64>, lines: std::ops::Range<u32>) 
 async fn a_batch_is_counted_once_however_often_it_is_written() {
     let world = world().await;
     let import = world.running("imp_1").await;
-    let take = |batch| world.ledger.take_import_batch(import.row, batch, NOW_MS);
-    assert_eq!(take(batch(0, 1..4, 7..9)).await.unwrap(), BatchEnd::Taken);
-    assert_eq!(take(batch(0, 1..4, 7..9)).await.unwrap(), BatchEnd::Stopped, "it is in already");
-    assert_eq!(take(batch(5, 3..6, 9..9)).await.unwrap(), BatchEnd::Taken);
+    let take = async |batch| world.ledger.take_import_batch(import.row, batch, NOW_MS).await.unwrap();
+    let taken = |new, unchanged| Taken { new, changed: 0, unchanged };
+    assert_eq!(take(batch(0, 1..4, 7..9)).await, (BatchEnd::Taken, taken(3, 0)));
+    assert_eq!(take(batch(0, 1..4, 7..9)).await, (BatchEnd::Stopped, taken(0, 0)), "it is in already");
+    assert_eq!(take(batch(5, 3..6, 9..9)).await, (BatchEnd::Taken, taken(2, 1)));
     let now = world.ledger.find_import("imp_1").await.unwrap();
     assert_eq!((now.taken.new, now.taken.unchanged, now.rejected, now.position), (5, 1, 2, 8));
     assert_eq!(now.older, 5, "of the new ones, all before the flow");
@@ -144,7 +146,7 @@ async fn after_a_cancel_nothing_more_is_taken() {
     let import = world.running("imp_1").await;
     world.ledger.take_import_batch(import.row, batch(0, 1..4, 7..7), NOW_MS).await.unwrap();
     world.ended(&import, "cancelled").await;
-    let late = world.ledger.take_import_batch(import.row, batch(3, 4..6, 8..9), NOW_MS).await.unwrap();
+    let (late, _) = world.ledger.take_import_batch(import.row, batch(3, 4..6, 8..9), NOW_MS).await.unwrap();
     assert_eq!(late, BatchEnd::Stopped);
     let now = world.ledger.find_import("imp_1").await.unwrap();
     assert_eq!((now.taken.new, now.rejected), (3, 0));
@@ -156,9 +158,10 @@ async fn rejected_rows_are_kept_up_to_a_limit() {
     let world = world().await;
     let import = world.running("imp_1").await;
     let most = MOST_REJECTED;
-    let end = world.ledger.take_import_batch(import.row, batch(0, 1..2, 0..most - 1), NOW_MS).await.unwrap();
+    let (end, _) = world.ledger.take_import_batch(import.row, batch(0, 1..2, 0..most - 1), NOW_MS).await.unwrap();
     assert_eq!(end, BatchEnd::Taken);
-    let end = world.ledger.take_import_batch(import.row, batch(u64::from(most), 2..3, 0..2), NOW_MS).await.unwrap();
+    let (end, _) =
+        world.ledger.take_import_batch(import.row, batch(u64::from(most), 2..3, 0..2), NOW_MS).await.unwrap();
     assert_eq!(end, BatchEnd::TooManyRejected);
     let now = world.ledger.find_import("imp_1").await.unwrap();
     assert_eq!((now.rejected, now.taken.new), (most, 2), "what was good of it is in");

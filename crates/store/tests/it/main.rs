@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod alerts;
 mod audit;
 mod backup;
 mod bulk;
@@ -20,6 +21,7 @@ mod personal;
 mod proformas;
 mod reconcile;
 mod rules;
+mod standing;
 mod support;
 mod table;
 mod transitions;

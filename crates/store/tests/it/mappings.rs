@@ -190,7 +190,9 @@ async fn old_documents_learn_their_mapping_from_their_flow() {
     let raw = rusqlite::Connection::open(folder.path().join("ledger.sqlite")).unwrap();
     take_back_lists(&raw);
     raw.execute_batch(
-        "DROP INDEX orders_erased; DROP INDEX orders_came_again; DROP INDEX findings_by_order;
+        "DROP TABLE alert_tellings; DROP TABLE notice_sends; DROP TABLE notices; DROP TABLE alerts; DROP TABLE alert_channels;
+         ALTER TABLE workspace DROP COLUMN alerts;
+         DROP INDEX orders_erased; DROP INDEX orders_came_again; DROP INDEX findings_by_order;
          ALTER TABLE orders DROP COLUMN erased_ms; ALTER TABLE orders DROP COLUMN erased_version;
          DROP INDEX attempts_kept; DROP INDEX operations_kept; DROP INDEX looks_by_time; DROP INDEX findings_closed;
          DROP INDEX findings_by_run; DROP INDEX runs_ended;

@@ -2590,6 +2590,295 @@ text: string,
  */
 before: number | null, };
 
+export type LogRequest = { 
+/**
+ * At least so important: `error`, `warn`, `info`, `debug`, `trace`; empty is every line.
+ */
+level: string, 
+/**
+ * A connection's id.
+ */
+connection: string, 
+/**
+ * An order's number or id, or a document's id.
+ */
+order: string, 
+/**
+ * What the line says somewhere.
+ */
+text: string, 
+/**
+ * Lines older than this place.
+ */
+before: string | null, 
+/**
+ * Lines that came since this place: it and `before` exclude each other.
+ */
+after: string | null, };
+
+export type LogLine = { 
+/**
+ * Where it stands. Two lines have the same place where a crash cut the first off.
+ */
+at: string, 
+/**
+ * Null where it cannot be read.
+ */
+atMs: number | null, 
+/**
+ * `error`, `warn`, `info`, `debug`, `trace`; null where the line is no event of the log.
+ */
+level: string | null, 
+/**
+ * The part of the program.
+ */
+target: string, message: string, 
+/**
+ * Ids, except for the order: its number at the shop.
+ */
+connection: string | null, order: string | null, document: string | null, 
+/**
+ * It tells no workspace: about the machine, or of another program's making.
+ */
+ofMachine: boolean, 
+/**
+ * All else that it says.
+ */
+fields: Record<string, unknown>, };
+
+export type LogPage = { lines: Array<LogLine>, 
+/**
+ * Older lines are before it; null where there are none.
+ */
+older: string | null, 
+/**
+ * What comes from now on is after it. Null while there is no log, and on a page of older lines.
+ */
+newer: string | null, 
+/**
+ * So much was gone through that it ends here: look on from `older`. Of what came since: there is more after `newer`.
+ */
+isCut: boolean, };
+
+export type LogRecordRequest = { orderId: string | null, documentId: string | null, before: string | null, };
+
+export type SupportRequest = { 
+/**
+ * Days of the log, 1 to 14.
+ */
+days: number, 
+/**
+ * What shows the window, in its own words (`AppleWebKit/605.1.15`); empty where there is none.
+ */
+webview: string, };
+
+export type SupportPart = { 
+/**
+ * `log.jsonl`, `ledger.json`.
+ */
+name: string, text: string, bytes: number, 
+/**
+ * Places where something was taken out, each with `•••` in its stead.
+ */
+masked: number, 
+/**
+ * There was more than is taken along.
+ */
+isCut: boolean, };
+
+export type SupportPreview = { 
+/**
+ * Saves exactly this.
+ */
+id: string, parts: Array<SupportPart>, bytes: number, };
+
+export type AlertRuleInput = { 
+/**
+ * `failure_group`, `in_doubt`, `connection_reconnect`, `connection_down`, `silent_shop`, `einvoice_deadline`, `series_gap`,
+ * `plan_quota`, `backup_overdue`.
+ */
+rule: string, on: boolean, threshold: number, 
+/**
+ * Ids of channels; null: all there are.
+ */
+channels: Array<string> | null, 
+/**
+ * Told in quiet hours, too.
+ */
+passesQuiet: boolean, 
+/**
+ * Told in the daily digest, where that is on, instead of at once.
+ */
+inDigest: boolean, };
+
+export type AlertRuleInfo = { 
+/**
+ * What the threshold counts: `records`, `minutes`, `working_days`, `documents` (the plan's size in a month, 0 where it is not
+ * known), `hours`; empty where there is none.
+ */
+unit: string, usual: number, least: number, most: number, 
+/**
+ * `failure_group`, `in_doubt`, `connection_reconnect`, `connection_down`, `silent_shop`, `einvoice_deadline`, `series_gap`,
+ * `plan_quota`, `backup_overdue`.
+ */
+rule: string, on: boolean, threshold: number, 
+/**
+ * Ids of channels; null: all there are.
+ */
+channels: Array<string> | null, 
+/**
+ * Told in quiet hours, too.
+ */
+passesQuiet: boolean, 
+/**
+ * Told in the daily digest, where that is on, instead of at once.
+ */
+inDigest: boolean, };
+
+export type QuietHoursInfo = { on: boolean, fromMinute: number, 
+/**
+ * Before `fromMinute`: the next morning.
+ */
+untilMinute: number, };
+
+export type DigestInfo = { on: boolean, atMinute: number, };
+
+export type AlertMail = { host: string, port: number, 
+/**
+ * `tls`, `starttls`, `plain` (this machine only).
+ */
+security: string, 
+/**
+ * Empty: the server asks for no login.
+ */
+user: string, 
+/**
+ * `punte@firma.ro`, or with a name: `Punte <punte@firma.ro>`.
+ */
+from: string, to: Array<string>, };
+
+export type AlertChannelInfo = { id: string, 
+/**
+ * `desktop`, `mail`, `webhook`.
+ */
+kind: string, 
+/**
+ * Empty for the desktop.
+ */
+name: string, enabled: boolean, mail: AlertMail | null, url: string | null, hasSecret: boolean, 
+/**
+ * What became of the last notice to it.
+ */
+last: NoticeSendInfo | null, };
+
+export type AlertChannelInput = { 
+/**
+ * Null for a new one.
+ */
+id: string | null, kind: string, name: string, enabled: boolean, mail: AlertMail | null, url: string | null, 
+/**
+ * A mail server's password, or what calls are signed with (`whsec_…`). Empty keeps the one there is; a new webhook is given one.
+ */
+secret: string, 
+/**
+ * Take the channel away.
+ */
+remove: boolean, };
+
+export type AlertChannelSaved = { id: string, 
+/**
+ * Made for a new webhook, and shown this once.
+ */
+secret: string | null, };
+
+export type AlertInfo = { id: string, rule: string, cause: string, 
+/**
+ * In the app's language.
+ */
+title: string, 
+/**
+ * The screen that shows it.
+ */
+path: string, sinceMs: number, 
+/**
+ * First put into a notice; null while nobody was told.
+ */
+toldMs: number | null, 
+/**
+ * Gone since then, and not yet for long enough to be over.
+ */
+clearMs: number | null, };
+
+export type AlertsInfo = { rules: Array<AlertRuleInfo>, channels: Array<AlertChannelInfo>, quiet: QuietHoursInfo, digest: DigestInfo, 
+/**
+ * What stands now, oldest first.
+ */
+open: Array<AlertInfo>, };
+
+export type AlertsInput = { 
+/**
+ * Rules that are not named stay as they are.
+ */
+rules: Array<AlertRuleInput>, quiet: QuietHoursInfo, digest: DigestInfo, };
+
+export type NoticeSendInfo = { channelId: string, kind: string, name: string, 
+/**
+ * `waiting`, `sent`, `failed`.
+ */
+state: string, tries: number, 
+/**
+ * When it is tried next.
+ */
+nextMs: number | null, endedMs: number | null, 
+/**
+ * Why the last try did not work, a key under `alerts.failed`; empty where it did.
+ */
+code: string, 
+/**
+ * The other side's words.
+ */
+said: string, };
+
+export type NoticeItemInfo = { rule: string, cause: string, 
+/**
+ * `raised` or `recovered`.
+ */
+state: string, title: string, path: string, sinceMs: number, };
+
+export type NoticeInfo = { row: number, id: string, 
+/**
+ * `raised`, `recovered`, `digest`, `test`.
+ */
+kind: string, atMs: number, subject: string, text: string, items: Array<NoticeItemInfo>, sends: Array<NoticeSendInfo>, };
+
+export type NoticesRequest = { 
+/**
+ * The row to go on before; null for the newest.
+ */
+before: number | null, 
+/**
+ * At most 200.
+ */
+limit: number, };
+
+export type NoticePage = { rows: Array<NoticeInfo>, next: number | null, };
+
+export type DesktopNoticesRequest = { 
+/**
+ * The newest row that was heard of; null: from now on.
+ */
+after: number | null, };
+
+export type DesktopNotices = { 
+/**
+ * Oldest first.
+ */
+rows: Array<NoticeInfo>, 
+/**
+ * What to ask after next time.
+ */
+last: number, };
+
 export type BooksInfo = { connectionId: string, connectionName: string, 
 /**
  * `smartbill`, `oblio`.
@@ -2844,6 +3133,38 @@ export type Trend = {
  */
 days: Array<TrendDay>, };
 
+export type OnClose = "ask" | "keep" | "quit";
+
+export type DesktopInfo = { 
+/**
+ * Not so in a browser and at a terminal: they have no window of ours, and nothing of this is theirs to choose.
+ */
+isWindow: boolean, 
+/**
+ * Somebody shows the tray's icon now. Without one a hidden window is found again only by starting Punte once more.
+ */
+hasTray: boolean, onClose: OnClose, 
+/**
+ * Whether the system starts Punte with the session.
+ */
+startsWithSession: boolean, 
+/**
+ * The window was to be closed, and what follows is not said yet.
+ */
+isAsked: boolean, };
+
+export type DesktopChoice = { onClose: OnClose | null, startsWithSession: boolean | null, };
+
+export type Leaving = { 
+/**
+ * `ask` leaves the window as it is.
+ */
+how: OnClose, 
+/**
+ * Done so each time from now on.
+ */
+remember: boolean, };
+
 export type NetworkInfo = { 
 /**
  * Hosts of a private network, permitted by name.
@@ -2942,7 +3263,7 @@ export type ApprovalDecision = { id: string, approve: boolean, note: string, };
 
 export type AccessRole = "viewer" | "operator" | "admin";
 
-export type Tag = "app" | "audit" | "backfill" | "bulk" | "connections" | "desk" | "documents" | "dry_run" | "exports" | "imports" | "inbox" | "mappings" | "orders" | "people" | "reconcile" | "sandbox" | "schedule" | "views";
+export type Tag = "alerts" | "app" | "audit" | "backfill" | "bulk" | "connections" | "desk" | "documents" | "dry_run" | "exports" | "imports" | "inbox" | "mappings" | "orders" | "people" | "reconcile" | "sandbox" | "schedule" | "views";
 
 export type Event = { tags: Array<Tag>, };
 
@@ -2972,6 +3293,13 @@ export interface Commands {
   "audit.verify": { request: AuditVerify; response: AuditReport };
   "audit.anchor": { request: Nothing; response: AuditAnchors };
   "audit.export": { request: AuditExport; response: FileContent };
+  "log.tail": { request: LogRequest; response: LogPage };
+  "log.record": { request: LogRecordRequest; response: LogPage };
+  "support.preview": { request: SupportRequest; response: SupportPreview };
+  "support.save": { request: ById; response: FileContent };
+  "desktop.get": { request: Nothing; response: DesktopInfo };
+  "desktop.set": { request: DesktopChoice; response: DesktopInfo };
+  "desktop.leave": { request: Leaving; response: Nothing };
   "network.get": { request: Nothing; response: NetworkInfo };
   "network.permit": { request: NetworkHost; response: NetworkInfo };
   "network.forbid": { request: NetworkHost; response: NetworkInfo };
@@ -3088,6 +3416,12 @@ export interface Commands {
   "backup.run": { request: BackupRun; response: Nothing };
   "backup.verify": { request: BackupRef; response: BackupVerified };
   "backup.restore": { request: RestoreRequest; response: AppInfo };
+  "alerts.get": { request: Nothing; response: AlertsInfo };
+  "alerts.set": { request: AlertsInput; response: AlertsInfo };
+  "alerts.set_channel": { request: AlertChannelInput; response: AlertChannelSaved };
+  "alerts.test": { request: ById; response: NoticeSendInfo };
+  "alerts.list": { request: NoticesRequest; response: NoticePage };
+  "alerts.desktop": { request: DesktopNoticesRequest; response: DesktopNotices };
   "mappings.list": { request: Nothing; response: Mappings };
   "mappings.get": { request: ById; response: MappingInfo };
   "mappings.create": { request: MappingCreate; response: MappingSummary };
@@ -3142,6 +3476,13 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "audit.verify": [],
   "audit.anchor": [],
   "audit.export": [],
+  "log.tail": [],
+  "log.record": [],
+  "support.preview": [],
+  "support.save": [],
+  "desktop.get": ["app"],
+  "desktop.set": [],
+  "desktop.leave": [],
   "network.get": ["app"],
   "network.permit": [],
   "network.forbid": [],
@@ -3258,6 +3599,12 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "backup.run": [],
   "backup.verify": [],
   "backup.restore": [],
+  "alerts.get": ["alerts"],
+  "alerts.set": [],
+  "alerts.set_channel": [],
+  "alerts.test": [],
+  "alerts.list": ["alerts"],
+  "alerts.desktop": ["alerts"],
   "mappings.list": ["mappings", "connections"],
   "mappings.get": ["mappings", "connections"],
   "mappings.create": [],
@@ -3312,6 +3659,13 @@ export const neededRole: Record<keyof Commands, AccessRole> = {
   "audit.verify": "operator",
   "audit.anchor": "operator",
   "audit.export": "operator",
+  "log.tail": "operator",
+  "log.record": "operator",
+  "support.preview": "admin",
+  "support.save": "admin",
+  "desktop.get": "viewer",
+  "desktop.set": "viewer",
+  "desktop.leave": "viewer",
   "network.get": "viewer",
   "network.permit": "admin",
   "network.forbid": "admin",
@@ -3428,6 +3782,12 @@ export const neededRole: Record<keyof Commands, AccessRole> = {
   "backup.run": "operator",
   "backup.verify": "operator",
   "backup.restore": "admin",
+  "alerts.get": "viewer",
+  "alerts.set": "admin",
+  "alerts.set_channel": "admin",
+  "alerts.test": "admin",
+  "alerts.list": "viewer",
+  "alerts.desktop": "viewer",
   "mappings.list": "viewer",
   "mappings.get": "viewer",
   "mappings.create": "admin",

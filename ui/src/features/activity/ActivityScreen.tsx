@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { AuditRequest } from "../../api/generated/api";
 import { useAudit } from "../../api/queries";
@@ -13,6 +13,7 @@ import { Entries } from "./Entries";
 import { EntryPanel } from "./EntryPanel";
 import { Export } from "./Export";
 import { EVERYTHING, Filters, OUTCOMES } from "./Filters";
+import { EVERY_LINE, ProgramLog } from "./ProgramLog";
 import { useVerify, Verify, VerifyAnswer } from "./Verify";
 import { dayMs } from "./words";
 
@@ -32,20 +33,43 @@ function requestOf(place: Place): Omit<AuditRequest, "before"> {
   };
 }
 
-/** Who did what, newest first, and whether the log of it is whole. */
+/** Who did what, newest first, and whether the log of it is whole; beside it what the program wrote while it worked. */
 export function ActivityScreen() {
   const { t } = useTranslation();
-  const { may, why } = useMay("audit.list");
+  const isProgram = usePlace().tab === "log";
+  const { may, why } = useMay(isProgram ? "log.tail" : "audit.list");
   return (
     <div className="screen">
       <Title order={1} mb={4}>
         {t("nav.activity")}
       </Title>
       <Text size="sm" c="dimmed" mb={12}>
-        {t("activity.about")}
+        {t(isProgram ? "log.about" : "activity.about")}
       </Text>
-      {may ? <Log /> : <Empty title={why ?? ""} text="" />}
+      <WhichLog tab={isProgram ? "log" : "audit"} />
+      {may ? isProgram ? <ProgramLog /> : <Log /> : <Empty title={why ?? ""} text="" />}
     </div>
+  );
+}
+
+/** One log at a time: what narrows one is nothing to the other. */
+function WhichLog({ tab }: { tab: "audit" | "log" }) {
+  const { t } = useTranslation();
+  const go = useGo();
+  const turn = (to: string) => go.stay({ ...EVERYTHING, ...EVERY_LINE, entry: undefined, tab: to === "log" ? "log" : undefined });
+  return (
+    <SegmentedControl
+      size="xs"
+      mb="sm"
+      w="fit-content"
+      aria-label={t("log.tabs")}
+      value={tab}
+      onChange={turn}
+      data={["audit", "log"].map((value) => ({
+        value,
+        label: <span data-testid={ids.logTab(value)}>{t(`log.tab.${value === "log" ? "program" : value}`)}</span>,
+      }))}
+    />
   );
 }
 

@@ -2,6 +2,7 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { ids } from "../../shared/lib/testids";
+import { alerts } from "../../test/alerts";
 import { overview } from "../../test/samples";
 import { show } from "../../test/show";
 import { OverviewScreen } from "./OverviewScreen";
@@ -16,6 +17,18 @@ test("tells what was issued and what needs a person", async () => {
 test("says so when nothing needs anyone", async () => {
   const { t } = await show(<OverviewScreen />, { "overview.get": { ...overview, needsYou: [] } });
   expect(await screen.findByText(t("overview.nothingNeeded"))).toBeVisible();
+});
+
+test("an alert that nothing else here shows stands among what needs a person, and leads to its screen", async () => {
+  const shown = { ...alerts.open[0], id: "alt_2", rule: "failure_group", title: "Invoices are held" };
+  const answers = { "overview.get": { ...overview, needsYou: [] }, "alerts.get": { ...alerts, open: [...alerts.open, shown] } };
+  const { place, t } = await show(<OverviewScreen />, answers);
+  const alert = await screen.findByTestId(ids.overviewAlert("alt_1"));
+  expect(alert).toHaveTextContent("No backup has been made yet");
+  expect(screen.queryByText(t("overview.nothingNeeded"))).toBeNull();
+  expect(screen.queryByTestId(ids.overviewAlert("alt_2"))).toBeNull();
+  await userEvent.click(alert);
+  expect(place()).toBe("/settings?filter=backup");
 });
 
 test("an error names itself and offers another try", async () => {

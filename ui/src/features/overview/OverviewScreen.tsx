@@ -1,9 +1,10 @@
 import { Button, Group, Progress, SimpleGrid, Stack, Text, Title, UnstyledButton } from "@mantine/core";
-import { IconCircleCheck, IconChevronRight } from "@tabler/icons-react";
+import { IconBell, IconCircleCheck, IconChevronRight } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, NeedsYou, Overview, PeriodSum } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
-import { placeOfNeed, type ScreenPath, useGo } from "../../shared/lib/navigation";
+import { placeAt, placeOfNeed, type ScreenPath, useGo } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Health } from "../../shared/ui/Health";
@@ -127,16 +128,22 @@ function Figure({ title, value, to, filter, note }: FigureProps) {
   );
 }
 
+/** Alerts of these rules are shown by nothing else here: the others are needs, failures or connections. */
+const ONLY_ALERTS = ["silent_shop", "einvoice_deadline", "plan_quota", "backup_overdue"];
+
 function Needs({ overview }: { overview: Overview }) {
   const { t } = useTranslation();
   const go = useGo();
+  const navigate = useNavigate();
+  const open = useAsk("alerts.get", {}).data?.open ?? [];
+  const alerts = open.filter((one) => ONLY_ALERTS.includes(one.rule));
   const format = useFormat();
   const nameOf = (need: NeedsYou) => {
     if (need.what === "failures") return t(`failure.${need.subject}.title`);
     const connection = overview.connections.find((one) => one.id === need.subject);
     return t(`overview.need.${need.what}`, { name: connection?.name ?? "" });
   };
-  if (overview.needsYou.length === 0) {
+  if (overview.needsYou.length === 0 && alerts.length === 0) {
     return (
       <Group gap={8} py="md">
         <IconCircleCheck size={20} color="var(--state-issued)" aria-hidden />
@@ -157,6 +164,22 @@ function Needs({ overview }: { overview: Overview }) {
           </Text>
           <Text span size="sm">
             {nameOf(need)}
+          </Text>
+          <IconChevronRight size={15} aria-hidden />
+        </UnstyledButton>
+      ))}
+      {alerts.map((alert) => (
+        <UnstyledButton
+          key={alert.id}
+          className="need"
+          onClick={() => void navigate(placeAt(alert.path))}
+          data-testid={ids.overviewAlert(alert.id)}
+        >
+          <span className="need-count">
+            <IconBell size={15} aria-hidden />
+          </span>
+          <Text span size="sm">
+            {alert.title}
           </Text>
           <IconChevronRight size={15} aria-hidden />
         </UnstyledButton>

@@ -6,6 +6,7 @@ import { systemName } from "../../shared/ui/FailureText";
 import { Attempts } from "./Attempts";
 import { Notes } from "./desk/Notes";
 import { DraftPart } from "./draft/DraftPart";
+import { LogPart } from "./LogPart";
 import { OrderPart } from "./OrderPart";
 import { PdfView } from "../../shared/ui/pdf/PdfView";
 import { Timeline } from "./Timeline";
@@ -18,18 +19,21 @@ interface Props {
   onActing: (acting: boolean) => void;
 }
 
+/** Tabs whose words stand with their part. */
+const ELSEWHERE: Record<string, string> = { pdf: "pdf.tab", notes: "desk.tab", log: "log.recordTab" };
+
 /** The parts of a record, one at a time. */
 export function Parts({ record, tab, onTab, onActing }: Props) {
   const { t } = useTranslation();
   const pdf = record.offers.find((offer) => offer.act === "pdf");
-  const tabs = ["timeline", "order", "draft", "attempts", ...(pdf ? ["pdf"] : []), "notes"];
+  const tabs = ["timeline", "order", "draft", "attempts", ...(pdf ? ["pdf"] : []), "notes", "log"];
   const exchanges = record.attempts.length + record.operations.filter(wasSent).length;
   return (
     <Tabs value={tab} onChange={(to) => onTab(to ?? "timeline")} className="drawer-body" keepMounted={false}>
       <Tabs.List px="md">
         {tabs.map((name) => (
           <Tabs.Tab key={name} value={name} data-testid={ids.drawerTab(name)}>
-            {name === "pdf" ? t("pdf.tab") : name === "notes" ? t("desk.tab") : t(`record.tab.${name}`)}
+            {t(ELSEWHERE[name] ?? `record.tab.${name}`)}
             {name === "attempts" && exchanges > 0 && ` ${exchanges}`}
           </Tabs.Tab>
         ))}
@@ -49,6 +53,9 @@ export function Parts({ record, tab, onTab, onActing }: Props) {
         </Tabs.Panel>
         <Tabs.Panel value="notes">
           <Notes orderId={record.order.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="log">
+          <LogPart record={record} />
         </Tabs.Panel>
         {pdf && record.document && (
           <Tabs.Panel value="pdf">

@@ -9,15 +9,18 @@ import { CopyText } from "../../shared/ui/CopyText";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { useMay } from "../../shared/ui/useMay";
+import { Alerts } from "./alerts/Alerts";
 import { Appearance } from "./Appearance";
 import { Backup } from "./Backup";
 import { Check } from "./Check";
+import { Desktop } from "./Desktop";
 import { Listener } from "./Listener";
 import { People } from "./people/People";
 import { Personal } from "./personal/Personal";
 import { Network } from "./Network";
 import { SandboxSwitches } from "./SandboxSwitches";
 import { Schedule } from "./Schedule";
+import { Support } from "./Support";
 import { Vault } from "./Vault";
 
 export function SettingsScreen() {
@@ -33,16 +36,19 @@ export function SettingsScreen() {
       {app.data && (
         <Stack gap="md" maw={860}>
           <Appearance theme={app.data.theme} />
+          <Desktop />
           <About app={app.data} />
           <Vault />
           {app.data.open && <People />}
           {app.data.open && <Alone app={app.data} />}
+          {app.data.open && <Alerts />}
           {app.data.open && <Backup />}
           {app.data.open && <Personal />}
           {app.data.open && <Check />}
           {app.data.open && <Listener />}
           {app.data.open && <Network />}
           {app.data.open && <Schedule />}
+          {app.data.open && <Support />}
           {app.data.open?.isSandbox && <SandboxSwitches />}
         </Stack>
       )}

@@ -33,6 +33,9 @@ export interface Place {
   /** The audit log of this person, this act, this subject (`kind:id`), these days alone. */
   who?: string;
   act?: string;
+  /** Which log the activity screen shows: `log` is the program's; and its lines that are at least so important. */
+  tab?: string;
+  level?: string;
   about?: string;
   from?: string;
   to?: string;
@@ -72,6 +75,12 @@ export function placeOfNeed(what: string | undefined): [ScreenPath, Place] {
     default:
       return ["/overview", {}];
   }
+}
+
+/** A screen's address as the host writes it (`/failures?filter=held`), to navigate to. */
+export function placeAt(path: string): { to: string; search: never } {
+  const [to = "/overview", query = ""] = path.split("?");
+  return { to, search: Object.fromEntries(new URLSearchParams(query)) as never };
 }
 
 const placeOf = ({ search, pathname }: { search: unknown; pathname: string }) => ({ ...(search as Place), path: pathname });

@@ -375,6 +375,21 @@ export const ids = {
   auditAnchors: "audit-anchors",
   auditGiven: "audit-given",
   auditGivenVerify: "audit-given-verify",
+  logTab: (tab: string) => `log-tab-${tab}`,
+  logLine: (at: string) => `log-line-${at}`,
+  /** Of an opened line: `facts`, `record`, `connection`, `only-order`, `only-document`, `only-connection`. */
+  logPart: (part: string) => `log-${part}`,
+  logLevel: "log-level",
+  logConnection: "log-connection",
+  logOrder: "log-order",
+  logFollow: "log-follow",
+  logMore: "log-more",
+  support: "support",
+  supportDays: "support-days",
+  supportPreview: "support-preview",
+  supportSave: "support-save",
+  supportPart: (part: string) => `support-part-${part}`,
+  supportText: (part: string) => `support-text-${part}`,
   network: "network",
   networkHost: "network-host",
   listener: "listener",
@@ -420,6 +435,36 @@ export const ids = {
   approval: (id: string) => `approval-${id}`,
   /** `note`, `approve`, `refuse`, `withdraw` */
   approvalAct: (act: string) => `approval-${act}`,
+  alerts: "alerts",
+  alertsOpen: "alerts-open",
+  alertOpen: (id: string) => `alert-open-${id}`,
+  /** `mail`, `webhook` */
+  alertsAdd: (kind: string) => `alerts-add-${kind}`,
+  alertChannel: (id: string) => `alert-channel-${id}`,
+  /** `on`, `test`, `edit`, `remove` */
+  alertChannelAct: (id: string, act: string) => `alert-channel-${id}-${act}`,
+  alertTested: (id: string) => `alert-tested-${id}`,
+  /** `name`, `host`, `port`, `security`, `user`, `password`, `from`, `to`, `url`, `secret`, `save`, `done` */
+  alertField: (field: string) => `alert-field-${field}`,
+  alertMade: "alert-made",
+  alertRules: "alert-rules",
+  alertRule: (rule: string) => `alert-rule-${rule}`,
+  /** `on`, `threshold`, `channels`, `quiet`, `digest` */
+  alertRuleField: (rule: string, field: string) => `alert-rule-${rule}-${field}`,
+  /** `quiet`, `from`, `until`, `digest`, `at` */
+  alertHours: (field: string) => `alert-hours-${field}`,
+  alertRulesSave: "alert-rules-save",
+  alertRulesWrong: "alert-rules-wrong",
+  alertsSent: "alerts-sent",
+  alertsOlder: "alerts-older",
+  alertNotice: (id: string) => `alert-notice-${id}`,
+  overviewAlert: (id: string) => `overview-alert-${id}`,
+  desktop: "desktop",
+  /** `close`, `session` */
+  desktopField: (field: string) => `desktop-${field}`,
+  leave: "leave",
+  /** `keep`, `quit`, `stay`, `remember` */
+  leaveAct: (act: string) => `leave-${act}`,
   secondAsked: "second-asked",
   secondShow: "second-show",
 } as const;

@@ -19,8 +19,18 @@ const PERSONAL_NAMES: &[&str] = &[
     "value",
 ];
 /// Of these commands a `name` or an `address` is of a thing that was set up.
-const OF_THINGS: &[&str] =
-    &["connections.", "flows.", "workspace.", "mappings.", "imports.", "people.", "session.", "listener.", "network."];
+const OF_THINGS: &[&str] = &[
+    "alerts.",
+    "connections.",
+    "flows.",
+    "workspace.",
+    "mappings.",
+    "imports.",
+    "people.",
+    "session.",
+    "listener.",
+    "network.",
+];
 /// Of these commands every text is secret but for a few that are known to be none.
 const OF_SECRETS: &[&str] = &["session.", "vault.", "people.", "clients."];
 const OPEN_NAMES: &[&str] = &["id", "name", "kind", "role", "reason"];

@@ -39,6 +39,8 @@ impl Host {
     ) -> Result<Option<Value>, ApiError> {
         let ledger = workspace.ledger();
         Ok(match reads {
+            Reads::AlertChannel => super::super::alerts::channel_snapshot(workspace, id).await?,
+            Reads::Alerts => Some(super::super::alerts::snapshot(workspace).await?),
             Reads::Connection => match ledger.list_connections().await?.into_iter().find(|one| one.id == id) {
                 Some(one) => Some(connection(workspace, one).await?),
                 None => None,

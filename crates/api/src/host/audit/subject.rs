@@ -8,6 +8,8 @@ pub(super) type Subject = (&'static str, String);
 /// What is read of a subject before and after an act. What is named here has a reader: `snapshot` matches it without a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reads {
+    AlertChannel,
+    Alerts,
     Backup,
     Connection,
     Flow,
@@ -48,7 +50,13 @@ impl Reads {
     pub(super) fn is_single(self) -> bool {
         matches!(
             self,
-            Reads::Backup | Reads::Guards | Reads::Listener | Reads::Retention | Reads::Vault | Reads::Workspace
+            Reads::Alerts
+                | Reads::Backup
+                | Reads::Guards
+                | Reads::Listener
+                | Reads::Retention
+                | Reads::Vault
+                | Reads::Workspace
         )
     }
 }
@@ -58,6 +66,9 @@ impl Reads {
 const SUBJECTS: &[(&str, &str, &[&str], Option<Reads>)] = &[
     ("backfill.plan", "flow", &["flowId"], None),
     ("backfill.", "backfill", &["id"], Some(Reads::Work(Work::Backfill))),
+    ("alerts.set_channel", "channel", &["id"], Some(Reads::AlertChannel)),
+    ("alerts.test", "channel", &["id"], None),
+    ("alerts.", "alerts", &[], Some(Reads::Alerts)),
     ("approvals.", "approval", &["id"], Some(Reads::Work(Work::Approval))),
     ("audit.get", "audit", &["row"], None),
     ("backup.", "backup", &["file"], Some(Reads::Backup)),
@@ -95,6 +106,7 @@ const SUBJECTS: &[(&str, &str, &[&str], Option<Reads>)] = &[
     ("schedule.set_retention", "retention", &[], Some(Reads::Retention)),
     ("schedule.", "job", &["id"], None),
     ("session.sign_in", "person", &["name"], None),
+    ("support.", "bundle", &[], None),
     ("vault.", "vault", &[], Some(Reads::Vault)),
     ("workspace.", "workspace", &["id"], Some(Reads::Workspace)),
 ];
@@ -108,7 +120,7 @@ const EFFECT_ALONE: &[(&str, &[&str])] = &[
     ),
     (
         "a file is made or looked at, and nothing is changed",
-        &["backup.run", "backup.verify", "clients.export", "export.cancel", "export.start"],
+        &["backup.run", "backup.verify", "clients.export", "export.cancel", "export.start", "support.save"],
     ),
     ("it replaces the ledger, which holds this log", &["backup.restore"]),
     ("what was erased must not stand here again; how much it was is noted beside it", &["clients.erase"]),
@@ -116,6 +128,7 @@ const EFFECT_ALONE: &[(&str, &[&str])] = &[
         "asks the other side and keeps its answer",
         &["connections.shop_hooks", "connections.test", "connections.wake", "doubts.look"],
     ),
+    ("sends a notice that says it is a test; what became of it is among what was sent", &["alerts.test"]),
     ("it stands at the shop, not here", &["connections.enable_shop_hook"]),
     ("the effect is documents: their timelines tell it", &["documents.retry", "mappings.retry_held"]),
     ("simulators, not the books", &["sandbox.add_orders", "sandbox.clear_faults", "sandbox.set_fault"]),

@@ -37,6 +37,7 @@ fn host_with(home: &TempDir, through: impl FnOnce(Arc<dyn Vault>) -> Arc<dyn Vau
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
+        meters: Arc::default(),
         machine: "a test's".into(),
         state: home.path().to_owned(),
     };

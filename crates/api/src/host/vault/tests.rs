@@ -39,6 +39,7 @@ async fn host(home: &Path) -> Arc<Host> {
         budgets: Arc::new(Budgets::new()),
         addresses: HashMap::new(),
         timing: Timing::default(),
+        meters: Arc::default(),
         machine: "a test's".into(),
         state: home.to_owned(),
     };

@@ -125,7 +125,7 @@ impl Oblio {
             failure.retry_after_ms = Some(left.as_millis() as i64);
             return Err(failure);
         }
-        let answer = self.transport.send(request, limits).await;
+        let answer = self.transport.send_as(operation.name(), request, limits).await;
         let answer = answer.map_err(|error| self.mask.failure(operation.broken(&error)))?;
         if let (Some(budget), Some(told)) = (&self.budget, Told::of(&answer)) {
             budget.note(lane, told, self.config.reserve);

@@ -122,7 +122,7 @@ impl WooCommerce {
             headers.push(header("content-type", "application/json; charset=utf-8"));
         }
         let request = HttpRequest { method: method.clone(), url: url.into(), headers, body };
-        let answer = self.transport.send(request, limits).await;
+        let answer = self.transport.send_as(operation.name(), request, limits).await;
         answer.map_err(|error| self.mask.failure(operation.broken(&error)))
     }
 

@@ -56,13 +56,13 @@ async fn answering(answer: &'static [u8]) -> (SocketAddr, Arc<AtomicUsize>) {
 async fn a_closed_port_proves_that_nothing_was_sent() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = send(format!("http://{address}/"), limits()).await.unwrap_err();
-    assert!(matches!(error, TransportError::Unreachable(_)), "{error:?}");
+    assert!(matches!(error, TransportError::Refused(_)), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_name_that_does_not_resolve_is_unreachable() {
+async fn a_name_that_does_not_resolve_is_named() {
     let error = send("https://no-such-host.invalid/".into(), limits()).await.unwrap_err();
-    assert!(matches!(error, TransportError::Unreachable(_)), "{error:?}");
+    assert_eq!(error, TransportError::HostNotFound("no-such-host.invalid".into()));
 }
 
 #[tokio::test]
