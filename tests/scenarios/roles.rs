@@ -10,9 +10,12 @@ pub const PASSWORD: &str = "mere și pere";
 const ROLES: [(AccessRole, &str); 3] =
     [(AccessRole::Viewer, "viewer"), (AccessRole::Operator, "operator"), (AccessRole::Admin, "admin")];
 /// What a client may ask for before anybody is signed in.
-const BEFORE: [&str; 9] = [
+const BEFORE: [&str; 12] = [
     "app.get",
     "app.set_preferences",
+    "desktop.get",
+    "desktop.leave",
+    "desktop.set",
     "session.get",
     "session.lock",
     "session.sign_in",

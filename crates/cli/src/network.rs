@@ -1,6 +1,7 @@
 //! Another network than before: a cable, a wireless network, a tunnel.
 
 use punte_api::Host;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -11,7 +12,8 @@ const SETTLED: Duration = Duration::from_secs(2);
 
 /// Tells a host of every change, as long as it is held.
 pub struct NetworkWatch {
-    _system: netwatcher::WatchHandle,
+    /// Ends with the process: letting go of it waits for its thread, which has been seen not to answer.
+    _system: ManuallyDrop<netwatcher::WatchHandle>,
     told: tokio::task::JoinHandle<()>,
 }
 
@@ -43,5 +45,5 @@ pub fn watch(host: &Arc<Host>) -> Option<NetworkWatch> {
             host.network_changed().await;
         }
     });
-    Some(NetworkWatch { _system: system, told })
+    Some(NetworkWatch { _system: ManuallyDrop::new(system), told })
 }

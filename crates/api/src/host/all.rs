@@ -8,8 +8,11 @@ use crate::dto::*;
 use crate::error::ApiError;
 use punte_engine::Workspace;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 use tracing::Instrument;
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<serde_json::Value, ApiError>> + Send + 'a>>;
 
 tokio::task_local! {
     /// The workspace that a call is about, where it is not the one on screen.
@@ -39,14 +42,16 @@ impl Host {
         // for the log: which workspace a line is about
         let span = |workspace: Option<&str>| tracing::error_span!("call", workspace, command);
         let named = CHOSEN.try_with(Clone::clone).ok();
+        // boxed: the future of every command in one, and the compiler would write it down three times over
+        let answer: Answer<'_> = Box::pin(self.answer(session, command, payload));
         if has_scope(command, Scope::Turns) || named.is_some() {
-            return self.answer(session, command, payload).instrument(span(named.as_deref())).await;
+            return answer.instrument(span(named.as_deref())).await;
         }
         let current = self.state.lock().await.current.clone();
         let span = span(current.as_deref());
         match current {
-            Some(current) => CHOSEN.scope(current, self.answer(session, command, payload).instrument(span)).await,
-            None => self.answer(session, command, payload).instrument(span).await,
+            Some(current) => CHOSEN.scope(current, answer.instrument(span)).await,
+            None => answer.instrument(span).await,
         }
     }
 
