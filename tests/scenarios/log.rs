@@ -127,7 +127,7 @@ async fn a_support_bundle_is_what_was_shown_and_tells_no_client_no_company_and_n
     shop["secret"] = "".into();
     world.desk.call("connections.save", shop).await;
     let record = world.desk.call("record.get", json!({ "orderId": null, "documentId": document["id"] })).await;
-    let note = json!({ "orderId": record["orderId"], "id": null, "text": "Ana Secretara a sunat" });
+    let note = json!({ "orderId": record["order"]["id"], "id": null, "text": "Ana Secretara a sunat" });
     world.desk.call("notes.save", note).await;
     // whatever a library or a provider might say of them
     let words = "no client Zamfira Unicescu (zamfira.unica@example.com, 0755 123 987, CNP 2980101123455)";

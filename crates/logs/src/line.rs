@@ -2,6 +2,7 @@
 
 use crate::read::Cursor;
 use crate::redact;
+use crate::redact::redact_line;
 use serde_json::{Map, Value};
 
 /// A field or a message is handed out so long; the rest of a longer one is in the file.
@@ -75,7 +76,7 @@ impl Line {
 
     fn of_event(text: &str, at: &Cursor) -> Option<Line> {
         // a log of an older version masked less
-        let masked = redact(text);
+        let masked = redact_line(text);
         let Ok(Value::Object(mut event)) = serde_json::from_str(&masked) else { return None };
         let mut fields = Map::new();
         let spans = event.remove("spans");
