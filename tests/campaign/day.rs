@@ -4,7 +4,7 @@ use crate::wire::{HOOK, SMARTBILL};
 use crate::world::{Life, Settings, World};
 use punte_domain::{OperationKind, RefundMode, fiscal_day_start};
 use punte_engine::OperationParams;
-use punte_engine::alerts::{ChannelDraft, Item, WebhookSettings};
+use punte_engine::alerts::{ChannelDraft, NoticeItem, WebhookSettings};
 use punte_engine::store::ledger::{Connection, ListQuery};
 use punte_sandbox::{Fault, FaultKind, Provider, next_live_order};
 use std::time::{Duration, Instant};
@@ -63,7 +63,7 @@ impl Day {
             let Some(send) = sends.iter().find(|send| send.channel_kind == channel) else { continue };
             assert_eq!(send.state, "sent", "{channel}: {notice:?} {send:?}");
             let minute = (send.ended_ms.unwrap() - self.began_ms).div_euclid(MINUTE_MS);
-            let items: Vec<Item> = serde_json::from_value(notice.items).unwrap();
+            let items: Vec<NoticeItem> = serde_json::from_value(notice.items).unwrap();
             heard.extend(items.into_iter().map(|item| (item.rule, item.state, minute)));
             ids.push(notice.id);
         }

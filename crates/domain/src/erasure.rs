@@ -271,17 +271,9 @@ pub fn folded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::known::tests::ana;
     use super::*;
     use serde_json::json;
-
-    fn ana() -> Known {
-        let mut known = Known::default();
-        known.add_name("Ana Maria Popescu");
-        known.add("ana@example.com");
-        known.add("1980101123452");
-        known.add_phone("0740 123 456");
-        known
-    }
 
     #[test]
     fn an_order_keeps_its_number_sums_dates_and_lines_and_loses_its_buyer() {

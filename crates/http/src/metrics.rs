@@ -3,7 +3,7 @@
 //! It asks for no token, because a scraper keeps none and what it tells is none's: ids and numbers, nothing of a client and no
 //! secret. Any account of this machine may read it.
 
-use crate::server::loopback_only;
+use crate::server::{loopback_only, serve_until_dropped};
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
@@ -32,19 +32,7 @@ pub async fn serve_metrics(host: Arc<Host>, port: u16) -> std::io::Result<Metric
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
     let port = listener.local_addr()?.port();
     let router = Router::new().route("/metrics", get(metrics)).layer(from_fn(loopback_only)).with_state(host);
-    let (stop, stopped) = oneshot::channel::<()>();
-    tokio::spawn(async move {
-        let ended = axum::serve(listener, router)
-            .with_graceful_shutdown(async {
-                // an error only says that the handle was dropped, which is the signal
-                let _ = stopped.await;
-            })
-            .await;
-        if let Err(error) = ended {
-            tracing::error!(%error, "the metrics' listener ended");
-        }
-    });
-    Ok(MetricsListening { port, _stop: stop })
+    Ok(MetricsListening { port, _stop: serve_until_dropped(listener, router) })
 }
 
 async fn metrics(State(host): State<Arc<Host>>) -> impl IntoResponse {

@@ -67,6 +67,11 @@ pub async fn serve(host: Arc<Host>, token: String, place: Place) -> std::io::Res
         None => api,
     };
     let router = router.layer(from_fn(loopback_only));
+    Ok(Listening { port, token, _stop: serve_until_dropped(listener, router) })
+}
+
+/// Answers until what it gives back is dropped.
+pub(crate) fn serve_until_dropped(listener: TcpListener, router: Router) -> oneshot::Sender<()> {
     let (stop, stopped) = oneshot::channel::<()>();
     tokio::spawn(async move {
         let ended = axum::serve(listener, router)
@@ -76,10 +81,10 @@ pub async fn serve(host: Arc<Host>, token: String, place: Place) -> std::io::Res
             })
             .await;
         if let Err(error) = ended {
-            tracing::error!(%error, "the api's listener ended");
+            tracing::error!(%error, "a listener ended");
         }
     });
-    Ok(Listening { port, token, _stop: stop })
+    stop
 }
 
 /// The built screens as files. Their addresses lie behind the fragment, so that there is one page.

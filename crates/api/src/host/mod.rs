@@ -25,6 +25,8 @@ mod metrics;
 mod months;
 mod network;
 mod operations;
+#[cfg(test)]
+mod parts_of_tests;
 mod people;
 mod reconcile;
 mod records;

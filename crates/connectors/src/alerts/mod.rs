@@ -4,6 +4,7 @@
 //! tried again: that is the engine's, which hands a whole [`Notice`] over, words included.
 
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 mod error;
@@ -58,7 +59,7 @@ impl NoticeKind {
 }
 
 /// One cause among those a notice tells of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeItem {
     pub rule: String,
     pub cause: String,

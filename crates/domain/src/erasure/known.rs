@@ -257,11 +257,11 @@ fn is_number(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use serde_json::json;
 
-    fn ana() -> Known {
+    pub fn ana() -> Known {
         let mut known = Known::default();
         known.add_name("Ana Maria Popescu");
         known.add("ana@example.com");

@@ -1,6 +1,6 @@
 //! Channels: kept, taken away, tried, and sent to. Secrets stand in the vault, under the channel's id.
 
-use super::{Item, Told, Untold};
+use super::{Told, Untold};
 use crate::error::{EngineError, Result};
 use crate::workspace::{Change, Workspace};
 use base64::Engine;
@@ -305,7 +305,7 @@ impl Workspace {
         self.ledger.begin_send(send.row, self.now_ms() + CUT_OFF_MS).await?;
         let outcome = match channel {
             Some(channel) if channel.enabled => {
-                let items: Vec<Item> = serde_json::from_value(notice.items).map_err(StoreError::Json)?;
+                let items: Vec<NoticeItem> = serde_json::from_value(notice.items).map_err(StoreError::Json)?;
                 let notice = Notice {
                     id: notice.id,
                     kind: NoticeKind::parse(&notice.kind).unwrap_or(NoticeKind::Raised),
@@ -313,7 +313,7 @@ impl Workspace {
                     workspace: self.ledger.info().name.clone(),
                     subject: notice.subject,
                     text: notice.text,
-                    items: items.into_iter().map(item_of).collect(),
+                    items,
                 };
                 self.send_to(&channel, &notice).await
             }
@@ -325,17 +325,6 @@ impl Workspace {
         }
         let now_ms = self.now_ms();
         Ok(self.ledger.end_send(send.row, end_of(outcome, send.tries, now_ms), now_ms).await?)
-    }
-}
-
-fn item_of(item: Item) -> NoticeItem {
-    NoticeItem {
-        rule: item.rule,
-        cause: item.cause,
-        state: item.state,
-        title: item.title,
-        path: item.path,
-        since_ms: item.since_ms,
     }
 }
 

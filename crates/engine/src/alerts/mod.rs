@@ -15,7 +15,7 @@ mod usual;
 mod watch;
 
 pub use channels::{CHANNEL_KINDS, ChannelDraft, MailSettings, WebhookSettings};
-pub use punte_connectors::alerts::NoticeKind;
+pub use punte_connectors::alerts::{NoticeItem, NoticeKind};
 pub use settings::{AlertSettings, Digest, QuietHours, Rule, RuleSetting, local_day, local_time};
 
 use crate::error::Result;
@@ -23,7 +23,6 @@ use crate::workspace::{Change, Workspace};
 use machine::FLAPS_MS;
 use punte_store::StoreError;
 use punte_store::ledger::{Alert, AlertStep, NewNotice};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,18 +67,6 @@ pub struct Told {
 
 /// Makes words out of facts, in the workspace's language.
 pub type Teller = Arc<dyn Fn(&Untold) -> Told + Send + Sync>;
-
-/// An item of a notice as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    pub rule: String,
-    pub cause: String,
-    /// `raised` or `recovered`.
-    pub state: String,
-    pub title: String,
-    pub path: String,
-    pub since_ms: i64,
-}
 
 /// Without a host nobody makes words: codes stand for them.
 fn bare(untold: &Untold) -> Told {
@@ -204,7 +191,7 @@ impl Workspace {
         let items = wanted.items.iter().map(|(alert, is_over)| untold_item(alert, *is_over)).collect();
         let untold = Untold { kind: wanted.kind, workspace: self.ledger.info().name.clone(), items };
         let told = self.tell(&untold);
-        let kept = untold.items.iter().zip(told.items).map(|(item, (title, path))| Item {
+        let kept = untold.items.iter().zip(told.items).map(|(item, (title, path))| NoticeItem {
             rule: item.rule.clone(),
             cause: item.cause.clone(),
             state: if item.is_over { "recovered" } else { "raised" }.to_owned(),

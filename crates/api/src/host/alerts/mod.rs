@@ -11,7 +11,7 @@ use crate::dto::*;
 use crate::error::ApiError;
 use punte_engine::Workspace;
 use punte_engine::alerts::{
-    AlertSettings, ChannelDraft, Digest, Item, MailSettings, QuietHours, Rule, RuleSetting, Teller, Untold,
+    AlertSettings, ChannelDraft, Digest, MailSettings, NoticeItem, QuietHours, Rule, RuleSetting, Teller, Untold,
     WebhookSettings,
 };
 use punte_engine::store::ledger::{AlertChannel, Notice, NoticeSend};
@@ -249,8 +249,8 @@ fn send_info(send: NoticeSend) -> NoticeSendInfo {
 }
 
 fn notice_info(notice: Notice, sends: Vec<NoticeSend>) -> Result<NoticeInfo, ApiError> {
-    let items: Vec<Item> = serde_json::from_value(notice.items).map_err(|error| broken(&error))?;
-    let item = |one: Item| NoticeItemInfo {
+    let items: Vec<NoticeItem> = serde_json::from_value(notice.items).map_err(|error| broken(&error))?;
+    let item = |one: NoticeItem| NoticeItemInfo {
         rule: one.rule,
         cause: one.cause,
         state: one.state,

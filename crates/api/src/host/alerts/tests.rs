@@ -2,13 +2,9 @@
 
 use crate::commands::{AccessRole, HostKind, Session};
 use crate::error::{ApiError, ErrorCode};
-use crate::host::{Host, Parts};
-use punte_engine::connectors::Budgets;
-use punte_engine::connectors::transport::{HttpTransport, HttpTransportConfig, PrivateHosts};
-use punte_engine::vault::{Cost, OsKeyring, SwitchVault};
-use punte_engine::{Deps, SystemClock, Timing};
+use crate::host::Host;
+use crate::host::parts_of_tests::{memory_vault, parts};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -20,29 +16,7 @@ struct Office {
 impl Office {
     async fn new() -> Office {
         let home = tempfile::tempdir().unwrap();
-        let vault = SwitchVault::new(home.path().join("vault"), Arc::new(OsKeyring::default()), Cost::default());
-        vault.hold_in_memory("a test");
-        let deps = Deps {
-            clock: Arc::new(SystemClock::default()),
-            vault: vault.clone(),
-            transport: Arc::new(HttpTransport::new(HttpTransportConfig::default())),
-            budgets: Arc::new(Budgets::new()),
-            addresses: HashMap::new(),
-            timing: Timing::default(),
-            meters: Arc::default(),
-            machine: "a test's".into(),
-            state: home.path().to_owned(),
-        };
-        let parts = Parts {
-            home: home.path().to_owned(),
-            deps,
-            vault,
-            operator: "ana".into(),
-            private_hosts: PrivateHosts::default(),
-            sandbox: Arc::new(|_| Box::pin(async { Err("none here".to_owned()) })),
-            listener: Arc::new(|_, _| Box::pin(async { Err("none here".to_owned()) })),
-            opened: Arc::new(|_| {}),
-        };
+        let parts = parts(home.path(), memory_vault(home.path()));
         let office = Office { host: Host::new(parts).unwrap(), _home: home };
         office.call("workspace.create", json!({ "name": "Atelier" })).await.unwrap();
         office

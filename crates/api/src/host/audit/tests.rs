@@ -4,11 +4,9 @@ mod looks;
 
 use crate::commands::{AccessRole, HostKind, Session};
 use crate::error::{ApiError, ErrorCode};
-use crate::host::{Host, Parts};
-use punte_engine::connectors::Budgets;
-use punte_engine::connectors::transport::{HttpTransport, HttpTransportConfig, PrivateHosts};
-use punte_engine::vault::{Cost, OsKeyring, SwitchVault, Vault};
-use punte_engine::{Deps, SystemClock, Timing};
+use crate::host::Host;
+use crate::host::parts_of_tests::{memory_vault, parts};
+use punte_engine::vault::Vault;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -26,32 +24,9 @@ fn host(home: &TempDir) -> Arc<Host> {
 
 /// One that asks the vault through something else.
 fn host_with(home: &TempDir, through: impl FnOnce(Arc<dyn Vault>) -> Arc<dyn Vault>) -> Arc<Host> {
-    let vault = SwitchVault::new(home.path().join("vault"), Arc::new(OsKeyring::default()), Cost::default());
-    vault.hold_in_memory("a test");
-    let private_hosts = PrivateHosts::default();
-    let transport = HttpTransportConfig { private_hosts: private_hosts.clone(), ..HttpTransportConfig::default() };
-    let deps = Deps {
-        clock: Arc::new(SystemClock::default()),
-        vault: through(vault.clone()),
-        transport: Arc::new(HttpTransport::new(transport)),
-        budgets: Arc::new(Budgets::new()),
-        addresses: HashMap::new(),
-        timing: Timing::default(),
-        meters: Arc::default(),
-        machine: "a test's".into(),
-        state: home.path().to_owned(),
-    };
-    Host::new(Parts {
-        home: home.path().to_owned(),
-        deps,
-        vault,
-        operator: "ana".into(),
-        private_hosts,
-        sandbox: Arc::new(|_| Box::pin(async { Err("none here".to_owned()) })),
-        listener: Arc::new(|_, _| Box::pin(async { Err("none here".to_owned()) })),
-        opened: Arc::new(|_| {}),
-    })
-    .unwrap()
+    let mut parts = parts(home.path(), memory_vault(home.path()));
+    parts.deps.vault = through(parts.deps.vault);
+    Host::new(parts).unwrap()
 }
 
 impl Office {

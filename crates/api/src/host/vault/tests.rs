@@ -2,14 +2,11 @@
 
 use crate::commands::{AccessRole, HostKind, Session};
 use crate::error::{ApiError, ErrorCode};
-use crate::host::{Host, Parts};
+use crate::host::Host;
+use crate::host::parts_of_tests::parts;
 use async_trait::async_trait;
-use punte_engine::connectors::Budgets;
-use punte_engine::connectors::transport::{HttpTransport, HttpTransportConfig, PrivateHosts};
 use punte_engine::vault::{Cost, Keyring, MemoryVault, Standing, SwitchVault, Vault};
-use punte_engine::{Deps, SystemClock, Timing};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -32,28 +29,7 @@ impl Keyring for NoKeyring {
 async fn host(home: &Path) -> Arc<Host> {
     let cheap = Cost { memory_kib: 8, passes: 1, lanes: 1 };
     let vault = SwitchVault::new(home.join("credentials.vault"), Arc::new(NoKeyring), cheap);
-    let deps = Deps {
-        clock: Arc::new(SystemClock::default()),
-        vault: vault.clone(),
-        transport: Arc::new(HttpTransport::new(HttpTransportConfig::default())),
-        budgets: Arc::new(Budgets::new()),
-        addresses: HashMap::new(),
-        timing: Timing::default(),
-        meters: Arc::default(),
-        machine: "a test's".into(),
-        state: home.to_owned(),
-    };
-    let host = Host::new(Parts {
-        home: home.to_owned(),
-        deps,
-        vault,
-        operator: "ana".into(),
-        private_hosts: PrivateHosts::default(),
-        sandbox: Arc::new(|_| Box::pin(async { Err("none here".to_owned()) })),
-        listener: Arc::new(|_, _| Box::pin(async { Err("none here".to_owned()) })),
-        opened: Arc::new(|_| {}),
-    })
-    .unwrap();
+    let host = Host::new(parts(home, vault)).unwrap();
     host.open_vault().await;
     host
 }
