@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 wanted=${1:-build}
 
-packages=(build-essential pkg-config libwebkit2gtk-4.1-dev libdbus-1-dev libayatana-appindicator3-1)
+packages=(build-essential pkg-config libwebkit2gtk-4.1-dev libdbus-1-dev)
 if [ "$wanted" = test ]; then
   packages+=(xvfb xauth curl openssl webkit2gtk-driver dbus dbus-x11 gnome-keyring imagemagick python3 python3-venv chromium)
 fi
