@@ -1,4 +1,4 @@
-import { Checkbox, Group, MultiSelect, NumberInput, Stack, Switch } from "@mantine/core";
+import { Checkbox, Group, MultiSelect, NumberInput, Stack, Switch, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { AlertChannelInfo, AlertRuleInfo } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
@@ -26,51 +26,58 @@ export function RuleRow({ rule, channels, set }: Props) {
         data-testid={ids.alertRuleField(rule.rule, "on")}
       />
       {rule.on && (
-        <Group gap="md" pl={46} align="center">
-          {unit !== "" && (
-            <NumberInput
-              w={230}
-              aria-label={t("alerts.rule.thresholdOf", { rule: name, unit })}
-              leftSection={t("alerts.rule.threshold")}
-              leftSectionWidth={62}
-              rightSection={unit}
-              rightSectionWidth={130}
-              hideControls
-              min={rule.least}
-              max={rule.most}
-              clampBehavior="blur"
-              allowDecimal={false}
-              thousandSeparator=""
-              value={rule.threshold}
-              onChange={(value) => set({ threshold: Number(value) || 0 })}
-              data-testid={ids.alertRuleField(rule.rule, "threshold")}
+        <Stack gap={8} pl={46}>
+          <Group gap="sm">
+            {unit !== "" && (
+              <Group gap="xs">
+                <NumberInput
+                  w={130}
+                  aria-label={t("alerts.rule.thresholdOf", { rule: name, unit })}
+                  leftSection={t("alerts.rule.threshold")}
+                  leftSectionWidth={62}
+                  hideControls
+                  min={rule.least}
+                  max={rule.most}
+                  clampBehavior="blur"
+                  allowDecimal={false}
+                  thousandSeparator=""
+                  value={rule.threshold}
+                  onChange={(value) => set({ threshold: Number(value) || 0 })}
+                  data-testid={ids.alertRuleField(rule.rule, "threshold")}
+                />
+                <Text size="sm" w={140} aria-hidden>
+                  {unit}
+                </Text>
+              </Group>
+            )}
+            <MultiSelect
+              w={260}
+              aria-label={t("alerts.rule.channelsOf", { rule: name })}
+              placeholder={rule.channels === null || rule.channels.length === 0 ? t("alerts.rule.allChannels") : undefined}
+              data={channels.map((channel) => ({ value: channel.id, label: nameOf(channel) }))}
+              value={rule.channels ?? []}
+              // nobody chosen is everybody: a rule that tells nobody is switched off instead
+              onChange={(chosen) => set({ channels: chosen.length === 0 ? null : chosen })}
+              data-testid={ids.alertRuleField(rule.rule, "channels")}
             />
-          )}
-          <MultiSelect
-            w={260}
-            aria-label={t("alerts.rule.channelsOf", { rule: name })}
-            placeholder={rule.channels === null || rule.channels.length === 0 ? t("alerts.rule.allChannels") : undefined}
-            data={channels.map((channel) => ({ value: channel.id, label: nameOf(channel) }))}
-            value={rule.channels ?? []}
-            // nobody chosen is everybody: a rule that tells nobody is switched off instead
-            onChange={(chosen) => set({ channels: chosen.length === 0 ? null : chosen })}
-            data-testid={ids.alertRuleField(rule.rule, "channels")}
-          />
-          <Checkbox
-            size="xs"
-            label={t("alerts.rule.passesQuiet")}
-            checked={rule.passesQuiet}
-            onChange={(event) => set({ passesQuiet: event.currentTarget.checked })}
-            data-testid={ids.alertRuleField(rule.rule, "quiet")}
-          />
-          <Checkbox
-            size="xs"
-            label={t("alerts.rule.inDigest")}
-            checked={rule.inDigest}
-            onChange={(event) => set({ inDigest: event.currentTarget.checked })}
-            data-testid={ids.alertRuleField(rule.rule, "digest")}
-          />
-        </Group>
+          </Group>
+          <Group gap="lg">
+            <Checkbox
+              size="xs"
+              label={t("alerts.rule.passesQuiet")}
+              checked={rule.passesQuiet}
+              onChange={(event) => set({ passesQuiet: event.currentTarget.checked })}
+              data-testid={ids.alertRuleField(rule.rule, "quiet")}
+            />
+            <Checkbox
+              size="xs"
+              label={t("alerts.rule.inDigest")}
+              checked={rule.inDigest}
+              onChange={(event) => set({ inDigest: event.currentTarget.checked })}
+              data-testid={ids.alertRuleField(rule.rule, "digest")}
+            />
+          </Group>
+        </Stack>
       )}
     </Stack>
   );

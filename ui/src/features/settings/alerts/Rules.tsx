@@ -31,7 +31,7 @@ export function Rules({ info }: { info: AlertsInfo }) {
   const error = save.error;
   const wrong = error && WRONGS.includes(error.field ?? "") ? t(`alerts.rule.wrong.${error.field}`, { detail: error.detail }) : null;
   return (
-    <Stack gap="sm" data-testid={ids.alertRules}>
+    <Stack gap="md" data-testid={ids.alertRules}>
       <Title order={3}>{t("alerts.rule.title")}</Title>
       <Text size="sm" c="dimmed">
         {t("alerts.rule.text")}
