@@ -83,7 +83,7 @@ proxy() {
 }
 
 # The metrics and the dashboard are tried with a real Prometheus. Unpacked only, for the same reason.
-prometheus() {
+metrics_reader() {
   [ -x target/tools/prometheus/usr/bin/prometheus ] || command -v prometheus >/dev/null && return
   command -v apt-get >/dev/null || { echo "prometheus is missing: metrics are not tried without it" >&2; return; }
   mkdir -p target/tools/prometheus
@@ -94,7 +94,7 @@ if [ "$wanted" = test ]; then
   outside
   browser
   proxy
-  prometheus
+  metrics_reader
   # drives the window by WebDriver; the 3.0 line is not released
   if ! target/tools/bin/tauri-driver --help >/dev/null 2>&1; then
     cargo install --quiet tauri-driver --version 2.1.0 --locked --root target/tools --target-dir target/tools/build

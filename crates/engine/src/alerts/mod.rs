@@ -157,9 +157,10 @@ impl Workspace {
             let unraised = standing.extract_if(.., |one| one.raised_ms.is_none());
             steps.extend(unraised.map(|one| AlertStep::Forget(one.row)));
         }
-        let findings = self.look_for_alerts(&settings, learned, is_early).await?;
+        let looked = self.look_for_alerts(&settings, learned, is_early).await?;
+        standing.retain(|one| !looked.blind.iter().any(|rule| rule.as_str() == one.rule));
         let ended = self.ledger.count_recovered_since(now_ms - FLAPS_MS).await?;
-        steps.extend(machine::steps(&standing, findings, &ended, now_ms, || self.new_id("alt")));
+        steps.extend(machine::steps(&standing, looked.found, &ended, now_ms, || self.new_id("alt")));
         if !steps.is_empty() {
             self.ledger.step_alerts(steps, now_ms).await?;
             self.changed(Change::Alerts);

@@ -37,6 +37,14 @@ const NEARLY: u64 = 90;
 #[derive(Default)]
 pub(super) struct Learned(HashMap<String, (i64, Option<Usual>)>);
 
+/// What one look found.
+#[derive(Default)]
+pub(super) struct Looked {
+    pub found: Vec<Finding>,
+    /// Rules that could not look: what they raised stands, and the others go on.
+    pub blind: Vec<Rule>,
+}
+
 fn finding(rule: Rule, cause: impl Into<String>, facts: Value) -> Finding {
     Finding { rule, cause: cause.into(), facts, raises: true, hold_ms: 0 }
 }
@@ -49,34 +57,35 @@ impl Workspace {
         settings: &AlertSettings,
         learned: &mut Learned,
         is_early: bool,
-    ) -> Result<Vec<Finding>> {
+    ) -> Result<Looked> {
         let connections = self.ledger.list_connections().await?;
         let on = |rule: Rule| settings.rule(rule).on;
         let threshold = |rule: Rule| i64::from(settings.rule(rule).threshold);
-        let mut found = Vec::new();
-        if on(Rule::FailureGroup) {
-            found.extend(self.failure_groups(threshold(Rule::FailureGroup)).await?);
+        let mut looked = Looked::default();
+        let stops = stops(&connections, threshold(Rule::ConnectionDown));
+        looked.found.extend(stops.into_iter().filter(|one| on(one.rule)));
+        for rule in Rule::ALL.iter().copied().filter(|rule| on(*rule)) {
+            let least = threshold(rule);
+            let found = match rule {
+                Rule::FailureGroup => self.failure_groups(least).await,
+                Rule::InDoubt => self.doubts(&connections, least, is_early).await,
+                // both of them are stops
+                Rule::ConnectionReconnect | Rule::ConnectionDown => continue,
+                Rule::SilentShop => self.silent_shops(&connections, least, learned, is_early).await,
+                Rule::EinvoiceDeadline => self.einvoice_days(least).await,
+                Rule::SeriesGap => self.series_gaps(&connections).await,
+                Rule::PlanQuota => self.full_plans(&connections, least).await,
+                Rule::BackupOverdue => self.overdue_backup(least, is_early).map(|one| one.into_iter().collect()),
+            };
+            match found {
+                Ok(found) => looked.found.extend(found),
+                Err(error) => {
+                    self.note_engine_error(&error, "look for alerts");
+                    looked.blind.push(rule);
+                }
+            }
         }
-        if on(Rule::InDoubt) {
-            found.extend(self.doubts(&connections, threshold(Rule::InDoubt), is_early).await?);
-        }
-        found.extend(stops(&connections, threshold(Rule::ConnectionDown)).into_iter().filter(|one| on(one.rule)));
-        if on(Rule::SilentShop) {
-            found.extend(self.silent_shops(&connections, threshold(Rule::SilentShop), learned, is_early).await?);
-        }
-        if on(Rule::EinvoiceDeadline) {
-            found.extend(self.einvoice_days(threshold(Rule::EinvoiceDeadline)).await?);
-        }
-        if on(Rule::SeriesGap) {
-            found.extend(self.series_gaps(&connections).await?);
-        }
-        if on(Rule::PlanQuota) {
-            found.extend(self.full_plans(&connections, threshold(Rule::PlanQuota)).await?);
-        }
-        if on(Rule::BackupOverdue) {
-            found.extend(self.overdue_backup(threshold(Rule::BackupOverdue), is_early)?);
-        }
-        Ok(found)
+        Ok(looked)
     }
 
     async fn failure_groups(&self, records: i64) -> Result<Vec<Finding>> {
@@ -227,7 +236,7 @@ impl Workspace {
 }
 
 /// Connections over which nothing goes.
-fn stops(connections: &[Connection], minutes: i64) -> Vec<Finding> {
+pub(super) fn stops(connections: &[Connection], minutes: i64) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut down: BTreeMap<String, (Vec<String>, String, i64)> = BTreeMap::new();
     for connection in connections {
@@ -256,9 +265,4 @@ fn stops(connections: &[Connection], minutes: i64) -> Vec<Finding> {
         ..finding(Rule::ConnectionDown, place, json!({ "name": names.join(", "), "provider": provider }))
     }));
     found
-}
-
-#[cfg(test)]
-pub(super) fn stops_of(connections: &[Connection], minutes: i64) -> Vec<Finding> {
-    stops(connections, minutes)
 }

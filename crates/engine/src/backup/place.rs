@@ -120,7 +120,7 @@ impl Place {
     }
 
     /// Where what is kept stands.
-    pub(super) fn state(&self) -> &Path {
+    pub(crate) fn state(&self) -> &Path {
         &self.state
     }
 
