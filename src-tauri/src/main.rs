@@ -12,16 +12,18 @@ use desk::Desk;
 use punte_api::{ApiError, ErrorCode, Event, HostKind, Tag};
 use punte_cli::args::WindowArguments;
 use punte_cli::compose::{Composition, Options, compose};
+use punte_cli::signals::StopSignal;
 use punte_cli::words::{Words, system_language};
 use punte_cli::{home, traces};
 use punte_http::Attached;
+use punte_logs::LogGuard;
 use punte_logs::traces::Traces;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Emitter, Manager, RunEvent, State, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{App, AppHandle, Emitter, Manager, RunEvent, State, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
 /// The one command of the window.
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         say(&words.say("terminal.noDisplay", &[("variables", missing)]));
         return ExitCode::from(2);
     }
+    let given_home = arguments.home.clone();
     let home = home(arguments.home);
     let collector = arguments.watched.otlp.as_deref();
     let traces = collector.map(|address| traces::to(address, tauri::async_runtime::handle().inner())).transpose();
@@ -47,25 +50,21 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let _log = match punte_logs::init_with(&home.join("logs"), punte_logs::Options::default(), traces.as_ref()) {
+    let log = match punte_logs::init_with(&home.join("logs"), punte_logs::Options::default(), traces.as_ref()) {
         Ok(guard) => Some(guard),
         Err(error) => {
             say(&words.say("terminal.noLog", &[("reason", &error.to_string())]));
             None
         }
     };
-    let (mut composition, desk) = match tauri::async_runtime::block_on(start(home, arguments.workspace)) {
-        Ok(started) => started,
-        Err(error) => {
-            say(&error.to_string());
-            return ExitCode::FAILURE;
-        }
+    let wanted = Wanted {
+        home,
+        session_start: session_start(given_home.as_deref()),
+        workspace: arguments.workspace,
+        is_hidden: arguments.hidden,
+        metrics_port: arguments.watched.metrics_port,
     };
-    let port = arguments.watched.metrics_port;
-    if let Err(error) = tauri::async_runtime::block_on(composition.serve_metrics(port)) {
-        tracing::error!(%error, port, "metrics cannot be served");
-    }
-    match run(composition, traces, Arc::new(desk), arguments.hidden) {
+    match run(wanted, traces, log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "the window");
@@ -109,9 +108,76 @@ async fn start(home: PathBuf, workspace: Option<PathBuf>) -> Result<(Composition
     Ok((composition, Desk::own(host)))
 }
 
-fn run(composition: Composition, traces: Option<Traces>, desk: Arc<Desk>, is_hidden: bool) -> tauri::Result<()> {
-    let host = composition.host.clone();
-    let closed = host.clone();
+/// How the window is started.
+struct Wanted {
+    home: PathBuf,
+    workspace: Option<PathBuf>,
+    is_hidden: bool,
+    metrics_port: u16,
+    /// What the system starts Punte with, with the session.
+    session_start: Vec<String>,
+}
+
+/// Arguments of a start with the session: the same state as now, without a window.
+fn session_start(given_home: Option<&Path>) -> Vec<String> {
+    let mut arguments = vec![stay::HIDDEN.to_owned()];
+    if let Some(home) = given_home.and_then(|home| std::path::absolute(home).ok()) {
+        let home = home.display().to_string();
+        // written into a command line everywhere but on macOS, which keeps a list
+        let is_line = !cfg!(target_os = "macos") && home.contains(' ');
+        arguments.extend(["--home".to_owned(), if is_line { format!("\"{home}\"") } else { home }]);
+    }
+    arguments
+}
+
+/// Opens what is to be open and shows the window. Only once the window's framework stands: a second start has ended by then, before
+/// it could own a workspace and be cut off while it sends.
+fn set_up(app: &App, wanted: &Wanted) -> tauri::Result<Option<Composition>> {
+    let stop = tauri::async_runtime::block_on(async { StopSignal::listen() });
+    let started = tauri::async_runtime::block_on(start(wanted.home.clone(), wanted.workspace.clone()));
+    let (mut composition, desk) = match started {
+        Ok(started) => started,
+        Err(error) => {
+            say(&error.to_string());
+            app.handle().exit(1);
+            return Ok(None);
+        }
+    };
+    let port = wanted.metrics_port;
+    if let Err(error) = tauri::async_runtime::block_on(composition.serve_metrics(port)) {
+        tracing::error!(%error, port, "metrics cannot be served");
+    }
+    let (host, desk) = (composition.host.clone(), Arc::new(desk));
+    app.manage(desk.clone());
+    app.manage(host.clone());
+    let icon = app.default_window_icon().cloned();
+    let mut window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+        .title("Punte")
+        .visible(!wanted.is_hidden)
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(1024.0, 640.0)
+        .on_navigation(is_own)
+        .on_new_window(|address, _| {
+            open_outside(&address);
+            NewWindowResponse::Deny
+        })
+        // files are dropped on the page, as in a browser: on Windows the window would keep them from it
+        .disable_drag_drop_handler();
+    if let Some(icon) = icon {
+        window = window.icon(icon)?;
+    }
+    let window = window.build()?;
+    let app = app.handle();
+    tauri::async_runtime::spawn(pass_changes_on(app.clone(), desk.clone()));
+    tauri::async_runtime::spawn(stay::serve(app.clone(), host.clone()));
+    tauri::async_runtime::spawn(stay::end_with_session(app.clone(), stop));
+    tauri::async_runtime::spawn(stay::keep_tray(app.clone(), host, desk, window, wanted.is_hidden));
+    Ok(Some(composition))
+}
+
+fn run(wanted: Wanted, traces: Option<Traces>, log: Option<LogGuard>) -> tauri::Result<()> {
+    let opened = Arc::new(Mutex::new(None));
+    let to_close = opened.clone();
     // whether it is seen is said by how Punte is started, not by how it was left
     let remembered = StateFlags::all() & !StateFlags::VISIBLE;
     let app = tauri::Builder::default()
@@ -121,44 +187,28 @@ fn run(composition: Composition, traces: Option<Traces>, desk: Arc<Desk>, is_hid
             }
         }))
         .plugin(tauri_plugin_window_state::Builder::default().with_state_flags(remembered).build())
-        .plugin(tauri_plugin_autostart::Builder::new().arg(stay::HIDDEN).build())
-        .on_window_event(move |window, event| {
+        .plugin(tauri_plugin_autostart::Builder::new().args(wanted.session_start.clone()).build())
+        .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event {
-                stay::close_asked(window.app_handle(), api, &closed);
+                stay::close_asked(window.app_handle(), api);
             }
         })
-        .manage(desk.clone())
         .invoke_handler(tauri::generate_handler![call])
         .setup(move |app| {
-            let icon = app.default_window_icon().cloned();
-            let mut window = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
-                .title("Punte")
-                .visible(!is_hidden)
-                .inner_size(1280.0, 800.0)
-                .min_inner_size(1024.0, 640.0)
-                .on_navigation(is_own)
-                .on_new_window(|address, _| {
-                    open_outside(&address);
-                    NewWindowResponse::Deny
-                })
-                // files are dropped on the page, as in a browser: on Windows the window would keep them from it
-                .disable_drag_drop_handler();
-            if let Some(icon) = icon {
-                window = window.icon(icon)?;
-            }
-            let window = window.build()?;
-            let app = app.handle();
-            tauri::async_runtime::spawn(pass_changes_on(app.clone(), desk.clone()));
-            tauri::async_runtime::spawn(stay::serve(app.clone(), host.clone()));
-            tauri::async_runtime::spawn(stay::end_with_session(app.clone()));
-            tauri::async_runtime::spawn(stay::keep_tray(app.clone(), host, desk, window, is_hidden));
+            *opened.lock().unwrap_or_else(PoisonError::into_inner) = set_up(app, &wanted)?;
             Ok(())
         })
         .build(tauri::generate_context!())?;
+    let mut log = log;
     app.run(move |_, event| {
         if matches!(event, RunEvent::Exit) {
-            tauri::async_runtime::block_on(composition.shut_down());
+            let composition = to_close.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(composition) = composition {
+                tauri::async_runtime::block_on(composition.shut_down());
+            }
             traces.iter().for_each(Traces::end);
+            // the process ends without coming back from here: the last lines are written now
+            log.take();
         }
     });
     Ok(())
@@ -217,6 +267,14 @@ async fn pass_changes_on(app: AppHandle, desk: Arc<Desk>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn with_the_session_the_same_state_is_opened_as_now() {
+        assert_eq!(session_start(None), ["--hidden"]);
+        assert_eq!(session_start(Some(Path::new("/data/punte"))), ["--hidden", "--home", "/data/punte"]);
+        let spaced = session_start(Some(Path::new("/data/my shop"))).pop().unwrap();
+        assert_eq!(spaced, if cfg!(target_os = "macos") { "/data/my shop" } else { "\"/data/my shop\"" });
+    }
 
     #[test]
     fn the_window_does_not_go_anywhere_else() {

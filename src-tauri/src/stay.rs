@@ -3,6 +3,7 @@
 use crate::desk::Desk;
 use crate::tray::{Asked, Seen, Tray, language_of};
 use punte_api::{Closing, Host, WindowRequest};
+use punte_cli::signals::StopSignal;
 use punte_cli::words::Words;
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,9 +53,9 @@ fn hide(app: &AppHandle) {
 }
 
 /// The window's cross: nothing is closed before it is known what is wanted.
-pub fn close_asked(app: &AppHandle, api: &CloseRequestApi, host: &Arc<Host>) {
+pub fn close_asked(app: &AppHandle, api: &CloseRequestApi) {
     api.prevent_close();
-    let (app, host) = (app.clone(), host.clone());
+    let (app, host) = (app.clone(), app.state::<Arc<Host>>().inner().clone());
     tauri::async_runtime::spawn(async move {
         match host.close_window().await {
             Closing::Hide => hide(&app),
@@ -83,8 +84,8 @@ pub async fn serve(app: AppHandle, host: Arc<Host>) {
 }
 
 /// Ends Punte in order when the system asks: what is under way is finished or, where time runs out, in doubt at the next start.
-pub async fn end_with_session(app: AppHandle) {
-    punte_cli::signals::stop_signal().await;
+pub async fn end_with_session(app: AppHandle, mut stop: StopSignal) {
+    stop.asked().await;
     tracing::info!("asked to stop");
     app.exit(0);
 }

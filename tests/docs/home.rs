@@ -140,12 +140,13 @@ async fn heard_and_stopped(mut child: Child) -> Result<Ended, String> {
     }
 }
 
-/// The files that the documents name: those that stand in the page about files, and some of the same kind.
+/// The files that the documents name: those that stand in a page, and some of the same kind.
 fn files(folder: &Path) {
     let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
     let orders = block("docs/imports.md", "csv");
     write("orders.csv", &orders);
     write("market.csv", &orders.replace("A-1", "M-1"));
+    write("atelier.setup.toml", &block("docs/setup-file.md", "toml"));
     write(
         "ana.csv",
         "number,date,status,total,currency,customer.name,customer.email,customer.address,customer.city,customer.county,\

@@ -3,7 +3,7 @@
 use crate::World;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use punte_tests::{Buyer, order, until};
+use punte_tests::{Buyer, order, run, until};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::time::Duration;
@@ -82,6 +82,52 @@ async fn what_a_line_is_about_is_found_by_record_order_connection_level_and_word
         let refused = world.desk.try_call("log.tail", with(name, value)).await.unwrap_err();
         assert_eq!((&refused["code"], &refused["field"]), (&json!("invalid_input"), &json!(name)), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn of_an_order_that_cannot_be_read_the_log_tells_why_and_not_what_stood_there() {
+    let world = World::new().await;
+    let mut bad = order(1042, Buyer::Person);
+    // what the shop wrote is a fact of the reason, of an instant as of a currency
+    bad["currency"] = "Ana Popescu".into();
+    world.sandbox.control.order(bad).await;
+    let said = world.said(with("order", "1042"), "an order of the shop cannot be read").await;
+    assert_eq!(said["fields"]["reason"], "unknown_currency", "{said}");
+    let page = world.desk.call("log.tail", with("text", "Popescu")).await;
+    assert!(lines(&page).is_empty(), "{page}");
+
+    // and what leaves tells not even which order it was
+    let preview = world.desk.call("support.preview", json!({ "days": 2, "webview": "" })).await;
+    let log = preview["parts"].as_array().unwrap().last().unwrap()["text"].as_str().unwrap();
+    assert!(log.contains("an order of the shop cannot be read") && log.contains(r#""order":"•••""#), "{log}");
+    assert!(!log.contains("1042"), "{log}");
+}
+
+#[tokio::test]
+async fn at_the_terminal_a_bundle_is_shown_before_it_is_written_for_its_owner_alone() {
+    let world = World::new().await;
+    let (home, workspace) = (world.home.path().to_owned(), world.folder.to_str().unwrap().to_owned());
+    let to = home.join("bundle.zip");
+    let file = to.to_str().unwrap();
+    let ask = async |more: &[&str]| {
+        let all = [&["support", "--lang", "en", "--workspace", &workspace], more].concat();
+        run("punte-cli", &home, &all).await
+    };
+    let shown = ask(&[]).await;
+    let is_whole = shown.stdout.contains("== about.json ==\n{") && shown.stdout.contains("== log.jsonl ==");
+    assert!(is_whole, "{shown:?}");
+    assert!(!to.exists(), "looked at, and nothing is written");
+    let quiet = ask(&["--to", file]).await;
+    assert!(quiet.stdout.contains("is written") && !quiet.stdout.contains("=="), "{}", quiet.stdout);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    std::fs::remove_file(&to).unwrap();
+    let both = ask(&["--to", file, "--show"]).await;
+    let (parts, written) = (both.stdout.find("== log.jsonl ==").unwrap(), both.stdout.find("is written").unwrap());
+    assert!(parts < written && to.exists(), "{}", both.stdout);
 }
 
 const PERSONAL: [&str; 9] = [

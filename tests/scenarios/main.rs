@@ -34,7 +34,9 @@ mod roles;
 mod rules;
 mod secrets;
 mod serve;
+mod setup;
 mod shops;
+mod signals;
 mod vault;
 mod veil;
 

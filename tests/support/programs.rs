@@ -120,9 +120,19 @@ impl Running {
     }
 
     /// SIGTERM, and how it ended.
-    pub async fn stop(mut self) -> Option<i32> {
-        let told = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().await.unwrap();
+    pub async fn stop(self) -> Option<i32> {
+        self.signal("TERM").await;
+        self.ended().await
+    }
+
+    /// Sends it a signal by its name (`HUP`).
+    pub async fn signal(&self, name: &str) {
+        let told = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().await.unwrap();
         assert!(told.success());
+    }
+
+    /// How it ended.
+    pub async fn ended(mut self) -> Option<i32> {
         tokio::time::timeout(Duration::from_secs(10), self.0.wait()).await.expect("it stops when told").unwrap().code()
     }
 }

@@ -31,7 +31,8 @@ impl Scraped {
             labels.iter().all(|(label, value)| has.get(*label).is_some_and(|found| found == value))
         };
         let ours = self.rows.iter().filter(|(named, has, _)| named == name && bears(has));
-        ours.map(|(_, _, value)| value).sum()
+        // nothing at all sums to a negative zero, which would be printed so
+        ours.map(|(_, _, value)| value).sum::<f64>() + 0.0
     }
 }
 

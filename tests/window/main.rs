@@ -9,6 +9,7 @@ use std::time::Duration;
 
 mod hostile;
 mod mapping;
+mod notices;
 mod stay;
 
 #[tokio::test]

@@ -179,6 +179,9 @@ async fn without_a_tray_closing_asks_each_time_and_starting_again_brings_the_win
     assert!(!window.is_there("leave-remember").await, "nothing to remember where nothing shows that it works");
     window.picture("leave-no-tray").await;
     window.click("leave-stay").await;
+    // a second press while the question stands is an answer of its own
+    until("the question gone", PATIENCE, async || if window.is_there("leave").await { Err("asked") } else { Ok(()) })
+        .await;
     assert!(display.is_shown(), "nothing was chosen");
     for _ in 0..2 {
         display.press_cross();
@@ -189,6 +192,13 @@ async fn without_a_tray_closing_asks_each_time_and_starting_again_brings_the_win
         assert!(started.success());
         display.until_shown(true).await;
     }
+    // with another state, too; and what it was to open is nobody's afterwards
+    let other = tempfile::tempdir().unwrap();
+    let folder = punte_tests::create_workspace(other.path()).await;
+    let mut second = std::process::Command::new(program("punte"));
+    second.arg("--home").arg(other.path()).arg("--workspace").arg(&folder);
+    assert!(second.status().unwrap().success());
+    assert!(!folder.join("owner.json").exists(), "the second start owned a workspace and was cut off");
     // asked by the system, it ends in order
     let pid = window.app_pid(home.path()).await;
     std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status().unwrap();

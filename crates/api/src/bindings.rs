@@ -41,6 +41,7 @@ pub fn typescript() -> String {
         BulkJob, BulkJobs, BulkReportRequest, BulkItem, BulkItems, BulkCsvRequest,
         AuditRequest, AuditSubject, AuditChange, AuditEntry, AuditPage, AuditGet, AuditAside, AuditDetail, AuditVerify,
         AuditBreak, AuditLoss, AuditReport, AuditAnchors, AuditExport,
+        SetupText, SetupInput, SetupRename, SetupPlan, SetupItem, SetupFlow, SetupProblem,
         LogRequest, LogLine, LogPage, LogRecordRequest, SupportRequest, SupportPart, SupportPreview,
         AlertRuleInput, AlertRuleInfo, QuietHoursInfo, DigestInfo, AlertMail, AlertChannelInfo, AlertChannelInput, AlertChannelSaved,
         AlertInfo, AlertsInfo, AlertsInput, NoticeSendInfo, NoticeItemInfo, NoticeInfo, NoticesRequest, NoticePage,

@@ -402,6 +402,13 @@ commands! {
     /// Erases a client as far as fiscal law leaves it: what was issued stays, and so do orders with open work.
     "clients.erase" => clients_erase(ClientErase) -> ClientErased, Admin, act, [];
 
+    /// Connections without their secrets, mappings and flows as one TOML file.
+    "setup.export" => setup_export(Nothing) -> SetupText, Admin, read, [Connections, Mappings];
+    /// What such a file would add, and everything that is wrong with it. Writes nothing.
+    "setup.preview" => setup_preview(SetupInput) -> SetupPlan, Admin, read, [Connections, Mappings];
+    /// Takes a file in: all of it, or nothing. Its flows come in switched off.
+    "setup.import" => setup_import(SetupInput) -> SetupPlan, Admin, act, [];
+
     /// What is set about backups, and those that there are.
     "backup.get" => backup_get(BackupRequest) -> BackupInfo, Viewer, read, [Schedule, App];
     "backup.set" => backup_set(BackupSettingsInput) -> BackupInfo, Admin, act, [];

@@ -8,6 +8,7 @@ pub mod dto;
 pub mod error;
 mod files;
 pub mod host;
+mod language;
 mod session;
 
 pub use commands::{
@@ -18,4 +19,5 @@ pub use host::{
     Closing, HookSink, Host, ListenerCounts, ListenerHandle, ListenerStarter, Parts, SandboxHandle, SandboxLogin,
     SandboxStarter, WindowRequest,
 };
+pub use language::system_language;
 pub use punte_engine::inbox::{HookAnswer, Knock};

@@ -1,7 +1,7 @@
 //! What both programs can be told on a command line: read by them, and by what writes their manual pages and completions.
 
 use crate::words::Language;
-use crate::{audit, backup, log, people, personal, sandbox};
+use crate::{audit, backup, log, people, personal, sandbox, setup};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -78,8 +78,13 @@ pub enum Command {
     },
     /// The program's log: the newest lines of a workspace, and what comes from now on.
     Log(log::Arguments),
-    /// Write a file for whoever helps: how this Punte stands and its log, without names, addresses and secrets. Sends it nowhere.
+    /// Show or write what somebody needs to help: how this Punte stands and its log, without names, addresses and secrets. Sends it nowhere.
     Support(log::Bundle),
+    /// A workspace's set-up as a file: connections without their credentials, mappings and flows.
+    Setup {
+        #[command(subcommand)]
+        act: setup::Act,
+    },
     /// Personal data: what a retention period takes away; one client found, taken away as a file, erased.
     Personal(personal::Arguments),
     /// Counts, connections and failures.

@@ -209,8 +209,8 @@ impl Composition {
     /// Stops workspaces, listener and simulators, in this order.
     pub async fn shut_down(&self) {
         self.host.shut_down().await;
-        if let Ok(folders) = self.notes.folders.lock() {
-            folders.iter().for_each(|folder| OwnerNote::remove(folder));
+        if let (Ok(folders), Some(note)) = (self.notes.folders.lock(), self.notes.own.get()) {
+            folders.iter().for_each(|folder| note.remove(folder));
         }
         let served: Vec<Served> =
             self.sandboxes.lock().map(|mut all| all.drain().map(|(_, one)| one).collect()).unwrap_or_default();

@@ -20,6 +20,7 @@ pub mod reconcile;
 pub mod sandbox;
 pub mod seed;
 pub mod serve;
+pub mod setup;
 pub mod signals;
 pub mod traces;
 pub mod words;

@@ -2,6 +2,7 @@
 
 use crate::commands::{Desk, DeskError};
 use crate::people;
+use crate::personal::write_new;
 use crate::signals::stop_signal;
 use crate::words::Words;
 use base64::Engine;
@@ -37,9 +38,12 @@ pub struct Arguments {
 /// What the bundle takes along.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Bundle {
-    /// A file that is not there yet.
+    /// Write a zip for its owner alone: a file that is not there yet. Without it the parts are only shown.
     #[arg(long, value_name = "FILE")]
-    to: PathBuf,
+    to: Option<PathBuf>,
+    /// Show the text of every part before anything is written.
+    #[arg(long)]
+    show: bool,
     /// Days of the log.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=14))]
     days: u32,
@@ -148,7 +152,7 @@ fn told(line: &Value, connections: &[&Value], words: &Words) -> String {
         .to_owned()
 }
 
-/// Writes the bundle for whoever helps, and says what is in it.
+/// Shows the bundle for whoever helps, or writes it and says what is in it, or one after the other: what is written is what was shown.
 ///
 /// # Errors
 /// The file is there already, or cannot be written.
@@ -161,33 +165,46 @@ pub async fn save(
     words: &Words,
     print: &dyn Fn(&str),
 ) -> Result<ExitCode, DeskError> {
-    let file = bundle.to.display().to_string();
-    if bundle.to.exists() {
-        print(&words.say("support.terminal.exists", &[("file", &file)]));
+    if let Some(to) = bundle.to.as_deref().filter(|to| to.exists()) {
+        print(&words.say("support.terminal.exists", &[("file", &to.display().to_string())]));
         return Ok(ExitCode::FAILURE);
     }
     let desk = people::open(home, workspace, operator, words).await?;
-    let made = make(&desk, bundle.days).await;
+    let made = make(&desk, bundle, as_json, words, print).await;
     desk.close().await;
-    let (parts, bytes) = made?;
-    let mut open = std::fs::OpenOptions::new();
-    let mut written = open.write(true).create_new(true).open(&bundle.to).map_err(failed)?;
-    std::io::Write::write_all(&mut written, &bytes).map_err(failed)?;
-    if as_json {
-        print(&json!({ "file": file, "parts": parts }).to_string());
-    } else {
-        print(&words.say("support.terminal.saved", &[("file", &file), ("parts", &parts.join(", "))]));
-    }
-    Ok(ExitCode::SUCCESS)
+    made.map(|()| ExitCode::SUCCESS)
 }
 
-async fn make(desk: &Desk, days: u32) -> Result<(Vec<String>, Vec<u8>), DeskError> {
-    let preview = desk.call("support.preview", json!({ "days": days, "webview": "" })).await?;
-    let parts = preview["parts"].as_array().into_iter().flatten();
-    let parts = parts.filter_map(|part| part["name"].as_str().map(str::to_owned)).collect();
-    let file = desk.call("support.save", json!({ "id": preview["id"] })).await?;
-    let base64 = file["base64"].as_str().unwrap_or_default();
-    Ok((parts, base64::engine::general_purpose::STANDARD.decode(base64).map_err(failed)?))
+async fn make(
+    desk: &Desk,
+    bundle: &Bundle,
+    as_json: bool,
+    words: &Words,
+    print: &dyn Fn(&str),
+) -> Result<(), DeskError> {
+    let preview = desk.call("support.preview", json!({ "days": bundle.days, "webview": "" })).await?;
+    let parts: Vec<&Value> = preview["parts"].as_array().into_iter().flatten().collect();
+    let text = |part: &Value, field: &str| part[field].as_str().unwrap_or_default().to_owned();
+    if bundle.show || bundle.to.is_none() {
+        if as_json {
+            print(&json!({ "parts": parts }).to_string());
+        } else {
+            let part = |part: &&Value| print(&format!("== {} ==\n{}", text(part, "name"), text(part, "text")));
+            parts.iter().for_each(part);
+        }
+    }
+    let Some(to) = &bundle.to else { return Ok(()) };
+    let saved = desk.call("support.save", json!({ "id": preview["id"] })).await?;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text(&saved, "base64")).map_err(failed)?;
+    write_new(to, &bytes)?;
+    let file = to.display().to_string();
+    let names: Vec<String> = parts.iter().map(|part| text(part, "name")).collect();
+    if as_json {
+        print(&json!({ "file": file, "parts": names }).to_string());
+    } else {
+        print(&words.say("support.terminal.saved", &[("file", &file), ("parts", &names.join(", "))]));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -8,14 +8,19 @@ use punte_cli::commands::{Desk, DeskError};
 use punte_cli::compose::{Composition, Options, compose};
 use punte_cli::passphrase::{self, Opened};
 use punte_cli::reconcile::{self, Wanted};
-use punte_cli::signals::stop_signal;
+use punte_cli::signals::{StopSignal, stop_signal};
 use punte_cli::words::{Words, system_language};
-use punte_cli::{audit, backup, demo, home, imports, log, manual, people, personal, sandbox, seed, serve, traces};
+use punte_cli::{
+    audit, backup, demo, home, imports, log, manual, people, personal, sandbox, seed, serve, setup, traces,
+};
 use punte_logs::traces::Traces;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
+
+/// What is still being done on other threads has so long to end.
+const LAST_WORK: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -51,6 +56,8 @@ fn main() -> ExitCode {
         }
     };
     traces.iter().for_each(Traces::end);
+    // a question at the terminal that nobody answers keeps nothing waiting
+    runtime.shutdown_timeout(LAST_WORK);
     code
 }
 
@@ -103,6 +110,7 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
         }
         Command::Log(wanted) => log::show(home, workspace, operator, &wanted, arguments.json, words, &print).await,
         Command::Support(bundle) => log::save(home, workspace, operator, &bundle, arguments.json, words, &print).await,
+        Command::Setup { act } => setup::run(home, workspace, operator, act, arguments.json, words, &print).await,
         Command::Personal(wanted) => personal::run(home, workspace, operator, wanted, arguments.json, words).await,
         Command::Status => status(home, workspace, operator, arguments.json, words).await,
         Command::Retry { ids } => retry(home, workspace, operator, ids, arguments.json, words).await,
@@ -127,6 +135,7 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
             Ok(ExitCode::SUCCESS)
         }
         Command::Serve { port, ui, no_keyring, watched } => {
+            let mut stop = StopSignal::listen();
             let wanted = serve::Wanted { port, screens: ui, no_keyring };
             let mut composition = serve::start(home, workspace, wanted).await?;
             println!("{}", composition.address().unwrap_or_default());
@@ -135,7 +144,7 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
                 return Ok(ExitCode::FAILURE);
             }
             println!("{}", words.say("terminal.running", &[]));
-            stop_signal().await;
+            stop.asked().await;
             println!("{}", words.say("terminal.stopping", &[]));
             composition.shut_down().await;
             Ok(ExitCode::SUCCESS)
@@ -223,6 +232,8 @@ async fn run_until_stopped(
     metrics_port: u16,
     words: &Words,
 ) -> Result<ExitCode, DeskError> {
+    // from here on nothing ends without order, however long it takes to open what is there
+    let mut stop = StopSignal::listen();
     let mut desk = match workspace {
         Some(_) => Desk::open(home, workspace).await?,
         None => {
@@ -249,7 +260,11 @@ async fn run_until_stopped(
         eprintln!("{}", words.say("terminal.ownedBy", &[("pid", &pid)]));
         return Ok(ExitCode::FAILURE);
     }
-    if let Some(code) = unless_locked(&desk, words).await {
+    let asked_early = tokio::select! {
+        locked = unless_locked(&desk, words) => locked,
+        () = stop.asked() => Some(ExitCode::SUCCESS),
+    };
+    if let Some(code) = asked_early {
         desk.close().await;
         return Ok(code);
     }
@@ -260,7 +275,7 @@ async fn run_until_stopped(
         return Ok(ExitCode::FAILURE);
     }
     println!("{}", words.say("terminal.running", &[]));
-    stop_signal().await;
+    stop.asked().await;
     println!("{}", words.say("terminal.stopping", &[]));
     desk.close().await;
     Ok(ExitCode::SUCCESS)

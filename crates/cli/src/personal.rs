@@ -139,7 +139,11 @@ fn occupied(file: &Path) -> DeskError {
 }
 
 /// Writes a file for its owner alone, over nothing that stands there; one that was not written whole is taken away.
-fn write_new(file: &Path, bytes: &[u8]) -> Result<(), DeskError> {
+pub(crate) fn write_new(file: &Path, bytes: &[u8]) -> Result<(), DeskError> {
+    fill_new(file, |opened| std::io::Write::write_all(opened, bytes).and_then(|()| opened.sync_all()))
+}
+
+fn fill_new(file: &Path, fill: impl FnOnce(&mut std::fs::File) -> std::io::Result<()>) -> Result<(), DeskError> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -148,8 +152,7 @@ fn write_new(file: &Path, bytes: &[u8]) -> Result<(), DeskError> {
         std::io::ErrorKind::AlreadyExists => occupied(file),
         _ => failed(format!("{}: {error}", file.display())),
     })?;
-    let written = std::io::Write::write_all(&mut opened, bytes).and_then(|()| opened.sync_all());
-    written.map_err(|error| {
+    fill(&mut opened).map_err(|error| {
         drop(opened);
         let _ = std::fs::remove_file(file);
         failed(format!("{}: {error}", file.display()))
@@ -248,6 +251,19 @@ mod tests {
     use super::*;
     use crate::compose::{Options, compose};
     use crate::words::Language;
+
+    #[test]
+    fn a_file_that_was_not_written_whole_is_no_hindrance_to_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("bundle.zip");
+        let broken = fill_new(&to, |opened| {
+            std::io::Write::write_all(opened, b"half")?;
+            Err(std::io::Error::from(std::io::ErrorKind::StorageFull))
+        });
+        assert!(broken.is_err() && !to.exists());
+        write_new(&to, b"whole").unwrap();
+        assert_eq!(std::fs::read(&to).unwrap(), b"whole");
+    }
 
     #[test]
     fn what_was_erased_and_what_was_left_is_said_in_both_languages() {

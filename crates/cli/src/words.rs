@@ -15,6 +15,8 @@ static DESKTOP_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/desktop.j
 static DESKTOP_EN: &str = include_str!("../../../ui/src/shared/i18n/en/desktop.json");
 static LOG_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/log.json");
 static LOG_EN: &str = include_str!("../../../ui/src/shared/i18n/en/log.json");
+static SETUP_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/setup.json");
+static SETUP_EN: &str = include_str!("../../../ui/src/shared/i18n/en/setup.json");
 static IMPORTS_RO: &str = include_str!("../../../ui/src/shared/i18n/ro/imports.json");
 static IMPORTS_EN: &str = include_str!("../../../ui/src/shared/i18n/en/imports.json");
 
@@ -35,18 +37,24 @@ impl Words {
             let read = |text: &str| -> Value {
                 serde_json::from_str(text).expect("the catalogues are JSON, checked by their test")
             };
-            let with_more = |words: &str, more: [(&str, &str); 7]| {
+            let with_more = |words: &str, more: [(&str, &str); 8]| {
                 let mut all = read(words);
                 for (name, text) in more {
                     all[name] = read(text)[name].take();
                 }
                 all
             };
-            let names = ["imports", "activity", "backup", "personal", "desktop", "log", "support"];
-            let named = |texts: [&'static str; 7]| std::array::from_fn(|at| (names[at], texts[at]));
+            let names = ["imports", "activity", "backup", "personal", "desktop", "log", "support", "setup"];
+            let named = |texts: [&'static str; 8]| std::array::from_fn(|at| (names[at], texts[at]));
             (
-                with_more(RO, named([IMPORTS_RO, ACTIVITY_RO, BACKUP_RO, PERSONAL_RO, DESKTOP_RO, LOG_RO, LOG_RO])),
-                with_more(EN, named([IMPORTS_EN, ACTIVITY_EN, BACKUP_EN, PERSONAL_EN, DESKTOP_EN, LOG_EN, LOG_EN])),
+                with_more(
+                    RO,
+                    named([IMPORTS_RO, ACTIVITY_RO, BACKUP_RO, PERSONAL_RO, DESKTOP_RO, LOG_RO, LOG_RO, SETUP_RO]),
+                ),
+                with_more(
+                    EN,
+                    named([IMPORTS_EN, ACTIVITY_EN, BACKUP_EN, PERSONAL_EN, DESKTOP_EN, LOG_EN, LOG_EN, SETUP_EN]),
+                ),
             )
         });
         Words(match language {
@@ -66,14 +74,9 @@ impl Words {
     }
 }
 
-/// The system's language, Romanian unless it says English.
+/// The system's language.
 pub fn system_language() -> Language {
-    let set =
-        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    match set.as_deref() {
-        Some(locale) if locale.starts_with("ro") => Language::Ro,
-        _ => Language::En,
-    }
+    if punte_api::system_language() == "ro" { Language::Ro } else { Language::En }
 }
 
 #[cfg(test)]

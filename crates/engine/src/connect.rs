@@ -214,11 +214,8 @@ impl Workspace {
     /// The machine woke, or its network is another one: what could not be reached is tried at once. Whoever answered, and said
     /// to wait, is waited for.
     pub async fn try_again(&self) -> Result<()> {
-        for connection in self.ledger.list_connections().await? {
-            if connection.stop.as_ref().is_some_and(|stop| stop.failure.phase == Phase::NotSent) {
-                self.ledger.release_connection(&connection.id).await?;
-                self.changed(Change::Connections);
-            }
+        if self.ledger.release_unreached().await? > 0 {
+            self.changed(Change::Connections);
         }
         self.wake_all();
         Ok(())

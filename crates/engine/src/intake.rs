@@ -275,7 +275,9 @@ impl Workspace {
         let earlier = self.list_unreadable(connection);
         let is_known = |new: &&RejectedOrder| earlier.iter().any(|old| is_same_trouble(old, new));
         for one in pass.rejected.iter().filter(|one| !is_known(one)).take(20) {
-            tracing::warn!(connection = connection.id, order = one.order, field = %one.field, reason = %one.reason, "an order of the shop cannot be read");
+            // the code alone: its facts are what the shop wrote, and a name may stand in a field for a date
+            let reason = one.reason.code.as_str();
+            tracing::warn!(connection = connection.id, order = one.order, field = %one.field, reason, "an order of the shop cannot be read");
         }
         let is_sweep = matches!(query, OrderQuery::CreatedSince(_));
         let now = still_unreadable(&earlier, pass, is_sweep);

@@ -12,6 +12,7 @@ pub mod backfill;
 pub mod backup;
 pub mod bulk;
 mod candidates;
+pub mod carry;
 mod changes;
 pub mod clients;
 pub mod clock;

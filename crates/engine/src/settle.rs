@@ -437,6 +437,7 @@ pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
 mod tests {
     use crate::reads::tests::desk_with;
     use crate::workspace::lock;
+    use punte_domain::{Failure, FailureKind, Phase};
     use std::sync::atomic::Ordering;
     use std::time::Duration;
 
@@ -452,5 +453,28 @@ mod tests {
         desk.clock.now_ms.fetch_add(3 * 60 * 60 * 1000, Ordering::Relaxed);
         workspace.note_resume();
         assert!(lock(&workspace.watches).is_empty(), "three hours are not");
+    }
+
+    #[tokio::test]
+    async fn after_a_sleep_what_could_not_be_reached_is_open_again_and_whoever_answered_is_not_asked() {
+        let desk = desk_with(true).await;
+        let workspace = &desk.workspace;
+        let now_ms = workspace.now_ms();
+        for (id, kind, phase) in [
+            ("con_shop", FailureKind::Unreachable, Phase::NotSent),
+            ("con_bill", FailureKind::RateLimited, Phase::Refused),
+        ] {
+            let failure = Failure::new(kind, phase, "read", "x");
+            workspace.ledger.stop_connection(id, failure, Some(now_ms + 60_000), (now_ms, now_ms)).await.unwrap();
+        }
+        let stopped = async || -> Vec<String> {
+            let all = workspace.ledger.list_connections().await.unwrap();
+            all.into_iter().filter(|one| one.stop.is_some()).map(|one| one.id).collect()
+        };
+        workspace.settle_due().await.unwrap();
+        assert_eq!(stopped().await.len(), 2, "nothing happened");
+        desk.clock.now_ms.fetch_add(3 * 60 * 60 * 1000, Ordering::Relaxed);
+        workspace.settle_due().await.unwrap();
+        assert_eq!(stopped().await, ["con_bill"]);
     }
 }

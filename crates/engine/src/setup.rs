@@ -58,7 +58,7 @@ pub struct TestReport {
 }
 
 /// Of thirty calls in a window some must stay ours.
-const MOST_RESERVED: u32 = 25;
+pub(crate) const MOST_RESERVED: u32 = 25;
 
 pub(crate) fn required<'t>(field: &'static str, text: &'t str) -> Result<&'t str> {
     let text = text.trim();
@@ -247,7 +247,7 @@ impl Workspace {
         required("company", &flow.company)?;
         required("series", &flow.series)?;
         self.ledger.get_connection(&flow.shop_id).await?;
-        let billing = self.ledger.get_connection(&flow.billing_id).await?;
+        self.ledger.get_connection(&flow.billing_id).await?;
         // one of which nothing is published would leave its orders undecided
         self.active_mapping(&flow.mapping_id).await.map_err(|error| match error {
             EngineError::Store(StoreError::NotFound(id)) => EngineError::Invalid { field: "mappingId", detail: id },
@@ -259,17 +259,8 @@ impl Workspace {
         }
         flow.rules.check().map_err(|problem| EngineError::Invalid { field: problem.field, detail: problem.detail })?;
         let others = self.ledger.list_flows().await?;
-        // of a provider that takes one writer a series is one, over however many connections
         let connections = self.ledger.list_connections().await?;
-        let is_of = |id: &str| connections.iter().any(|one| one.id == id && one.kind == billing.kind);
-        let same_lane_shared = others.iter().any(|other| {
-            other.id != flow.id
-                && (other.billing_id == flow.billing_id || one_writer(&billing.kind) && is_of(&other.billing_id))
-                && other.company == flow.company
-                && shares_series(other, &flow)
-                && other.series_is_ours != flow.series_is_ours
-        });
-        if same_lane_shared {
+        if is_disputed(&flow, others.iter(), &connections) {
             return Err(EngineError::Invalid {
                 field: "seriesIsOurs",
                 detail: "another flow says otherwise of the same series".into(),
@@ -297,9 +288,27 @@ impl Workspace {
 }
 
 /// Whether text is an account's id as Stripe gives it. A name of one's own would make the same account another shop.
-fn is_stripe_account(text: &str) -> bool {
+pub(crate) fn is_stripe_account(text: &str) -> bool {
     let id = text.strip_prefix("acct_").unwrap_or_default();
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Whether another flow says otherwise of who writes in a flow's series. Of a provider that takes one writer a series is one, over
+/// however many connections.
+pub(crate) fn is_disputed<'f>(
+    flow: &Flow,
+    mut others: impl Iterator<Item = &'f Flow>,
+    connections: &[Connection],
+) -> bool {
+    let kind_of = |id: &str| connections.iter().find(|one| one.id == id).map_or("", |one| one.kind.as_str());
+    let kind = kind_of(&flow.billing_id);
+    others.any(|other| {
+        other.id != flow.id
+            && (other.billing_id == flow.billing_id || one_writer(kind) && kind_of(&other.billing_id) == kind)
+            && other.company == flow.company
+            && shares_series(other, flow)
+            && other.series_is_ours != flow.series_is_ours
+    })
 }
 
 /// Whether two flows write in a series of one name, by themselves or by a rule.

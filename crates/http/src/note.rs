@@ -35,8 +35,28 @@ impl OwnerNote {
         serde_json::from_slice(&std::fs::read(folder.join(NAME)).ok()?).ok()
     }
 
-    pub fn remove(folder: &Path) {
-        // a note left behind names a port that nobody answers on: harmless
-        let _ = std::fs::remove_file(folder.join(NAME));
+    /// Takes this note away, unless another owner has left its own meanwhile.
+    pub fn remove(&self, folder: &Path) {
+        if Self::find(folder).is_some_and(|found| found.pid == self.pid && found.port == self.port) {
+            // a note left behind names a port that nobody answers on: harmless
+            let _ = std::fs::remove_file(folder.join(NAME));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_note_of_a_new_owner_stays_when_the_old_one_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let note = |pid| OwnerNote { pid, port: 4000, token: "t".into() };
+        note(1).write(folder.path()).unwrap();
+        note(2).write(folder.path()).unwrap();
+        note(1).remove(folder.path());
+        assert_eq!(OwnerNote::find(folder.path()).map(|found| found.pid), Some(2));
+        note(2).remove(folder.path());
+        assert!(OwnerNote::find(folder.path()).is_none());
     }
 }

@@ -55,6 +55,12 @@ test("saved views, the language and a list's own search are a word away", async 
   expect(new URLSearchParams(place().split("?")[1]).get("q")).toBe("cui:123");
 });
 
+test("a new workspace is found by its name, and asks for the company's", async () => {
+  const { t } = await typed("New work");
+  await userEvent.click(await screen.findByText(t("start.newAct")));
+  expect(await screen.findByTestId(ids.startName)).toBeVisible();
+});
+
 test("? lists the shortcuts, and g with a letter goes", async () => {
   const { place, t } = await show(<Shell />, answers);
   await screen.findByTestId(ids.nav("invoices"));

@@ -11,6 +11,7 @@ import { BUILTIN_VIEWS } from "../shared/lib/builtinViews";
 import { type ScreenPath, useGo } from "../shared/lib/navigation";
 import { readLink } from "../shared/lib/recordLink";
 import { sortText } from "../shared/lib/sorting";
+import { useMay } from "../shared/ui/useMay";
 
 const SCREENS: ScreenPath[] = [
   "/overview",
@@ -36,17 +37,20 @@ export const openPalette = () => spotlight.open();
 interface Props {
   app: AppInfo;
   onHelp: () => void;
+  onNew: () => void;
+  onSandbox: () => void;
 }
 
 /** Ctrl+K: every screen, saved views, acts, whatever record the typed words find, and a record's link that was pasted. */
-export function Palette({ app, onHelp }: Props) {
+export function Palette(props: Props) {
+  const { app } = props;
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const [opened, setOpened] = useState(false);
   const records = useRecords(typed);
   const screens = useScreens();
   const views = useViews(opened);
-  const acts = useActs(app, onHelp);
+  const acts = useActs(props);
   const searches = useSearches(typed);
   const links = useLinks(app, typed);
   const groups: SpotlightActionGroupData[] = [
@@ -96,13 +100,13 @@ function useRecords(typed: string): SpotlightActionData[] {
   }));
 }
 
-/** What is typed, handed on to a list's own search. */
+/** What is typed, handed on to a list's own search, and to the settings'. */
 function useSearches(typed: string): SpotlightActionData[] {
   const { t } = useTranslation();
   const go = useGo();
   const text = typed.trim();
   if (text === "") return [];
-  return LISTS.map(({ path }) => ({
+  return [...LISTS.map(({ path }) => path), "/settings" as const].map((path) => ({
     id: `search ${path}`,
     label: t("desk.palette.searchIn", { text, list: t(`nav.${path.slice(1)}`) }),
     keywords: typed,
@@ -135,18 +139,21 @@ function useViews(opened: boolean): SpotlightActionData[] {
   });
 }
 
-function useActs(app: AppInfo, onHelp: () => void): SpotlightActionData[] {
+function useActs({ app, onHelp, onNew, onSandbox }: Props): SpotlightActionData[] {
   const { t, i18n } = useTranslation();
   const go = useGo();
   const keep = useAct("app.set_preferences");
   const lock = useLock();
   const session = useSession();
+  const { may: mayMake } = useMay("workspace.create");
   const leftSection = <IconBolt size={18} stroke={1.6} />;
   const act = (id: string, label: string, onClick: () => void) => ({ id, label, leftSection, onClick });
   return [
     act("import", t("desk.palette.orders"), () => go.screen("/orders")),
     act("compare", t("desk.palette.reconcile"), () => go.screen("/reconcile")),
     act("connect", t("desk.palette.connection"), () => go.screen("/connections")),
+    ...(mayMake ? [act("workspace", t("start.newAct"), onNew)] : []),
+    ...(app.workspaces.some((one) => one.isSandbox) ? [] : [act("sandbox", t("start.sandbox"), onSandbox)]),
     act("shortcuts", t("desk.palette.shortcuts"), onHelp),
     ...(session?.needed
       ? [act("lock", t("people.lock"), lock), act("approvals", t("approvals.open"), () => go.stay({ approvals: "waiting" }))]

@@ -1,9 +1,10 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { ConnectionInfo } from "../api/generated/api";
 import { planned, reading, running } from "../features/connections/backfill/samples";
 import { ids } from "../shared/lib/testids";
+import { asOperator } from "../test/people";
 import { app, document, here, overview, there } from "../test/samples";
 import { show } from "../test/show";
 import { Shell } from "./Shell";
@@ -125,4 +126,53 @@ test("older orders that are read or handed over stand in the status bar with the
   expect(shown.map((one) => one.textContent)).toEqual(words);
   await userEvent.click(shown[1] as HTMLElement);
   expect(place()).toBe("/connections?older=flow_2");
+});
+
+const own = { id: "ws_9", name: "Atelier Nou SRL", isSandbox: false, folder: "/home/ana/punte/workspaces/ws_9", enabled: true };
+
+test("one's own company is made from the workspace menu, and its first steps come on screen", async () => {
+  const sandbox = { ...here, isSandbox: true, folder: "/home/ana/punte/workspaces/sandbox" };
+  const after = { ...app, workspaces: [sandbox, own], open: own };
+  const { calls, t, place } = await show(
+    <Shell />,
+    { ...answers, "app.get": { ...app, workspaces: [sandbox] }, "workspace.create": after },
+    "/orders?order=ord_1",
+  );
+  await userEvent.click(await screen.findByTestId(ids.workspaceMenu));
+  expect(screen.queryByTestId(ids.workspaceSandbox)).toBeNull();
+  await userEvent.click(await screen.findByTestId(ids.workspaceNew));
+  const create = await screen.findByTestId(ids.startCreate);
+  expect(create).toBeDisabled();
+  expect(create).toHaveAttribute("title", t("start.nameMissing"));
+  expect(screen.getByText("/home/ana/punte/workspaces")).toBeVisible();
+  await userEvent.type(screen.getByTestId(ids.startName), "Atelier Nou SRL{Enter}");
+  await waitFor(() => expect(place()).toBe("/connections"));
+  expect(calls).toContainEqual({ command: "workspace.create", request: { name: "Atelier Nou SRL" } });
+  await waitFor(() => expect(screen.getByTestId(ids.workspaceMenu)).toHaveTextContent(own.name));
+  await waitFor(() => expect(screen.queryByTestId(ids.startName)).toBeNull());
+});
+
+test("a workspace that could not be made says why, where its name still stands", async () => {
+  const { place } = await show(<Shell />, { ...answers, "workspace.create": new Error("the disk is full") }, "/orders");
+  await userEvent.click(await screen.findByTestId(ids.workspaceMenu));
+  await userEvent.click(await screen.findByTestId(ids.workspaceNew));
+  await userEvent.type(await screen.findByTestId(ids.startName), "Atelier{Enter}");
+  expect(await screen.findByText("the disk is full")).toBeVisible();
+  expect(screen.getByTestId(ids.startName)).toHaveValue("Atelier");
+  expect(place()).toBe("/orders");
+});
+
+test("where there is no sandbox yet, the workspace menu opens one", async () => {
+  const { calls } = await show(<Shell />, { ...answers, "app.get": { ...app, workspaces: [own], open: own }, "workspace.open_sandbox": app });
+  await userEvent.click(await screen.findByTestId(ids.workspaceMenu));
+  await userEvent.click(await screen.findByTestId(ids.workspaceSandbox));
+  expect(calls).toContainEqual({ command: "workspace.open_sandbox", request: {} });
+});
+
+test("who may not make a workspace is told which role it needs", async () => {
+  const { t } = await show(<Shell />, { ...answers, "session.get": asOperator });
+  await userEvent.click(await screen.findByTestId(ids.workspaceMenu));
+  const item = await screen.findByTestId(ids.workspaceNew);
+  expect(item).toBeDisabled();
+  expect(item).toHaveTextContent(t("needsRole.admin"));
 });

@@ -6,10 +6,12 @@ import {
   IconChevronDown,
   IconFileInvoice,
   IconFileUpload,
+  IconFlask,
   IconHistory,
   IconInbox,
   IconLayoutDashboard,
   IconPlugConnected,
+  IconPlus,
   IconScale,
   IconSearch,
   IconSettings,
@@ -39,7 +41,9 @@ import { Health } from "../shared/ui/Health";
 import { Time } from "../shared/ui/Time";
 import { Toggles } from "../shared/ui/Toggles";
 import { useFormat } from "../shared/ui/useFormat";
+import { useMay } from "../shared/ui/useMay";
 import { VaultBanner } from "../shared/ui/vault/VaultBanner";
+import { NewWorkspaceDialog } from "../shared/ui/workspace/NewWorkspaceDialog";
 import { Approvals } from "./Approvals";
 import { openPalette, Palette } from "./Palette";
 import { Quarantine } from "./Quarantine";
@@ -72,6 +76,7 @@ export function Shell() {
   const open = useAct("workspace.open");
   const sandbox = useAct("workspace.open_sandbox");
   const [helping, setHelping] = useState(false);
+  const [making, setMaking] = useState(false);
   useGlobalKeys(() => setHelping(true));
   useSecondPerson();
   useLed();
@@ -92,6 +97,7 @@ export function Shell() {
           overview={overview.data}
           open={(id) => open.mutate({ id })}
           openSandbox={() => sandbox.mutate({})}
+          makeNew={() => setMaking(true)}
         />
         <Banners app={app.data} overview={overview.data} error={app.error ?? open.error ?? sandbox.error} />
         <Navigation counts={overview.data?.counts} />
@@ -100,7 +106,13 @@ export function Shell() {
         </main>
         <StatusBar app={app.data} overview={overview.data} />
         <Drawer />
-        <Palette app={app.data} onHelp={() => setHelping(true)} />
+        <Palette
+          app={app.data}
+          onHelp={() => setHelping(true)}
+          onNew={() => setMaking(true)}
+          onSandbox={() => sandbox.mutate({})}
+        />
+        <NewWorkspaceDialog app={app.data} opened={making} close={() => setMaking(false)} />
         <ShortcutsHelp opened={helping} onClose={() => setHelping(false)} />
         <Approvals />
         <ImportDialog />
@@ -154,15 +166,17 @@ interface HeaderProps {
   overview: Overview | undefined;
   open: (workspace: string) => void;
   openSandbox: () => void;
+  makeNew: () => void;
 }
 
-function Header({ app, overview, open, openSandbox }: HeaderProps) {
+function Header({ app, overview, open, openSandbox, makeNew }: HeaderProps) {
   const { t } = useTranslation();
   const go = useGo();
   const session = useSession();
   const needs = overview?.needsYou ?? [];
   const count = needs.reduce((sum, need) => sum + need.count, 0);
   const hasSandbox = app.workspaces.some((one) => one.isSandbox);
+  const { may, why } = useMay("workspace.create");
   return (
     <header>
       <Text span className="wordmark" fz={15}>
@@ -170,7 +184,7 @@ function Header({ app, overview, open, openSandbox }: HeaderProps) {
       </Text>
       <Menu position="bottom-start">
         <Menu.Target>
-          <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} />}>
+          <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} />} data-testid={ids.workspaceMenu}>
             {app.open?.name}
           </Button>
         </Menu.Target>
@@ -181,7 +195,20 @@ function Header({ app, overview, open, openSandbox }: HeaderProps) {
               {one.isSandbox && ` · ${t("shell.sandbox")}`}
             </Menu.Item>
           ))}
-          {!hasSandbox && <Menu.Item onClick={openSandbox}>{t("start.sandbox")}</Menu.Item>}
+          <Menu.Divider />
+          <Menu.Item leftSection={<IconPlus size={15} />} disabled={!may} onClick={makeNew} data-testid={ids.workspaceNew}>
+            {t("start.newAct")}
+            {why && (
+              <Text size="xs" c="dimmed">
+                {why}
+              </Text>
+            )}
+          </Menu.Item>
+          {!hasSandbox && (
+            <Menu.Item leftSection={<IconFlask size={15} />} onClick={openSandbox} data-testid={ids.workspaceSandbox}>
+              {t("start.sandbox")}
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       {app.open?.isSandbox && (

@@ -4,8 +4,9 @@ import type { AppInfo } from "../api/generated/api";
 import type { Language } from "../shared/lib/format";
 import { catalogues } from "../shared/i18n/catalogues";
 
+/** Romanian where the system speaks it, else English: as the api has it for notices. */
 export function systemLanguage(): Language {
-  return navigator.language.toLowerCase().startsWith("en") ? "en" : "ro";
+  return navigator.language.toLowerCase().startsWith("ro") ? "ro" : "en";
 }
 
 /** The screen's language: the one that the operator chose, or the system's. */

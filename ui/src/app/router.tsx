@@ -47,6 +47,7 @@ const root = createRootRoute({
     who: word(search.who),
     act: word(search.act),
     about: word(search.about),
+    section: word(search.section),
     from: word(search.from),
     to: word(search.to),
   }),

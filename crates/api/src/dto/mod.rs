@@ -29,6 +29,7 @@ mod reconcile;
 mod records;
 mod rules;
 mod schedule;
+mod setup;
 mod table;
 mod vault;
 
@@ -58,6 +59,7 @@ pub use reconcile::*;
 pub use records::*;
 pub use rules::*;
 pub use schedule::*;
+pub use setup::*;
 pub use table::*;
 pub use vault::*;
 

@@ -2,6 +2,7 @@
 //! [`Host::take_window`] and does what comes out of it.
 
 use super::Host;
+use super::settings::WindowSettings;
 use crate::commands::{HostKind, Session, Tag};
 use crate::dto::*;
 use crate::error::{ApiError, ErrorCode};
@@ -77,7 +78,7 @@ impl Host {
     /// Somebody closes the window. A second time while the question stands, as when the page does not answer, it is hidden:
     /// work that goes on costs nothing.
     pub async fn close_window(&self) -> Closing {
-        let chosen = self.state.lock().await.settings.on_close;
+        let chosen = self.on_close();
         let (does, was_asked) = self.desktop.with(|standing| {
             let does = closing(chosen, standing.has_tray);
             (does, std::mem::replace(&mut standing.is_asked, does == Closing::Ask))
@@ -103,7 +104,7 @@ impl Host {
     }
 
     pub(super) async fn desktop_get(&self, session: &Session, _: Nothing) -> Result<DesktopInfo, ApiError> {
-        let on_close = self.state.lock().await.settings.on_close;
+        let on_close = self.on_close();
         Ok(self.desktop.with(|standing| DesktopInfo {
             is_window: standing.window.is_some() && session.host == HostKind::Window,
             has_tray: standing.has_tray,
@@ -125,26 +126,27 @@ impl Host {
             self.tell_session_start(is_on);
         }
         if let Some(on_close) = request.on_close {
-            self.keep_on_close(on_close).await?;
+            WindowSettings { on_close }.write(&self.parts.home)?;
         }
         self.emit(&[Tag::App]);
         self.desktop_get(session, Nothing {}).await
     }
 
-    async fn keep_on_close(&self, on_close: OnClose) -> Result<(), ApiError> {
-        let mut state = self.state.lock().await;
-        state.settings.on_close = on_close;
-        state.settings.write(&self.parts.home)
+    /// What closing the window does, as it was chosen. A file that cannot be read chose nothing: it asks.
+    pub(super) fn on_close(&self) -> OnClose {
+        let read = WindowSettings::read(&self.parts.home);
+        read.inspect_err(|error| tracing::warn!(%error, "what was chosen for the window")).unwrap_or_default().on_close
     }
 
     pub(super) async fn desktop_leave(&self, session: &Session, request: Leaving) -> Result<Nothing, ApiError> {
+        // before the window hears of it: the program may be gone right afterwards
+        if request.remember && request.how != OnClose::Ask && session.host == HostKind::Window {
+            WindowSettings { on_close: request.how }.write(&self.parts.home)?;
+        }
         match request.how {
             OnClose::Ask => {}
             OnClose::Keep => self.ask_window(session, WindowRequest::Hide)?,
             OnClose::Quit => self.ask_window(session, WindowRequest::Quit)?,
-        }
-        if request.remember && request.how != OnClose::Ask {
-            self.keep_on_close(request.how).await?;
         }
         self.answer_close();
         Ok(Nothing {})
@@ -153,7 +155,28 @@ impl Host {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parts_of_tests::{memory_vault, parts};
+    use super::super::settings::Settings;
     use super::*;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn what_a_window_keeps_writes_nothing_over_what_another_process_has_made_and_is_kept_before_it_quits() {
+        let home = tempfile::tempdir().unwrap();
+        let host = || Host::new(parts(home.path(), memory_vault(home.path()))).unwrap();
+        let (owner, window) = (host(), host());
+        let mut requests = window.take_window();
+        let by = owner.local_session(HostKind::Terminal);
+        owner.call(&by, "workspace.create", json!({ "name": "Atelier" })).await.unwrap();
+
+        let leaving = json!({ "how": "quit", "remember": true });
+        window.call(&window.local_session(HostKind::Window), "desktop.leave", leaving).await.unwrap();
+        assert!(matches!(requests.try_recv(), Ok(WindowRequest::Quit)));
+        assert_eq!(Settings::read(home.path()).unwrap().workspaces.len(), 1, "the workspace is still known");
+        owner.call(&by, "app.set_preferences", json!({ "language": "ro", "theme": null })).await.unwrap();
+        assert_eq!(host().on_close(), OnClose::Quit, "and the choice is");
+        owner.shut_down().await;
+    }
 
     #[test]
     fn closing_asks_until_it_is_told_and_each_time_where_no_tray_shows_that_work_goes_on() {

@@ -38,6 +38,9 @@ handlers! {
     audit_export(AuditExport) -> FileContent;
     log_tail(LogRequest) -> LogPage;
     log_record(LogRecordRequest) -> LogPage;
+    setup_export(Nothing) -> SetupText;
+    setup_preview(SetupInput) -> SetupPlan;
+    setup_import(SetupInput) -> SetupPlan;
     support_preview(SupportRequest) -> SupportPreview;
     support_save(ById) -> FileContent;
     workspace_open_sandbox(Nothing) -> AppInfo;

@@ -33,6 +33,7 @@ mod records;
 mod rules;
 mod schedule;
 mod settings;
+mod setup;
 mod support;
 mod table;
 mod trust;
@@ -188,8 +189,11 @@ impl Host {
             Ok(session) => Self::veiled(&session, command, self.carry_out(&session, command, payload).await),
             Err(error) => Err(error),
         };
-        if let Err(error) = &outcome {
-            tracing::info!(code = error.code.to_text(), "a command was answered with an error");
+        match &outcome {
+            // whoever looks again and again, as the tray does, is told so again and again
+            Err(error) if error.code == ErrorCode::SignInNeeded => tracing::debug!("nobody is signed in"),
+            Err(error) => tracing::info!(code = error.code.to_text(), "a command was answered with an error"),
+            Ok(_) => {}
         }
         outcome
     }

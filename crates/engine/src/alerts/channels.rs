@@ -6,8 +6,8 @@ use crate::workspace::{Change, Workspace};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use punte_connectors::alerts::{
-    AlertError, MailSecurity, MailServer, Notice, NoticeItem, NoticeKind, Webhook, check_mail, check_webhook,
-    send_mail, send_webhook,
+    AlertCode, AlertError, MailSecurity, MailServer, Notice, NoticeItem, NoticeKind, Webhook, check_mail,
+    check_webhook, send_mail, send_webhook,
 };
 use punte_store::StoreError;
 use punte_store::ledger::{self, AlertChannel, NewNotice, NoticeSend, SendEnd};
@@ -288,7 +288,7 @@ impl Workspace {
         }
     }
 
-    async fn send_due(&self) -> Result<()> {
+    pub(super) async fn send_due(&self) -> Result<()> {
         let now_ms = self.now_ms();
         let due = self.ledger.list_due_sends(now_ms, now_ms + BEYOND_MS, AT_ONCE).await?;
         let tries = due.into_iter().map(|(send, notice, channel)| self.try_one(send, notice, channel));
@@ -304,7 +304,7 @@ impl Workspace {
     async fn try_one(&self, send: NoticeSend, notice: ledger::Notice, channel: Option<AlertChannel>) -> Result<()> {
         self.ledger.begin_send(send.row, self.now_ms() + CUT_OFF_MS).await?;
         let outcome = match channel {
-            Some(channel) if channel.enabled => {
+            Some(ref channel) if channel.enabled => {
                 let items: Vec<NoticeItem> = serde_json::from_value(notice.items).map_err(StoreError::Json)?;
                 let notice = Notice {
                     id: notice.id,
@@ -315,7 +315,7 @@ impl Workspace {
                     text: notice.text,
                     items,
                 };
-                self.send_to(&channel, &notice).await
+                self.send_to(channel, &notice).await
             }
             Some(_) => Err(("channel_off".to_owned(), String::new(), false)),
             None => Err(("channel_removed".to_owned(), String::new(), false)),
@@ -323,8 +323,23 @@ impl Workspace {
         if let Err((code, said, _)) = &outcome {
             tracing::warn!(channel = %send.channel_name, kind = %send.channel_kind, code, said, "a notice was not taken");
         }
+        // its receiver asked that nothing be sent there any more (Standard Webhooks)
+        if let (Some(channel), Err((code, ..))) = (channel, &outcome)
+            && code == AlertCode::Gone.as_str()
+        {
+            self.switch_off(channel).await?;
+        }
         let now_ms = self.now_ms();
         Ok(self.ledger.end_send(send.row, end_of(outcome, send.tries, now_ms), now_ms).await?)
+    }
+
+    /// Unless somebody has given it another place meanwhile.
+    pub(super) async fn switch_off(&self, channel: AlertChannel) -> Result<()> {
+        let now = self.ledger.list_alert_channels().await?;
+        if now.into_iter().any(|one| one == channel) {
+            self.ledger.save_alert_channel(AlertChannel { enabled: false, ..channel }).await?;
+        }
+        Ok(())
     }
 }
 

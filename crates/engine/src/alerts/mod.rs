@@ -6,6 +6,8 @@
 //! start goes on where the program ended. Words are not made here: whoever hosts the workspace makes them out of facts.
 
 mod channels;
+#[cfg(test)]
+mod desk_tests;
 mod machine;
 mod settings;
 mod telling;

@@ -3,15 +3,13 @@ use super::machine::{Finding, steps};
 use super::settings::{AlertSettings, Digest, QuietHours, Rule, RuleSetting};
 use super::telling::{Due, due};
 use super::usual::Usual;
-use super::watch::{Learned, stops};
-use crate::backup::BackupSettings;
+use super::watch::stops;
 use chrono::DateTime;
 use punte_connectors::alerts::NoticeKind;
 use punte_domain::{Failure, FailureKind, Phase};
 use punte_store::ledger::{Alert, AlertChannel, AlertStep, Connection, OrderHours, SendEnd, Stop, Telling};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -446,34 +444,4 @@ fn a_send_is_tried_again_with_longer_and_longer_delays_and_not_for_ever() {
     let for_good = end_of(refused(false), 0, 0);
     assert!(matches!(for_good, SendEnd::Refused { again_ms: None, .. }), "what will not do is not tried again");
     assert_eq!(end_of(Ok(()), 3, 0), SendEnd::Taken);
-}
-
-#[tokio::test]
-async fn a_rule_that_cannot_look_keeps_no_other_from_it_and_what_it_raised_stands() {
-    let desk = crate::reads::tests::desk_with(true).await;
-    let workspace = &desk.workspace;
-    let mut learned = Learned::default();
-    let raised = async || -> Vec<String> {
-        workspace.list_raised_alerts().await.unwrap().into_iter().map(|one| one.rule).collect()
-    };
-    let place = workspace.backup_place();
-    let settings = place.settings().unwrap();
-    desk.clock.now_ms.fetch_add(10 * DAY, Ordering::Relaxed);
-    place.set(BackupSettings { every_hours: 24, ..settings }).unwrap();
-    workspace.watch_once(&mut learned, false, false).await.unwrap();
-    assert_eq!(raised().await, ["backup_overdue"]);
-
-    let file = std::fs::read_dir(place.state()).unwrap().next().unwrap().unwrap().path();
-    std::fs::write(&file, "{").unwrap();
-    place.settings().unwrap_err();
-    let refused = Failure::new(FailureKind::CredentialRefused, Phase::Refused, "create invoice", "x");
-    let now_ms = workspace.now_ms();
-    workspace.ledger.stop_connection("con_bill", refused, None, (now_ms, now_ms)).await.unwrap();
-    // longer than what is gone takes to be over
-    for _ in 0..3 {
-        workspace.watch_once(&mut learned, false, false).await.unwrap();
-    }
-    assert_eq!(raised().await, ["backup_overdue", "connection_reconnect"]);
-    let standing = workspace.ledger.list_standing_alerts().await.unwrap();
-    assert!(standing.iter().all(|one| one.clear_ms.is_none()), "nothing says that a backup was made");
 }

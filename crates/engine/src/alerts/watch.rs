@@ -24,6 +24,10 @@ const HOUR_MS: i64 = 60 * MINUTE_MS;
 const LEARN_EVERY_MS: i64 = 6 * HOUR_MS;
 /// A silence must stand for so long: orders that came late may just be on their way in.
 const SILENCE_HOLD_MS: i64 = 10 * MINUTE_MS;
+/// The cause of what is told of the credential store.
+const CREDENTIALS: &str = "credentials";
+/// Whoever has just started Punte is still typing.
+const CLOSED_MS: i64 = 10 * MINUTE_MS;
 /// A limit that is over soon is no alarm.
 const LIMITED_MS: i64 = HOUR_MS;
 /// Working days after which what is late raises nothing any more: it was told, or is from before anybody watched.
@@ -64,6 +68,9 @@ impl Workspace {
         let mut looked = Looked::default();
         let stops = stops(&connections, threshold(Rule::ConnectionDown));
         looked.found.extend(stops.into_iter().filter(|one| on(one.rule)));
+        if on(Rule::ConnectionReconnect) {
+            looked.found.extend(self.closed_credentials(&connections));
+        }
         for rule in Rule::ALL.iter().copied().filter(|rule| on(*rule)) {
             let least = threshold(rule);
             let found = match rule {
@@ -86,6 +93,16 @@ impl Workspace {
             }
         }
         Ok(looked)
+    }
+
+    /// The credential store lets nobody read, and a connection wants to: nothing goes until somebody opens it.
+    fn closed_credentials(&self, connections: &[Connection]) -> Option<Finding> {
+        let failures = connections.iter().filter_map(|one| self.vault_wait(one));
+        // one that is only slow to answer opens by itself
+        let is_closed =
+            failures.map(|failure| failure.kind).any(|kind| is_closed(kind) && kind != FailureKind::VaultWaiting);
+        let found = finding(Rule::ConnectionReconnect, CREDENTIALS, json!({ "credentials": true }));
+        is_closed.then_some(Finding { hold_ms: CLOSED_MS, ..found })
     }
 
     async fn failure_groups(&self, records: i64) -> Result<Vec<Finding>> {
@@ -235,6 +252,10 @@ impl Workspace {
     }
 }
 
+fn is_closed(kind: FailureKind) -> bool {
+    matches!(kind, FailureKind::VaultWaiting | FailureKind::VaultLocked | FailureKind::VaultNotChosen)
+}
+
 /// Connections over which nothing goes.
 pub(super) fn stops(connections: &[Connection], minutes: i64) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -247,6 +268,8 @@ pub(super) fn stops(connections: &[Connection], minutes: i64) -> Vec<Finding> {
                 found.push(finding(Rule::ConnectionReconnect, &connection.id, facts));
             }
             FailureKind::PlanQuota => {}
+            // told once, as the credential store's
+            kind if is_closed(kind) => {}
             kind => {
                 let place = format!("{}:{}", connection.kind, connection.address.trim().to_lowercase());
                 let hold_ms = if kind == FailureKind::RateLimited {

@@ -150,28 +150,7 @@ impl Ledger {
     pub async fn save_connection(&self, connection: Connection) -> Result<()> {
         self.write(move |c| {
             let n = connection;
-            c.execute(
-                "INSERT INTO connections (id, kind, name, address, account, company, series, is_sandbox, created_ms,
-                   legacy_routes, reserve, warehouse, vat_names)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                 ON CONFLICT (id) DO UPDATE SET name = ?3, address = ?4, account = ?5, company = ?6, series = ?7,
-                   is_sandbox = ?8, legacy_routes = ?10, reserve = ?11, warehouse = ?12, vat_names = ?13",
-                params![
-                    n.id,
-                    n.kind,
-                    n.name,
-                    n.address,
-                    n.account,
-                    n.company,
-                    n.series,
-                    n.is_sandbox,
-                    n.created_ms,
-                    n.legacy_routes,
-                    n.reserve,
-                    n.warehouse,
-                    serde_json::to_string(&n.vat_names)?
-                ],
-            )?;
+            put_connection(c, &n)?;
             // what is not sent yet is mapped with the new choices
             c.execute(
                 "UPDATE orders SET wanted = wanted + 1 WHERE row IN
@@ -220,6 +199,19 @@ impl Ledger {
         self.write(move |c| {
             c.execute("UPDATE connections SET stop_failure = NULL, stopped_until_ms = NULL WHERE id = ?1", [&id])?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Ends every stop after which nothing had been sent, whatever else was noted meanwhile. Answers how many.
+    pub async fn release_unreached(&self) -> Result<usize> {
+        self.write(|c| {
+            let released = c.execute(
+                "UPDATE connections SET stop_failure = NULL, stopped_until_ms = NULL
+                 WHERE json_extract(stop_failure, '$.phase') = 'not_sent'",
+                [],
+            )?;
+            Ok(released)
         })
         .await
     }
@@ -289,37 +281,8 @@ impl Ledger {
     /// Inserts or changes a flow; the orders of its shop are decided again.
     pub async fn save_flow(&self, flow: Flow) -> Result<()> {
         self.write(move |c| {
-            let f = flow;
-            let is_touched = f.rules != FlowRules::default();
-            let rules = is_touched.then(|| serde_json::to_string(&f.rules)).transpose()?;
-            c.execute(
-                &format!(
-                    "INSERT INTO flows ({FLOW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
-                       ?16)
-                     ON CONFLICT (id) DO UPDATE SET name = ?2, shop_id = ?3, billing_id = ?4, company = ?5, series = ?6,
-                       condition = ?7, mapping_id = ?8, enabled = ?9, active_from_ms = ?10, series_is_ours = ?11,
-                       write_back = ?13, full_refund = ?14, partial_refund = ?15, rules = ?16"
-                ),
-                params![
-                    f.id,
-                    f.name,
-                    f.shop_id,
-                    f.billing_id,
-                    f.company,
-                    f.series,
-                    f.condition,
-                    f.mapping_id,
-                    f.enabled,
-                    f.active_from_ms,
-                    f.series_is_ours,
-                    f.created_ms,
-                    f.write_back,
-                    f.full_refund.as_str(),
-                    f.partial_refund.as_str(),
-                    rules
-                ],
-            )?;
-            c.execute("UPDATE orders SET wanted = wanted + 1 WHERE connection_id = ?1", [&f.shop_id])?;
+            put_flow(c, &flow)?;
+            c.execute("UPDATE orders SET wanted = wanted + 1 WHERE connection_id = ?1", [&flow.shop_id])?;
             Ok(())
         })
         .await
@@ -335,6 +298,69 @@ impl Ledger {
         })
         .await
     }
+}
+
+pub(super) fn put_connection(c: &Sqlite, n: &Connection) -> Result<()> {
+    c.prepare_cached(
+        "INSERT INTO connections (id, kind, name, address, account, company, series, is_sandbox, created_ms,
+           legacy_routes, reserve, warehouse, vat_names)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+         ON CONFLICT (id) DO UPDATE SET name = ?3, address = ?4, account = ?5, company = ?6, series = ?7,
+           is_sandbox = ?8, legacy_routes = ?10, reserve = ?11, warehouse = ?12, vat_names = ?13",
+    )?
+    .execute(params![
+        n.id,
+        n.kind,
+        n.name,
+        n.address,
+        n.account,
+        n.company,
+        n.series,
+        n.is_sandbox,
+        n.created_ms,
+        n.legacy_routes,
+        n.reserve,
+        n.warehouse,
+        serde_json::to_string(&n.vat_names)?
+    ])?;
+    Ok(())
+}
+
+pub(super) fn put_flow(c: &Sqlite, f: &Flow) -> Result<()> {
+    let is_touched = f.rules != FlowRules::default();
+    let rules = is_touched.then(|| serde_json::to_string(&f.rules)).transpose()?;
+    c.prepare_cached(&format!(
+        "INSERT INTO flows ({FLOW}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+         ON CONFLICT (id) DO UPDATE SET name = ?2, shop_id = ?3, billing_id = ?4, company = ?5, series = ?6,
+           condition = ?7, mapping_id = ?8, enabled = ?9, active_from_ms = ?10, series_is_ours = ?11,
+           write_back = ?13, full_refund = ?14, partial_refund = ?15, rules = ?16"
+    ))?
+    .execute(params![
+        f.id,
+        f.name,
+        f.shop_id,
+        f.billing_id,
+        f.company,
+        f.series,
+        f.condition,
+        f.mapping_id,
+        f.enabled,
+        f.active_from_ms,
+        f.series_is_ours,
+        f.created_ms,
+        f.write_back,
+        f.full_refund.as_str(),
+        f.partial_refund.as_str(),
+        rules
+    ])?;
+    Ok(())
+}
+
+/// Stops a connection that is new.
+pub(super) fn put_stop(c: &Sqlite, id: &str, stop: &Stop) -> Result<()> {
+    c.prepare_cached("UPDATE connections SET stop_failure = ?2, stopped_until_ms = ?3, stop_count = ?4 WHERE id = ?1")?
+        .execute(params![id, serde_json::to_string(&stop.failure)?, stop.until_ms, stop.count])?;
+    Ok(())
 }
 
 fn record_contact(c: &Sqlite, id: &str, recovered: bool, now_ms: i64) -> Result<()> {

@@ -60,14 +60,7 @@ impl Ledger {
         let id = id.to_owned();
         let new =
             NewVersion { name: name.to_owned(), document: rules, author: author.to_owned(), reason: String::new() };
-        self.write(move |c| {
-            c.execute(
-                "INSERT INTO mappings (id, name, version) VALUES (?1, ?2, 0) ON CONFLICT (id) DO NOTHING",
-                [&id, &new.name],
-            )?;
-            add_version(c, &id, &new, now_ms)
-        })
-        .await
+        self.write(move |c| put_first(c, &id, &new, now_ms)).await
     }
 
     /// Makes a mapping of which nothing is published yet, with a draft where one is given.
@@ -214,6 +207,15 @@ impl Ledger {
         })
         .await
     }
+}
+
+/// Makes a mapping that is not there yet, and adds a version to it.
+pub(super) fn put_first(c: &Sqlite, id: &str, new: &NewVersion, now_ms: i64) -> Result<u32> {
+    c.execute(
+        "INSERT INTO mappings (id, name, version) VALUES (?1, ?2, 0) ON CONFLICT (id) DO NOTHING",
+        [id, &new.name],
+    )?;
+    add_version(c, id, new, now_ms)
 }
 
 fn published(c: &Sqlite, id: &str) -> Result<u32> {

@@ -9,6 +9,7 @@ mod audit;
 mod backfill;
 mod backup;
 mod bulk;
+mod carry;
 mod causes;
 mod changes;
 mod check;
@@ -62,6 +63,7 @@ pub use audit::{
 pub use backfill::{Backfill, BackfillGroup, BackfillOrder, NewBackfill};
 pub use backup::BackupFacts;
 pub use bulk::{BulkCounts, BulkItem, BulkJob, BulkReportItem, ItemEnd, LaneKey, NewBulkItem, NewBulkJob};
+pub use carry::NewSetup;
 pub use causes::{Cause, CauseRecord};
 pub use changes::{ChangeRow, SeenChange};
 pub use check::{Finding, Verdict};

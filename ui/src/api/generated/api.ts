@@ -2590,6 +2590,92 @@ text: string,
  */
 before: number | null, };
 
+export type SetupText = { 
+/**
+ * `punte-atelier-cana.setup.toml`
+ */
+fileName: string, content: string, };
+
+export type SetupInput = { 
+/**
+ * At most 1 MiB.
+ */
+content: string, 
+/**
+ * Tax ids of the file that are another here: in billing connections and in flows.
+ */
+companies: Array<SetupRename>, 
+/**
+ * Series of the file that are another here, wherever one is named: in connections, flows and their rules.
+ */
+series: Array<SetupRename>, };
+
+export type SetupRename = { from: string, to: string, };
+
+export type SetupPlan = { 
+/**
+ * Name of the workspace that the file is of.
+ */
+workspace: string, madeAtMs: number, 
+/**
+ * Of the Punte that wrote it.
+ */
+version: string, 
+/**
+ * Tax ids as they stand in the file, to be put another in their place.
+ */
+companies: Array<string>, 
+/**
+ * Series as they stand in the file.
+ */
+series: Array<string>, connections: Array<SetupItem>, mappings: Array<SetupItem>, flows: Array<SetupFlow>, 
+/**
+ * Everything that keeps the file from being taken in, not only the first.
+ */
+problems: Array<SetupProblem>, };
+
+export type SetupItem = { 
+/**
+ * As it is named here: a new mapping whose name is taken has another one than in the file.
+ */
+name: string, 
+/**
+ * Of a connection `woocommerce`, `smartbill`…; `mapping`.
+ */
+kind: string, 
+/**
+ * Of a shop its address, of a billing provider its company; of a mapping the count of its rules.
+ */
+detail: string, 
+/**
+ * `new`; `kept`: the same one is here already, and is used.
+ */
+fate: string, };
+
+export type SetupFlow = { name: string, 
+/**
+ * Names of its connections and its mapping, as they are named here.
+ */
+shop: string, billing: string, mapping: string, company: string, series: string, 
+/**
+ * `new`, `kept`.
+ */
+fate: string, };
+
+export type SetupProblem = { 
+/**
+ * What is wrong, as a code.
+ */
+code: string, 
+/**
+ * Where: `flows[2].mapping`, counted from 1, or `line 12`.
+ */
+at: string, 
+/**
+ * What stands there, cut; never a secret's value.
+ */
+given: string, };
+
 export type LogRequest = { 
 /**
  * At least so important: `error`, `warn`, `info`, `debug`, `trace`; empty is every line.
@@ -3411,6 +3497,9 @@ export interface Commands {
   "clients.find": { request: ClientQuery; response: ClientsFound };
   "clients.export": { request: ClientQuery; response: FileContent };
   "clients.erase": { request: ClientErase; response: ClientErased };
+  "setup.export": { request: Nothing; response: SetupText };
+  "setup.preview": { request: SetupInput; response: SetupPlan };
+  "setup.import": { request: SetupInput; response: SetupPlan };
   "backup.get": { request: BackupRequest; response: BackupInfo };
   "backup.set": { request: BackupSettingsInput; response: BackupInfo };
   "backup.run": { request: BackupRun; response: Nothing };
@@ -3594,6 +3683,9 @@ export const staleBy: Record<keyof Commands, Tag[]> = {
   "clients.find": [],
   "clients.export": [],
   "clients.erase": [],
+  "setup.export": ["connections", "mappings"],
+  "setup.preview": ["connections", "mappings"],
+  "setup.import": [],
   "backup.get": ["schedule", "app"],
   "backup.set": [],
   "backup.run": [],
@@ -3777,6 +3869,9 @@ export const neededRole: Record<keyof Commands, AccessRole> = {
   "clients.find": "admin",
   "clients.export": "admin",
   "clients.erase": "admin",
+  "setup.export": "admin",
+  "setup.preview": "admin",
+  "setup.import": "admin",
   "backup.get": "viewer",
   "backup.set": "admin",
   "backup.run": "operator",

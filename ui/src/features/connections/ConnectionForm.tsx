@@ -64,8 +64,14 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
   const proven = proof?.credential === credentialOf(draft) ? proof : null;
   const missing = whyNot(draft, proven, connection, test.isPending);
   const isReadable = draft.kind === "stripe";
-  const untestable = (draft.account.trim() === "" && !isReadable) || (connection === null && draft.secret === "");
-  const untestableText = t(isReadable ? "wizard.keyMissing" : "wizard.testMissing");
+  const blank = [
+    ...(draft.account.trim() === "" && !isReadable ? (["account"] as const) : []),
+    ...(connection === null && draft.secret === "" ? (["secret"] as const) : []),
+  ];
+  const untestable = blank.length > 0;
+  const untestableText = isReadable
+    ? t("wizard.keyMissing")
+    : t("wizard.testMissing", { fields: blank.map((name) => field(name).label).join(", ") });
   const wrong = (name: string) => [save.error, test.error].find((error) => error?.field === name)?.detail;
   const isFixed = connection?.hasOrders ?? false;
   const field = useField({ draft, set, wrong });

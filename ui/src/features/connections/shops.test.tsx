@@ -154,3 +154,11 @@ test("what cannot be asked is not offered to be looked at, and a file takes no w
   expect(application.getByText(t("common.edit"))).toBeVisible();
   expect(application.getByTestId(ids.hooksOpen("con_4"))).toBeVisible();
 });
+
+test("what a shop's form still lacks is named as its fields are", async () => {
+  const { t } = await adding("shopify");
+  await userEvent.type(await field("secret"), "shpat_1");
+  expect(await field("test")).toHaveAttribute("title", t("wizard.testMissing", { fields: t("wizard.shopify.account") }));
+  await userEvent.type(await field("account"), "Atelier");
+  expect(await field("test")).toBeEnabled();
+});

@@ -1,6 +1,6 @@
 import { Button, Group, Text, Title } from "@mantine/core";
 import { IconChevronDown, IconChevronRight, IconCircleCheck, IconClockPause, IconHandStop, IconRefresh, type TablerIcon } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FailureGroup } from "../../api/generated/api";
 import { useAct } from "../../api/queries";
@@ -30,10 +30,12 @@ interface Props {
   plan: (kind: "retry" | "dismiss", group: FailureGroup) => void;
   /** Something is being planned. */
   busy: boolean;
+  /** A notice led here. */
+  meant?: boolean;
 }
 
 /** A cause: what happened, to how many, why a retry is safe, and what can be done about all of them. */
-export function Cause({ group, people, plan, busy }: Props) {
+export function Cause({ group, people, plan, busy, meant = false }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const [shown, show] = useState(false);
@@ -42,8 +44,12 @@ export function Cause({ group, people, plan, busy }: Props) {
   const kind = group.failure.kind;
   const { icon: Icon, color } = LOOKS[group.state] ?? { icon: IconHandStop, color: "inherit" };
   const isHeld = group.count > 0;
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (meant) card.current?.scrollIntoView({ block: "start" });
+  }, [meant]);
   return (
-    <section className="card" data-testid={ids.failureGroup(kind)} data-state={group.state}>
+    <section ref={card} className="card" data-testid={ids.failureGroup(kind)} data-state={group.state} aria-current={meant || undefined}>
       <Group justify="space-between" wrap="nowrap" mb={6}>
         <Group gap={8} wrap="nowrap">
           <Icon size={17} color={color} aria-hidden />

@@ -51,6 +51,17 @@ test("a known answer of the provider is explained by its own words", async () =>
   expect(card).not.toHaveTextContent(t(`failure.${KIND}.fix`));
 });
 
+test("a notice leads to its own group, and to no other", async () => {
+  const scroll = vi.fn();
+  Element.prototype.scrollIntoView = scroll;
+  const other = { ...group, key: "field_missing||city", failure: { ...failure, kind: "field_missing" } };
+  await show(<FailuresScreen />, answers([other, group]), `/failures?target=${encodeURIComponent(group.key)}`);
+  const card = await screen.findByTestId(ids.failureGroup(KIND));
+  expect(card).toHaveAttribute("aria-current", "true");
+  expect(scroll.mock.contexts).toEqual([card]);
+  expect(screen.getByTestId(ids.failureGroup("field_missing"))).not.toHaveAttribute("aria-current");
+});
+
 test("nothing failed is said, with what would be here", async () => {
   const { t } = await show(<FailuresScreen />, answers([]));
   expect(await screen.findByText(t("failures.empty"))).toBeVisible();

@@ -69,7 +69,7 @@ export function FailuresScreen() {
               {of(name).length === 0 && <None tab={name} />}
               <Stack gap="sm">
                 {of(name).map((group) => (
-                  <Cause key={group.key} group={group} people={people} plan={plan} busy={bulk.busy} />
+                  <Cause key={group.key} group={group} people={people} plan={plan} busy={bulk.busy} meant={place.target === group.key} />
                 ))}
               </Stack>
             </Tabs.Panel>

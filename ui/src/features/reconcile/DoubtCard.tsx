@@ -1,5 +1,6 @@
 import { Anchor, Badge, Button, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
 import { IconEye, IconQuestionMark } from "@tabler/icons-react";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CandidateInfo, Doubt } from "../../api/generated/api";
@@ -20,6 +21,14 @@ type Act = { what: "link"; candidate: CandidateInfo } | { what: "absent" } | { w
 
 const numberOf = (candidate: CandidateInfo) => `${candidate.series} ${candidate.number}`;
 
+/** What keeps it from being declared never issued. Once the quiet time is over, only a look that could read the provider is missing. */
+function whyBarred(t: TFunction, { absentBlocked, quietUntilMs, looks }: Doubt): string {
+  if (absentBlocked === "found" || quietUntilMs !== null) return t(`absent.${absentBlocked}`);
+  const failure = looks[0]?.failure;
+  if (failure) return t("absent.failed", { why: t(`failure.${failure.kind}.title`) });
+  return t(absentBlocked === "quiet_time" ? "absent.not_since" : `absent.${absentBlocked}`);
+}
+
 /** A document whose outcome is not known, and what the provider showed of it. */
 export function DoubtCard({ doubt }: { doubt: Doubt }) {
   const { t } = useTranslation();
@@ -29,7 +38,7 @@ export function DoubtCard({ doubt }: { doubt: Doubt }) {
   const [act, setAct] = useState<Act>(null);
   const { document } = doubt;
   const { why } = useMay("doubts.declare_absent");
-  const barred = doubt.absentBlocked ? t(`absent.${doubt.absentBlocked}`) : why;
+  const barred = doubt.absentBlocked ? whyBarred(t, doubt) : why;
   return (
     <section className="card two even" data-testid={ids.doubt(document.orderNumber)}>
       <Stack gap={8}>
@@ -119,7 +128,7 @@ function Evidence({ doubt, onLink }: { doubt: Doubt; onLink: (candidate: Candida
       {!doubt.parked && (
         <Text size="sm" c="dimmed">
           {doubt.quietUntilMs === null
-            ? t("reconcile.looking")
+            ? t(look?.failure ? "reconcile.unread" : "reconcile.looking", { provider })
             : t("reconcile.again", { time: format.clock(doubt.quietUntilMs, true) })}
         </Text>
       )}

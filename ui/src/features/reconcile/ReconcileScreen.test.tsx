@@ -128,3 +128,14 @@ test("what nobody can tell is closed by a person, with a reason", async () => {
   const request = { id: "op_1", reason: "she has it" };
   await waitFor(() => expect(calls).toContainEqual({ command: "operations.close", request }));
 });
+
+test("a look that could not read the provider says so and why, and that only a look that can is missing", async () => {
+  const refused = { ...doubt.failure, kind: "credential_refused" };
+  const unread = { ...doubt, quietUntilMs: null, absentBlocked: "quiet_time", looks: [{ ...look, candidates: [], complete: false, failure: refused }] };
+  const { t } = await show(<ReconcileScreen />, { "doubts.list": { doubts: [unread], mismatched: [], operations: [] } });
+  const card = await screen.findByTestId(ids.doubt("1042"));
+  expect(card).toHaveTextContent(t("reconcile.unread", { provider: t("system.smartbill") }));
+  expect(card).toHaveTextContent(t("absent.failed", { why: t("failure.credential_refused.title") }));
+  expect(card).not.toHaveTextContent(t("absent.quiet_time"));
+  expect(card).not.toHaveTextContent(t("reconcile.looking"));
+});

@@ -1,19 +1,25 @@
-import { Group, SegmentedControl, Stack, Text, Title } from "@mantine/core";
+import { SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useAct } from "../../api/queries";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
+import { Card } from "./Card";
+import defaults from "./defaults.json";
+import { Setting } from "./Setting";
 
 /** Language and theme, in full words; a theme may follow the system. */
 export function Appearance({ theme }: { theme: string }) {
   const { t, i18n } = useTranslation();
   const keep = useAct("app.set_preferences");
   return (
-    <section className="card">
+    <Card of="appearance">
       <Title order={2} mb={8}>
         {t("settings.appearance")}
       </Title>
-      <Stack gap="xs">
-        <Group gap="xl">
+      <Stack gap="md">
+        <Setting id="language">
+          <Text size="sm" fw={500} mb={4} aria-hidden>
+            {t("settings.language")}
+          </Text>
           <SegmentedControl
             size="xs"
             aria-label={t("settings.language")}
@@ -22,6 +28,16 @@ export function Appearance({ theme }: { theme: string }) {
             data={["ro", "en"].map((value) => ({ value, label: t(`settings.languages.${value}`) }))}
             data-testid="settings-language"
           />
+        </Setting>
+        <Setting
+          id="theme"
+          changed={theme !== defaults.theme}
+          back={() => keep.mutate({ language: null, theme: defaults.theme })}
+          command="app.set_preferences"
+        >
+          <Text size="sm" fw={500} mb={4} aria-hidden>
+            {t("settings.theme")}
+          </Text>
           <SegmentedControl
             size="xs"
             aria-label={t("settings.theme")}
@@ -30,12 +46,9 @@ export function Appearance({ theme }: { theme: string }) {
             data={["light", "dark", "system"].map((value) => ({ value, label: t(`settings.themes.${value}`) }))}
             data-testid="settings-theme"
           />
-        </Group>
-        <Text size="sm" c="dimmed">
-          {t("settings.appearanceText")}
-        </Text>
+        </Setting>
         {keep.error && <ErrorNote error={keep.error} />}
       </Stack>
-    </section>
+    </Card>
   );
 }

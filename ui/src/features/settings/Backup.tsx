@@ -14,6 +14,9 @@ import { MayButton } from "../../shared/ui/MayButton";
 import { useFormat } from "../../shared/ui/useFormat";
 import { NewPassphrase, nothingTyped, passphraseMissing } from "../../shared/ui/vault/NewPassphrase";
 import { BackupFiles } from "./BackupFiles";
+import { Card } from "./Card";
+import defaults from "./defaults.json";
+import { CHECKBOX, Setting } from "./Setting";
 
 const INTERVALS = [0, 1, 6, 12, 24, 168];
 
@@ -22,7 +25,7 @@ export function Backup() {
   const { t } = useTranslation();
   const backup = useAsk("backup.get", { workspace: null });
   return (
-    <section className="card" data-testid={ids.backup("card")}>
+    <Card of="backup" testId={ids.backup("card")}>
       <Stack gap="sm">
         <Title order={2}>{t("backup.title")}</Title>
         <Text size="sm" c="dimmed">
@@ -32,13 +35,17 @@ export function Backup() {
         {backup.error && <ErrorNote error={backup.error} again={() => void backup.refetch()} />}
         {backup.data && (
           <>
-            <Standing info={backup.data} />
+            <Setting id="backup-now">
+              <Standing info={backup.data} />
+            </Setting>
             <Form info={backup.data} />
-            <BackupFiles info={backup.data} />
+            <Setting id="backup-files">
+              <BackupFiles info={backup.data} />
+            </Setting>
           </>
         )}
       </Stack>
-    </section>
+    </Card>
   );
 }
 
@@ -113,60 +120,78 @@ function Form({ info }: { info: BackupInfo }) {
       },
     );
   return (
-    <Stack gap="sm">
-      <TextInput
-        label={t("backup.folder")}
-        description={t("backup.folderText", { folder: info.defaultFolder })}
-        value={now.folder ?? ""}
-        onChange={(event) => setTyped({ ...typed, folder: event.currentTarget.value })}
-        error={atField("folder") && [t("backup.wrong.folder"), set.error?.detail].join(" ")}
-        autoComplete="off"
-        data-testid={ids.backup("folder")}
-      />
-      <Group gap="sm" align="flex-start">
-        <NativeSelect
-          label={t("backup.every")}
-          value={String(now.everyHours)}
-          onChange={(event) => setTyped({ ...typed, everyHours: Number(event.currentTarget.value) })}
-          data={INTERVALS.map((hours) => ({ value: String(hours), label: t(`backup.hours.${hours}`) }))}
-          error={atField("everyHours") && t("backup.wrong.everyHours")}
-          data-testid={ids.backup("every")}
+    <Stack gap="sm" className="setting-group">
+      <Setting id="backup-folder" changed={folder !== ""} back={() => setTyped({ ...typed, folder: "" })} command="backup.set">
+        <TextInput
+          label={t("backup.folder")}
+          description={t("backup.folderText", { folder: info.defaultFolder })}
+          value={now.folder ?? ""}
+          onChange={(event) => setTyped({ ...typed, folder: event.currentTarget.value })}
+          error={atField("folder") && [t("backup.wrong.folder"), set.error?.detail].join(" ")}
+          autoComplete="off"
+          data-testid={ids.backup("folder")}
         />
-        <NumberInput
-          w={220}
-          label={t("backup.keep")}
-          description={t("backup.keepText")}
-          min={1}
-          max={365}
-          clampBehavior="strict"
-          allowDecimal={false}
-          value={now.keep}
-          onChange={(value) => setTyped({ ...typed, keep: Number(value) || 1 })}
-          error={atField("keep") && t("backup.wrong.keep")}
-          data-testid={ids.backup("keep")}
-        />
-      </Group>
-      <Checkbox
-        label={t("backup.encrypt")}
-        description={t("backup.encryptText")}
-        checked={now.encrypt}
-        onChange={(event) => setTyped({ ...typed, encrypt: event.currentTarget.checked })}
-        data-testid={ids.backup("encrypt")}
-      />
-      {now.encrypt && (
-        <>
-          <Text size="sm" c="dimmed">
-            {t("backup.passphraseText")}
-            {info.passphraseMs !== null && ` ${t("backup.passphraseSet", { when: format.instant(info.passphraseMs) })}`}
-          </Text>
-          <NewPassphrase
-            typed={secret}
-            set={setSecret}
-            shortest={info.shortestPassphrase}
-            label={t(info.passphraseMs === null ? "backup.passphrase" : "backup.newPassphrase")}
+      </Setting>
+      <Group gap="lg" align="flex-start">
+        <Setting
+          id="backup-every"
+          changed={now.everyHours !== defaults["backup-every"]}
+          back={() => setTyped({ ...typed, everyHours: defaults["backup-every"] })}
+          command="backup.set"
+        >
+          <NativeSelect
+            label={t("backup.every")}
+            value={String(now.everyHours)}
+            onChange={(event) => setTyped({ ...typed, everyHours: Number(event.currentTarget.value) })}
+            data={INTERVALS.map((hours) => ({ value: String(hours), label: t(`backup.hours.${hours}`) }))}
+            error={atField("everyHours") && t("backup.wrong.everyHours")}
+            data-testid={ids.backup("every")}
           />
-        </>
-      )}
+        </Setting>
+        <Setting
+          id="backup-keep"
+          changed={now.keep !== defaults["backup-keep"]}
+          back={() => setTyped({ ...typed, keep: defaults["backup-keep"] })}
+          command="backup.set"
+        >
+          <NumberInput
+            w={220}
+            label={t("backup.keep")}
+            description={t("backup.keepText")}
+            min={1}
+            max={365}
+            clampBehavior="strict"
+            allowDecimal={false}
+            value={now.keep}
+            onChange={(value) => setTyped({ ...typed, keep: Number(value) || 1 })}
+            error={atField("keep") && t("backup.wrong.keep")}
+            data-testid={ids.backup("keep")}
+          />
+        </Setting>
+      </Group>
+      <Setting id="backup-encrypt" indent={CHECKBOX} changed={now.encrypt !== defaults["backup-encrypt"]}>
+        <Checkbox
+          label={t("backup.encrypt")}
+          description={t("backup.encryptText")}
+          checked={now.encrypt}
+          onChange={(event) => setTyped({ ...typed, encrypt: event.currentTarget.checked })}
+          data-testid={ids.backup("encrypt")}
+        />
+        {now.encrypt && (
+          <Stack gap="sm" mt="sm">
+            <Text size="sm" c="dimmed">
+              {t("backup.passphraseText")}
+              {info.passphraseMs !== null && ` ${t("backup.passphraseSet", { when: format.instant(info.passphraseMs) })}`}
+            </Text>
+            <NewPassphrase
+              typed={secret}
+              set={setSecret}
+              shortest={info.shortestPassphrase}
+              label={t(info.passphraseMs === null ? "backup.passphrase" : "backup.newPassphrase")}
+            />
+          </Stack>
+        )}
+      </Setting>
       {set.error && !["folder", "keep", "everyHours"].includes(set.error.field ?? "") && <BackupError error={set.error} />}
       <MayButton
         command="backup.set"

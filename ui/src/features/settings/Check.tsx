@@ -4,6 +4,8 @@ import { useAct } from "../../api/queries";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { MayButton } from "../../shared/ui/MayButton";
+import { Card } from "./Card";
+import { Setting } from "./Setting";
 
 /** A check of the whole ledger, on demand: each thing that was checked with its verdict, and what to do about a bad one. */
 export function Check() {
@@ -12,19 +14,21 @@ export function Check() {
   const findings = check.data?.findings ?? [];
   const wrong = findings.some((one) => one.verdict === "wrong");
   return (
-    <section className="card">
-      <Group justify="space-between">
-        <Title order={2}>{t("settings.check")}</Title>
-        <MayButton
-          command="workspace.check"
-          variant="default"
-          loading={check.isPending}
-          onClick={() => check.mutate({})}
-          data-testid={ids.checkLedger}
-        >
-          {t("settings.checkNow")}
-        </MayButton>
-      </Group>
+    <Card of="check">
+      <Setting id="check">
+        <Group justify="space-between">
+          <Title order={2}>{t("settings.check")}</Title>
+          <MayButton
+            command="workspace.check"
+            variant="default"
+            loading={check.isPending}
+            onClick={() => check.mutate({})}
+            data-testid={ids.checkLedger}
+          >
+            {t("settings.checkNow")}
+          </MayButton>
+        </Group>
+      </Setting>
       <Text size="sm" c="dimmed">
         {t("settings.checkText")}
       </Text>
@@ -44,6 +48,6 @@ export function Check() {
           </dl>
         </>
       )}
-    </section>
+    </Card>
   );
 }

@@ -1,10 +1,9 @@
 import { Group, NumberInput, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, type TablerIcon } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ListenerInfo, ListenerInput } from "../../api/generated/api";
 import { useAct, useAsk } from "../../api/queries";
-import { usePlace } from "../../shared/lib/navigation";
 import { ids } from "../../shared/lib/testids";
 import { Badge } from "../../shared/ui/Badge";
 import { CopyText } from "../../shared/ui/CopyText";
@@ -13,18 +12,16 @@ import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { MayButton } from "../../shared/ui/MayButton";
 import { useMay } from "../../shared/ui/useMay";
+import { Card } from "./Card";
+import defaults from "./defaults.json";
+import { Setting, SWITCH } from "./Setting";
 
 /** Whether webhooks are listened for, where, and how the world gets there. */
 export function Listener() {
   const { t } = useTranslation();
   const listener = useAsk("listener.get", {});
-  const card = useRef<HTMLElement>(null);
-  const isMeant = usePlace().filter === "webhooks";
-  useEffect(() => {
-    if (isMeant) card.current?.scrollIntoView({ block: "start" });
-  }, [isMeant]);
   return (
-    <section className="card" ref={card} data-testid={ids.listener}>
+    <Card of="listener" testId={ids.listener}>
       <Stack gap="sm">
         <Title order={2}>{t("listener.title")}</Title>
         <Text size="sm" c="dimmed">
@@ -35,7 +32,7 @@ export function Listener() {
         {listener.data && <Form info={listener.data} />}
         <DocsPage lead={t("listener.expose")} page="docs/webhooks.md" />
       </Stack>
-    </section>
+    </Card>
   );
 }
 
@@ -53,41 +50,63 @@ function Form({ info }: { info: ListenerInfo }) {
   const isAtField = set.error?.field === "port" || set.error?.field === "publicAddress";
   return (
     <>
-      <Switch
-        label={t("listener.enabled")}
-        checked={enabled}
-        onChange={(event) => keep({ enabled: event.currentTarget.checked })}
-        disabled={set.isPending || !may}
-        title={why}
-        data-testid={ids.listenerField("enabled")}
-      />
+      <Setting
+        id="listener-enabled"
+        indent={SWITCH}
+        changed={enabled !== defaults["listener-enabled"]}
+        back={() => keep({ enabled: defaults["listener-enabled"] })}
+        command="listener.set"
+      >
+        <Switch
+          label={t("listener.enabled")}
+          checked={enabled}
+          onChange={(event) => keep({ enabled: event.currentTarget.checked })}
+          disabled={set.isPending || !may}
+          title={why}
+          data-testid={ids.listenerField("enabled")}
+        />
+      </Setting>
       <State info={info} />
-      <Group gap="sm" align="flex-start">
-        <NumberInput
-          w={220}
-          label={t("listener.port")}
-          description={t("listener.portText")}
-          min={0}
-          max={65535}
-          clampBehavior="strict"
-          allowDecimal={false}
-          thousandSeparator=""
-          value={port}
-          onChange={(value) => setTyped({ ...typed, port: Number(value) || 0 })}
-          error={wrong("port")}
-          data-testid={ids.listenerField("port")}
-        />
-        <TextInput
-          flex={1}
-          label={t("listener.publicAddress")}
-          description={t("listener.publicAddressText")}
-          placeholder="https://"
-          value={publicAddress}
-          onChange={(event) => setTyped({ ...typed, publicAddress: event.currentTarget.value })}
-          error={wrong("publicAddress")}
-          autoComplete="off"
-          data-testid={ids.listenerField("public-address")}
-        />
+      <Group gap="lg" align="flex-start" wrap="nowrap">
+        <Setting
+          id="listener-port"
+          changed={port !== defaults["listener-port"]}
+          back={() => setTyped({ ...typed, port: defaults["listener-port"] })}
+          command="listener.set"
+        >
+          <NumberInput
+            w={260}
+            label={t("listener.port")}
+            description={t("listener.portText")}
+            min={0}
+            max={65535}
+            clampBehavior="strict"
+            allowDecimal={false}
+            thousandSeparator=""
+            value={port}
+            onChange={(value) => setTyped({ ...typed, port: Number(value) || 0 })}
+            error={wrong("port")}
+            data-testid={ids.listenerField("port")}
+          />
+        </Setting>
+        <Setting
+          id="listener-address"
+          wide
+          changed={publicAddress !== defaults["listener-address"]}
+          back={() => setTyped({ ...typed, publicAddress: defaults["listener-address"] })}
+          command="listener.set"
+        >
+          <TextInput
+            label={t("listener.publicAddress")}
+            description={t("listener.publicAddressText")}
+            placeholder="https://"
+            value={publicAddress}
+            onChange={(event) => setTyped({ ...typed, publicAddress: event.currentTarget.value })}
+            error={wrong("publicAddress")}
+            autoComplete="off"
+            data-testid={ids.listenerField("public-address")}
+          />
+        </Setting>
       </Group>
       {set.error && !isAtField && <ErrorNote error={set.error} />}
       <MayButton

@@ -7,6 +7,9 @@ import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { MayButton } from "../../shared/ui/MayButton";
+import { Card } from "./Card";
+import defaults from "./defaults.json";
+import { Setting } from "./Setting";
 
 /** Hosts of the operator's own network that a shop may stand at. */
 export function Network() {
@@ -18,7 +21,7 @@ export function Network() {
   const [isWrong, isMany] = [permit.error?.field === "host", permit.error?.field === "hosts"];
   const hosts = network.data?.privateHosts ?? [];
   return (
-    <section className="card" data-testid={ids.network}>
+    <Card of="network" testId={ids.network}>
       <Stack gap="sm">
         <Title order={2}>{t("network.title")}</Title>
         <Text size="sm" c="dimmed">
@@ -26,49 +29,53 @@ export function Network() {
         </Text>
         {network.isPending && <Loading />}
         {network.error && <ErrorNote error={network.error} again={() => void network.refetch()} />}
-        {network.data && hosts.length === 0 && <Text size="sm">{t("network.none")}</Text>}
-        {hosts.map((one) => (
-          <Group key={one} gap="xs">
-            <Text size="sm" ff="monospace">
-              {one}
-            </Text>
-            <MayButton
-              command="network.forbid"
-              size="compact-xs"
-              variant="subtle"
-              color="gray"
-              aria-label={t("network.forbid", { host: one })}
-              title={t("network.forbid", { host: one })}
-              onClick={() => forbid.mutate({ host: one })}
+        <Setting id="network-hosts" changed={hosts.length > defaults["network-hosts"].length}>
+          <Stack gap="sm">
+            {network.data && hosts.length === 0 && <Text size="sm">{t("network.none")}</Text>}
+            {hosts.map((one) => (
+              <Group key={one} gap="xs">
+                <Text size="sm" ff="monospace">
+                  {one}
+                </Text>
+                <MayButton
+                  command="network.forbid"
+                  size="compact-xs"
+                  variant="subtle"
+                  color="gray"
+                  aria-label={t("network.forbid", { host: one })}
+                  title={t("network.forbid", { host: one })}
+                  onClick={() => forbid.mutate({ host: one })}
+                >
+                  <IconX size={16} />
+                </MayButton>
+              </Group>
+            ))}
+            <form
+              onSubmit={(event) => {
+                event.preventDefault();
+                permit.mutate({ host: host.trim() }, { onSuccess: () => setHost("") });
+              }}
             >
-              <IconX size={16} />
-            </MayButton>
-          </Group>
-        ))}
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            permit.mutate({ host: host.trim() }, { onSuccess: () => setHost("") });
-          }}
-        >
-          <Group gap="sm" align="flex-start">
-            <TextInput
-              flex={1}
-              label={t("network.host")}
-              description={t("network.hostText")}
-              value={host}
-              onChange={(event) => setHost(event.currentTarget.value)}
-              error={isWrong ? t("network.wrong") : isMany ? t("network.most") : undefined}
-              data-testid={ids.networkHost}
-            />
-            <MayButton command="network.permit" type="submit" variant="default" mt={42} disabled={host.trim() === ""} loading={permit.isPending}>
-              {t("network.permit")}
-            </MayButton>
-          </Group>
-        </form>
+              <Group gap="sm" align="flex-start">
+                <TextInput
+                  flex={1}
+                  label={t("network.host")}
+                  description={t("network.hostText")}
+                  value={host}
+                  onChange={(event) => setHost(event.currentTarget.value)}
+                  error={isWrong ? t("network.wrong") : isMany ? t("network.most") : undefined}
+                  data-testid={ids.networkHost}
+                />
+                <MayButton command="network.permit" type="submit" variant="default" mt={45} disabled={host.trim() === ""} loading={permit.isPending}>
+                  {t("network.permit")}
+                </MayButton>
+              </Group>
+            </form>
+          </Stack>
+        </Setting>
         {permit.error && !isWrong && !isMany && <ErrorNote error={permit.error} />}
         {forbid.error && <ErrorNote error={forbid.error} />}
       </Stack>
-    </section>
+    </Card>
   );
 }

@@ -9,6 +9,8 @@ import { FailureText } from "../../shared/ui/FailureText";
 import { Loading } from "../../shared/ui/Loading";
 import { MayButton } from "../../shared/ui/MayButton";
 import { Time } from "../../shared/ui/Time";
+import { Card } from "./Card";
+import { Setting } from "./Setting";
 
 const COLORS: Record<string, string> = { ok: "green", failed: "red", skipped: "gray" };
 
@@ -17,7 +19,7 @@ export function Schedule() {
   const { t } = useTranslation();
   const schedule = useAsk("schedule.list", {});
   return (
-    <section className="card">
+    <Card of="schedule">
       <Stack gap="sm">
         <Title order={2}>{t("schedule.title")}</Title>
         <Text size="sm" c="dimmed">
@@ -26,25 +28,27 @@ export function Schedule() {
         {schedule.isPending && <Loading />}
         {schedule.error && <ErrorNote error={schedule.error} again={() => void schedule.refetch()} />}
         {schedule.data && (
-          <table className="plain">
-            <thead>
-              <tr>
-                <th>{t("schedule.job")}</th>
-                <th>{t("schedule.last")}</th>
-                <th>{t("schedule.result")}</th>
-                <th>{t("schedule.next")}</th>
-                <th />
-              </tr>
-            </thead>
-            <tbody>
-              {schedule.data.jobs.map((job) => (
-                <JobRow key={job.id} job={job} />
-              ))}
-            </tbody>
-          </table>
+          <Setting id="schedule">
+            <table className="plain">
+              <thead>
+                <tr>
+                  <th>{t("schedule.job")}</th>
+                  <th>{t("schedule.last")}</th>
+                  <th>{t("schedule.result")}</th>
+                  <th>{t("schedule.next")}</th>
+                  <th />
+                </tr>
+              </thead>
+              <tbody>
+                {schedule.data.jobs.map((job) => (
+                  <JobRow key={job.id} job={job} />
+                ))}
+              </tbody>
+            </table>
+          </Setting>
         )}
       </Stack>
-    </section>
+    </Card>
   );
 }
 

@@ -10,6 +10,9 @@ import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { MayButton } from "../../shared/ui/MayButton";
 import { useFormat } from "../../shared/ui/useFormat";
+import { Card } from "./Card";
+import defaults from "./defaults.json";
+import { Setting } from "./Setting";
 
 const DAYS = [1, 3, 7, 14];
 /** Of a part that is longer, the newest of it is on screen: the end, as in the file. */
@@ -18,31 +21,35 @@ const SHOWN = 200_000;
 /** A file for whoever helps: put together, shown whole, and saved only then. */
 export function Support() {
   const { t } = useTranslation();
-  const [days, setDays] = useState(3);
+  const [days, setDays] = useState(defaults["support-days"]);
   const preview = useAct("support.preview");
   const make = () => preview.mutate({ days, webview: navigator.userAgent });
   return (
-    <section className="card" data-testid={ids.support}>
+    <Card of="support" testId={ids.support}>
       <Stack gap="sm">
         <Title order={2}>{t("support.title")}</Title>
         <Text size="sm" c="dimmed">
           {t("support.text")}
         </Text>
         <Text size="sm">{t("support.never")}</Text>
-        <Group gap="sm" align="flex-end">
-          <NativeSelect
-            size="xs"
-            w={150}
-            label={t("support.daysLabel")}
-            data={DAYS.map((count) => ({ value: String(count), label: t("support.days", { count }) }))}
-            value={String(days)}
-            onChange={(event) => setDays(Number(event.currentTarget.value))}
-            data-testid={ids.supportDays}
-          />
+        <Group gap="sm" align="flex-start">
+          <Setting id="support-days">
+            <NativeSelect
+              size="xs"
+              w={150}
+              label={t("support.daysLabel")}
+              data={DAYS.map((count) => ({ value: String(count), label: t("support.days", { count }) }))}
+              value={String(days)}
+              onChange={(event) => setDays(Number(event.currentTarget.value))}
+              data-testid={ids.supportDays}
+            />
+          </Setting>
           <MayButton
             command="support.preview"
             size="xs"
             variant="default"
+            // beside the field, below its label
+            mt={22}
             leftSection={<IconEye size={15} />}
             loading={preview.isPending}
             onClick={make}
@@ -54,7 +61,7 @@ export function Support() {
         {preview.error && <ErrorNote error={preview.error} again={make} />}
         {preview.data && <Previewed key={preview.data.id} preview={preview.data} />}
       </Stack>
-    </section>
+    </Card>
   );
 }
 

@@ -16,6 +16,9 @@ import { ChooseVault } from "../../shared/ui/vault/ChooseVault";
 import { NewPassphrase, nothingTyped, passphraseMissing } from "../../shared/ui/vault/NewPassphrase";
 import { Unlock } from "../../shared/ui/vault/Unlock";
 import { usePassphraseRefusal } from "../../shared/ui/vault/usePassphraseRefusal";
+import { Card } from "./Card";
+import defaults from "./defaults.json";
+import { Setting } from "./Setting";
 
 const LOOKS: Record<string, { icon: TablerIcon; color: string }> = {
   ready: { icon: IconCircleCheck, color: "var(--state-issued)" },
@@ -30,7 +33,7 @@ export function Vault() {
   const { t } = useTranslation();
   const vault = useAsk("vault.get", {});
   return (
-    <section className="card" data-testid={ids.vault("card")}>
+    <Card of="vault" testId={ids.vault("card")}>
       <Stack gap="xs">
         <Title order={2}>{t("vault.title")}</Title>
         <Text size="sm" c="dimmed">
@@ -38,9 +41,15 @@ export function Vault() {
         </Text>
         {vault.isPending && <Loading />}
         {vault.error && <ErrorNote error={vault.error} again={() => void vault.refetch()} />}
-        {vault.data && <Kept vault={vault.data} />}
+        {vault.data && (
+          <Setting id="vault" changed={vault.data.kind !== null && vault.data.kind !== defaults.vault}>
+            <Stack gap="xs">
+              <Kept vault={vault.data} />
+            </Stack>
+          </Setting>
+        )}
       </Stack>
-    </section>
+    </Card>
   );
 }
 

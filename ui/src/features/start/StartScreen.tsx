@@ -9,6 +9,7 @@ import { RestoreDialog } from "../../shared/ui/backup/RestoreDialog";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Toggles } from "../../shared/ui/Toggles";
 import { VaultBanner } from "../../shared/ui/vault/VaultBanner";
+import { useNewWorkspace } from "../../shared/ui/workspace/useNewWorkspace";
 
 /** Where nothing is open: try it, begin, or go on where it stopped. */
 export function StartScreen({ app }: { app: AppInfo }) {
@@ -112,13 +113,13 @@ function Choice({ icon, title, text, busy, testId, onClick }: ChoiceProps) {
 
 function NewWorkspace() {
   const { t } = useTranslation();
-  const create = useAct("workspace.create");
-  const [name, setName] = useState("");
+  const { name, setName, missing, busy, error, make } = useNewWorkspace();
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        create.mutate({ name });
+        // a refusal is told below
+        make().catch(() => {});
       }}
     >
       <Stack gap="xs">
@@ -136,15 +137,15 @@ function NewWorkspace() {
           <Button
             type="submit"
             size="sm"
-            loading={create.isPending}
-            disabled={name.trim() === ""}
-            title={name.trim() === "" ? t("start.nameMissing") : undefined}
+            loading={busy}
+            disabled={missing !== null}
+            title={missing ?? undefined}
             data-testid={ids.startCreate}
           >
             {t("start.create")}
           </Button>
         </Group>
-        {create.error && <ErrorNote error={create.error} />}
+        {error && <ErrorNote error={error} />}
       </Stack>
     </form>
   );

@@ -18,6 +18,7 @@ import enPeople from "./en/people.json";
 import enPersonal from "./en/personal.json";
 import enRecords from "./en/records.json";
 import enRules from "./en/rules.json";
+import enSettings from "./en/settings.json";
 import enSetup from "./en/setup.json";
 import enVault from "./en/vault.json";
 import enWords from "./en/words.json";
@@ -41,12 +42,13 @@ import roPeople from "./ro/people.json";
 import roPersonal from "./ro/personal.json";
 import roRecords from "./ro/records.json";
 import roRules from "./ro/rules.json";
+import roSettings from "./ro/settings.json";
 import roSetup from "./ro/setup.json";
 import roVault from "./ro/vault.json";
 import roWords from "./ro/words.json";
 
 /** Every word on screen. `words` is shared with the terminal. */
 export const catalogues = {
-  ro: { ...roWords, ...roCommon, ...roRecords, ...roActs, ...roActivity, ...roAlerts, ...roChanges, ...roBackfill, ...roBackup, ...roEditor, ...roSetup, ...roDesk, ...roDesktop, ...roHooks, ...roLiterals, ...roLog, ...roClosing, ...roRules, ...roImports, ...roVault, ...roNotices, ...roPeople, ...roPersonal },
-  en: { ...enWords, ...enCommon, ...enRecords, ...enActs, ...enActivity, ...enAlerts, ...enChanges, ...enBackfill, ...enBackup, ...enEditor, ...enSetup, ...enDesk, ...enDesktop, ...enHooks, ...enLiterals, ...enLog, ...enClosing, ...enRules, ...enImports, ...enVault, ...enNotices, ...enPeople, ...enPersonal },
+  ro: { ...roWords, ...roCommon, ...roRecords, ...roActs, ...roActivity, ...roAlerts, ...roChanges, ...roBackfill, ...roBackup, ...roEditor, ...roSettings, ...roSetup, ...roDesk, ...roDesktop, ...roHooks, ...roLiterals, ...roLog, ...roClosing, ...roRules, ...roImports, ...roVault, ...roNotices, ...roPeople, ...roPersonal },
+  en: { ...enWords, ...enCommon, ...enRecords, ...enActs, ...enActivity, ...enAlerts, ...enChanges, ...enBackfill, ...enBackup, ...enEditor, ...enSettings, ...enSetup, ...enDesk, ...enDesktop, ...enHooks, ...enLiterals, ...enLog, ...enClosing, ...enRules, ...enImports, ...enVault, ...enNotices, ...enPeople, ...enPersonal },
 };

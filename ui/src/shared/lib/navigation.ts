@@ -36,6 +36,8 @@ export interface Place {
   /** Which log the activity screen shows: `log` is the program's; and its lines that are at least so important. */
   tab?: string;
   level?: string;
+  /** A section of the settings that is meant, or a card of one. */
+  section?: string;
   about?: string;
   from?: string;
   to?: string;
@@ -65,7 +67,7 @@ export function placeOfNeed(what: string | undefined): [ScreenPath, Place] {
     case "credential":
       return ["/connections", {}];
     case "vault":
-      return ["/settings", {}];
+      return ["/settings", { section: "vault" }];
     case "failures":
       return ["/failures", {}];
     case "approvals":

@@ -142,7 +142,7 @@ function valueProposals(
 }
 
 /** Lower case without diacritics. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 }
 

@@ -5,6 +5,10 @@ export const ids = {
   startNew: "start-new",
   startName: "start-name",
   startCreate: "start-create",
+  workspaceMenu: "workspace-menu",
+  workspaceNew: "workspace-new",
+  workspaceSandbox: "workspace-sandbox",
+  settingsNewWorkspace: "settings-new-workspace",
   nav: (screen: string) => `nav-${screen}`,
   navCount: (screen: string) => `nav-count-${screen}`,
   row: (order: string) => `row-${order}`,
@@ -459,6 +463,17 @@ export const ids = {
   alertsOlder: "alerts-older",
   alertNotice: (id: string) => `alert-notice-${id}`,
   overviewAlert: (id: string) => `overview-alert-${id}`,
+  settingsSection: (section: string) => `settings-section-${section}`,
+  /** What leads to a setting of another screen. */
+  settingsLead: (setting: string) => `settings-lead-${setting}`,
+  settingsFound: "settings-found",
+  settingsAll: "settings-all",
+  /** Puts a setting's default back. */
+  settingBack: (setting: string) => `setting-back-${setting}`,
+  /** `card`, `show`, `text`, `save`, `file`, `typed`, `look`, `refused`, `plan`, `problems`, `will`, `act`, `change`, `done`, `again`, `connections-open` */
+  setup: (part: string) => `setup-${part}`,
+  setupCompany: (taxId: string) => `setup-company-${taxId}`,
+  setupSeries: (series: string) => `setup-series-${series}`,
   desktop: "desktop",
   /** `close`, `session` */
   desktopField: (field: string) => `desktop-${field}`,

@@ -11,7 +11,7 @@ interface Props {
   maw: number;
   /** What is searched for now. */
   text: string;
-  /** Told a moment after the last key, at once with Enter. */
+  /** Told a moment after the last key, at once with Enter, and with Escape, which empties it. */
   onSearch: (text: string) => void;
 }
 
@@ -48,7 +48,10 @@ export function SearchField({ text, label, maw, onSearch }: Props) {
       rightSection={typed && <CloseButton size="xs" onClick={() => change("")} aria-label={t("common.clear")} />}
       value={typed}
       onChange={(event) => change(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === "Enter" && tell.flush()}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && typed !== "") change("");
+        if (event.key === "Enter" || event.key === "Escape") tell.flush();
+      }}
       data-testid={ids.search}
       data-search
     />

@@ -1,5 +1,7 @@
 //! Words of notices, from the catalogues that the screens use, and the screen that shows what a notice is about.
 
+use crate::system_language;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use punte_engine::alerts::{NoticeKind, Told, Untold, UntoldItem, local_day, local_time};
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -28,9 +30,10 @@ fn read(text: &str) -> Value {
 pub(super) struct Words(&'static [Value; 2]);
 
 impl Words {
-    /// Romanian, unless English was chosen.
+    /// In the language that was chosen, or the system's.
     pub(super) fn of(language: Option<&str>) -> Words {
-        Words(if language == Some("en") { &EN } else { &RO })
+        let is_english = language.map_or_else(|| system_language() == "en", |chosen| chosen == "en");
+        Words(if is_english { &EN } else { &RO })
     }
 
     /// A text by its dotted key, with `{{name}}` replaced; a key that is missing is shown as itself.
@@ -61,6 +64,10 @@ impl Words {
             ("last", time("lastMs").unwrap_or_default()),
         ];
         let case = match item.rule.as_str() {
+            "connection_reconnect" if item.facts["credentials"] == true => match item.is_over {
+                true => "recoveredCredentials",
+                false => "raisedCredentials",
+            },
             _ if item.is_over => "recovered",
             "einvoice_deadline" if item.facts["more"].as_u64().unwrap_or(0) > 0 => "raisedMore",
             "plan_quota" if item.facts["full"] == true => "raisedFull",
@@ -103,11 +110,12 @@ impl Words {
 /// The screen that shows what an alert is about, as the window's router has it.
 pub(super) fn path_of(item: &UntoldItem) -> String {
     match item.rule.as_str() {
-        "failure_group" => "/failures".to_owned(),
+        "failure_group" => format!("/failures?target={}", utf8_percent_encode(&item.cause, NON_ALPHANUMERIC)),
         "in_doubt" => "/reconcile?filter=doubts".to_owned(),
         "series_gap" => "/reconcile?filter=series".to_owned(),
         "silent_shop" => "/orders?sort=-created".to_owned(),
         "einvoice_deadline" => "/einvoice".to_owned(),
+        "connection_reconnect" if item.facts["credentials"] == true => "/settings".to_owned(),
         "backup_overdue" => "/settings".to_owned(),
         _ => "/connections".to_owned(),
     }
@@ -166,6 +174,18 @@ mod tests {
         assert_eq!(told.items.len(), 200);
         assert_eq!(told.text.lines().count(), NAMED + 3);
         assert!(told.text.contains("170"));
+    }
+
+    #[test]
+    fn closed_credentials_are_not_told_as_a_connection_and_a_group_is_led_to_by_its_key() {
+        let of = |is_over: bool| {
+            let item = item("connection_reconnect", json!({ "credentials": true }), is_over);
+            (Words::of(Some("en")).title(&item), path_of(&item))
+        };
+        assert!(of(false).0.starts_with("The credentials cannot be read") && of(true).0.ends_with("read again"));
+        assert_eq!(of(false).1, "/settings");
+        let group = UntoldItem { cause: "vat_rate_unknown|19|ș".into(), ..item("failure_group", json!({}), false) };
+        assert_eq!(path_of(&group), "/failures?target=vat%5Frate%5Funknown%7C19%7C%C8%99");
     }
 
     #[test]

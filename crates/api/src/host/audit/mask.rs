@@ -30,6 +30,7 @@ const OF_THINGS: &[&str] = &[
     "session.",
     "listener.",
     "network.",
+    "setup.",
 ];
 /// Of these commands every text is secret but for a few that are known to be none.
 const OF_SECRETS: &[&str] = &["session.", "vault.", "people.", "clients."];

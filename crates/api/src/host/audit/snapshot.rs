@@ -73,6 +73,7 @@ impl Host {
                 Some(json!({ "kind": now.kind.map(|kind| kind.as_str()), "isOpen": is_open }))
             }
             Reads::Workspace => self.workspace_snapshot(workspace, id).await,
+            Reads::Setup => Some(super::super::setup::snapshot(workspace).await?),
             Reads::Retention => Some(json!({ "months": ledger.read_retention_months().await? })),
             Reads::Backup => {
                 let (set, _) = workspace.look_at_backups().await?;

@@ -21,6 +21,8 @@ pub(super) enum Reads {
     Mapping,
     Person,
     Retention,
+    /// Names of connections, mappings and flows.
+    Setup,
     Vault,
     Workspace,
     Work(Work),
@@ -55,6 +57,7 @@ impl Reads {
                 | Reads::Guards
                 | Reads::Listener
                 | Reads::Retention
+                | Reads::Setup
                 | Reads::Vault
                 | Reads::Workspace
         )
@@ -106,6 +109,7 @@ const SUBJECTS: &[(&str, &str, &[&str], Option<Reads>)] = &[
     ("schedule.set_retention", "retention", &[], Some(Reads::Retention)),
     ("schedule.", "job", &["id"], None),
     ("session.sign_in", "person", &["name"], None),
+    ("setup.", "setup", &[], Some(Reads::Setup)),
     ("support.", "bundle", &[], None),
     ("vault.", "vault", &[], Some(Reads::Vault)),
     ("workspace.", "workspace", &["id"], Some(Reads::Workspace)),

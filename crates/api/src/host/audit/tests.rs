@@ -138,6 +138,40 @@ async fn an_act_is_on_record_with_its_subject_and_what_it_changed() {
     office.host.shut_down().await;
 }
 
+#[tokio::test]
+async fn a_set_up_that_came_in_is_on_record_by_what_it_added_and_not_by_its_text() {
+    let (office, other) = (Office::new().await, Office::new().await);
+    office.connect("webhook", "Magazin").await;
+    let file = office.call("setup.export", json!({})).await.unwrap();
+    assert_eq!(file["fileName"], "punte-atelier.setup.toml");
+    let input = json!({ "content": file["content"], "companies": [], "series": [] });
+    for role in [AccessRole::Viewer, AccessRole::Operator] {
+        for command in ["setup.export", "setup.preview", "setup.import"] {
+            let refused = other.call_as(role, command, input.clone()).await.unwrap_err();
+            assert_eq!(refused.code, ErrorCode::Forbidden, "{command}");
+        }
+    }
+    let plan = other.call("setup.preview", input.clone()).await.unwrap();
+    let done = other.call("setup.import", input).await.unwrap();
+    assert_eq!(done, plan, "what was shown is what was done");
+    assert_eq!((&done["connections"][0]["fate"], &done["mappings"][0]["fate"]), (&json!("new"), &json!("kept")));
+    let entry = other.last("setup.import").await;
+    assert_eq!((&entry["subject"]["kind"], &entry["outcome"]), (&json!("setup"), &json!("done")));
+    let added = changes(&entry);
+    assert_eq!(added.len(), 1, "{entry}");
+    let (field, names) = added.iter().next().unwrap();
+    assert!(field.starts_with("connection con_"), "{field}");
+    assert_eq!(*names, (Value::Null, json!("Magazin")));
+    assert!(!entry.to_string().contains("[[connections]]"), "{entry}");
+
+    let broken = json!({ "content": "[punte]\nsetup = 1\nx = 1\ny = 1\n", "companies": [], "series": [] });
+    let refused = other.call("setup.import", broken).await.unwrap_err();
+    assert_eq!((refused.code, refused.field.as_deref()), (ErrorCode::InvalidInput, Some("content")));
+    assert_eq!(refused.detail, "punte.x: unknown_field; punte.y: unknown_field");
+    office.host.shut_down().await;
+    other.host.shut_down().await;
+}
+
 /// What differs of an act's entry, by field.
 fn changes(entry: &Value) -> HashMap<String, (Value, Value)> {
     let changes = entry["changes"].as_array().unwrap().iter();

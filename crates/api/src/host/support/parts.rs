@@ -128,7 +128,7 @@ impl Host {
         Ok(json!({
             "language": settings.language,
             "theme": settings.theme,
-            "onClose": settings.on_close,
+            "onClose": self.on_close(),
             "workspaces": {
                 "known": settings.workspaces.len(),
                 "enabled": settings.workspaces.iter().filter(|one| one.enabled).count(),

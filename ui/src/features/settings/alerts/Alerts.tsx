@@ -1,11 +1,11 @@
 import { Divider, Stack, Text, Title } from "@mantine/core";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useAsk } from "../../../api/queries";
-import { usePlace } from "../../../shared/lib/navigation";
 import { ids } from "../../../shared/lib/testids";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { Loading } from "../../../shared/ui/Loading";
+import { Card } from "../Card";
+import { Setting } from "../Setting";
 import { Channels } from "./Channels";
 import { OpenNow } from "./OpenNow";
 import { Rules } from "./Rules";
@@ -15,13 +15,8 @@ import { Sent } from "./Sent";
 export function Alerts() {
   const { t } = useTranslation();
   const alerts = useAsk("alerts.get", {});
-  const card = useRef<HTMLElement>(null);
-  const isMeant = usePlace().filter === "alerts";
-  useEffect(() => {
-    if (isMeant) card.current?.scrollIntoView({ block: "start" });
-  }, [isMeant]);
   return (
-    <section className="card" ref={card} data-testid={ids.alerts}>
+    <Card of="alerts" testId={ids.alerts}>
       <Stack gap="sm">
         <Title order={2}>{t("alerts.title")}</Title>
         <Text size="sm" c="dimmed">
@@ -31,16 +26,22 @@ export function Alerts() {
         {alerts.error && <ErrorNote error={alerts.error} again={() => void alerts.refetch()} />}
         {alerts.data && (
           <>
-            <OpenNow open={alerts.data.open} />
+            <Setting id="alert-open">
+              <OpenNow open={alerts.data.open} />
+            </Setting>
             <Divider />
-            <Channels channels={alerts.data.channels} />
+            <Setting id="alert-channels">
+              <Channels channels={alerts.data.channels} />
+            </Setting>
             <Divider />
             <Rules info={alerts.data} />
             <Divider />
-            <Sent />
+            <Setting id="alert-sent">
+              <Sent />
+            </Setting>
           </>
         )}
       </Stack>
-    </section>
+    </Card>
   );
 }

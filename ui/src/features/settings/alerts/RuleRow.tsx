@@ -2,6 +2,7 @@ import { Checkbox, Group, MultiSelect, NumberInput, Stack, Switch, Text } from "
 import { useTranslation } from "react-i18next";
 import type { AlertChannelInfo, AlertRuleInfo } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
+import { SWITCH } from "../Setting";
 import { useChannelName } from "./words";
 
 interface Props {
@@ -26,7 +27,7 @@ export function RuleRow({ rule, channels, set }: Props) {
         data-testid={ids.alertRuleField(rule.rule, "on")}
       />
       {rule.on && (
-        <Stack gap={8} pl={46}>
+        <Stack gap={8} pl={SWITCH}>
           <Group gap="sm">
             {unit !== "" && (
               <Group gap="xs">

@@ -8,6 +8,7 @@ import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { MayButton } from "../../../shared/ui/MayButton";
 import { Hours } from "./Hours";
 import { RuleRow } from "./RuleRow";
+import { RuleSetting } from "./RuleSetting";
 
 interface Wanted {
   rules: AlertRuleInfo[];
@@ -31,13 +32,15 @@ export function Rules({ info }: { info: AlertsInfo }) {
   const error = save.error;
   const wrong = error && WRONGS.includes(error.field ?? "") ? t(`alerts.rule.wrong.${error.field}`, { detail: error.detail }) : null;
   return (
-    <Stack gap="md" data-testid={ids.alertRules}>
+    <Stack gap="md" className="setting-group" data-testid={ids.alertRules}>
       <Title order={3}>{t("alerts.rule.title")}</Title>
       <Text size="sm" c="dimmed">
         {t("alerts.rule.text")}
       </Text>
       {rules.map((rule) => (
-        <RuleRow key={rule.rule} rule={rule} channels={info.channels} set={(to) => change(rule.rule, to)} />
+        <RuleSetting key={rule.rule} rule={rule} set={(to) => change(rule.rule, to)}>
+          <RuleRow rule={rule} channels={info.channels} set={(to) => change(rule.rule, to)} />
+        </RuleSetting>
       ))}
       <Hours
         quiet={quiet}

@@ -9,6 +9,8 @@ import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { Loading } from "../../../shared/ui/Loading";
 import { OwnPassword } from "../../../shared/ui/OwnPassword";
 import { useMay } from "../../../shared/ui/useMay";
+import { Card } from "../Card";
+import { Setting } from "../Setting";
 import { Guards } from "./Guards";
 import { PeopleTable } from "./PeopleTable";
 import { PersonDialog } from "./PersonDialog";
@@ -21,15 +23,27 @@ export function People() {
   const { may } = useMay("people.list");
   if (!session) return null;
   return (
-    <section className="card" data-testid={ids.people}>
+    <Card of="people" testId={ids.people}>
       <Stack gap="sm">
-        {!session.needed && <Nobody />}
-        {session.needed && !may && <Title order={2}>{t("people.title")}</Title>}
-        {session.needed && !may && <Text size="sm">{t("people.adminOnly")}</Text>}
+        {!session.needed && (
+          <Setting id="people">
+            <Nobody />
+          </Setting>
+        )}
+        {session.needed && !may && (
+          <Setting id="people">
+            <Title order={2}>{t("people.title")}</Title>
+            <Text size="sm">{t("people.adminOnly")}</Text>
+          </Setting>
+        )}
         {session.needed && may && <Everybody own={session.operator} />}
-        {session.needed && <Own />}
+        {session.needed && (
+          <Setting id="own-password">
+            <Own />
+          </Setting>
+        )}
       </Stack>
-    </section>
+    </Card>
   );
 }
 
@@ -72,7 +86,11 @@ function Everybody({ own }: { own: string }) {
       </Group>
       {people.isPending && <Loading />}
       {people.error && <ErrorNote error={people.error} again={() => void people.refetch()} />}
-      {people.data && <PeopleTable people={people.data.people} own={own} />}
+      {people.data && (
+        <Setting id="people">
+          <PeopleTable people={people.data.people} own={own} />
+        </Setting>
+      )}
       {people.data && <Guards guards={people.data.guards} />}
       {adding && <PersonDialog person={null} close={() => setAdding(false)} />}
     </>

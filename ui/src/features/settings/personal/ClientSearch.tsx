@@ -59,7 +59,7 @@ export function ClientSearch() {
             command="clients.find"
             type="submit"
             variant="default"
-            mt={42}
+            mt={45}
             leftSection={<IconSearch size={15} />}
             disabled={query.trim() === ""}
             loading={find.isPending}

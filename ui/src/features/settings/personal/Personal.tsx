@@ -1,6 +1,8 @@
 import { Divider, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { ids } from "../../../shared/lib/testids";
+import { Card } from "../Card";
+import { Setting } from "../Setting";
 import { ClientSearch } from "./ClientSearch";
 import { Retention } from "./Retention";
 
@@ -8,7 +10,7 @@ import { Retention } from "./Retention";
 export function Personal() {
   const { t } = useTranslation();
   return (
-    <section className="card" data-testid={ids.personal("card")}>
+    <Card of="personal" testId={ids.personal("card")}>
       <Stack gap="sm">
         <Title order={2}>{t("personal.title")}</Title>
         <Text size="sm" c="dimmed">
@@ -16,8 +18,10 @@ export function Personal() {
         </Text>
         <Retention />
         <Divider />
-        <ClientSearch />
+        <Setting id="client-data">
+          <ClientSearch />
+        </Setting>
       </Stack>
-    </section>
+    </Card>
   );
 }

@@ -9,6 +9,8 @@ import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { Loading } from "../../../shared/ui/Loading";
 import { useFormat } from "../../../shared/ui/useFormat";
 import { useMay } from "../../../shared/ui/useMay";
+import defaults from "../defaults.json";
+import { Setting } from "../Setting";
 
 const MONTHS = [0, 12, 24, 36, 60, 120];
 
@@ -35,19 +37,21 @@ export function Retention() {
   };
   return (
     <>
-      <Group gap="xs" align="end">
-        <NativeSelect
-          label={t("personal.retention")}
-          description={t("personal.retentionText")}
-          value={String(current)}
-          disabled={!may.may || preview.isPending || set.isPending}
-          title={may.why}
-          onChange={(event) => choose(Number(event.currentTarget.value))}
-          data={[...new Set([...MONTHS, current])].map((months) => ({ value: String(months), label: words(months) }))}
-          w={440}
-          data-testid={ids.retention}
-        />
-      </Group>
+      <Setting id="retention" changed={current !== defaults.retention} back={() => choose(defaults.retention)} command="schedule.set_retention">
+        <Group gap="xs" align="end">
+          <NativeSelect
+            label={t("personal.retention")}
+            description={t("personal.retentionText")}
+            value={String(current)}
+            disabled={!may.may || preview.isPending || set.isPending}
+            title={may.why}
+            onChange={(event) => choose(Number(event.currentTarget.value))}
+            data={[...new Set([...MONTHS, current])].map((months) => ({ value: String(months), label: words(months) }))}
+            w={440}
+            data-testid={ids.retention}
+          />
+        </Group>
+      </Setting>
       {preview.error && <ErrorNote error={preview.error} />}
       {!asked && set.error && <ErrorNote error={set.error} />}
       <ConfirmDialog

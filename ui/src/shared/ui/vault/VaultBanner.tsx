@@ -32,7 +32,7 @@ export function VaultBanner({ app }: { app: AppInfo }) {
             <b>{t(`vault.banner.${words}`)}</b> {t(`vault.banner.${words}Text`)}
           </Text>
           {reason && (
-            <Text size="xs">
+            <Text size="xs" className="mono" style={{ overflowWrap: "anywhere" }}>
               {t("vault.why", { reason })}
             </Text>
           )}
