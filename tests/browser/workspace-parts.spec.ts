@@ -36,7 +36,6 @@ test("from the sandbox one comes to a company of one's own, and back", async ({ 
   await desk.at("start-create").click();
   await expect(desk.at("workspace-menu")).toHaveText("Firma Mea SRL");
   await expect(desk.at("empty")).toBeVisible();
-  await desk.page.screenshot({ path: "/tmp/ws-after.png" });
   await desk.page.reload();
   await expect(desk.at("workspace-menu")).toHaveText("Firma Mea SRL");
   await menu(desk);

@@ -182,7 +182,7 @@ function Header({ app, overview, open, openSandbox, makeNew }: HeaderProps) {
       <Text span className="wordmark" fz={15}>
         {t("app.name")}
       </Text>
-      <Menu position="bottom-start">
+      <Menu position="bottom-start" withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button variant="subtle" color="gray" rightSection={<IconChevronDown size={14} />} data-testid={ids.workspaceMenu}>
             {app.open?.name}

@@ -64,6 +64,9 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
   const proven = proof?.credential === credentialOf(draft) ? proof : null;
   const missing = whyNot(draft, proven, connection, test.isPending);
   const isReadable = draft.kind === "stripe";
+  const wrong = (name: string) => [save.error, test.error].find((error) => error?.field === name)?.detail;
+  const isFixed = connection?.hasOrders ?? false;
+  const field = useField({ draft, set, wrong });
   const blank = [
     ...(draft.account.trim() === "" && !isReadable ? (["account"] as const) : []),
     ...(connection === null && draft.secret === "" ? (["secret"] as const) : []),
@@ -72,9 +75,6 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
   const untestableText = isReadable
     ? t("wizard.keyMissing")
     : t("wizard.testMissing", { fields: blank.map((name) => field(name).label).join(", ") });
-  const wrong = (name: string) => [save.error, test.error].find((error) => error?.field === name)?.detail;
-  const isFixed = connection?.hasOrders ?? false;
-  const field = useField({ draft, set, wrong });
   const keep = () => save.mutate(isTested ? draft : { ...draft, account: draft.name }, { onSuccess: saved });
   const titleOf = () => {
     const system = t(`system.${draft.kind}`);
