@@ -39,6 +39,8 @@ const another = async ({ at }: Desk) => at("setup-change").click();
 const elsewhere = (text: string) => text.replace(/^kind = "woocommerce"$/m, 'kind = "woocommerce"\naddress = "https://magazin-doi.ro"');
 
 test("the search finds a setting, and its place in the list", async ({ desk }) => {
+  // whatever language a look before left
+  await desk.at("lang-en").click();
   await searched(desk, "backup folder");
   await expect(desk.at("settings-found")).toContainText("1 setting");
   await expect(desk.at("backup-folder")).toBeVisible();

@@ -168,7 +168,7 @@ function Plan({ job, close, leave, waits }: PlanProps) {
         </Button>
         <MayButton
           command="bulk.confirm"
-          color={job.kind === "storno" ? "red" : undefined}
+          color={job.kind === "storno" ? "red.9" : undefined}
           disabled={missing !== null}
           title={missing ?? undefined}
           loading={confirm.isPending}

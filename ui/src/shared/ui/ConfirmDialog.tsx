@@ -67,7 +67,7 @@ export function ConfirmDialog(props: Props) {
             {t("common.cancel")}
           </Button>
           <Button
-            color={props.danger ? "red" : undefined}
+            color={props.danger ? "red.9" : undefined}
             loading={props.busy}
             disabled={missing !== null}
             title={missing ?? undefined}
