@@ -71,7 +71,7 @@ export const alerts: AlertsInfo = {
       rule: "backup_overdue",
       cause: "backup",
       title: "No backup has been made yet",
-      path: "/settings?filter=backup",
+      path: "/settings?section=backup",
       sinceMs: 1_764_000_000_000,
       toldMs: null,
       clearMs: null,

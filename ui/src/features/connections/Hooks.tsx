@@ -71,7 +71,7 @@ interface AddressProps {
 function Address({ hook, isSandbox, renew }: AddressProps) {
   const { t } = useTranslation();
   const go = useGo();
-  const toSettings = () => go.screen("/settings", { filter: "webhooks" });
+  const toSettings = () => go.screen("/settings", { section: "listener" });
   // the public one begins with https
   const isOnlyHere = !isSandbox && hook.url?.startsWith("http://");
   const words = wordsOf(hook.kind);

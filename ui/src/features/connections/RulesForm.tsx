@@ -1,7 +1,7 @@
 import { Button, Group, NumberInput, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RulesInfo, SeriesChoice } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
@@ -32,7 +32,7 @@ const MOST_MINUTES = 30 * 1440;
 export function RulesForm({ shopId, condition, rules, offered, set, wrong }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [request] = useDebouncedValue({ shopId, rules, condition }, REST_MS);
+  const [request] = useDebouncedValue(useMemo(() => ({ shopId, rules, condition }), [shopId, rules, condition]), REST_MS);
   const asked = useAsk("flows.preview_rules", request, request.shopId !== "");
   const said = (field: string) => wrong(field) ?? (asked.error?.field === field ? asked.error.detail : undefined);
   const part: RulesPart = { rules, set: (change) => set({ ...rules, ...change }), wrong: said };

@@ -62,6 +62,14 @@ test("a notice leads to its own group, and to no other", async () => {
   expect(screen.getByTestId(ids.failureGroup("field_missing"))).not.toHaveAttribute("aria-current");
 });
 
+test("a notice of a group that was left for later leads to where it is now, and another tab is a click away", async () => {
+  const later = { ...group, state: "snoozed", snoozed: 40 };
+  const { t } = await show(<FailuresScreen />, answers([later]), `/failures?target=${encodeURIComponent(group.key)}`);
+  expect(await screen.findByTestId(ids.failureGroup(KIND))).toHaveAttribute("aria-current", "true");
+  await userEvent.click(screen.getByTestId(ids.failuresTab("open")));
+  expect(await screen.findByText(t("failures.empty"))).toBeVisible();
+});
+
 test("nothing failed is said, with what would be here", async () => {
   const { t } = await show(<FailuresScreen />, answers([]));
   expect(await screen.findByText(t("failures.empty"))).toBeVisible();

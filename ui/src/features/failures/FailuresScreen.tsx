@@ -31,7 +31,10 @@ export function FailuresScreen() {
   const groups = failures.data?.groups ?? [];
   useWaking(groups, failures.refetch);
   const people = failures.data?.people ?? [];
-  const tab = place.filter === "jobs" || (place.filter ?? "") in TABS ? (place.filter as string) : "open";
+  // a notice may lead to a group that is no longer open
+  const meant = groups.find((group) => group.key === place.target);
+  const wanted = place.filter ?? Object.keys(TABS).find((name) => meant && TABS[name]?.includes(meant.state)) ?? "open";
+  const tab = wanted === "jobs" || wanted in TABS ? wanted : "open";
   const of = (name: string) => groups.filter((group) => TABS[name]?.includes(group.state));
   const records = of("open").reduce((sum, group) => sum + group.count, 0);
   const running = jobs.data?.jobs.filter((job) => job.state === "running").length ?? 0;
@@ -53,7 +56,7 @@ export function FailuresScreen() {
       {failures.error && <ErrorNote error={failures.error} again={() => void failures.refetch()} />}
       {bulk.error && <ErrorNote error={bulk.error} refusals="bulk.refused" />}
       {failures.data && (
-        <Tabs value={tab} onChange={(to) => go.stay({ filter: to === "open" ? undefined : (to ?? undefined) })} keepMounted={false}>
+        <Tabs value={tab} onChange={(to) => go.stay({ filter: to === "open" ? undefined : (to ?? undefined), target: undefined })} keepMounted={false}>
           <Tabs.List mb="md">
             {Object.keys(TABS).map((name) => (
               <Tabs.Tab key={name} value={name} data-testid={ids.failuresTab(name)}>
@@ -69,7 +72,7 @@ export function FailuresScreen() {
               {of(name).length === 0 && <None tab={name} />}
               <Stack gap="sm">
                 {of(name).map((group) => (
-                  <Cause key={group.key} group={group} people={people} plan={plan} busy={bulk.busy} meant={place.target === group.key} />
+                  <Cause key={group.key} group={group} people={people} plan={plan} busy={bulk.busy} meant={group === meant} />
                 ))}
               </Stack>
             </Tabs.Panel>

@@ -76,7 +76,7 @@ function Off() {
     <Alert color={isBroken ? "yellow" : "gray"} variant="light" py={8} icon={<IconInfoCircle size={18} />} role="note" data-testid={ids.inboxOff}>
       <Text size="sm" component="span">
         {t(isBroken ? "inbox.broken" : "inbox.off")}{" "}
-        <Anchor component="button" type="button" size="sm" onClick={() => go.screen("/settings", { filter: "webhooks" })}>
+        <Anchor component="button" type="button" size="sm" onClick={() => go.screen("/settings", { section: "listener" })}>
           {t(isBroken ? "inbox.seeSettings" : "inbox.toSettings")}
         </Anchor>
       </Text>
@@ -138,7 +138,7 @@ function Nothing() {
   return (
     <Empty title={t("inbox.empty")} text={t("inbox.emptyText")}>
       <Group gap="xs" mt="xs">
-        <Button variant="default" onClick={() => go.screen("/settings", { filter: "webhooks" })}>
+        <Button variant="default" onClick={() => go.screen("/settings", { section: "listener" })}>
           {t("inbox.emptySettings")}
         </Button>
         <Button variant="default" onClick={() => go.screen("/connections")}>

@@ -28,7 +28,7 @@ test("an alert that nothing else here shows stands among what needs a person, an
   expect(screen.queryByText(t("overview.nothingNeeded"))).toBeNull();
   expect(screen.queryByTestId(ids.overviewAlert("alt_2"))).toBeNull();
   await userEvent.click(alert);
-  expect(place()).toBe("/settings?filter=backup");
+  expect(place()).toBe("/settings?section=backup");
 });
 
 test("an error names itself and offers another try", async () => {

@@ -158,6 +158,8 @@ function Form({ info }: { info: BackupInfo }) {
             w={220}
             label={t("backup.keep")}
             description={t("backup.keepText")}
+            // beside a field without one: the two stand in a line
+            inputWrapperOrder={["label", "input", "description", "error"]}
             min={1}
             max={365}
             clampBehavior="strict"

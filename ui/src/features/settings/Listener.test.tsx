@@ -61,6 +61,6 @@ test("what is refused stands at its field, in words", async () => {
 test("who is sent to it sees it at once", async () => {
   const scroll = vi.fn();
   Element.prototype.scrollIntoView = scroll;
-  await show(<Listener />, { "listener.get": quiet }, "/settings?filter=webhooks");
+  await show(<Listener />, { "listener.get": quiet }, "/settings?section=listener");
   expect(scroll).toHaveBeenCalled();
 });

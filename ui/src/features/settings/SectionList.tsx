@@ -22,13 +22,13 @@ export function SectionList({ sections, query, found }: Props) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     choose(section);
-    go.stay({ section, filter: undefined });
+    go.stay({ section });
     document.getElementById(sectionId(section))?.scrollIntoView({ block: "start" });
   };
   return (
     <div className="settings-side">
       <search>
-        <SearchField label={t("setting.search")} maw={220} text={query} onSearch={(q) => go.stay({ q: q || undefined, section: undefined, filter: undefined })} />
+        <SearchField label={t("setting.search")} maw={220} text={query} onSearch={(q) => go.stay({ q: q || undefined, section: undefined })} />
       </search>
       <nav aria-label={t("setting.sections")}>
         {sections.map((section) => {

@@ -21,7 +21,7 @@ import { Desktop } from "./Desktop";
 import { Elsewhere } from "./Elsewhere";
 import { FoundContext } from "./found";
 import { Listener } from "./Listener";
-import { meantBy, useHeld } from "./meant";
+import { useHeld } from "./meant";
 import { Network } from "./Network";
 import { People } from "./people/People";
 import { Personal } from "./personal/Personal";
@@ -142,7 +142,7 @@ function sectionsOf(isOpen: boolean, isSandbox: boolean): readonly Section[] {
 
 function Part({ section, hidden, children }: { section: Section; hidden: boolean; children: ReactNode }) {
   const { t } = useTranslation();
-  const meant = meantBy(usePlace());
+  const meant = usePlace().section;
   // where a card has the name, that is brought into sight
   const held = useHeld<HTMLDivElement>(meant === section && !(section in CARDS));
   const isNamed = (Object.keys(CARDS) as CardName[]).filter((card) => CARDS[card].section === section).length > 1;

@@ -1,10 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import type { AlertRuleInfo } from "../../api/generated/api";
 import { catalogues } from "../../shared/i18n/catalogues";
 import { ids } from "../../shared/lib/testids";
-import { alerts } from "../../test/alerts";
 import { wrongs } from "../../test/axe";
 import { alone, asAdmin } from "../../test/people";
 import { settingsAnswers } from "../../test/settings";
@@ -72,11 +70,6 @@ test("what is set says its default, which is that of the engine", async () => {
   expect(silent.map(({ id }) => id)).toEqual([]);
 });
 
-test("a rule's threshold of the catalogue of defaults is the one that comes with the answer", async () => {
-  const usual = (rule: AlertRuleInfo) => (defaults as Record<string, unknown>)[`alert-${rule.rule}`];
-  for (const rule of alerts.rules) expect(usual(rule)).toMatchObject({ threshold: rule.usual });
-});
-
 test("what differs from its default says so, and goes back to it", async () => {
   const app = { ...settingsAnswers["app.get"], theme: "dark" };
   const backup = { ...settingsAnswers["backup.get"], keep: 30 };
@@ -130,7 +123,7 @@ test("a section is chosen at the side, and an address may mean one, or a card by
   await userEvent.click(screen.getByTestId(ids.settingsSection("data")));
   await waitFor(() => expect(place()).toContain("section=data"));
   expect(screen.getByTestId(ids.settingsSection("data"))).toHaveAttribute("aria-current", "location");
-  for (const [address, part] of [["section=backup", "backup"], ["filter=webhooks", "listener"], ["filter=alerts", "alerts"], ["section=safety", "settings-safety"]]) {
+  for (const [address, part] of [["section=backup", "backup"], ["section=listener", "listener"], ["section=alerts", "alerts"], ["section=safety", "settings-safety"]]) {
     seen.length = 0;
     await go(`/settings?${address}`);
     expect(seen, address).toContain(part);

@@ -1,14 +1,4 @@
 import { useEffect, useRef } from "react";
-import type { Place } from "../../shared/lib/navigation";
-
-/** Other names by which the address means a card: alerts and other screens lead here by them. */
-const ALSO: Record<string, string> = { webhooks: "listener", credentials: "vault" };
-
-/** The section or the card that the address means. */
-export function meantBy({ section, filter }: Place): string | undefined {
-  const named = section ?? filter;
-  return named === undefined ? undefined : (ALSO[named] ?? named);
-}
 
 /** How long a part is kept in its place while what is above it still arrives. */
 const HOLD_MS = 2000;

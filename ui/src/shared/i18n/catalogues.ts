@@ -47,7 +47,7 @@ import roSetup from "./ro/setup.json";
 import roVault from "./ro/vault.json";
 import roWords from "./ro/words.json";
 
-/** Every word on screen. `words` is shared with the terminal. */
+/** Every word on screen. The terminal reads some of them, too: crates/cli/src/words.rs. */
 export const catalogues = {
   ro: { ...roWords, ...roCommon, ...roRecords, ...roActs, ...roActivity, ...roAlerts, ...roChanges, ...roBackfill, ...roBackup, ...roEditor, ...roSettings, ...roSetup, ...roDesk, ...roDesktop, ...roHooks, ...roLiterals, ...roLog, ...roClosing, ...roRules, ...roImports, ...roVault, ...roNotices, ...roPeople, ...roPersonal },
   en: { ...enWords, ...enCommon, ...enRecords, ...enActs, ...enActivity, ...enAlerts, ...enChanges, ...enBackfill, ...enBackup, ...enEditor, ...enSettings, ...enSetup, ...enDesk, ...enDesktop, ...enHooks, ...enLiterals, ...enLog, ...enClosing, ...enRules, ...enImports, ...enVault, ...enNotices, ...enPeople, ...enPersonal },

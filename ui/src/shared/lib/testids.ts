@@ -192,6 +192,7 @@ export const ids = {
   editField: (field: string) => `edit-field-${field}`,
   editReason: "edit-reason",
   editSave: "edit-save",
+  retryLeft: "retry-left",
   editUndo: "edit-undo",
   editPreview: "edit-preview",
   editRule: (field: string) => `edit-rule-${field}`,

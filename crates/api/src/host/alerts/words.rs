@@ -115,8 +115,8 @@ pub(super) fn path_of(item: &UntoldItem) -> String {
         "series_gap" => "/reconcile?filter=series".to_owned(),
         "silent_shop" => "/orders?sort=-created".to_owned(),
         "einvoice_deadline" => "/einvoice".to_owned(),
-        "connection_reconnect" if item.facts["credentials"] == true => "/settings".to_owned(),
-        "backup_overdue" => "/settings".to_owned(),
+        "connection_reconnect" if item.facts["credentials"] == true => "/settings?section=vault".to_owned(),
+        "backup_overdue" => "/settings?section=backup".to_owned(),
         _ => "/connections".to_owned(),
     }
 }
@@ -183,7 +183,7 @@ mod tests {
             (Words::of(Some("en")).title(&item), path_of(&item))
         };
         assert!(of(false).0.starts_with("The credentials cannot be read") && of(true).0.ends_with("read again"));
-        assert_eq!(of(false).1, "/settings");
+        assert_eq!(of(false).1, "/settings?section=vault");
         let group = UntoldItem { cause: "vat_rate_unknown|19|ș".into(), ..item("failure_group", json!({}), false) };
         assert_eq!(path_of(&group), "/failures?target=vat%5Frate%5Funknown%7C19%7C%C8%99");
     }

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { DraftEditRequest, DraftFields } from "../../../api/generated/api";
@@ -92,6 +92,21 @@ test("what was edited stands with author and reason, and is taken back with a re
   fireEvent.change(await screen.findByTestId(ids.reason), { target: { value: "mistaken" } });
   await userEvent.click(screen.getByTestId(ids.confirm));
   await waitFor(() => expect(calls).toContainEqual({ command: "drafts.undo", request: { id: "doc_1", reason: "mistaken" } }));
+});
+
+test("an edited draft that passes says that only the retry is left, and one that does not pass says no such thing", async () => {
+  const at = async (problems: object[]) => {
+    const answer = { ...record, draft, problems };
+    const shown = await show(<RecordDrawer order={undefined} document="doc_1" />, { ...answers, "record.get": answer, "drafts.fields": edited }, "/failures?document=doc_1");
+    await userEvent.click(await screen.findByTestId(ids.drawerTab("draft")));
+    await screen.findByTestId(ids.edited);
+    return shown;
+  };
+  const { t } = await at([]);
+  expect(screen.getByTestId(ids.retryLeft)).toHaveTextContent(t("editor.edit.retryLeft", { act: t("retry.act", { count: 1 }) }));
+  cleanup();
+  await at([{ field: "client.city", kind: "address_incomplete", detail: "" }]);
+  expect(screen.queryByTestId(ids.retryLeft)).toBeNull();
 });
 
 test("what was issued, and what takes back, is not offered to be edited, and says which version of its mapping made it", async () => {

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { DraftEdits, MadeBy as MadeByInfo, RecordInfo } from "../../../api/generated/api";
 import { useAct, useAsk } from "../../../api/queries";
 import { useGo, usePlace } from "../../../shared/lib/navigation";
+import { needsRelease } from "../../../shared/lib/errors";
 import { ids } from "../../../shared/lib/testids";
 import { ConfirmDialog } from "../../../shared/ui/ConfirmDialog";
 import { DraftView, Problems } from "../../../shared/ui/DraftView";
@@ -62,6 +63,11 @@ export function DraftPart({ record, onActing }: Props) {
         </Group>
       )}
       {edits && <Edited edits={edits} />}
+      {edits && document?.state === "held" && record.draft && record.problems.length === 0 && (
+        <Text size="sm" role="status" data-testid={ids.retryLeft}>
+          {t("editor.edit.retryLeft", { act: needsRelease(document.failure) ? t("retry.release") : t("retry.act", { count: 1 }) })}
+        </Text>
+      )}
       <Problems problems={record.problems} />
       {record.draft && <DraftView draft={record.draft} />}
       {record.madeBy && <MadeBy made={record.madeBy} />}

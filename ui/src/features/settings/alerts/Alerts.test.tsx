@@ -42,7 +42,7 @@ test("with nothing open and nothing sent it says so", async () => {
 test("what is open leads to the screen that shows it", async () => {
   const { place } = await show(<Alerts />, answers);
   await userEvent.click(within(await screen.findByTestId(ids.alertOpen("alt_1"))).getByRole("button"));
-  expect(place()).toBe("/settings?filter=backup");
+  expect(place()).toBe("/settings?section=backup");
 });
 
 test("a test says what came of it, in words and in the server's", async () => {
@@ -187,6 +187,6 @@ test("older notices are asked for", async () => {
 test("who is sent to it sees it at once", async () => {
   const scroll = vi.fn();
   Element.prototype.scrollIntoView = scroll;
-  await show(<Alerts />, answers, "/settings?filter=alerts");
+  await show(<Alerts />, answers, "/settings?section=alerts");
   expect(scroll).toHaveBeenCalled();
 });

@@ -1,6 +1,6 @@
 import { FileButton, Group, Stack, Text, Textarea, Title } from "@mantine/core";
 import { IconFile } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SetupPlan } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
@@ -48,8 +48,11 @@ interface GivenProps {
 function Given({ text, set, look }: GivenProps) {
   const { t } = useTranslation();
   const [refused, refuse] = useState<"tooLarge" | "unreadable" | null>(null);
+  const reset = useRef<() => void>(null);
   const read = async (file: File | null) => {
     if (!file) return;
+    // the same file, mended, can be chosen again
+    reset.current?.();
     if (file.size > MOST_BYTES) return refuse("tooLarge");
     try {
       set(await file.text());
@@ -62,7 +65,7 @@ function Given({ text, set, look }: GivenProps) {
   return (
     <>
       <Group gap="sm">
-        <FileButton onChange={(file) => void read(file)} accept=".toml,application/toml,text/plain" inputProps={{ "data-testid": ids.setup("file") } as never}>
+        <FileButton resetRef={reset} onChange={(file) => void read(file)} accept=".toml,application/toml,text/plain" inputProps={{ "data-testid": ids.setup("file") } as never}>
           {(props) => (
             <MayButton command="setup.preview" variant="default" leftSection={<IconFile size={15} />} {...props}>
               {t("setup.import.choose")}

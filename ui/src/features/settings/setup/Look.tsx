@@ -30,14 +30,12 @@ const pairs = (renamed: Renamed) =>
 /** What the file would do here, with what is put in place of what. Nothing is written before it is imported. */
 export function Look({ content, done, change }: Props) {
   const { t } = useTranslation();
-  const [companies, setCompanies] = useState<Renamed>({});
-  const [series, setSeries] = useState<Renamed>({});
-  const wanted = { content, companies: pairs(companies), series: pairs(series) };
-  const [request] = useDebouncedValue(wanted, REST_MS);
+  const [renamed, setRenamed] = useState<{ companies: Renamed; series: Renamed }>({ companies: {}, series: {} });
+  const [rested] = useDebouncedValue(renamed, REST_MS);
+  const request = { content, companies: pairs(rested.companies), series: pairs(rested.series) };
   const preview = useAsk("setup.preview", request);
   const act = useAct("setup.import");
-  const isSame = JSON.stringify([request.companies, request.series]) === JSON.stringify([wanted.companies, wanted.series]);
-  const isLooked = isSame && !preview.isFetching;
+  const isLooked = rested === renamed && !preview.isFetching;
   const other = (
     <Button variant="default" onClick={change} data-testid={ids.setup("change")}>
       {t("setup.import.change")}
@@ -61,10 +59,15 @@ export function Look({ content, done, change }: Props) {
         <From plan={plan} />
       </div>
       {plan.problems.length > 0 && <Problems problems={plan.problems} />}
-      <Renames plan={plan} companies={companies} series={series} setCompanies={setCompanies} setSeries={setSeries} />
+      <Renames
+        plan={plan}
+        {...renamed}
+        setCompanies={(companies) => setRenamed({ ...renamed, companies })}
+        setSeries={(series) => setRenamed({ ...renamed, series })}
+      />
       {isReadable && <Plan plan={plan} />}
       {act.error && <ErrorNote error={act.error} refusals="setup.refused" />}
-      <Foot plan={plan} isLooked={isLooked} busy={act.isPending} act={() => act.mutate(wanted, { onSuccess: done })}>
+      <Foot plan={plan} isLooked={isLooked} busy={act.isPending} act={() => act.mutate(request, { onSuccess: done })}>
         {other}
       </Foot>
     </Stack>
