@@ -39,7 +39,8 @@ fn main() -> ExitCode {
         say(&words.say("terminal.noDisplay", &[("variables", missing)]));
         return ExitCode::from(2);
     }
-    let given_home = arguments.home.clone();
+    // a session knows nothing of the environment of a terminal
+    let given_home = arguments.home.clone().or_else(|| std::env::var_os("PUNTE_HOME").map(PathBuf::from));
     let home = home(arguments.home);
     let collector = arguments.watched.otlp.as_deref();
     let traces = collector.map(|address| traces::to(address, tauri::async_runtime::handle().inner())).transpose();
@@ -118,7 +119,7 @@ struct Wanted {
     session_start: Vec<String>,
 }
 
-/// Arguments of a start with the session: the same state as now, without a window.
+/// Arguments of a start with the session: in the state folder that this start was given, without a window.
 fn session_start(given_home: Option<&Path>) -> Vec<String> {
     let mut arguments = vec![stay::HIDDEN.to_owned()];
     if let Some(home) = given_home.and_then(|home| std::path::absolute(home).ok()) {
@@ -269,11 +270,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn with_the_session_the_same_state_is_opened_as_now() {
+    fn with_the_session_the_state_is_opened_that_this_start_was_given() {
         assert_eq!(session_start(None), ["--hidden"]);
-        assert_eq!(session_start(Some(Path::new("/data/punte"))), ["--hidden", "--home", "/data/punte"]);
+        let home = std::path::absolute("/data/punte").unwrap().display().to_string();
+        assert_eq!(session_start(Some(Path::new("/data/punte"))), ["--hidden", "--home", &home]);
         let spaced = session_start(Some(Path::new("/data/my shop"))).pop().unwrap();
-        assert_eq!(spaced, if cfg!(target_os = "macos") { "/data/my shop" } else { "\"/data/my shop\"" });
+        let home = std::path::absolute("/data/my shop").unwrap().display().to_string();
+        assert_eq!(spaced, if cfg!(target_os = "macos") { home } else { format!("\"{home}\"") });
     }
 
     #[test]

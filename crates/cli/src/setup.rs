@@ -2,15 +2,14 @@
 
 use crate::commands::{Desk, DeskError};
 use crate::people;
+use crate::personal::write_new;
 use crate::words::Words;
 use punte_api::{ApiError, ErrorCode};
+use punte_engine::carry::MOST_BYTES;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-
-/// A larger file is refused by whoever reads it: no more of it than shows that.
-const MOST_READ: u64 = 1024 * 1024 + 1;
 
 /// What is done with a set-up.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -78,9 +77,15 @@ pub async fn run(
         Act::Check(taken) => (taken, false),
         Act::Import(taken) => (taken, true),
     };
-    let mut content = String::new();
+    let mut bytes = Vec::new();
     let file = std::fs::File::open(&taken.file).map_err(|error| failed(&taken.file, error))?;
-    file.take(MOST_READ).read_to_string(&mut content).map_err(|error| failed(&taken.file, error))?;
+    // no more of a larger one than shows that it is, in the middle of a letter if need be
+    file.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| failed(&taken.file, error))?;
+    let content = match String::from_utf8(bytes) {
+        Ok(content) => content,
+        Err(cut) if cut.as_bytes().len() > MOST_BYTES => String::from_utf8_lossy(cut.as_bytes()).into_owned(),
+        Err(error) => return Err(failed(&taken.file, std::io::Error::new(std::io::ErrorKind::InvalidData, error))),
+    };
     let pairs = |pairs: &[(String, String)]| -> Vec<Value> {
         pairs.iter().map(|(from, to)| json!({ "from": from, "to": to })).collect()
     };
@@ -123,9 +128,7 @@ fn export(
         print(&if as_json { made.to_string() } else { content.trim_end().to_owned() });
         return Ok(ExitCode::SUCCESS);
     };
-    let mut open = std::fs::OpenOptions::new();
-    let written = open.write(true).create_new(true).open(file).and_then(|mut new| new.write_all(content.as_bytes()));
-    written.map_err(|error| failed(file, error))?;
+    write_new(file, content.as_bytes())?;
     let shown = file.display().to_string();
     print(&if as_json {
         json!({ "file": shown }).to_string()

@@ -8,7 +8,8 @@ pub async fn stop_signal() {
     StopSignal::listen().asked().await;
 }
 
-/// Hears from its making on that the system or the person at the terminal asks to stop, whenever it is then waited for.
+/// The system or the person at the terminal asks to stop. On Unix it is heard from the making on, whenever it is then waited for;
+/// elsewhere only while it is waited for.
 pub struct StopSignal {
     /// None where signals cannot be heard.
     #[cfg(unix)]

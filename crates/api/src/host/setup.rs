@@ -5,6 +5,7 @@ use crate::commands::Session;
 use crate::dto::*;
 use crate::error::ApiError;
 use punte_engine::Workspace;
+use punte_engine::backup::slug;
 use punte_engine::carry::{PlannedFlow, PlannedItem, Renames, SetupPlan as Plan};
 use serde_json::{Map, Value, json};
 
@@ -97,19 +98,7 @@ fn flow(one: PlannedFlow) -> SetupFlow {
 
 /// `punte-atelier-cana.setup.toml` for `Atelier Cană`.
 fn file_name(workspace: &str) -> String {
-    let plain = |letter: char| match letter {
-        'ă' | 'â' => 'a',
-        'î' => 'i',
-        'ș' | 'ş' => 's',
-        'ț' | 'ţ' => 't',
-        other => other,
-    };
-    let words: String = workspace.to_lowercase().chars().map(plain).collect();
-    let words: Vec<&str> =
-        words.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let name: String = words.join("-").chars().take(60).collect();
-    let name = name.trim_end_matches('-');
-    if name.is_empty() { "punte.setup.toml".to_owned() } else { format!("punte-{name}.setup.toml") }
+    format!("punte-{}.setup.toml", slug(workspace))
 }
 
 #[cfg(test)]
@@ -120,7 +109,7 @@ mod tests {
     fn the_files_name_is_plain_on_every_system() {
         assert_eq!(file_name("Atelier Cană"), "punte-atelier-cana.setup.toml");
         assert_eq!(file_name("S.C. Țesături & Șaluri / 2 S.R.L."), "punte-s-c-tesaturi-saluri-2-s-r-l.setup.toml");
-        assert_eq!(file_name("../…"), "punte.setup.toml");
+        assert_eq!(file_name("../…"), "punte-workspace.setup.toml");
         assert!(file_name(&"a b ".repeat(100)).len() < 90);
     }
 }

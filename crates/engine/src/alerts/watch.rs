@@ -99,8 +99,9 @@ impl Workspace {
     fn closed_credentials(&self, connections: &[Connection]) -> Option<Finding> {
         let failures = connections.iter().filter_map(|one| self.vault_wait(one));
         // one that is only slow to answer opens by itself
-        let is_closed =
-            failures.map(|failure| failure.kind).any(|kind| is_closed(kind) && kind != FailureKind::VaultWaiting);
+        let is_closed = failures
+            .map(|failure| failure.kind)
+            .any(|kind| matches!(kind, FailureKind::VaultLocked | FailureKind::VaultNotChosen));
         let found = finding(Rule::ConnectionReconnect, CREDENTIALS, json!({ "credentials": true }));
         is_closed.then_some(Finding { hold_ms: CLOSED_MS, ..found })
     }

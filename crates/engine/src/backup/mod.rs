@@ -16,7 +16,7 @@ pub use closed::back_up_closed;
 pub(crate) use files::sweep;
 pub use files::{copy_out, verify};
 pub use job::{INTERVALS, Progress, passphrase_name};
-pub use place::{BackupEntry, BackupSettings, Made, Place, is_sealed};
+pub use place::{BackupEntry, BackupSettings, Made, Place, is_sealed, slug};
 pub use restore::{Restored, Target, restore};
 
 use crate::error::EngineError;

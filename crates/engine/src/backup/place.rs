@@ -296,7 +296,7 @@ pub(super) fn checksum_path(file: &Path) -> PathBuf {
 }
 
 /// A name as a part of a file's name: letters without marks, digits, hyphens.
-fn slug(name: &str) -> String {
+pub fn slug(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     let mut slug = String::new();
     for one in name.nfd().filter(|one| !unicode_normalization::char::is_combining_mark(*one)) {

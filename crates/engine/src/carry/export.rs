@@ -89,7 +89,6 @@ fn flow(one: Flow, names: &BTreeMap<String, String>) -> CarriedFlow {
         company: one.company,
         series: one.series,
         condition: one.condition,
-        series_is_ours: one.series_is_ours,
         write_back: one.write_back,
         full_refund: one.full_refund,
         partial_refund: one.partial_refund,

@@ -94,9 +94,6 @@ pub struct CarriedFlow {
     /// On the order; left out, it is every completed or paid one.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub condition: String,
-    /// Nobody but Punte writes in this series. Said of that series alone: where another one takes its place, it is not said.
-    #[serde(default)]
-    pub series_is_ours: bool,
     /// Series, number and link are written back to the shop's order.
     #[serde(default)]
     pub write_back: bool,

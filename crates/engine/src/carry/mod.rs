@@ -65,8 +65,6 @@ codes! {
     TaxIdWrong => "tax_id_wrong",
     /// The same thing, or the same name, twice.
     Doubled => "doubled",
-    /// Two flows say otherwise of one series.
-    SeriesDisputed => "series_disputed",
 }
 
 /// One thing that keeps a file from being taken in.

@@ -169,7 +169,10 @@ async fn what_goes_out_comes_in_and_goes_out_the_same() {
     assert_eq!(body(&again), body(&text));
     let flows = to.workspace.ledger.list_flows().await.unwrap();
     assert_eq!(flows[1].rules, all_rules());
-    assert!(flows[1].write_back && flows[0].series_is_ours, "said of this very series");
+    assert!(
+        flows[1].write_back && flows.iter().all(|flow| !flow.series_is_ours),
+        "who else writes here nobody said yet"
+    );
     let known = from.workspace.ledger.list_connections().await.unwrap();
     let made = to.workspace.ledger.list_connections().await.unwrap();
     assert_eq!(made[1].vat_names, known[1].vat_names);
@@ -217,6 +220,10 @@ async fn a_shop_and_a_company_that_are_here_are_used_however_they_are_written() 
     assert_eq!((plan.flows[0].shop.as_str(), plan.flows[0].billing.as_str()), ("Al meu", "SB"));
     let flows = ledger.list_flows().await.unwrap();
     assert_eq!(flows[0].shop_id, "con_pl4nted_shop");
+    assert!(
+        flows.iter().all(|flow| flow.company == "12345674"),
+        "one series is not two by two ways to write its company"
+    );
     // of another company the account is another connection
     let renames = Renames { companies: vec![("RO12345674".into(), "RO14399840".into())], series: Vec::new() };
     let other = to.workspace.preview_setup(&text, &renames).await.unwrap();
@@ -274,18 +281,23 @@ async fn another_companys_tax_id_and_series_are_put_in_place_and_nobody_said_who
 }
 
 #[tokio::test]
-async fn a_series_of_which_flows_here_say_otherwise_is_told() {
+async fn a_series_is_only_puntes_own_where_flows_here_say_so_of_all_that_a_flow_writes_in() {
     let (from, to) = (furnished().await, empty());
     let text = from.workspace.export_setup("1").await.unwrap();
     import(&to, &text).await;
-    let changed = text.replace("condition = ", "condition = 'false' # ").replace("is_ours = true", "is_ours = false");
-    let plan = to.workspace.import_setup(&changed, &Renames::default(), "Dan").await.unwrap();
-    assert_eq!(told(&plan), ["series_disputed flows[2].series_is_ours"]);
-    // what takes another's place says what is said here
-    let renamed = changed.replace("series = \"FCT\"", "series = \"OLD\"");
-    let renames = Renames { companies: Vec::new(), series: vec![("OLD".into(), "FCT".into())] };
-    let plan = to.workspace.preview_setup(&renamed, &renames).await.unwrap();
-    assert_eq!((told(&plan).len(), news(&plan)), (0, (0, 0, 1)));
+    let ledger = &to.workspace.ledger;
+    let is_plain = |flow: &Flow| flow.rules.series_rules.is_empty();
+    let plain = ledger.list_flows().await.unwrap().into_iter().find(is_plain).unwrap();
+    ledger.save_flow(Flow { series_is_ours: true, ..plain }).await.unwrap();
+    import(&to, &text.replace("condition = ", "condition = 'false' # ")).await;
+    let is_ours = async |condition: &str| -> Vec<(bool, bool)> {
+        let new = ledger.list_flows().await.unwrap().into_iter().filter(|flow| flow.condition == condition);
+        new.map(|flow| (is_plain(&flow), flow.series_is_ours)).collect()
+    };
+    assert_eq!(is_ours("false").await, [(false, false)], "it writes in others, too, of which nobody said anything");
+    let plain = &text[..text.rfind("[[flows]]").unwrap()];
+    import(&to, &plain.replace("[[flows]]", "[[flows]]\ncondition = 'true'")).await;
+    assert_eq!(is_ours("true").await, [(true, true)], "it writes where a flow here says that nobody else does");
 }
 
 #[tokio::test]
@@ -293,11 +305,8 @@ async fn an_address_of_this_machine_is_left_out_and_asked_for() {
     let from = furnished().await;
     let here = Connection { address: "http://127.0.0.1:8431".into(), ..shop() };
     from.workspace.ledger.save_connection(here).await.unwrap();
-    from.workspace
-        .ledger
-        .save_connection(Connection { address: "sandbox:smartbill".into(), ..billing() })
-        .await
-        .unwrap();
+    let billed = Connection { address: "sandbox:smartbill".into(), ..billing() };
+    from.workspace.ledger.save_connection(billed).await.unwrap();
     let text = from.workspace.export_setup("1").await.unwrap();
     assert!(!text.contains("127.0.0.1") && !text.contains("sandbox:"), "{text}");
     assert_eq!(text.matches("was on the computer").count(), 2);

@@ -15,12 +15,12 @@ const ABOUT: &str = "\
 # Once it is in, every connection waits for its credential, and every flow is switched off.
 #
 # Configurarea unui spațiu de lucru Punte: conexiuni, mapări și fluxuri.
-# Nu conține date de autentificare și nimic despre vreo comandă, vreun client sau vreo persoană.
+# Nu conține date de acces și nimic despre vreo comandă, vreun client sau vreo persoană.
 #
 # Pentru a doua firmă, înlocuiți fiecare `company` (CUI), fiecare `series` și fiecare `address` de magazin cu ale ei, sau
 # lăsați fișierul așa și spuneți la import ce se înlocuiește cu ce:
 #   punte-cli setup import FIȘIER --company VECHI=NOU --series VECHI=NOU
-# După import, fiecare conexiune își așteaptă datele de autentificare, iar fiecare flux este oprit.
+# După import, fiecare conexiune își așteaptă datele de acces, iar fiecare flux este oprit.
 ";
 /// Above a connection whose address is of the machine at hand.
 const ADDRESS_HERE: &str = "\

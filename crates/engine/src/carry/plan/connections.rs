@@ -142,7 +142,7 @@ impl Planning<'_> {
                 }
             }
         };
-        self.problems.tell(code, place, address);
+        self.problems.tell(code, place, without_login(address));
         false
     }
 }

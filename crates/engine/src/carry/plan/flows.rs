@@ -27,9 +27,14 @@ impl Planning<'_> {
             let billing =
                 self.find(named.0, &carried.billing, (&at, "billing"), |kind| ShopKind::parse(kind).is_none());
             let mapping = self.find(named.1, &carried.mapping, (&at, "mapping"), |_| true);
-            let (mut flow, is_another) = self.flow(carried, &at);
+            let mut flow = self.flow(carried, &at);
             let (Some(shop), Some(billing), Some(mapping)) = (shop, billing, mapping) else { continue };
             (flow.shop_id, flow.billing_id, flow.mapping_id) = (shop.id, billing.id, mapping.id);
+            // one series has one name for its company: documents of both ways to write it would be of two
+            let own = all.iter().find(|one| one.id == flow.billing_id).and_then(|one| one.company.as_deref());
+            if let Some(own) = own.filter(|own| company_key(own) == company_key(&flow.company)) {
+                flow.company = own.to_owned();
+            }
             if self.problems.0.len() > before {
                 continue;
             }
@@ -39,7 +44,7 @@ impl Planning<'_> {
             match &kept {
                 Some(id) => unmatched.retain(|other| other.id != *id),
                 None => {
-                    self.settle_series((&mut flow, is_another), &known, &all, &at);
+                    flow.series_is_ours = is_ours(&flow, &known, &all);
                     self.new.flows.push(flow.clone());
                 }
             }
@@ -67,9 +72,8 @@ impl Planning<'_> {
         None
     }
 
-    /// A flow as it would be here, without what it names, checked as the form checks one, and whether it writes in another series
-    /// than in the file. It is switched off.
-    fn flow(&mut self, carried: CarriedFlow, at: &str) -> (Flow, bool) {
+    /// A flow as it would be here, without what it names, checked as the form checks one. It is switched off.
+    fn flow(&mut self, carried: CarriedFlow, at: &str) -> Flow {
         self.is_text(&carried.name, "name", at);
         if !carried.condition.trim().is_empty()
             && let Err(error) = punte_mapping::check_condition(&carried.condition)
@@ -77,7 +81,6 @@ impl Planning<'_> {
             self.problems.tell(SetupCode::ConditionWrong, format!("{at}.condition"), error.to_string());
         }
         let mut rules = carried.rules;
-        let before = rules.clone();
         each_series(&mut rules, |series| *series = self.series(series));
         if let Err(problem) = rules.check() {
             let field = problem.field.strip_prefix("rules.").unwrap_or(problem.field);
@@ -91,9 +94,8 @@ impl Planning<'_> {
         };
         let series = self.series(&carried.series);
         self.is_text(&series, "series", at);
-        let is_another = company != carried.company.trim() || series != carried.series.trim() || rules != before;
         let now_ms = self.workspace.now_ms();
-        let flow = Flow {
+        Flow {
             id: self.workspace.new_id("flow"),
             name: carried.name.trim().to_owned(),
             shop_id: String::new(),
@@ -104,33 +106,25 @@ impl Planning<'_> {
             condition: carried.condition.trim().to_owned(),
             enabled: false,
             active_from_ms: now_ms - now_ms.rem_euclid(1000),
-            // who writes in a series was said of another one
-            series_is_ours: carried.series_is_ours && !is_another,
+            series_is_ours: false,
             created_ms: now_ms,
             write_back: carried.write_back,
             full_refund: carried.full_refund,
             partial_refund: carried.partial_refund,
             rules,
-        };
-        (flow, is_another)
+        }
     }
+}
 
-    /// Of one series all flows say the same. Of a flow whose series is another than in the file, nothing was said: it says what
-    /// the others say.
-    fn settle_series(&mut self, (flow, is_another): (&mut Flow, bool), known: &[Flow], all: &[Connection], at: &str) {
-        let others = || known.iter().chain(&self.new.flows);
-        if !is_disputed(flow, others(), all) {
-            return;
-        }
-        if is_another {
-            let agreeing = Flow { series_is_ours: true, ..flow.clone() };
-            if !is_disputed(&agreeing, others(), all) {
-                *flow = agreeing;
-                return;
-            }
-        }
-        self.problems.tell(SetupCode::SeriesDisputed, format!("{at}.series_is_ours"), flow.series.clone());
-    }
+/// Whether flows here say of every series of a flow that nobody but Punte writes in it. A file says nothing of it: it may be another
+/// company's series by now, or another workspace may write in it.
+fn is_ours(flow: &Flow, known: &[Flow], all: &[Connection]) -> bool {
+    let mut named = vec![flow.series.clone()];
+    each_series(&mut flow.rules.clone(), |series| named.push(series.clone()));
+    named.into_iter().filter(|series| !series.is_empty()).all(|series| {
+        let not_said = Flow { series, rules: Default::default(), series_is_ours: false, ..flow.clone() };
+        is_disputed(&not_said, known.iter(), all)
+    })
 }
 
 fn is_same_flow(one: &Flow, other: &Flow) -> bool {
