@@ -11,6 +11,8 @@ use thirtyfour::prelude::*;
 
 /// Longest that anything on screen may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What has not moved for so long stands.
+const STANDS: Duration = Duration::from_millis(50);
 /// The app begins with its session: on a machine that is busy that takes long.
 const DRIVER_PATIENCE: Duration = Duration::from_secs(45);
 /// A driver has been seen never to answer; what the app does wrong at its start it does every time.
@@ -120,11 +122,22 @@ impl Window {
         self.driver().find(By::Css(format!("[data-testid=\"{id}\"]"))).await.is_ok()
     }
 
-    /// Clicks, again where the screen moved away under the pointer.
+    /// Clicks what stands still, as a person does; again where the screen moved away under the pointer.
     pub async fn click(&self, id: &str) {
         until(&format!("a click on {id}"), PATIENCE, async || {
             let part = self.find(id).await;
             part.scroll_into_view().await?;
+            // what slides in has left the place of its click when it comes
+            let place = |rect: thirtyfour::ElementRect| [rect.x, rect.y].map(f64::round);
+            let mut before = place(part.rect().await?);
+            loop {
+                tokio::time::sleep(STANDS).await;
+                let now = place(part.rect().await?);
+                if now == before {
+                    break;
+                }
+                before = now;
+            }
             part.click().await
         })
         .await;
