@@ -4,7 +4,7 @@
 
 use punte_api::{ApiError, ErrorCode, Event, Host, HostKind, Scope, has_scope};
 use punte_http::{AttachError, Attached};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -67,6 +67,28 @@ impl Desk {
             *attached_to = owner.owner_pid().into();
         }
         Ok(answer)
+    }
+
+    /// About one workspace, whichever is on screen.
+    pub async fn call_about(&self, workspace: &str, command: &str, payload: Value) -> Result<Value, ApiError> {
+        match self.owner() {
+            Some(Owner { attached, .. }) => {
+                attached.call_about(Some(workspace.to_owned()), command, payload).await.map_err(told)
+            }
+            None => {
+                let session = self.host.local_session(HostKind::Window);
+                self.host.call_about(workspace.to_owned(), &session, command, payload).await
+            }
+        }
+    }
+
+    /// Puts a workspace on screen, if it is not there.
+    pub async fn turn_to(&self, workspace: &str) -> Result<(), ApiError> {
+        let app = self.call("app.get", json!({})).await?;
+        if app["open"]["id"] != workspace {
+            self.call("workspace.open", json!({ "id": workspace })).await?;
+        }
+        Ok(())
     }
 
     /// Every change, as long as the window stands. One that fell behind reads everything again.
@@ -132,9 +154,50 @@ impl Desk {
     }
 }
 
+/// A workspace that is watched from the tray and whose notices are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    pub id: String,
+    pub name: String,
+    pub is_on_screen: bool,
+}
+
+/// Of what `app.get` answers: the workspace on screen first, then every other that runs; a sandbox only on screen, for in it
+/// something always needs somebody.
+pub fn watched(app: &Value) -> Vec<Watched> {
+    let read = |one: &Value, is_on_screen| {
+        Some(Watched { id: one["id"].as_str()?.to_owned(), name: one["name"].as_str()?.to_owned(), is_on_screen })
+    };
+    let shown = read(&app["open"], true);
+    let known = app["workspaces"].as_array().into_iter().flatten();
+    let runs = known.filter(|one| one["enabled"] == true && one["isSandbox"] != true && one["id"] != app["open"]["id"]);
+    shown.into_iter().chain(runs.filter_map(|one| read(one, false))).collect()
+}
+
 fn told(error: AttachError) -> ApiError {
     match error {
         AttachError::Api(error) => error,
         silent => ApiError::new(ErrorCode::OwnerSilent, silent.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_workspace_on_screen_is_watched_and_every_other_that_runs_but_a_sandbox() {
+        let one = |id: &str, enabled: bool, is_sandbox: bool| json!({ "id": id, "name": id.to_uppercase(), "enabled": enabled, "isSandbox": is_sandbox });
+        let all = json!([one("off", false, false), one("a", true, false), one("s", true, true), one("b", true, false)]);
+        let ids = |open: Value| -> Vec<(String, bool)> {
+            let told = watched(&json!({ "open": open, "workspaces": all }));
+            told.into_iter().map(|one| (one.id, one.is_on_screen)).collect()
+        };
+        let pairs = |all: &[(&str, bool)]| -> Vec<(String, bool)> {
+            all.iter().map(|(id, is_on_screen)| ((*id).to_owned(), *is_on_screen)).collect()
+        };
+        assert_eq!(ids(all[3].clone()), pairs(&[("b", true), ("a", false)]));
+        assert_eq!(ids(all[2].clone()), pairs(&[("s", true), ("a", false), ("b", false)]));
+        assert_eq!(ids(Value::Null), pairs(&[("a", false), ("b", false)]));
     }
 }

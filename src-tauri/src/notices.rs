@@ -1,10 +1,11 @@
-//! Notices of the desktop: what the workspace on screen tells is shown by the system, and a click leads to its screen.
+//! Notices of the desktop: what every watched workspace tells is shown by the system, and a click leads to its screen.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, watched};
 use crate::stay;
 use notify_rust::{Notification, Timeout};
 use punte_cli::words::Words;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tauri::AppHandle;
 use tokio::sync::Semaphore;
@@ -12,27 +13,26 @@ use tokio::sync::Semaphore;
 /// Notices that wait for a click at a time; further ones are shown, and lead nowhere.
 pub const WAITING: usize = 8;
 
-/// What was heard of already, of the workspace on screen.
+/// What was heard of already: of each workspace, by its id, the newest row.
 #[derive(Default)]
-pub struct Heard {
-    workspace: String,
-    /// The newest row; `None` before the first asking.
-    after: Option<i64>,
-}
+pub struct Heard(HashMap<String, i64>);
 
 /// Shows what is new. The first asking of a workspace only says where it stands.
 pub async fn show_new(app: &AppHandle, desk: &Desk, heard: &mut Heard, waiting: &Arc<Semaphore>) {
     let info = desk.call("app.get", json!({})).await.unwrap_or_default();
-    let workspace = info["open"]["id"].as_str().unwrap_or_default();
-    if heard.workspace != workspace {
-        *heard = Heard { workspace: workspace.to_owned(), after: None };
-    }
-    // nobody signed in, or no workspace: the notices wait in the ledger, and other channels have them
-    let Ok(told) = desk.call("alerts.desktop", json!({ "after": heard.after })).await else { return };
-    heard.after = told["last"].as_i64();
     let words = Words::of(crate::tray::language_of(&info));
-    for notice in told["rows"].as_array().into_iter().flatten() {
-        show(app, notice, &words.say("desktop.tray.open", &[]), waiting).await;
+    let all = watched(&info);
+    heard.0.retain(|id, _| all.iter().any(|one| one.id == *id));
+    for one in all {
+        let request = json!({ "after": heard.0.get(&one.id) });
+        // nobody signed in: the notices wait in the ledger, and other channels have them
+        let Ok(told) = desk.call_about(&one.id, "alerts.desktop", request).await else { continue };
+        if let Some(last) = told["last"].as_i64() {
+            heard.0.insert(one.id.clone(), last);
+        }
+        for notice in told["rows"].as_array().into_iter().flatten() {
+            show(app, notice, &one.id, &words.say("desktop.tray.open", &[]), waiting).await;
+        }
     }
 }
 
@@ -44,7 +44,7 @@ fn path_of(notice: &Value) -> String {
     }
 }
 
-async fn show(app: &AppHandle, notice: &Value, open: &str, waiting: &Arc<Semaphore>) {
+async fn show(app: &AppHandle, notice: &Value, workspace: &str, open: &str, waiting: &Arc<Semaphore>) {
     let text = |field: &str| notice[field].as_str().unwrap_or_default().to_owned();
     let mut shown = Notification::new();
     shown
@@ -53,7 +53,7 @@ async fn show(app: &AppHandle, notice: &Value, open: &str, waiting: &Arc<Semapho
         .body(&plain(&text("text")))
         .icon("punte")
         .timeout(Timeout::Default);
-    let (app, path) = (app.clone(), path_of(notice));
+    let (app, workspace, path) = (app.clone(), workspace.to_owned(), path_of(notice));
     #[cfg(target_os = "linux")]
     {
         shown.action("default", open);
@@ -66,7 +66,7 @@ async fn show(app: &AppHandle, notice: &Value, open: &str, waiting: &Arc<Semapho
         std::thread::spawn(move || {
             handle.wait_for_action(|action| {
                 if action == "default" {
-                    stay::show_at(&app, &path);
+                    stay::show_at(&app, Some(workspace.clone()), &path);
                 }
             });
             drop(place);
@@ -75,7 +75,7 @@ async fn show(app: &AppHandle, notice: &Value, open: &str, waiting: &Arc<Semapho
     #[cfg(not(target_os = "linux"))]
     {
         // the system brings the program forward by itself; nothing tells which notice it was
-        let _ = (app, path, open, waiting);
+        let _ = (app, workspace, path, open, waiting);
         let shown = tokio::task::spawn_blocking(move || shown.show().map(drop)).await;
         if let Ok(Err(error)) = shown {
             tracing::warn!(%error, "the system shows no notices");

@@ -36,12 +36,21 @@ pub fn show(app: &AppHandle) {
     }
 }
 
-/// Brings the window forward at a screen (`/failures?q=…`).
-pub fn show_at(app: &AppHandle, path: &str) {
+/// Brings the window forward at a screen (`/failures?q=…`), of the workspace on screen or of another, by its id.
+pub fn show_at(app: &AppHandle, workspace: Option<String>, path: &str) {
     show(app);
-    if let Err(error) = app.emit("punte://go", path) {
-        tracing::warn!(%error, "the window was not led to a screen");
-    }
+    let (app, path) = (app.clone(), path.to_owned());
+    tauri::async_runtime::spawn(async move {
+        if let Some(workspace) = workspace
+            && let Err(error) = app.state::<Arc<Desk>>().turn_to(&workspace).await
+        {
+            // the first screen tells why it does not open
+            return tracing::warn!(%error, workspace, "the workspace is not shown");
+        }
+        if let Err(error) = app.emit("punte://go", path) {
+            tracing::warn!(%error, "the window was not led to a screen");
+        }
+    });
 }
 
 fn hide(app: &AppHandle) {
@@ -138,8 +147,9 @@ async fn put_up(app: &AppHandle, host: &Arc<Host>, desk: &Arc<Desk>, shown: &Arc
     let ask: Arc<dyn Fn(Asked) + Send + Sync> = {
         let app = app.clone();
         Arc::new(move |asked| match asked {
-            Asked::Show(None) => show(&app),
-            Asked::Show(Some(path)) => show_at(&app, path),
+            Asked::Show => show(&app),
+            Asked::Screen(path) => show_at(&app, None, path),
+            Asked::Workspace(id) => show_at(&app, Some(id), "/overview"),
             Asked::Quit => app.exit(0),
         })
     };

@@ -10,15 +10,19 @@ pub use linux::Tray;
 #[cfg(not(target_os = "linux"))]
 pub use other::Tray;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Watched, watched};
 use punte_cli::words::{Language, Words, system_language};
 use serde_json::{Value, json};
 
 /// Where a line of the menu leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// The window, at a screen; `None`: as it was left.
-    Show(Option<&'static str>),
+    /// The window as it was left.
+    Show,
+    /// A screen of the workspace on screen.
+    Screen(&'static str),
+    /// Another workspace, by its id.
+    Workspace(String),
     Quit,
 }
 
@@ -38,7 +42,7 @@ pub enum Mood {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     pub mood: Mood,
-    /// In words: beside the icon, and first in the menu.
+    /// In words: beside the icon, and first in the menu. Of several workspaces what is not well, worst first.
     pub told: String,
     /// A line of the menu with where it leads.
     pub lines: Vec<(String, Asked)>,
@@ -57,9 +61,36 @@ impl Seen {
     pub async fn ask(desk: &Desk) -> Seen {
         let app = desk.call("app.get", json!({})).await.unwrap_or_default();
         let words = Words::of(language_of(&app));
-        let overview = desk.call("overview.get", json!({})).await.unwrap_or_default();
-        seen(&overview, app["open"]["name"].as_str().unwrap_or_default(), &words)
+        let mut all = Vec::new();
+        for one in watched(&app) {
+            let overview = desk.call_about(&one.id, "overview.get", json!({})).await.unwrap_or_default();
+            let seen = seen(&overview, &one.name, &words);
+            all.push((one, seen));
+        }
+        together(all, &words)
     }
+}
+
+/// Characters of what stands beside the icon: one system shows no more.
+const TOLD: usize = 120;
+
+/// How several workspaces stand: the one on screen with its lines, and a line for each other that is not well.
+fn together(all: Vec<(Watched, Seen)>, words: &Words) -> Seen {
+    let is_ill = |seen: &Seen| seen.mood <= Mood::NeedsYou;
+    let here = all.iter().find(|(one, _)| one.is_on_screen).map(|(_, seen)| seen.clone());
+    let mut here = here.unwrap_or_else(|| Seen::nothing(words));
+    let mut ill: Vec<&(Watched, Seen)> = all.iter().filter(|(_, seen)| is_ill(seen)).collect();
+    ill.sort_by_key(|(_, seen)| seen.mood);
+    for (one, seen) in ill.iter().filter(|(one, _)| !one.is_on_screen) {
+        here.lines.push((seen.told.clone(), Asked::Workspace(one.id.clone())));
+    }
+    if let Some((_, worst)) = ill.first() {
+        here.mood = worst.mood;
+        let told = ill.iter().map(|(_, seen)| seen.told.as_str()).collect::<Vec<_>>().join(" · ");
+        let is_long = told.chars().count() > TOLD;
+        here.told = if is_long { told.chars().take(TOLD - 1).chain(['…']).collect() } else { told };
+    }
+    here
 }
 
 /// The language that the screens have.
@@ -104,7 +135,7 @@ fn seen(overview: &Value, workspace: &str, words: &Words) -> Seen {
         ("waiting", waiting, "/invoices"),
     ];
     let lines = lines.into_iter().filter(|(_, count, _)| *count > 0);
-    Seen { mood, told, lines: lines.map(|(key, count, path)| (say(key, count), Asked::Show(Some(path)))).collect() }
+    Seen { mood, told, lines: lines.map(|(key, count, path)| (say(key, count), Asked::Screen(path))).collect() }
 }
 
 /// The icon's pixels (RGBA, rows from the top) with a sign of the mood in the lower right corner. The signs differ in shape, too:
@@ -155,14 +186,42 @@ mod tests {
         let told = |overview: &Value| seen(overview, "Atelier", &words);
         let busy = told(&overview(3, 1, "healthy"));
         assert_eq!((busy.mood, busy.told.as_str()), (Mood::NeedsYou, "Atelier: 4 need you"));
-        let paths: Vec<Asked> = busy.lines.iter().map(|(_, asked)| *asked).collect();
-        assert_eq!(paths, ["/failures", "/reconcile", "/invoices"].map(|path| Asked::Show(Some(path))));
+        let paths: Vec<Asked> = busy.lines.iter().map(|(_, asked)| asked.clone()).collect();
+        assert_eq!(paths, ["/failures", "/reconcile", "/invoices"].map(Asked::Screen));
         assert_eq!(told(&overview(0, 0, "healthy")).mood, Mood::Well);
         assert_eq!(told(&overview(3, 0, "needs_reconnect")).mood, Mood::Stopped);
         assert_eq!(told(&Value::Null).mood, Mood::Unknown);
         let mut full = overview(0, 0, "healthy");
         full["ledgerTrouble"] = json!({ "kind": "ledger_full" });
         assert_eq!(told(&full).mood, Mood::Stopped);
+    }
+
+    #[test]
+    fn another_workspace_that_is_not_well_is_told_with_a_line_that_leads_to_it() {
+        let words = Words::of(Language::En);
+        let of = |all: &[(&str, bool, Value)]| {
+            let seen_of = |(name, is_on_screen, overview): &(&str, bool, Value)| {
+                let one = Watched { id: name.to_lowercase(), name: (*name).to_owned(), is_on_screen: *is_on_screen };
+                (one, seen(overview, name, &words))
+            };
+            together(all.iter().map(seen_of).collect(), &words)
+        };
+        let (well, busy) = (overview(0, 0, "healthy"), overview(3, 0, "healthy"));
+        let stopped = overview(0, 0, "needs_reconnect");
+
+        let alone = of(&[("A", true, well.clone()), ("B", false, well.clone()), ("C", false, Value::Null)]);
+        assert_eq!(alone, seen(&well, "A", &words), "what is well needs no line");
+        let told = of(&[("A", true, well.clone()), ("B", false, busy.clone()), ("C", false, stopped)]);
+        assert_eq!(told.mood, Mood::Stopped);
+        assert!(told.told.starts_with("C: ") && told.told.ends_with(" · B: 3 need you"), "{}", told.told);
+        let others: Vec<&Asked> = told.lines[1..].iter().map(|(_, asked)| asked).collect();
+        assert_eq!(others, [&Asked::Workspace("c".to_owned()), &Asked::Workspace("b".to_owned())]);
+        let unseen = of(&[("A", true, Value::Null), ("B", false, well)]);
+        assert_eq!(unseen.mood, Mood::Unknown, "nobody is signed in where the window is");
+        assert_eq!(of(&[("B", false, busy.clone())]).mood, Mood::NeedsYou, "no workspace is open");
+        let long = "S".repeat(100);
+        let cut = of(&[(&long, true, busy.clone()), ("B", false, busy)]);
+        assert!(cut.told.chars().count() == TOLD && cut.told.ends_with('…'), "{}", cut.told);
     }
 
     #[test]

@@ -89,6 +89,13 @@ export async function settle(page: Page) {
   await page.waitForTimeout(350);
 }
 
+/** Opens what Ctrl+K opens: the cursor is in it a moment later. */
+export async function typeIntoPalette(page: Page, text: string) {
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog").getByRole("textbox")).toBeFocused();
+  await page.keyboard.type(text);
+}
+
 /** Moves files over the page as a mouse would that holds them. */
 export async function dropped(page: Page, what: "dragenter" | "dragover" | "dragleave" | "drop", names: string[], text: string) {
   const held = await page.evaluateHandle(

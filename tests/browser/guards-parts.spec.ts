@@ -18,7 +18,7 @@ async function credentials({ page, at }: Desk, state: string, kind: string | nul
 }
 
 const restored = async ({ page, at }: Desk) => {
-  await page.unrouteAll();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.reload();
   await expect(at("banner-vault")).toBeHidden();
 };

@@ -89,7 +89,7 @@ const parts: Part[] = [
       await expect(desk.at("import-running")).toBeVisible();
       await expect(desk.at("running-import")).toBeVisible();
     },
-    close: async ({ page }) => page.unrouteAll(),
+    close: async ({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }),
   },
   {
     name: "import-interrupted",
@@ -97,7 +97,7 @@ const parts: Part[] = [
       await standing(desk, { state: "receiving", bytes: 48_200_000, received: 17_825_792 });
       await expect(desk.at("import-sending")).toBeVisible();
     },
-    close: async ({ page }) => page.unrouteAll(),
+    close: async ({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }),
   },
   {
     name: "import-drop",

@@ -14,7 +14,7 @@ async function told({ page }: Desk, command: string, json: object) {
   await page.route(new RegExp(`/call/${command.replace(".", "\\.")}$`), (route) => route.fulfill({ json }));
 }
 
-const untold = ({ page }: Desk) => page.unrouteAll();
+const untold = ({ page }: Desk) => page.unrouteAll({ behavior: "ignoreErrors" });
 const line = (at: number, level: string | null, message: string, more: object = {}) => ({
   at: `2026-11-27:${at}`,
   atMs: level === null ? null : Date.UTC(2026, 10, 27, 10, 0, at),

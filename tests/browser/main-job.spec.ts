@@ -1,4 +1,4 @@
-import { expect, look, test } from "./desk";
+import { expect, look, test, typeIntoPalette } from "./desk";
 
 // others leave it in their language
 test.beforeEach(({ desk }) => look(desk, "en", "light"));
@@ -50,8 +50,7 @@ test("every screen is reached by keyboard alone", async ({ desk }) => {
     await expect(desk.page).toHaveURL(new RegExp(`#/${screen}`));
     await expect(desk.page.getByRole("heading", { level: 1 })).toBeVisible();
   }
-  await desk.page.keyboard.press("Control+k");
-  await desk.page.keyboard.type("Reconcile");
+  await typeIntoPalette(desk.page, "Reconcile");
   await desk.page.keyboard.press("Enter");
   await expect(desk.page.getByRole("heading", { level: 1 })).toHaveText("Reconcile");
 });

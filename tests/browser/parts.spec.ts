@@ -1,4 +1,4 @@
-import { expect } from "./desk";
+import { expect, typeIntoPalette } from "./desk";
 import { lookAt, type Part } from "./parts";
 
 /** What opens over a screen or inside it: each looked at, and held to WCAG 2.2 AA. */
@@ -100,8 +100,7 @@ const parts: Part[] = [
   {
     name: "palette",
     open: async ({ page }) => {
-      await page.keyboard.press("Control+k");
-      await page.keyboard.type("10440");
+      await typeIntoPalette(page, "10440");
       await page.waitForTimeout(500);
     },
   },

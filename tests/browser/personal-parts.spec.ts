@@ -18,7 +18,7 @@ async function told({ page }: Desk, command: string, json: object) {
   await page.route(new RegExp(`/call/${command.replace(".", "\\.")}$`), (route) => route.fulfill({ json }));
 }
 
-const untold = ({ page }: Desk) => page.unrouteAll();
+const untold = ({ page }: Desk) => page.unrouteAll({ behavior: "ignoreErrors" });
 const open = (number: string, why: string) => ({ orderId: `order_${number}`, number, why });
 const person = (key: string, name: string, orders: ReturnType<typeof open>[]) => ({
   key,

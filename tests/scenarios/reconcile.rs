@@ -201,6 +201,12 @@ async fn the_terminal_tells_what_was_found_and_exits_by_it() {
     let unclear = tell(&[]).await;
     assert_eq!(unclear.code, Some(1));
     assert!(unclear.stderr.contains("oblio") && unclear.stderr.contains("smartbill"), "{unclear:?}");
+    let unknown = tell(&["--connection", "Oblyo"]).await;
+    assert_eq!(unknown.code, Some(1));
+    assert!(
+        unknown.stderr.contains("“Oblyo” is not here. There are: ") && unknown.stderr.contains("smartbill"),
+        "{unknown:?}"
+    );
     let backwards = run(
         "punte-cli",
         world.home.path(),

@@ -1,7 +1,7 @@
 //! The window comes and goes while Punte works on: closed without a tray and with one, found again, and ended by the system.
 
 use punte_tests::window::Window;
-use punte_tests::{program, until};
+use punte_tests::{Buyer, Desk, SandboxProgram, create_workspace, order, program, until};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -240,5 +240,42 @@ async fn in_the_tray_it_works_on_says_how_things_stand_and_ends_from_there() {
     let pid = window.app_pid(home.path()).await;
     tray.choose("Quit Punte").await;
     until_ended(pid).await;
+    window.close().await;
+}
+
+#[tokio::test]
+async fn the_tray_tells_of_a_workspace_that_is_not_on_screen_and_leads_to_it() {
+    let home = tempfile::tempdir().unwrap();
+    let sandbox = SandboxProgram::start(home.path()).await;
+    let folder = create_workspace(home.path()).await;
+    let desk = Desk::start(home.path(), &folder).await;
+    desk.connect(&sandbox).await;
+    let mut unfinished = order(28801, Buyer::Person);
+    unfinished["billing"]["city"] = "".into();
+    sandbox.control.order(unfinished).await;
+    desk.wait_for(28801, "held").await;
+    assert_eq!(desk.running.stop().await, Some(0));
+
+    let tray = TrayHost::start().await;
+    let window = Window::open(home.path()).await;
+    window.click("lang-en").await;
+    window.click("workspace-menu").await;
+    window.click("workspace-sandbox").await;
+    let both = until("both in the tray's words", PATIENCE, async || {
+        let title = tray.title().await;
+        if title.contains(" SRL: 5 need you") && title.contains("Cană: 1 need") { Ok(title) } else { Err(title) }
+    })
+    .await;
+    assert!(both.starts_with("Punte · Atelier Cană SRL: "), "on screen first: {both}");
+    let menu = tray.menu().await;
+    let (_, other) = menu.iter().find(|(_, label)| label.starts_with("Atelier Cană: ")).unwrap();
+    tray.choose(other).await;
+    window.wait_text("workspace-menu", |text| text.trim() == "Atelier Cană").await;
+    window.wait_attribute("nav-overview", "aria-current", "page").await;
+    until("a sandbox that is not on screen is not told", PATIENCE, async || {
+        let title = tray.title().await;
+        if title.contains("SRL") { Err(title) } else { Ok(()) }
+    })
+    .await;
     window.close().await;
 }

@@ -48,8 +48,15 @@ pub async fn run(desk: &Desk, wanted: &Wanted, words: &Words) -> Result<Told, De
             .iter()
             .map(|lane| format!("{} {} {}", text(lane, "connectionName"), text(lane, "company"), text(lane, "series")))
             .collect();
-        let detail = format!("{} {}", words.say("terminal.reconcile.lanes", &[]), offered.join(", "));
-        return Err(ApiError::new(ErrorCode::InvalidInput, detail).into());
+        let named =
+            [&wanted.connection, &wanted.company, &wanted.series].map(|text| text.as_deref().unwrap_or_default());
+        let named = named.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
+        let said = match (lanes.len(), fitting.len()) {
+            (0, _) => words.say("terminal.reconcile.nothing", &[]),
+            (_, 0) => words.say("terminal.reconcile.unknown", &[("named", &named), ("lanes", &offered.join(", "))]),
+            _ => words.say("terminal.reconcile.lanes", &[("lanes", &offered.join(", "))]),
+        };
+        return Err(ApiError::new(ErrorCode::InvalidInput, said).into());
     };
     let request = json!({ "connectionId": lane["connectionId"], "company": lane["company"], "series": lane["series"],
         "from": wanted.from, "to": wanted.to });

@@ -53,7 +53,7 @@ impl Tray {
 }
 
 fn line(label: String, asked: Asked) -> MenuItem<Item> {
-    let activate = Box::new(move |item: &mut Item| (item.ask)(asked));
+    let activate = Box::new(move |item: &mut Item| (item.ask)(asked.clone()));
     // an underscore would mark the next letter as its key
     StandardItem { label: label.replace('_', "__"), activate, ..StandardItem::default() }.into()
 }
@@ -80,13 +80,13 @@ impl ksni::Tray for Item {
     }
 
     fn activate(&mut self, _: i32, _: i32) {
-        (self.ask)(Asked::Show(None));
+        (self.ask)(Asked::Show);
     }
 
     fn menu(&self) -> Vec<MenuItem<Self>> {
         let told = StandardItem { label: self.seen.told.clone(), enabled: false, ..StandardItem::default() };
-        let lines = self.seen.lines.iter().map(|(label, asked)| line(label.clone(), *asked));
-        [told.into(), line(self.open.clone(), Asked::Show(None)), MenuItem::Separator]
+        let lines = self.seen.lines.iter().map(|(label, asked)| line(label.clone(), asked.clone()));
+        [told.into(), line(self.open.clone(), Asked::Show), MenuItem::Separator]
             .into_iter()
             .chain(lines)
             .chain([MenuItem::Separator, line(self.quit.clone(), Asked::Quit)])

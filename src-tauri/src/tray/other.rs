@@ -33,14 +33,14 @@ impl Tray {
             .show_menu_on_left_click(false)
             .on_menu_event(move |_, event| {
                 let at = event.id().as_ref().parse::<usize>().ok();
-                let asked = at.and_then(|at| known.lock().ok()?.get(at).copied());
+                let asked = at.and_then(|at| known.lock().ok()?.get(at).cloned());
                 asked.into_iter().for_each(|asked| by_menu(asked));
             })
             .on_tray_icon_event(move |_, event| {
                 if let TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. } =
                     event
                 {
-                    by_icon(Asked::Show(None));
+                    by_icon(Asked::Show);
                 }
             })
             .build(app)?;
@@ -69,9 +69,9 @@ impl Tray {
             MenuItem::with_id(&self.app, (asked.len() - 1).to_string(), label, true, None::<&str>)
         };
         let told = MenuItem::new(&self.app, &seen.told, false, None::<&str>)?;
-        let mut menu = MenuBuilder::new(&self.app).item(&told).item(&item(&open, Asked::Show(None))?).separator();
+        let mut menu = MenuBuilder::new(&self.app).item(&told).item(&item(&open, Asked::Show)?).separator();
         for (label, leads) in &seen.lines {
-            menu = menu.item(&item(label, *leads)?);
+            menu = menu.item(&item(label, leads.clone())?);
         }
         let menu = menu.separator().item(&item(&quit, Asked::Quit)?).build()?;
         if let Ok(mut known) = self.lines.lock() {

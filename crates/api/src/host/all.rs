@@ -81,6 +81,9 @@ impl Host {
     async fn run_all(&self) -> Vec<OpenProblem> {
         let mut state = self.state.lock().await;
         let mut problems = Vec::new();
+        if state.is_ending {
+            return problems;
+        }
         let enabled: Vec<WorkspaceInfo> = state.settings.workspaces.iter().filter(|one| one.enabled).cloned().collect();
         for info in enabled {
             if state.running.contains_key(&info.id) {
@@ -135,5 +138,36 @@ impl Host {
         }
         self.emit(&[Tag::App]);
         self.app_get(session, Nothing {}).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::commands::HostKind;
+    use crate::error::ErrorCode;
+    use crate::host::Host;
+    use crate::host::parts_of_tests::{memory_vault, parts};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn what_ends_opens_no_workspace_and_knows_a_new_one_at_the_next_start() {
+        let home = tempfile::tempdir().unwrap();
+        let host = Host::new(parts(home.path(), memory_vault(home.path()))).unwrap();
+        let session = host.local_session(HostKind::Terminal);
+        let made = host.call(&session, "workspace.create", json!({ "name": "Atelier" })).await.unwrap();
+        let id = made["open"]["id"].clone();
+        host.shut_down().await;
+
+        let opened = host.call(&session, "workspace.open", json!({ "id": id })).await.unwrap_err();
+        assert_eq!((opened.code, opened.detail.as_str()), (ErrorCode::NotNow, "ending"));
+        let created = host.call(&session, "workspace.create", json!({ "name": "Al doilea" })).await.unwrap_err();
+        assert_eq!((created.code, created.detail.as_str()), (ErrorCode::NotNow, "ending"));
+        assert!(host.run_enabled().await.is_empty());
+        assert_eq!(host.count_running().await, 0);
+
+        let next = Host::new(parts(home.path(), memory_vault(home.path()))).unwrap();
+        assert!(next.run_enabled().await.is_empty());
+        assert_eq!(next.count_running().await, 2, "both, and nobody holds their ledgers");
+        next.shut_down().await;
     }
 }

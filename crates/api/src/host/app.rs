@@ -126,6 +126,7 @@ impl Host {
     /// Runs a workspace (if it does not run yet) and puts it on screen.
     async fn open(&self, id: &str) -> Result<(), ApiError> {
         let mut state = self.state.lock().await;
+        state.goes_on()?;
         let info = state
             .settings
             .workspaces
@@ -225,10 +226,17 @@ impl Host {
             enabled: true,
         };
         let id = known.id.clone();
-        (self.parts.opened)(folder);
-        self.pump(&workspace);
         let mut state = self.state.lock().await;
         state.settings.workspaces.push(known);
+        if let Err(ending) = state.goes_on() {
+            // it is there at the next start
+            state.settings.write(&self.parts.home)?;
+            drop(state);
+            workspace.stop().await;
+            return Err(ending);
+        }
+        (self.parts.opened)(folder);
+        self.pump(&workspace);
         state.running.insert(id.clone(), Running { workspace, sandbox });
         self.show(&mut state, &id)
     }

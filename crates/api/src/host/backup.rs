@@ -219,6 +219,7 @@ impl Host {
 
     async fn open_again(&self, known: &WorkspaceInfo, sandbox: Option<SandboxHandle>) -> Result<(), ApiError> {
         let mut state = self.state.lock().await;
+        state.goes_on()?;
         match self.run_with(known, sandbox).await {
             Ok(running) => {
                 (self.parts.opened)(Path::new(&known.folder));

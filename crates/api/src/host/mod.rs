@@ -116,6 +116,14 @@ struct State {
     problem: Option<OpenProblem>,
     /// The webhooks' listener, or why there is none although there should be.
     listener: Option<Result<ListenerHandle, String>>,
+    /// The program ends: nothing is taken up any more, or nobody would stop it.
+    is_ending: bool,
+}
+
+impl State {
+    fn goes_on(&self) -> Result<(), ApiError> {
+        if self.is_ending { Err(ApiError::new(ErrorCode::NotNow, "ending")) } else { Ok(()) }
+    }
 }
 
 /// Implements every command over the running workspaces.
@@ -137,7 +145,8 @@ impl Host {
         let settings = Settings::read(&parts.home)?;
         settings.private_hosts.iter().for_each(|host| parts.private_hosts.permit(host));
         let (events, _) = broadcast::channel(256);
-        let state = State { settings, running: HashMap::new(), current: None, problem: None, listener: None };
+        let state =
+            State { settings, running: HashMap::new(), current: None, problem: None, listener: None, is_ending: false };
         Ok(Arc::new_cyclic(|me| Host {
             parts,
             state: Mutex::new(state),
@@ -209,10 +218,11 @@ impl Host {
         }
     }
 
-    /// Stops every running workspace. What can't be finished in time is in doubt at the next start.
+    /// Stops every running workspace, and opens none after it. What can't be finished in time is in doubt at the next start.
     pub async fn shut_down(&self) {
         let running: Vec<Arc<Workspace>> = {
             let mut state = self.state.lock().await;
+            state.is_ending = true;
             state.current = None;
             state.listener = None;
             state.running.drain().map(|(_, running)| running.workspace).collect()
