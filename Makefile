@@ -9,7 +9,7 @@ help:
 	@echo "make test     install what is missing and run every test"
 	@echo "make check    the fast part: tidy, format, lints, unit tests, UI tests"
 	@echo "make crashes  kill the owner at random moments while orders flow"
-	@echo "make soak     punte-cli run under load for eight simulated hours (twenty minutes): memory, handles, the ledger's size"
+	@echo "make soak     punte-cli run under load for eight simulated hours (thirty minutes): memory, handles, the ledger's size"
 	@echo "make screens  pictures of every screen, in both languages and themes, into target/screens"
 	@echo "make bench    measure, and write target/bench/results.json"
 	@echo "make fuzz EACH=n fuzz what reads somebody else's bytes, n seconds for each target (wants a nightly compiler)"

@@ -23,6 +23,8 @@ pub struct Sample {
     /// Simulated.
     hours: f64,
     resident_mib: f64,
+    /// Of it, what is not the program's own file.
+    own_mib: f64,
     handles: f64,
     ledger_mib: f64,
     wal_mib: f64,
@@ -33,16 +35,18 @@ pub struct Sample {
 }
 
 impl Sample {
-    pub const HEADINGS: &str = "  hour  memory MiB  handles  ledger MiB  wal MiB  orders  issued  due  in doubt";
+    pub const HEADINGS: &str =
+        "  hour  memory MiB  of it own  handles  ledger MiB  wal MiB  orders  issued  due  in doubt";
 }
 
 impl fmt::Display for Sample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:6.2}  {:10.1}  {:7}  {:10.2}  {:7.2}  {:6}  {:6}  {:3}  {:8}",
+            "{:6.2}  {:10.1}  {:9.1}  {:7}  {:10.2}  {:7.2}  {:6}  {:6}  {:3}  {:8}",
             self.hours,
             self.resident_mib,
+            self.own_mib,
             self.handles,
             self.ledger_mib,
             self.wal_mib,
@@ -58,8 +62,11 @@ impl fmt::Display for Sample {
 pub fn sample(desk: &Desk, scraped: &Scraped, hours: f64) -> Sample {
     let process = Path::new("/proc").join(desk.running.id().to_string());
     let status = std::fs::read_to_string(process.join("status")).unwrap();
-    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    let resident_mib = resident.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0;
+    let mib = |name: &str| {
+        let told = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        told.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
+    };
+    let resident_mib = mib("VmRSS:");
     let handles = std::fs::read_dir(process.join("fd")).unwrap().count() as f64;
     let size = |file: &str| std::fs::metadata(desk.folder.join(file)).map_or(0.0, |file| file.len() as f64 / MIB);
     let told_mib = scraped.sum("process_resident_memory_bytes", &[]) / MIB;
@@ -69,6 +76,7 @@ pub fn sample(desk: &Desk, scraped: &Scraped, hours: f64) -> Sample {
     Sample {
         hours,
         resident_mib,
+        own_mib: mib("RssAnon:"),
         handles,
         ledger_mib: size("ledger.sqlite"),
         wal_mib: size("ledger.sqlite-wal"),
@@ -105,12 +113,15 @@ fn room_for_each(samples: &[Sample]) -> f64 {
 
 pub fn print_table(samples: &[Sample], lasted: Duration) {
     println!("\n{} real minutes, {} looks", lasted.as_secs() / 60, samples.len());
-    println!("third    memory MiB  a simulated hour  handles  a simulated hour  KiB of ledger a document  issued");
+    println!(
+        "third    memory MiB  a simulated hour  of it own  handles  a simulated hour  KiB of ledger a document  issued"
+    );
     for (name, third) in ["first", "middle", "last"].into_iter().zip(thirds(samples)) {
         println!(
-            "{name:<7}  {:10.1}  {:>+16.2}  {:7.1}  {:>+16.2}  {:24.2}  {:6}",
+            "{name:<7}  {:10.1}  {:>+16.2}  {:9.1}  {:7.1}  {:>+16.2}  {:24.2}  {:6}",
             mean(third, |one| one.resident_mib),
             slope(third, |one| one.resident_mib),
+            mean(third, |one| one.own_mib),
             mean(third, |one| one.handles),
             slope(third, |one| one.handles),
             room_for_each(third),

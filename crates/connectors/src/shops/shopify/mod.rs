@@ -204,8 +204,8 @@ impl Shop for Shopify {
             (vec![limit, ("page_info", way.mark)], way.total)
         };
         let answer = self.get(&operation, "orders.json", &asked).await?;
-        let body = self.read(&operation, &answer)?;
-        let Some(records) = body.get("orders").and_then(Value::as_array) else {
+        let mut body = self.read(&operation, &answer)?;
+        let Some(Value::Array(records)) = body.get_mut("orders").map(Value::take) else {
             return Err(self.rest.unreadable(&operation, &answer, "not a list of orders"));
         };
         let mut listed = OrderPage { total, pages: page.max(1), answered_ms: answer.date_ms(), ..OrderPage::default() };
@@ -217,10 +217,11 @@ impl Shop for Shopify {
             None if page > 1 => listed.total = self.count(&operation, &filter).await?,
             None => {}
         }
-        for (index, record) in records.iter().enumerate() {
-            match read_order(record) {
+        // one after the other is let go: a page is large
+        for (index, record) in records.into_iter().enumerate() {
+            match read_order(&record) {
                 Ok(order) => listed.orders.push(order),
-                Err(problem) => listed.rejected.push(problem.rejected(index + 1, record)),
+                Err(problem) => listed.rejected.push(problem.rejected(index + 1, &record)),
             }
         }
         Ok(listed)
