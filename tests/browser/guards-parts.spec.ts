@@ -105,7 +105,9 @@ const parts: Part[] = [
     name: "credentials-locked",
     open: async (desk) => {
       await credentials(desk, "locked", "file", null);
-      await expect(desk.at("vault-passphrase")).toBeVisible();
+      await expect(desk.at("banner-vault").getByTestId("vault-passphrase")).toBeVisible();
+      // the library's own word, in no catalogue
+      await expect(desk.page.getByLabel("Toggle password visibility")).toHaveCount(0);
     },
     close: restored,
   },

@@ -48,10 +48,11 @@ function Themed() {
     document.documentElement.lang = language;
   }, [i18n, language]);
   const open = app.data?.open;
-  // the cross of every dialog has a name
+  // the cross of every dialog has a name, and the eye of every password
   const named = useMemo(() => {
     const cross = { defaultProps: { closeButtonProps: { "aria-label": t("common.close") } } };
-    return mergeThemeOverrides(theme, createTheme({ components: { Modal: cross, Drawer: cross } }));
+    const eye = { defaultProps: { visibilityToggleButtonProps: { "aria-label": t("common.showPassword") } } };
+    return mergeThemeOverrides(theme, createTheme({ components: { Modal: cross, Drawer: cross, PasswordInput: eye } }));
   }, [t]);
   return (
     <MantineProvider
