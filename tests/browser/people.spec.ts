@@ -60,7 +60,7 @@ async function setUp(desk: Desk, name: string, role: string) {
   await at("person-field-name").fill("Ana Pop");
   await password(desk);
   await at("person-field-save").click();
-  await expect(at("user-menu")).toHaveText("AP");
+  await expect(at("user-menu")).toHaveText("Ana Pop");
   await add(desk, name, role);
 }
 
@@ -92,7 +92,7 @@ test("an administrator lets a viewer in, who looks at everything and changes not
   await expect(at("sign-in")).toContainText("The password is not right.");
   await expect(at("sign-in-password")).toHaveValue("");
   await signIn(desk, "Dan Ionescu");
-  await expect(at("user-menu")).toHaveText("DI");
+  await expect(at("user-menu")).toHaveText("Dan Ionescu");
 
   await at("nav-failures").click();
   const retry = page.locator("[data-testid^=retry-group-]").first();

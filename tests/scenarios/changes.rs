@@ -320,6 +320,9 @@ async fn where_the_invoice_has_two_rates_a_person_chooses_which_was_refunded() {
         assert_eq!(world.accept(change).await.unwrap_err()["detail"], "which_rate");
         let chosen = json!({ "id": change["id"], "reason": "cartea", "vatRate": "11" });
         let made = world.desk.call("documents.accept_change", chosen).await;
+        let log = world.desk.call("audit.list", json!({ "act": "documents.accept_change", "text": "" })).await;
+        let invoice = format!("{} {}", document["series"].as_str().unwrap(), document["number"].as_str().unwrap());
+        assert_eq!(log["rows"][0]["subject"]["label"], invoice, "by the invoice that it is of: {log}");
         let correction = world.state_of(&made, "issued").await;
         let record = world.record(&correction).await;
         assert_eq!(record["draft"]["lines"][0]["vatRate"], "11");

@@ -44,7 +44,9 @@ impl Office {
         office.call(&setting_up, "workspace.create", json!({ "name": "Atelier Cană" })).await.unwrap();
         for (_, role) in ROLES.into_iter().rev() {
             let person = json!({ "name": role, "role": role, "password": PASSWORD });
-            office.call(&setting_up, "people.add", person).await.unwrap();
+            let listed = office.call(&setting_up, "people.add", person).await.unwrap();
+            let own = listed["people"].as_array().unwrap().iter().find(|one| one["name"] == role).unwrap();
+            assert_eq!(own["signedInMs"].is_number(), role == "admin", "the first one is signed in by that: {listed}");
         }
         office
     }

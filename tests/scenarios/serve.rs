@@ -22,7 +22,7 @@ async fn a_seeded_workspace_is_sound_and_served() {
     std::fs::create_dir(&screens).unwrap();
     std::fs::write(screens.join("index.html"), "<title>Punte</title>").unwrap();
     let mut served = Command::new(program("punte-cli"))
-        .args(["serve", "--no-keyring", "--ui"])
+        .args(["--lang", "ro", "serve", "--no-keyring", "--ui"])
         .arg(&screens)
         .env("PUNTE_HOME", home.path())
         .stdout(Stdio::piped())
@@ -50,6 +50,8 @@ async fn a_seeded_workspace_is_sound_and_served() {
         (status, serde_json::from_str::<Value>(&answer.text().await.unwrap()).unwrap())
     };
     assert_eq!(call("app.get", json!({}), "guessed").await.0, 401);
+    let (_, app) = call("app.get", json!({}), token).await;
+    assert_eq!((&app["language"], &app["startLanguage"]), (&json!(null), &json!("ro")), "the screens follow it: {app}");
     let query = json!({ "list": "documents", "text": "", "sort": { "column": "total", "descending": true } });
     let summary = until("the whole list", Duration::from_secs(20), async || {
         let (status, summary) = call("table.summary", query.clone(), token).await;

@@ -91,7 +91,8 @@ impl Desk {
         }
     }
 
-    async fn save_connection(&self, sandbox: &SandboxProgram, kind: &str) -> String {
+    /// Connects one simulator; answers the connection's id.
+    pub async fn save_connection(&self, sandbox: &SandboxProgram, kind: &str) -> String {
         let place = &sandbox.ports[kind];
         let first = |names: &[&str]| names.iter().find_map(|name| place[name].as_str()).unwrap_or_default().to_owned();
         let input = json!({ "id": null, "kind": kind, "name": kind, "address": place["url"],

@@ -25,7 +25,7 @@ pub struct Arguments {
     /// Print data as JSON.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Language of the words. Default: the system's.
+    /// Language of the words; with `serve` of the screens, too, until another is chosen there. Default: the system's.
     #[arg(long, global = true, value_enum)]
     pub lang: Option<Language>,
     #[command(subcommand)]

@@ -346,3 +346,18 @@ pub async fn run_restore(
     print(&words.say("backup.terminal.next", &[]));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Language;
+
+    #[test]
+    fn a_wrong_passphrase_of_a_backup_is_told_without_a_word_of_another_language() {
+        let words = Words::of(Language::Ro);
+        let said = |error| words_for(&refused(error), &words).unwrap();
+        assert_eq!(said(BackupError::PassphraseWrong), words.say("backup.refused.passphrase_wrong", &[]));
+        let foreign = format!("{} (/copii/a.txt)", words.say("backup.refused.foreign", &[]));
+        assert_eq!(said(BackupError::Foreign("/copii/a.txt".into())), foreign);
+    }
+}

@@ -136,7 +136,7 @@ async fn run(arguments: Arguments, home: PathBuf, words: &Words) -> Result<ExitC
         }
         Command::Serve { port, ui, no_keyring, watched } => {
             let mut stop = StopSignal::listen();
-            let wanted = serve::Wanted { port, screens: ui, no_keyring };
+            let wanted = serve::Wanted { port, screens: ui, no_keyring, language: arguments.lang };
             let mut composition = serve::start(home, workspace, wanted).await?;
             println!("{}", composition.address().unwrap_or_default());
             if !show_metrics(&mut composition, watched.metrics_port, words).await {
@@ -465,10 +465,7 @@ fn tell(error: &DeskError, words: &Words) -> String {
         return said;
     }
     match error {
-        DeskError::Api(error) => {
-            let said = words.say(&format!("error.{}", error.code.to_text()), &[("detail", &error.detail)]);
-            format!("{said} ({})", error.detail)
-        }
+        DeskError::Api(error) => words.say_error(error),
         DeskError::Attach(error) => format!("{} ({error})", words.say("terminal.ownerSilent", &[])),
     }
 }

@@ -1,6 +1,7 @@
 //! The screens in a browser of this machine: the same api, over loopback.
 
 use crate::compose::{Composition, Options, compose};
+use crate::words::Language;
 use punte_api::{ApiError, ErrorCode};
 use punte_http::Place;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ pub struct Wanted {
     pub screens: Option<PathBuf>,
     /// Keep secrets in memory only.
     pub no_keyring: bool,
+    /// Of the screens, until somebody chooses another there. Default: the browser's.
+    pub language: Option<Language>,
 }
 
 /// Listens, opens a workspace (the one given, or the last one), and runs every enabled one. Where none was opened yet, the
@@ -29,6 +32,9 @@ pub async fn start(home: PathBuf, workspace: Option<&Path>, wanted: Wanted) -> R
         return Err(ApiError::invalid("ui", format!("{} holds no index.html", screens.display())));
     }
     let mut composition = compose(Options { home, no_keyring: wanted.no_keyring, prepare_sandbox: None }).await?;
+    if let Some(language) = wanted.language {
+        composition.host.speak(language.code());
+    }
     let place = Place { port: wanted.port, screens: Some(screens) };
     composition.listen_at(place).await.map_err(|error| ApiError::new(ErrorCode::NotNow, error.to_string()))?;
     match workspace {

@@ -35,6 +35,9 @@ pub struct Taken {
     /// The same for a series.
     #[arg(long, value_name = "OLD=NEW", value_parser = pair)]
     series: Vec<(String, String)>,
+    /// The same for a Stripe account (`acct_…`): it belongs to one company.
+    #[arg(long, value_name = "OLD=NEW", value_parser = pair)]
+    account: Vec<(String, String)>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -89,7 +92,8 @@ pub async fn run(
     let pairs = |pairs: &[(String, String)]| -> Vec<Value> {
         pairs.iter().map(|(from, to)| json!({ "from": from, "to": to })).collect()
     };
-    let input = json!({ "content": content, "companies": pairs(&taken.company), "series": pairs(&taken.series) });
+    let input = json!({ "content": content, "companies": pairs(&taken.company), "series": pairs(&taken.series),
+        "accounts": pairs(&taken.account) });
     let desk = people::open(home, workspace, operator, words).await?;
     let plan = take(&desk, input, is_import).await;
     desk.close().await;
@@ -148,7 +152,9 @@ fn tell(plan: &Value, is_done: bool, words: &Words, print: &dyn Fn(&str)) {
             &format!("setup.problem.{}", text(&problem, "code")),
             &facts.each_ref().map(|(n, v)| (*n, v.as_str())),
         );
-        let told = [text(&problem, "at"), said, text(&problem, "given")];
+        let name = Some(text(&problem, "name")).filter(|name| !name.is_empty());
+        let name = name.map_or_else(String::new, |name| words.say("setup.cli.named", &[("name", &name)]));
+        let told = [text(&problem, "at"), name, said, text(&problem, "given")];
         print(&told.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · "));
     }
     if !is_good(plan) {
@@ -207,9 +213,13 @@ mod tests {
     fn everything_wrong_is_told_with_its_place_in_both_languages() {
         for language in [Language::Ro, Language::En] {
             for code in punte_engine::carry::SetupCode::ALL {
-                let problem = json!({ "code": code.as_str(), "at": "flows[1].shop", "given": "Nix" });
+                let problem = json!({ "code": code.as_str(), "at": "flows[1].shop", "name": "Cana", "given": "Nix" });
                 let lines = said(&json!({ "problems": [problem] }), false, language);
-                assert!(lines[0].starts_with("flows[1].shop · ") && lines[0].ends_with(" · Nix"), "{lines:?}");
+                let place = match language {
+                    Language::Ro => "flows[1].shop · „Cana” · ",
+                    Language::En => "flows[1].shop · “Cana” · ",
+                };
+                assert!(lines[0].starts_with(place) && lines[0].ends_with(" · Nix"), "{lines:?}");
                 assert!(!lines.iter().any(|line| line.contains("setup.")), "{code:?}: {lines:?}");
             }
         }

@@ -1,5 +1,6 @@
 //! Words for the terminal, from the same catalogues that the window uses.
 
+use punte_api::{ApiError, ErrorCode};
 use serde_json::Value;
 use std::sync::OnceLock;
 
@@ -25,6 +26,16 @@ static IMPORTS_EN: &str = include_str!("../../../ui/src/shared/i18n/en/imports.j
 pub enum Language {
     Ro,
     En,
+}
+
+impl Language {
+    /// As the api names it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::Ro => "ro",
+            Language::En => "en",
+        }
+    }
 }
 
 /// The words of one language.
@@ -72,6 +83,13 @@ impl Words {
         }
         text
     }
+
+    /// An error, with its facts where these tell more than the words do.
+    pub fn say_error(&self, error: &ApiError) -> String {
+        let said = self.say(&format!("error.{}", error.code.to_text()), &[("detail", &error.detail)]);
+        let is_all = matches!(error.code, ErrorCode::WrongPassphrase | ErrorCode::WrongPassword);
+        if is_all || error.detail.is_empty() { said } else { format!("{said} ({})", error.detail) }
+    }
 }
 
 /// The system's language.
@@ -103,6 +121,15 @@ mod tests {
         let told = |language| Words::of(language).say("imports.reason.not_a_number", &facts);
         assert_eq!(told(Language::En), "“mult” is not a number");
         assert_eq!(told(Language::Ro), "„mult” nu este un număr");
+    }
+
+    #[test]
+    fn a_wrong_passphrase_is_told_in_one_language_only() {
+        let words = Words::of(Language::Ro);
+        let wrong = words.say_error(&ApiError::new(ErrorCode::WrongPassphrase, "the passphrase is wrong"));
+        assert_eq!(wrong, words.say("error.wrong_passphrase", &[]));
+        assert!(words.say_error(&ApiError::new(ErrorCode::NotFound, "ws_1")).ends_with(" (ws_1)"));
+        assert!(!words.say_error(&ApiError::new(ErrorCode::WrongPassword, "")).contains('('));
     }
 
     #[test]

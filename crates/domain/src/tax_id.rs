@@ -49,6 +49,18 @@ fn cui_control_digit(body: &str) -> u8 {
     if rest == 10 { 0 } else { rest as u8 }
 }
 
+/// Checks the code of somebody who issues invoices: a CUI, or the CNP of a person who practises a profession and has no code of
+/// its own.
+///
+/// # Errors
+/// Why it is no CUI.
+pub fn check_issuer(text: &str) -> Result<(), TaxIdError> {
+    match parse_cui(text) {
+        Err(_) if cnp_is_consistent(text.trim()) => Ok(()),
+        read => read.map(drop),
+    }
+}
+
 /// Whether a 13-digit CNP carries the right control digit. County and day are not judged: unusual ones exist.
 pub fn cnp_is_consistent(text: &str) -> bool {
     const WEIGHTS: [u32; 12] = [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9];
@@ -65,6 +77,13 @@ pub fn cnp_is_consistent(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_issues_has_a_cui_or_is_a_person() {
+        assert_eq!(check_issuer("RO14399840"), Ok(()));
+        assert_eq!(check_issuer(" 1800101221144 "), Ok(()));
+        assert!(check_issuer("RO14399841").is_err() && check_issuer("1800101221145").is_err());
+    }
 
     #[test]
     fn known_companies_pass() {

@@ -424,15 +424,30 @@ pub(crate) fn failure_of(head: &OrderHead, problems: &[DraftProblem]) -> Option<
     Some(failure.with_detail(detail))
 }
 
+/// How much the reason tells for which a flow does not take an order; the first tells most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Telling {
+    TheOrder,
+    /// Orders are split between flows by these: another flow's word tells more.
+    TheFlow,
+    ItsCondition,
+}
+
+impl Telling {
+    pub(crate) fn of(reason: &str) -> Telling {
+        match reason {
+            "payment_method" | "country" | "is_paid" | "below_minimum" | "above_maximum" => Telling::TheFlow,
+            "condition" => Telling::ItsCondition,
+            _ => Telling::TheOrder,
+        }
+    }
+}
+
 /// One decision for the order's list: a document if any flow made one, else the most telling reason.
 fn summary_of(decisions: &[DecisionRow]) -> (&'static str, &'static str) {
-    let rank = |decision: &DecisionRow| match (decision.decision, decision.reason) {
-        ("document", _) => 0,
-        // orders are split between flows by these: another flow's word tells more
-        (_, "payment_method" | "country" | "is_paid" | "below_minimum" | "above_maximum") => 3,
-        (_, "condition") => 4,
-        ("waiting", _) => 1,
-        _ => 2,
+    let rank = |decision: &DecisionRow| {
+        let is_document = decision.decision == "document";
+        (!is_document, Telling::of(decision.reason), decision.decision != "waiting")
     };
     decisions
         .iter()

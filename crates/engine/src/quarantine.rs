@@ -61,6 +61,14 @@ impl Workspace {
         lock(&self.owner.quarantine).is_some()
     }
 
+    /// When a part of the ledger was lost, where the order has been at the shop as it is since before that: what was answered to
+    /// it there is not known here.
+    pub async fn may_be_answered_before(&self, document: &Document) -> Result<Option<i64>> {
+        let Some(since_ms) = self.ledger.find_last_quarantine().await? else { return Ok(None) };
+        let order = self.ledger.get_order_by_row(document.order_row).await?;
+        Ok(Some(since_ms).filter(|since_ms| order.head.modified_ms <= *since_ms))
+    }
+
     pub(crate) async fn begin_quarantine(&self, machine: &str, reason: Option<&'static str>) -> Result<()> {
         let now_ms = self.now_ms();
         let quarantine = self.ledger.take_up(machine, reason, now_ms - SHOP_REACH_MS, now_ms).await?;

@@ -40,20 +40,27 @@ pub struct RulesPreview {
     pub not_taken: Vec<RulesSample>,
 }
 
-impl RulesPreview {
-    fn leave_out(&mut self, reason: &'static str, number: &str) {
-        let at = match self.not_taken.iter().position(|one| one.reason == reason) {
+impl RulesSample {
+    /// Counts one more order that is not taken.
+    pub(crate) fn count(not_taken: &mut Vec<RulesSample>, reason: &'static str, number: &str) {
+        let at = match not_taken.iter().position(|one| one.reason == reason) {
             Some(at) => at,
             None => {
-                self.not_taken.push(RulesSample { reason, count: 0, orders: Vec::new() });
-                self.not_taken.len() - 1
+                not_taken.push(RulesSample { reason, count: 0, orders: Vec::new() });
+                not_taken.len() - 1
             }
         };
-        let sample = &mut self.not_taken[at];
+        let sample = &mut not_taken[at];
         sample.count += 1;
         if sample.orders.len() < NAMED {
             sample.orders.push(number.to_owned());
         }
+    }
+}
+
+impl RulesPreview {
+    fn leave_out(&mut self, reason: &'static str, number: &str) {
+        RulesSample::count(&mut self.not_taken, reason, number);
     }
 }
 

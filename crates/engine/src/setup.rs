@@ -6,6 +6,7 @@ use crate::outbox::one_writer;
 use crate::workspace::{Change, Workspace};
 use punte_connectors::Urgency;
 use punte_connectors::billing::{CheckStep, Company, Series, VatRate};
+use punte_domain::tax_id::check_issuer;
 use punte_store::StoreError;
 use punte_store::ledger::{Connection, Flow};
 use secrecy::SecretString;
@@ -136,6 +137,7 @@ impl Workspace {
             Some(id) => Some(self.ledger.get_connection(id).await?),
             None => None,
         };
+        check_company(&draft, known.as_ref())?;
         self.check_identity(&draft, known.as_ref()).await?;
         let id = draft.id.clone().unwrap_or_else(|| self.deps.clock.new_id("con"));
         let mut secret_changed = None;
@@ -243,34 +245,49 @@ impl Workspace {
 
     /// Stores a flow. A new one acts from now on; what became due earlier is left alone.
     pub async fn save_flow(&self, flow: Flow) -> Result<Flow> {
-        required("name", &flow.name)?;
-        required("company", &flow.company)?;
-        required("series", &flow.series)?;
-        self.ledger.get_connection(&flow.shop_id).await?;
-        self.ledger.get_connection(&flow.billing_id).await?;
+        self.check_flow(&flow).await?;
         // one of which nothing is published would leave its orders undecided
         self.active_mapping(&flow.mapping_id).await.map_err(|error| match error {
             EngineError::Store(StoreError::NotFound(id)) => EngineError::Invalid { field: "mappingId", detail: id },
             error => error,
         })?;
+        self.ledger.save_flow(flow.clone()).await?;
+        self.changed(Change::Connections);
+        self.changed(Change::Orders);
+        self.decide_wake.notify_one();
+        Ok(flow)
+    }
+
+    /// Whether a flow could be stored, whatever its mapping is.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] with the field that is wrong.
+    pub async fn check_flow(&self, flow: &Flow) -> Result<()> {
+        required("name", &flow.name)?;
+        required("company", &flow.company)?;
+        required("series", &flow.series)?;
+        self.ledger.get_connection(&flow.shop_id).await?;
+        self.ledger.get_connection(&flow.billing_id).await?;
         if !flow.condition.trim().is_empty() {
             punte_mapping::check_condition(&flow.condition)
                 .map_err(|error| EngineError::Invalid { field: "condition", detail: error.to_string() })?;
         }
         flow.rules.check().map_err(|problem| EngineError::Invalid { field: problem.field, detail: problem.detail })?;
         let others = self.ledger.list_flows().await?;
+        let is_named = |one: &Flow| one.name.trim().to_lowercase() == flow.name.trim().to_lowercase();
+        // names that were equal before may stay so
+        let is_kept = others.iter().any(|one| one.id == flow.id && is_named(one));
+        if !is_kept && others.iter().any(is_named) {
+            return Err(EngineError::Invalid { field: "name", detail: "another flow has this name".into() });
+        }
         let connections = self.ledger.list_connections().await?;
-        if is_disputed(&flow, others.iter(), &connections) {
+        if is_disputed(flow, others.iter(), &connections) {
             return Err(EngineError::Invalid {
                 field: "seriesIsOurs",
                 detail: "another flow says otherwise of the same series".into(),
             });
         }
-        self.ledger.save_flow(flow.clone()).await?;
-        self.changed(Change::Connections);
-        self.changed(Change::Orders);
-        self.decide_wake.notify_one();
-        Ok(flow)
+        Ok(())
     }
 
     pub fn new_id(&self, prefix: &str) -> String {
@@ -285,6 +302,15 @@ impl Workspace {
     pub fn is_connection_trouble(failure: &punte_domain::Failure) -> bool {
         is_connections_fault(failure)
     }
+}
+
+/// A mistyped company is refused before anything hangs on it. What a connection has already stays as it is.
+fn check_company(draft: &ConnectionDraft, known: Option<&Connection>) -> Result<()> {
+    let Some(company) = draft.company.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Ok(()) };
+    if known.is_some_and(|known| known.company.as_deref() == Some(company)) {
+        return Ok(());
+    }
+    check_issuer(company).map_err(|error| EngineError::Invalid { field: "company", detail: error.to_string() })
 }
 
 /// Whether text is an account's id as Stripe gives it. A name of one's own would make the same account another shop.

@@ -9,6 +9,7 @@ mod diff;
 mod document;
 mod evaluate;
 mod functions;
+mod kinds;
 mod language;
 mod node;
 mod parse;
@@ -26,6 +27,7 @@ pub use document::{
 };
 pub use evaluate::{Evaluation, MappingContext, Origin, RuleValue};
 pub use functions::{FunctionDoc, functions};
+pub use kinds::{order_kind, orders_read, preset_for};
 pub use parse::DocumentError;
 pub use presets::{preset, presets, sandbox_order};
 pub use problem::{Problem, ProblemCode, RuleError};

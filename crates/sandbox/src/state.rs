@@ -170,16 +170,34 @@ impl State {
     }
 }
 
-/// Writes a file whole: beside it first, then in its place, so that a reader sees the old one or the new one.
+/// Writes a file whole, for this user alone: beside it first, then in its place, so that a reader sees the old one or the new one.
 pub(crate) fn replace_file(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<std::fs::File>) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
-    let mut out = BufWriter::with_capacity(1 << 16, std::fs::File::create(&beside)?);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = BufWriter::with_capacity(1 << 16, options.open(&beside)?);
     write(&mut out)?;
     out.flush()?;
     drop(out);
     std::fs::rename(&beside, path)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_simulators_state_is_its_users_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sandbox.json");
+        replace_file(&path, |out| out.write_all(b"{}")).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
 }

@@ -9,6 +9,8 @@
 pub mod cache;
 pub mod error;
 pub mod ledger;
+mod private;
 
 pub use error::{Result, StoreError};
 pub use ledger::{Ledger, LedgerInfo, NewWorkspace};
+pub use private::keep_private;

@@ -123,7 +123,7 @@ test("an act that waits closes its dialog, is told once, and leads to where it w
 test("the user's menu counts what waits for them, and leads there", async () => {
   const { place } = await show(<Shell />, { ...frame, ...list(asked, own) }, "/orders");
   const menu = await screen.findByTestId(ids.userMenu);
-  expect(menu).toHaveTextContent("AP");
+  expect(menu).toHaveTextContent("Ana Pop");
   await waitFor(() => expect(screen.getByTestId(ids.userCount)).toHaveTextContent("1"));
   expect(menu).toHaveAccessibleName(/Ana Pop, operator. 1 act waits for you/);
   await userEvent.click(menu);

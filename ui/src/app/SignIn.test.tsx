@@ -56,6 +56,10 @@ test("before anybody signed in there is nothing of the workspace but its name, a
   const { t, commands } = await open(seats());
   expect(await screen.findByTestId(ids.signIn)).toHaveTextContent("Atelier Cana SRL");
   expect(screen.getByText(t("signIn.works"))).toBeVisible();
+  // whose password it is is not known yet: there is nothing to be copied that works
+  expect(screen.getByText("punte-cli people reset NAME")).toBeVisible();
+  await userEvent.selectOptions(await field("name"), "Ana Pop");
+  expect(screen.getByText('punte-cli people reset "Ana Pop"')).toBeVisible();
   expect(screen.queryByTestId(ids.nav("invoices"))).toBeNull();
   // the window beside it is this machine's, whoever is there
   expect(new Set(commands())).toEqual(new Set(["app.get", "desktop.get", "session.get"]));
@@ -70,7 +74,7 @@ test("name and password open it, by keyboard alone", async () => {
   await userEvent.tab();
   expect(await field("password")).toHaveFocus();
   await userEvent.keyboard("vara trecuta{Enter}");
-  expect(await screen.findByTestId(ids.userMenu)).toHaveTextContent("DI");
+  expect(await screen.findByTestId(ids.userMenu)).toHaveTextContent("Dan Ionescu");
   expect(calls).toContainEqual({ command: "session.sign_in", request: { name: "Dan Ionescu", password: "vara trecuta" } });
 });
 

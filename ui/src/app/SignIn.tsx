@@ -7,10 +7,9 @@ import { useTranslation } from "react-i18next";
 import type { AppInfo, SessionInfo } from "../api/generated/api";
 import { forgetAll } from "../api/locking";
 import { useAct } from "../api/queries";
-import { RESET_COMMAND } from "../shared/lib/people";
 import { ids } from "../shared/lib/testids";
-import { CopyText } from "../shared/ui/CopyText";
 import { ErrorNote } from "../shared/ui/ErrorNote";
+import { ResetCommand } from "../shared/ui/ResetCommand";
 import { Toggles } from "../shared/ui/Toggles";
 import { usePasswordRefusal } from "../shared/ui/usePasswordRefusal";
 import "./signin.css";
@@ -58,10 +57,6 @@ export function SignIn({ app, session, last }: Props) {
         )}
         {open.error && <ErrorNote error={open.error} />}
         <Form key={app.open?.id} people={session.people} last={last} />
-        <Text size="sm">{t("signIn.works")}</Text>
-        <Text size="sm" c="dimmed" component="div">
-          {t("signIn.forgotten")} <CopyText text={RESET_COMMAND} />
-        </Text>
       </Stack>
     </main>
   );
@@ -86,48 +81,54 @@ function Form({ people, last }: { people: string[]; last: string }) {
     signIn.mutate({ name, password }, { onError: again });
   };
   return (
-    <form
-      aria-label={t("signIn.title")}
-      onSubmit={(event) => {
-        event.preventDefault();
-        act();
-      }}
-    >
-      <Stack gap="sm">
-        <NativeSelect
-          label={t("signIn.who")}
-          data={[...(name === "" ? [{ value: "", label: t("signIn.choose"), disabled: true }] : []), ...people]}
-          value={name}
-          onChange={(event) => {
-            setName(event.currentTarget.value);
-            signIn.reset();
-          }}
-          autoFocus={name === ""}
-          autoComplete="username"
-          data-testid={ids.signInField("name")}
-        />
-        <PasswordInput
-          ref={field}
-          label={t("signIn.password")}
-          value={password}
-          autoFocus={name !== ""}
-          autoComplete="current-password"
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          error={refusal.words !== null && <span role={refusal.waits ? "timer" : "alert"}>{refusal.words}</span>}
-          data-testid={ids.signInField("password")}
-        />
-        {signIn.error && !isTold && <ErrorNote error={signIn.error} />}
-        <Button
-          type="submit"
-          size="sm"
-          disabled={missing !== null || refusal.waits}
-          title={(refusal.waits ? refusal.words : missing) ?? undefined}
-          loading={signIn.isPending}
-          data-testid={ids.signInField("act")}
-        >
-          {t("signIn.act")}
-        </Button>
-      </Stack>
-    </form>
+    <>
+      <form
+        aria-label={t("signIn.title")}
+        onSubmit={(event) => {
+          event.preventDefault();
+          act();
+        }}
+      >
+        <Stack gap="sm">
+          <NativeSelect
+            label={t("signIn.who")}
+            data={[...(name === "" ? [{ value: "", label: t("signIn.choose"), disabled: true }] : []), ...people]}
+            value={name}
+            onChange={(event) => {
+              setName(event.currentTarget.value);
+              signIn.reset();
+            }}
+            autoFocus={name === ""}
+            autoComplete="username"
+            data-testid={ids.signInField("name")}
+          />
+          <PasswordInput
+            ref={field}
+            label={t("signIn.password")}
+            value={password}
+            autoFocus={name !== ""}
+            autoComplete="current-password"
+            onChange={(event) => setPassword(event.currentTarget.value)}
+            error={refusal.words !== null && <span role={refusal.waits ? "timer" : "alert"}>{refusal.words}</span>}
+            data-testid={ids.signInField("password")}
+          />
+          {signIn.error && !isTold && <ErrorNote error={signIn.error} />}
+          <Button
+            type="submit"
+            size="sm"
+            disabled={missing !== null || refusal.waits}
+            title={(refusal.waits ? refusal.words : missing) ?? undefined}
+            loading={signIn.isPending}
+            data-testid={ids.signInField("act")}
+          >
+            {t("signIn.act")}
+          </Button>
+        </Stack>
+      </form>
+      <Text size="sm">{t("signIn.works")}</Text>
+      <Text size="sm" c="dimmed" component="div">
+        {t("signIn.forgotten")} <ResetCommand name={name} />
+      </Text>
+    </>
   );
 }

@@ -12,13 +12,6 @@ import { OwnPassword } from "../shared/ui/OwnPassword";
 import { useFormat } from "../shared/ui/useFormat";
 import { useIdleLock } from "./useIdleLock";
 
-/** `Ana Pop` to `AP`. */
-export function initialsOf(name: string): string {
-  const words = name.split(/[\s.\-_@]+/).filter((word) => word !== "");
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return letters.map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase();
-}
-
 /** Whoever is signed in: what waits for them, the lock, and their own password. Locks the window when it is left alone. */
 export function UserMenu({ session }: { session: SessionInfo }) {
   const { t } = useTranslation();
@@ -52,7 +45,9 @@ export function UserMenu({ session }: { session: SessionInfo }) {
             title={t("people.menu", { name: session.operator, role })}
             data-testid={ids.userMenu}
           >
-            {initialsOf(session.operator)}
+            <Text span size="sm" fw={600} maw={150} truncate>
+              {session.operator}
+            </Text>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>

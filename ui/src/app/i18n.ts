@@ -9,9 +9,9 @@ export function systemLanguage(): Language {
   return navigator.language.toLowerCase().startsWith("ro") ? "ro" : "en";
 }
 
-/** The screen's language: the one that the operator chose, or the system's. */
+/** The screen's language: the one that the operator chose, the one that the program was started with, or the system's. */
 export function languageOf(app: AppInfo | undefined): Language {
-  const chosen = app?.language;
+  const chosen = app?.language ?? app?.startLanguage;
   return chosen === "ro" || chosen === "en" ? chosen : systemLanguage();
 }
 

@@ -65,7 +65,8 @@ export const mappingDocument: MappingDocument = {
 const target = (section: string, name: string, kind: string, required: boolean): TargetInfo => ({ section, name, kind, required });
 
 export const known: Mappings = {
-  mappings: [{ id: "map_1", name: "WooCommerce România", version: 7, flows: ["Companii → Oblio"], hasDraft: false }],
+  mappings: [{ id: "map_1", name: "WooCommerce România", version: 7, flows: ["Companii → Oblio"], hasDraft: false, orders: "woocommerce" }],
+  shopOrders: {},
   presets: ["woocommerce_ro", "shopify"],
   targets: [
     target("client", "name", "text", true),
@@ -91,7 +92,7 @@ export const known: Mappings = {
 
 export const two: Mappings = {
   ...known,
-  mappings: [...known.mappings, { id: "map_2", name: "Shopify", version: 1, flows: [], hasDraft: true }],
+  mappings: [...known.mappings, { id: "map_2", name: "Shopify", version: 1, flows: [], hasDraft: true, orders: "shopify" }],
 };
 
 export const mappingInfo: MappingInfo = {

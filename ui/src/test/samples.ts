@@ -202,5 +202,6 @@ export const app: AppInfo = {
   operator: "Ana",
   role: "admin",
   attachedTo: null,
+  startLanguage: null,
   quarantine: null,
 };

@@ -17,6 +17,7 @@ const app: AppInfo = {
   operator: "ana",
   role: "admin",
   attachedTo: null,
+  startLanguage: null,
   quarantine: null,
 };
 const desktop: DesktopInfo = { isWindow: true, hasTray: true, onClose: "ask", startsWithSession: false, isAsked: false };

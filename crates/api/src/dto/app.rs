@@ -42,8 +42,10 @@ pub struct OpenProblem {
 #[serde(rename_all = "camelCase")]
 pub struct AppInfo {
     pub version: String,
-    /// `ro` or `en`; null follows the system.
+    /// `ro` or `en`; null follows what was named at the start, else the system.
     pub language: Option<String>,
+    /// `ro` or `en`, where whoever started the program named one: of everybody who chose none.
+    pub start_language: Option<String>,
     /// `light`, `dark` or `system`.
     pub theme: String,
     pub workspaces: Vec<WorkspaceInfo>,

@@ -37,6 +37,10 @@ pub struct ChangeInfo {
     pub blocked: Option<String>,
     /// VAT rates in percent of which a person must choose one, where the refund does not tell.
     pub rates: Vec<String>,
+    /// A part of the ledger was lost at this time, and the order is as it is since before: it may have been answered there. Of an
+    /// open change.
+    #[ts(type = "number | null")]
+    pub lost_ms: Option<i64>,
     /// The flow lets Punte accept it by itself.
     pub automatic: bool,
     /// The document that was written down for it.

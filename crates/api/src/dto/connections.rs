@@ -179,7 +179,8 @@ pub struct FlowInput {
     pub company: String,
     pub series: String,
     pub condition: String,
-    /// Null keeps what the flow has; a new one takes the first.
+    /// Null keeps what the flow has; with a new shop it is one that reads orders of the shop's kind, made from the preset where there
+    /// is none.
     #[serde(default)]
     pub mapping_id: Option<String>,
     pub series_is_ours: bool,

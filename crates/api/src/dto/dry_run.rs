@@ -1,6 +1,6 @@
 //! Dry runs: a changed mapping tried on many orders.
 
-use super::{FieldChangeInfo, MappingDocument, ProblemInfo};
+use super::{FieldChangeInfo, MappingDocument, ProblemInfo, RulesNotTaken};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -48,16 +48,23 @@ pub struct DryRunInfo {
     pub state: String,
     pub detail: String,
     pub total: u32,
+    /// Looked at: tried, or left out.
     pub done: u32,
+    /// Of the tried: `issue` and `hold` together are all of them.
     pub issue: u32,
     pub hold: u32,
+    /// Of `issue` and of `hold`: they have an invoice already, which stays as it is.
+    pub issue_issued: u32,
+    pub hold_issued: u32,
     /// Would differ from what the published version makes.
     pub changed: u32,
     /// Held with the published version, issued with the changed one; and the other way round.
     pub mended: u32,
     pub broken: u32,
-    /// By the flow's rules no invoice at all (cancelled, not paid, …): not tried.
+    /// By the flow's rules no invoice at all (cancelled, not paid, …): not tried. Since when the flow is on leaves none out.
     pub left_out: u32,
+    /// The same by reason, most first.
+    pub not_taken: Vec<RulesNotTaken>,
     #[ts(type = "number")]
     pub started_ms: i64,
     #[ts(type = "number | null")]

@@ -2,6 +2,7 @@
 
 use super::{DraftInfo, ProblemInfo};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// One target's rule.
@@ -105,12 +106,18 @@ pub struct MappingSummary {
     /// Names of the flows that use it.
     pub flows: Vec<String>,
     pub has_draft: bool,
+    /// Whose orders it reads as it is published: `woocommerce`, `shopify`, `stripe`, `generic` (an application's, or a file's);
+    /// empty where that cannot be told.
+    pub orders: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Mappings {
     pub mappings: Vec<MappingSummary>,
+    /// Whose orders each shop has, by its connection's id, in the words of a mapping's `orders`.
+    #[ts(type = "Record<string, string>")]
+    pub shop_orders: BTreeMap<String, String>,
     /// Ids of the presets that a new mapping can start from; their words are in the catalogues.
     pub presets: Vec<String>,
     pub targets: Vec<TargetInfo>,

@@ -24,6 +24,9 @@ pub struct SetupInput {
     /// Series of the file that are another here, wherever one is named: in connections, flows and their rules.
     #[serde(default)]
     pub series: Vec<SetupRename>,
+    /// Stripe's accounts of the file that are another here: whose orders come, and a part of what an invoice is known by.
+    #[serde(default)]
+    pub accounts: Vec<SetupRename>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -38,14 +41,17 @@ pub struct SetupRename {
 pub struct SetupPlan {
     /// Name of the workspace that the file is of.
     pub workspace: String,
-    #[ts(type = "number")]
-    pub made_at_ms: i64,
-    /// Of the Punte that wrote it.
+    /// `null` where the file does not say it.
+    #[ts(type = "number | null")]
+    pub made_at_ms: Option<i64>,
+    /// Of the Punte that wrote it; empty where the file does not say it.
     pub version: String,
     /// Tax ids as they stand in the file, to be put another in their place.
     pub companies: Vec<String>,
     /// Series as they stand in the file.
     pub series: Vec<String>,
+    /// Stripe's accounts as they stand in the file.
+    pub accounts: Vec<String>,
     pub connections: Vec<SetupItem>,
     pub mappings: Vec<SetupItem>,
     pub flows: Vec<SetupFlow>,
@@ -60,7 +66,7 @@ pub struct SetupItem {
     pub name: String,
     /// Of a connection `woocommerce`, `smartbill`…; `mapping`.
     pub kind: String,
-    /// Of a shop its address, of a billing provider its company; of a mapping the count of its rules.
+    /// Of a shop its address (of Stripe its account), of a billing provider its company; of a mapping the count of its rules.
     pub detail: String,
     /// `new`; `kept`: the same one is here already, and is used.
     pub fate: String,
@@ -86,6 +92,8 @@ pub struct SetupProblem {
     pub code: String,
     /// Where: `flows[2].mapping`, counted from 1, or `line 12`.
     pub at: String,
+    /// The name of the connection, mapping or flow that it is in, where it has one.
+    pub name: String,
     /// What stands there, cut; never a secret's value.
     pub given: String,
 }

@@ -18,6 +18,11 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const SANDBOX_REACH_DAYS: i64 = 30;
 
 impl Host {
+    /// The language (`ro`, `en`) of the screens of whoever chose none. The first one named stays.
+    pub fn speak(&self, language: &'static str) {
+        let _ = self.start_language.set(language);
+    }
+
     pub(super) async fn app_get(&self, _: &Session, _: Nothing) -> Result<AppInfo, ApiError> {
         let mut info = self.app_info(&*self.state.lock().await);
         info.quarantine = self.quarantine().await?;
@@ -31,6 +36,7 @@ impl Host {
         AppInfo {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             language: state.settings.language.clone(),
+            start_language: self.start_language.get().map(|language| (*language).to_owned()),
             theme: state.settings.theme.clone().unwrap_or_else(|| "system".to_owned()),
             workspaces: state.settings.workspaces.clone(),
             open,

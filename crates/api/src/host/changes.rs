@@ -61,6 +61,10 @@ async fn info(
         None => (None, None, Vec::new()),
         Some(plan) => (plan.draft.as_ref().map(convert::draft), plan.blocked, plan.rates),
     };
+    let lost_ms = match change.state {
+        ChangeState::Open => workspace.may_be_answered_before(document).await?,
+        ChangeState::Resolved | ChangeState::Ignored | ChangeState::Closed | ChangeState::Noted => None,
+    };
     Ok(ChangeInfo {
         id: change.id,
         document_id: document.id.clone(),
@@ -77,6 +81,7 @@ async fn info(
         preview,
         blocked: blocked.map(str::to_owned),
         rates: rates.into_iter().map(|rate| rate.normalize().to_string()).collect(),
+        lost_ms,
         automatic: change.mode == RefundMode::Automatic && change.blocked.is_none(),
         made_id: siblings.iter().find(|one| Some(one.row) == change.made_row).map(|one| one.id.clone()),
         who: change.who,

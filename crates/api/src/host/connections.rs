@@ -74,7 +74,7 @@ impl Host {
         Ok(Nothing {})
     }
 
-    pub(super) async fn flows_save(&self, _: &Session, input: FlowInput) -> Result<FlowInfo, ApiError> {
+    pub(super) async fn flows_save(&self, session: &Session, input: FlowInput) -> Result<FlowInfo, ApiError> {
         let workspace = self.workspace().await?;
         let flows = workspace.ledger().list_flows().await?;
         let known = match &input.id {
@@ -82,22 +82,15 @@ impl Host {
             None => None,
         };
         let now_ms = workspace.clock_now_ms();
-        let mapping_id = match (input.mapping_id, &known) {
-            (Some(id), _) => id,
-            (None, Some(flow)) => flow.mapping_id.clone(),
-            (None, None) => {
-                let mappings = workspace.ledger().list_mappings().await?;
-                let first = mappings.into_iter().find(|mapping| mapping.version > 0);
-                first.map(|mapping| mapping.id).ok_or_else(|| ApiError::not_found("mapping"))?
-            }
-        };
+        // with another shop the mapping that it had may be of other orders
+        let kept = known.as_ref().filter(|flow| flow.shop_id == input.shop_id).map(|flow| flow.mapping_id.clone());
         // a flow switched on again acts from then on, like a new one; shops tell whole seconds, and an order of this very
         // second must not count as an older one
         let active_from_ms = match &known {
             Some(flow) if flow.enabled || !input.enabled => flow.active_from_ms,
             _ => now_ms - now_ms.rem_euclid(1000),
         };
-        let flow = Flow {
+        let mut flow = Flow {
             id: known.as_ref().map_or_else(|| workspace.new_id("flow"), |flow| flow.id.clone()),
             name: input.name.trim().to_owned(),
             shop_id: input.shop_id,
@@ -105,7 +98,7 @@ impl Host {
             company: input.company.trim().to_owned(),
             series: input.series.trim().to_owned(),
             condition: input.condition.trim().to_owned(),
-            mapping_id,
+            mapping_id: input.mapping_id.or(kept).unwrap_or_default(),
             enabled: input.enabled,
             active_from_ms,
             series_is_ours: input.series_is_ours,
@@ -123,6 +116,11 @@ impl Host {
             },
             created_ms: known.map_or(now_ms, |flow| flow.created_ms),
         };
+        if flow.mapping_id.is_empty() {
+            // nothing is made for a flow that is refused
+            workspace.check_flow(&flow).await?;
+            flow.mapping_id = workspace.fitting_mapping(&flow.shop_id, &session.operator).await?;
+        }
         let saved = workspace.save_flow(flow).await?;
         self.emit(&[Tag::Connections]);
         Ok(flow_info(&saved, &workspace.ledger().read_counts().await?))
@@ -136,7 +134,7 @@ fn refund_mode(field: &'static str, wished: Option<String>, known: Option<Refund
     }
 }
 
-fn is_shop(kind: &str) -> bool {
+pub(super) fn is_shop(kind: &str) -> bool {
     ShopKind::parse(kind).is_some()
 }
 

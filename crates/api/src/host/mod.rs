@@ -51,7 +51,7 @@ use settings::Settings;
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 use tokio::sync::{Mutex, broadcast};
 
@@ -134,6 +134,8 @@ pub struct Host {
     desktop: desktop::Desktop,
     lately: audit::Lately,
     previewed: support::Previewed,
+    /// What whoever started the program named.
+    start_language: OnceLock<&'static str>,
     events: broadcast::Sender<Event>,
     /// For what calls back while the host lives.
     me: Weak<Host>,
@@ -154,6 +156,7 @@ impl Host {
             desktop: desktop::Desktop::default(),
             lately: audit::Lately::default(),
             previewed: support::Previewed::default(),
+            start_language: OnceLock::new(),
             events,
             me: me.clone(),
         }))

@@ -283,6 +283,7 @@ impl Host {
         }
         let person = workspace.add_operator(&request.name, &request.role, request.password.into()).await?;
         if is_first {
+            workspace.sign_in_first(&person.id).await?;
             let touched = self.parts.deps.clock.monotonic();
             self.taken().insert(seat_of(session, &workspace), Taken::new(&person.id, session, touched));
         }

@@ -9,6 +9,7 @@ use punte_domain::rules::{
     Choice, CollectRule, CollectWhen, DocumentChoice, IssueDate, Paid, ProformaRule, SeriesRule, When,
 };
 use punte_domain::{CollectKind, FlowRules};
+use punte_engine::RulesSample;
 use rust_decimal::Decimal;
 
 impl Host {
@@ -28,19 +29,18 @@ impl Host {
             }
         }
         let preview = workspace.preview_rules(&request.shop_id, &rules, &request.condition).await?;
-        let not_taken = preview.not_taken.into_iter().map(|one| RulesNotTaken {
-            reason: one.reason.to_owned(),
-            count: one.count,
-            orders: one.orders,
-        });
         Ok(RulesPreview {
             looked: preview.looked,
             matching: preview.matching,
             proformas: preview.proformas,
             to_approve: preview.to_approve,
-            not_taken: not_taken.collect(),
+            not_taken: preview.not_taken.into_iter().map(not_taken).collect(),
         })
     }
+}
+
+pub(super) fn not_taken(sample: RulesSample) -> RulesNotTaken {
+    RulesNotTaken { reason: sample.reason.to_owned(), count: sample.count, orders: sample.orders }
 }
 
 /// # Errors

@@ -54,13 +54,16 @@ pub(super) async fn snapshot(workspace: &Workspace) -> Result<Value, ApiError> {
 
 fn parts_of(input: SetupInput) -> (String, Renames) {
     let pairs = |renames: Vec<SetupRename>| renames.into_iter().map(|one| (one.from, one.to)).collect();
-    (input.content, Renames { companies: pairs(input.companies), series: pairs(input.series) })
+    let renames =
+        Renames { companies: pairs(input.companies), series: pairs(input.series), accounts: pairs(input.accounts) };
+    (input.content, renames)
 }
 
 fn shown(plan: Plan) -> SetupPlan {
     let problem = |one: punte_engine::carry::SetupProblem| SetupProblem {
         code: one.code.as_str().to_owned(),
         at: one.at,
+        name: one.name,
         given: one.given,
     };
     SetupPlan {
@@ -69,6 +72,7 @@ fn shown(plan: Plan) -> SetupPlan {
         version: plan.version,
         companies: plan.companies,
         series: plan.series,
+        accounts: plan.accounts,
         connections: plan.connections.into_iter().map(item).collect(),
         mappings: plan.mappings.into_iter().map(item).collect(),
         flows: plan.flows.into_iter().map(flow).collect(),

@@ -73,6 +73,22 @@ impl BackupError {
         }
     }
 
+    /// What the code does not tell: a path, a name, technical words of what is damaged.
+    fn fact(&self) -> String {
+        match self {
+            BackupError::PassphraseMissing | BackupError::PassphraseWrong => String::new(),
+            BackupError::Newer { found, known } => format!("{found} > {known}"),
+            BackupError::Foreign(what)
+            | BackupError::Damaged(what)
+            | BackupError::OtherWorkspace(what)
+            | BackupError::Occupied(what)
+            | BackupError::Missing(what)
+            | BackupError::InUse(what)
+            | BackupError::Unreadable(what)
+            | BackupError::Unwritable(what) => what.clone(),
+        }
+    }
+
     fn of_reading(error: StoreError) -> BackupError {
         match error {
             StoreError::Foreign(what) => BackupError::Foreign(what),
@@ -101,6 +117,10 @@ impl From<BackupError> for EngineError {
             BackupError::InUse(who) => return EngineError::Store(StoreError::Owned(who.clone())),
             _ => "file",
         };
-        EngineError::Invalid { field, detail: format!("{}: {error}", error.code()) }
+        let detail = match error.fact() {
+            fact if fact.is_empty() => error.code().to_owned(),
+            fact => format!("{}: {fact}", error.code()),
+        };
+        EngineError::Invalid { field, detail }
     }
 }

@@ -39,7 +39,11 @@ impl Workspace {
             let published = self.get_mapping_version(&row.id, row.version).await?;
             carried.mappings.push(Mapping { name, ..published });
         }
-        carried.flows.extend(self.ledger.list_flows().await?.into_iter().map(|one| flow(one, &names)));
+        taken.clear();
+        for one in self.ledger.list_flows().await? {
+            let name = free_name(one.name.trim(), &mut taken);
+            carried.flows.push(flow(Flow { name, ..one }, &names));
+        }
         text_of(&carried, &is_here).map_err(|error| EngineError::Invalid { field: "setup", detail: error.to_string() })
     }
 }

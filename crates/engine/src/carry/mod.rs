@@ -73,6 +73,8 @@ pub struct SetupProblem {
     pub code: SetupCode,
     /// `flows[2].mapping`, counted from 1; `line 12` of what is no TOML.
     pub at: String,
+    /// The name of the entry that it is in; empty where it has none.
+    pub name: String,
     /// What stands there, or what is wrong with it.
     pub given: String,
 }
@@ -82,6 +84,8 @@ pub struct SetupProblem {
 pub struct Renames {
     pub companies: Vec<(String, String)>,
     pub series: Vec<(String, String)>,
+    /// Stripe's accounts: whose orders come, and a part of what an invoice is known by.
+    pub accounts: Vec<(String, String)>,
 }
 
 /// A connection or mapping of the file, as it is or would be here.
@@ -109,11 +113,13 @@ pub struct PlannedFlow {
 #[derive(Debug, Clone, Default)]
 pub struct SetupPlan {
     pub workspace: String,
-    pub made_at_ms: i64,
+    /// The file need not say it.
+    pub made_at_ms: Option<i64>,
     pub version: String,
-    /// Tax ids and series as they stand in the file.
+    /// Tax ids, series and Stripe's accounts as they stand in the file.
     pub companies: Vec<String>,
     pub series: Vec<String>,
+    pub accounts: Vec<String>,
     pub connections: Vec<PlannedItem>,
     pub mappings: Vec<PlannedItem>,
     pub flows: Vec<PlannedFlow>,

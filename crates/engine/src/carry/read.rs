@@ -26,7 +26,19 @@ impl Problems {
     pub fn tell(&mut self, code: SetupCode, at: impl Into<String>, given: impl Into<String>) {
         if self.0.len() < MOST_PROBLEMS {
             let given: String = given.into();
-            self.0.push(SetupProblem { code, at: at.into(), given: given.chars().take(TOLD).collect() });
+            let (at, name) = (at.into(), String::new());
+            self.0.push(SetupProblem { code, at, name, given: given.chars().take(TOLD).collect() });
+        }
+    }
+
+    /// Says of each problem the name of the entry that it is in.
+    pub fn name<'e>(&mut self, entries: impl Iterator<Item = (&'e str, &'e str)> + Clone) {
+        for problem in &mut self.0 {
+            let is_in =
+                |at: &str| problem.at.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            if let Some((_, name)) = entries.clone().find(|(at, _)| is_in(at)) {
+                problem.name = name.chars().take(TOLD).collect();
+            }
         }
     }
 
@@ -48,6 +60,13 @@ pub(super) struct Entry<T> {
     pub name: String,
     /// Nothing where it cannot be read: that is told.
     pub read: Option<T>,
+}
+
+impl<T> Entry<T> {
+    /// Where it stands, and its name.
+    pub fn place(&self) -> (String, String) {
+        (self.at.clone(), self.name.clone())
+    }
 }
 
 /// A file as far as it can be read.

@@ -21,7 +21,7 @@ impl Transport for Nobody {
     }
 }
 
-fn empty() -> Desk {
+pub(super) fn empty() -> Desk {
     desk(Arc::new(Nobody))
 }
 
@@ -83,7 +83,7 @@ fn all_rules() -> FlowRules {
 }
 
 /// A workspace with a shop, a billing account, a mapping and two flows, with planted things that nobody else may know.
-async fn furnished() -> Desk {
+pub(super) async fn furnished() -> Desk {
     let desk = empty();
     let workspace = &desk.workspace;
     let (shop, billing) = (shop(), billing());
@@ -163,7 +163,7 @@ async fn what_goes_out_comes_in_and_goes_out_the_same() {
     let plan = import(&to, &text).await;
     assert_eq!(news(&plan), (2, 1, 2));
     assert_eq!((plan.workspace.as_str(), plan.version.as_str()), ("Atelier Cană", "1.2.3"));
-    assert!(plan.made_at_ms > 0);
+    assert!(plan.made_at_ms > Some(0));
     assert_eq!(plan.series, ["FCT", "EXT", "PRO", "CHT"]);
     let again = to.workspace.export_setup("9").await.unwrap();
     assert_eq!(body(&again), body(&text));
@@ -225,7 +225,7 @@ async fn a_shop_and_a_company_that_are_here_are_used_however_they_are_written() 
         "one series is not two by two ways to write its company"
     );
     // of another company the account is another connection
-    let renames = Renames { companies: vec![("RO12345674".into(), "RO14399840".into())], series: Vec::new() };
+    let renames = Renames { companies: vec![("RO12345674".into(), "RO14399840".into())], ..Renames::default() };
     let other = to.workspace.preview_setup(&text, &renames).await.unwrap();
     assert_eq!((other.problems.len(), news(&other)), (0, (1, 0, 2)));
     assert_eq!(other.connections[1].name, "SmartBill");
@@ -254,6 +254,7 @@ async fn another_companys_tax_id_and_series_are_put_in_place_and_nobody_said_who
     let renames = Renames {
         companies: vec![pair("12345674", "RO14399840")],
         series: vec![pair("FCT", "AB"), pair("EXT", "ABX")],
+        ..Renames::default()
     };
     let plan = to.workspace.import_setup(&text, &renames, "Dan").await.unwrap();
     assert_eq!((plan.problems.len(), plan.companies.as_slice()), (0, ["RO12345674".to_owned()].as_slice()));
@@ -265,6 +266,7 @@ async fn another_companys_tax_id_and_series_are_put_in_place_and_nobody_said_who
     let wrong = Renames {
         companies: vec![pair("RO1", "RO14399840"), pair("RO12345674", "RO14399841")],
         series: vec![pair("FCT", " "), pair("NIX", "A")],
+        ..Renames::default()
     };
     let plan = empty().workspace.preview_setup(&text, &wrong).await.unwrap();
     let told = told(&plan);
@@ -341,7 +343,7 @@ async fn where_the_last_of_it_cannot_be_written_nothing_of_it_is() {
     assert_eq!(to.workspace.ledger.read_setup_state().await.unwrap(), seen);
 }
 
-fn told(plan: &SetupPlan) -> Vec<String> {
+pub(super) fn told(plan: &SetupPlan) -> Vec<String> {
     plan.problems.iter().map(|problem| format!("{} {}", problem.code.as_str(), problem.at)).collect()
 }
 

@@ -220,6 +220,7 @@ impl Workspace {
             return Err(String::new());
         }
         tokio::task::spawn_blocking(move || sheet.finish()).await.map_err(|error| error.to_string())??;
+        punte_store::keep_private(&part_of(path));
         std::fs::rename(part_of(path), path).map_err(|error| error.to_string())
     }
 
@@ -287,6 +288,7 @@ fn part_of(path: &Path) -> PathBuf {
 /// A name in a folder that nothing has, taken by an empty file.
 fn free_path(folder: &Path, list: &str, format: ExportFormat, now_ms: i64) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
+    punte_store::keep_private(folder);
     let ending = match format {
         ExportFormat::Csv => "csv",
         ExportFormat::Xlsx => "xlsx",

@@ -177,6 +177,12 @@ async fn a_whole_filter_becomes_a_file_in_its_order() {
     desk.workspace.start_export(wanted).await.unwrap();
     let report = ended(&desk).await;
     assert_eq!((report.state, report.written, report.of_rows), (ExportState::Done, 433, Some(433)), "{report:?}");
+    #[cfg(unix)]
+    for path in [report.path.as_path(), report.path.parent().unwrap()] {
+        use std::os::unix::fs::PermissionsExt;
+        let others = std::fs::metadata(path).unwrap().permissions().mode() & 0o077;
+        assert_eq!(others, 0, "{} is its user's alone", path.display());
+    }
     let text = std::fs::read_to_string(&report.path).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 434);

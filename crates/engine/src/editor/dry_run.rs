@@ -9,6 +9,7 @@ use super::flows::MappingFlows;
 use super::samples::is_own;
 use crate::decide::{ActiveMapping, context_of};
 use crate::error::{EngineError, Result};
+use crate::rules::RulesSample;
 use crate::workspace::{Change, Workspace, lock};
 use punte_domain::{Draft, DraftProblem, Facts, FieldChange, diff_drafts};
 use punte_mapping::{Evaluation, Mapping};
@@ -84,11 +85,16 @@ pub struct DryRunReport {
     pub done: u32,
     pub issue: u32,
     pub hold: u32,
+    /// Of `issue` and of `hold`: they have an invoice, which stays as it is.
+    pub issue_issued: u32,
+    pub hold_issued: u32,
     pub changed: u32,
     pub mended: u32,
     pub broken: u32,
-    /// By the flows' rules no invoice at all: not tried.
+    /// By the flows' rules no invoice at all: looked at, and not tried.
     pub left_out: u32,
+    /// The same by reason, most first.
+    pub not_taken: Vec<RulesSample>,
     pub started_ms: i64,
     pub finished_ms: Option<i64>,
     /// How often each field differs.
@@ -172,10 +178,13 @@ impl Workspace {
             done: 0,
             issue: 0,
             hold: 0,
+            issue_issued: 0,
+            hold_issued: 0,
             changed: 0,
             mended: 0,
             broken: 0,
             left_out: 0,
+            not_taken: Vec::new(),
             started_ms: self.now_ms(),
             finished_ms: None,
             fields: HashMap::new(),
@@ -234,7 +243,7 @@ impl Workspace {
                 }
                 let found = self.try_both(compared, order, documents.get(&order.row)).await?;
                 if let Some(run) = lock(&self.dry_runs).get_mut(mapping_id) {
-                    run.report.take(found);
+                    run.report.take(found, &order.head.number);
                 }
                 // mapping takes the processor: others get their turn
                 tokio::task::yield_now().await;
@@ -252,6 +261,9 @@ impl Workspace {
         cancel: &CancellationToken,
     ) -> Result<Option<Vec<i64>>> {
         let (wanted, is_all) = (query.last as usize, query.only == "all");
+        if is_all && query.search.trim().is_empty() {
+            return self.last_placed(&compared.flows, wanted, cancel).await;
+        }
         let filter = if is_all { String::new() } else { query.only.clone() };
         let mut seen = HashSet::new();
         let mut orders = Vec::new();
@@ -281,15 +293,18 @@ impl Workspace {
         Ok(Some(orders))
     }
 
-    /// What both versions make of an order; `None` where no flow would invoice it.
+    /// What both versions make of an order, or why no flow would invoice it.
     async fn try_both(
         &self,
         compared: &Compared,
         order: &OrderRow,
         document: Option<&Document>,
-    ) -> Result<Option<DryRunRow>> {
+    ) -> Result<std::result::Result<DryRunRow, &'static str>> {
         let raw = self.raw_of(order).await?;
-        let Some(rules) = compared.flows.rules_for(order, &raw) else { return Ok(None) };
+        let rules = match compared.flows.rules_for(order, &raw) {
+            Ok(rules) => rules,
+            Err(reason) => return Ok(Err(reason)),
+        };
         let facts = Facts::of(&raw);
         let context = context_of(&order.head);
         let edits = document.filter(|document| document.state.draft_is_open()).and_then(|one| one.edits.as_ref());
@@ -306,7 +321,7 @@ impl Workspace {
         };
         let mut changes = changes_between(old, after.draft.as_ref());
         changes.truncate(MOST_CHANGES);
-        Ok(Some(DryRunRow {
+        Ok(Ok(DryRunRow {
             order_id: order.id.clone(),
             number: order.head.number.clone(),
             customer: order.head.customer.clone(),
@@ -333,16 +348,23 @@ fn changes_between(before: Option<&Draft>, after: Option<&Draft>) -> Vec<FieldCh
 
 impl DryRunReport {
     /// Counts what came of one order, and keeps its row where it tells something.
-    fn take(&mut self, found: Option<DryRunRow>) {
+    fn take(&mut self, found: std::result::Result<DryRunRow, &'static str>, number: &str) {
         self.done += 1;
-        let Some(row) = found else {
-            self.left_out += 1;
-            return;
+        let row = match found {
+            Ok(row) => row,
+            Err(reason) => {
+                self.left_out += 1;
+                RulesSample::count(&mut self.not_taken, reason, number);
+                self.not_taken.sort_by_key(|one| std::cmp::Reverse(one.count));
+                return;
+            }
         };
-        match row.issues_after {
-            true => self.issue += 1,
-            false => self.hold += 1,
-        }
+        let (outcome, of_issued) = match row.issues_after {
+            true => (&mut self.issue, &mut self.issue_issued),
+            false => (&mut self.hold, &mut self.hold_issued),
+        };
+        *outcome += 1;
+        *of_issued += u32::from(row.is_issued);
         match (row.issues_before, row.issues_after) {
             (false, true) => self.mended += 1,
             (true, false) => self.broken += 1,

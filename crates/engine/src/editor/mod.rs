@@ -6,6 +6,7 @@
 
 mod dry_run;
 mod edits;
+mod fitting;
 mod flows;
 mod record;
 mod samples;

@@ -9,8 +9,9 @@ use chrono::NaiveDate;
 use punte_connectors::shops::head_of;
 use punte_domain::{OrderHead, fiscal_date};
 use punte_mapping::Mapping;
-use punte_store::ledger::{Document, ListQuery, OrderRow};
+use punte_store::ledger::{Document, ListQuery, OrderRow, Placed};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 /// Orders that are looked at in search of one that fails.
 const SEARCHED: usize = 2000;
@@ -21,7 +22,7 @@ const LONGEST: usize = 2 * 1024 * 1024;
 /// Which order is wanted.
 #[derive(Debug, Clone)]
 pub enum Which {
-    /// The newest of the mapping's shops.
+    /// The one that was placed last at one of the mapping's shops.
     Last,
     /// That of the newest held document of the mapping's flows.
     Failed,
@@ -30,7 +31,7 @@ pub enum Which {
     Number(String),
     BuiltIn,
     Pasted(String),
-    /// The next older one than an order, by its id; `Previous` the next newer.
+    /// The one that was placed next before an order, by its id; `Previous` next after it.
     Next(String),
     Previous(String),
     /// The next older one than an order (or the newest of all) that would be held by this mapping.
@@ -64,15 +65,15 @@ impl Workspace {
             Which::Failed => self.newest_held(&flows).await?,
             Which::Next(from) => {
                 let from = self.ledger.find_order(&from).await?;
-                self.next_older(&flows, from.map(|order| order.row)).await?
+                self.next_older(&flows, from.as_ref().map(Placed::of)).await?
             }
             Which::Previous(from) => match self.ledger.find_order(&from).await? {
-                Some(from) => self.next_newer(&flows, from.row).await?,
+                Some(from) => self.next_newer(&flows, Placed::of(&from)).await?,
                 None => None,
             },
             Which::NextFailing(from, mapping) => {
                 let from = match from {
-                    Some(id) => self.ledger.find_order(&id).await?.map(|order| order.row),
+                    Some(id) => self.ledger.find_order(&id).await?.as_ref().map(Placed::of),
                     None => None,
                 };
                 self.next_failing(&flows, from, &mapping).await?
@@ -87,7 +88,7 @@ impl Workspace {
         }
     }
 
-    /// Orders to choose from: found by a part of a number or name, newest first. `is_veiled`: an address of e-mail or a tax id
+    /// Orders to choose from: found by a part of a number or name, the last placed first. `is_veiled`: an address of e-mail or a tax id
     /// finds none.
     pub async fn list_samples(
         &self,
@@ -96,9 +97,12 @@ impl Workspace {
         limit: u32,
         is_veiled: bool,
     ) -> Result<Vec<OrderRow>> {
+        if !only_held && search.trim().is_empty() {
+            return Ok(self.ledger.list_orders_placed_before(None, limit).await?);
+        }
         if !only_held {
             let query = ListQuery { search: search.to_owned(), limit, is_veiled, ..ListQuery::default() };
-            return Ok(self.ledger.page_orders(query).await?);
+            return Ok(newest_first(self.ledger.page_orders(query).await?));
         }
         let query = ListQuery { search: search.to_owned(), filter: "held".to_owned(), after: None, limit, is_veiled };
         let mut orders: Vec<OrderRow> = Vec::new();
@@ -107,13 +111,38 @@ impl Workspace {
                 orders.push(self.ledger.get_order_by_row(document.order_row).await?);
             }
         }
-        Ok(orders)
+        Ok(newest_first(orders))
     }
 
-    async fn next_older(&self, flows: &MappingFlows, mut after: Option<i64>) -> Result<Option<OrderRow>> {
+    /// Rows of the orders that were placed last at the mapping's shops, in whatever order the shops sent them; `None` where it
+    /// was cancelled.
+    pub(super) async fn last_placed(
+        &self,
+        flows: &MappingFlows,
+        wanted: usize,
+        cancel: &CancellationToken,
+    ) -> Result<Option<Vec<i64>>> {
+        let (mut orders, mut before) = (Vec::new(), None);
+        while orders.len() < wanted {
+            if cancel.is_cancelled() {
+                return Ok(None);
+            }
+            let page = self.ledger.list_orders_placed_before(before, PAGE).await?;
+            let ours = page.iter().filter(|order| flows.takes_from(&order.connection_id));
+            orders.extend(ours.map(|order| order.row));
+            if page.len() < PAGE as usize {
+                break;
+            }
+            before = page.last().map(Placed::of);
+        }
+        orders.truncate(wanted);
+        Ok(Some(orders))
+    }
+
+    async fn next_older(&self, flows: &MappingFlows, mut before: Option<Placed>) -> Result<Option<OrderRow>> {
         for _ in 0..SEARCHED / PAGE as usize {
-            let page = self.ledger.page_orders(ListQuery { after, limit: PAGE, ..ListQuery::default() }).await?;
-            after = page.last().map(|order| order.row);
+            let page = self.ledger.list_orders_placed_before(before, PAGE).await?;
+            before = page.last().map(Placed::of);
             let is_last = page.len() < PAGE as usize;
             let found = page.into_iter().find(|order| flows.takes_from(&order.connection_id));
             if found.is_some() || is_last {
@@ -123,10 +152,10 @@ impl Workspace {
         Ok(None)
     }
 
-    async fn next_newer(&self, flows: &MappingFlows, mut from: i64) -> Result<Option<OrderRow>> {
+    async fn next_newer(&self, flows: &MappingFlows, mut from: Placed) -> Result<Option<OrderRow>> {
         for _ in 0..SEARCHED / PAGE as usize {
-            let page = self.ledger.list_orders_after(from, PAGE).await?;
-            let Some(last) = page.last().map(|order| order.row) else { return Ok(None) };
+            let page = self.ledger.list_orders_placed_after(from, PAGE).await?;
+            let Some(last) = page.last().map(Placed::of) else { return Ok(None) };
             from = last;
             if let Some(found) = page.into_iter().find(|order| flows.takes_from(&order.connection_id)) {
                 return Ok(Some(found));
@@ -164,14 +193,14 @@ impl Workspace {
     async fn next_failing(
         &self,
         flows: &MappingFlows,
-        mut after: Option<i64>,
+        mut before: Option<Placed>,
         mapping: &Mapping,
     ) -> Result<Option<OrderRow>> {
         let compiled = super::compiled(mapping)?;
         for _ in 0..SEARCHED / PAGE as usize {
-            let page = self.ledger.page_orders(ListQuery { after, limit: PAGE, ..ListQuery::default() }).await?;
+            let page = self.ledger.list_orders_placed_before(before, PAGE).await?;
             let is_last = page.len() < PAGE as usize;
-            after = page.last().map(|order| order.row);
+            before = page.last().map(Placed::of);
             for order in page {
                 if !flows.takes_from(&order.connection_id) {
                     continue;
@@ -190,6 +219,11 @@ impl Workspace {
         }
         Ok(None)
     }
+}
+
+fn newest_first(mut orders: Vec<OrderRow>) -> Vec<OrderRow> {
+    orders.sort_by_key(|order| std::cmp::Reverse(Placed::of(order)));
+    orders
 }
 
 /// A document that is mapped from its order, not one that takes another back.
@@ -250,7 +284,45 @@ pub(super) fn date_in(raw: &Value) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intake::tests::{NOW_MS, TestOrder, shop_order};
+    use crate::reads::tests::desk_with;
+    use punte_store::ledger::IncomingOrder;
     use serde_json::json;
+
+    #[tokio::test]
+    async fn the_newest_order_is_the_one_that_was_placed_last_and_not_the_one_that_came_last() {
+        let desk = desk_with(false).await;
+        let workspace = &desk.workspace;
+        // as a shop sends them that tells its newest first
+        let orders = [1003, 1002, 1001].map(|n| {
+            let placed = TestOrder { created_ms: NOW_MS + n as i64, modified_ms: NOW_MS, bad: None };
+            let head = shop_order(n, &placed).head;
+            IncomingOrder {
+                id: format!("ord_{n}"),
+                shop_identity: "s".into(),
+                connection_id: "con_shop".into(),
+                head,
+                raw: "{}".into(),
+                content_hash: n.to_string(),
+            }
+        });
+        workspace.ledger.take_in(orders.into(), None, NOW_MS).await.unwrap();
+        let found = async |which| workspace.find_sample("map_1", which, false).await.unwrap().and_then(|one| one.id);
+        let id = |n: u64| Some(format!("ord_{n}"));
+        assert_eq!(found(Which::Last).await, id(1003));
+        assert_eq!(found(Which::Next("ord_1003".into())).await, id(1002));
+        assert_eq!(found(Which::Next("ord_1001".into())).await, None);
+        assert_eq!(found(Which::Previous("ord_1001".into())).await, id(1002));
+        assert_eq!(found(Which::Previous("ord_1003".into())).await, None);
+        let flows = workspace.flows_of_mapping("map_1").await.unwrap();
+        let last = workspace.last_placed(&flows, 2, &CancellationToken::new()).await.unwrap();
+        assert_eq!(last, Some(vec![1, 2]), "a dry run over two tries the two newest");
+        for search in ["", "stefan"] {
+            let listed = workspace.list_samples(search, false, 50, false).await.unwrap();
+            let listed: Vec<i64> = listed.iter().map(|order| order.head.created_ms - NOW_MS).collect();
+            assert_eq!(listed, [1003, 1002, 1001], "{search}");
+        }
+    }
 
     #[test]
     fn the_day_of_a_foreign_order_is_read_from_the_usual_names() {

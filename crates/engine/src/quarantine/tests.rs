@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use punte_connectors::{Budgets, HttpAnswer, HttpRequest, Limits, Transport, TransportError};
 use punte_domain::{DocumentState, Role};
+use punte_store::ledger::{IncomingOrder, OrderRow};
 use punte_vault::{MemoryVault, Vault, VaultState};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -448,4 +449,26 @@ async fn a_person_may_lift_it_with_a_reason() {
     assert_eq!(reason(&workspace), None);
     let again = workspace.lift_quarantine("compared by hand", "ana").await;
     assert!(matches!(again, Err(EngineError::NotNow("not_quarantined"))), "{again:?}");
+}
+
+#[tokio::test]
+async fn an_order_that_is_as_it_was_before_a_part_was_lost_may_have_been_answered_there() {
+    let world = World::new().await;
+    let workspace = world.open().await;
+    let invoice = issued(&workspace, 2).await;
+    assert_eq!(workspace.may_be_answered_before(&invoice).await.unwrap(), None, "nothing was lost");
+    let copy = world.copy("copy");
+    issued(&workspace, 3).await;
+    drop(workspace);
+    world.put_back(&copy);
+    let workspace = world.open().await;
+    assert!(workspace.is_quarantined());
+    let order = workspace.ledger.get_order_by_row(invoice.order_row).await.unwrap();
+    assert_eq!(workspace.may_be_answered_before(&invoice).await.unwrap(), Some(NOW_MS));
+    let OrderRow { shop_identity, connection_id, mut head, .. } = order;
+    head.modified_ms = NOW_MS + 1;
+    let (id, raw, content_hash) = (String::new(), "{}".into(), "newer".into());
+    let newer = IncomingOrder { id, shop_identity, connection_id, head, raw, content_hash };
+    workspace.ledger.take_in(vec![newer], None, NOW_MS).await.unwrap();
+    assert_eq!(workspace.may_be_answered_before(&invoice).await.unwrap(), None, "it changed since");
 }

@@ -86,3 +86,45 @@ async fn a_connection_does_not_become_one_of_another_kind() {
     let error = refused(&desk.workspace, typed(Some("con_shop"), "shopify", "cana.myshopify.com", "x")).await;
     assert!(matches!(error, EngineError::Invalid { field: "kind", .. }), "{error}");
 }
+
+#[tokio::test]
+async fn a_mistyped_company_is_refused_and_one_that_stands_is_left_alone() {
+    let desk = desk_with(false).await;
+    let workspace = &desk.workspace;
+    let of = |id: Option<&str>, company: &str| ConnectionDraft {
+        company: Some(company.to_owned()),
+        ..typed(id, "oblio", "", "ana@example.com")
+    };
+    for mistyped in ["RO41236548", "41236548", "RO", "Atelier"] {
+        let error = refused(workspace, of(None, mistyped)).await;
+        assert!(matches!(error, EngineError::Invalid { field: "company", .. }), "{mistyped}: {error}");
+    }
+    let saved = workspace.save_connection(of(None, " RO41236549 ")).await.unwrap();
+    assert_eq!(saved.company.as_deref(), Some("RO41236549"));
+    // one of before this was looked at
+    let old = Connection { company: Some("RO1".into()), ..saved };
+    workspace.ledger.save_connection(old.clone()).await.unwrap();
+    workspace.save_connection(of(Some(&old.id), "RO1")).await.unwrap();
+    let error = refused(workspace, of(Some(&old.id), "RO2")).await;
+    assert!(matches!(error, EngineError::Invalid { field: "company", .. }), "{error}");
+}
+
+#[tokio::test]
+async fn two_flows_do_not_get_one_name_and_equal_ones_of_before_stay() {
+    let desk = desk_with(false).await;
+    let workspace = &desk.workspace;
+    let preset = crate::editor::MappingStart::Preset("woocommerce_ro".to_owned());
+    let mapping_id = workspace.create_mapping("", preset, "ana").await.unwrap().id;
+    let flow = |id: &str, name: &str| Flow {
+        id: id.into(),
+        name: name.into(),
+        mapping_id: mapping_id.clone(),
+        ..crate::reads::tests::flow()
+    };
+    let error = workspace.save_flow(flow("flow_2", " Orders to INVOICES")).await.map(|_| ()).unwrap_err();
+    assert!(matches!(error, EngineError::Invalid { field: "name", .. }), "{error}");
+    workspace.save_flow(flow("flow_2", "others")).await.unwrap();
+    workspace.save_flow(flow("flow_1", "orders to invoices")).await.unwrap();
+    workspace.ledger.save_flow(flow("flow_2", "orders to invoices")).await.unwrap();
+    workspace.save_flow(flow("flow_2", "orders to invoices")).await.unwrap();
+}

@@ -2,6 +2,7 @@
 //! decides whether to send. A cache that cannot be opened is made anew.
 
 use crate::error::{Result, StoreError};
+use crate::private::make_private;
 use rusqlite::{Connection as Sqlite, ErrorCode, OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -114,6 +115,7 @@ fn make_anew(path: &Path, why: &StoreError) -> Result<Sqlite> {
 }
 
 fn open_at(path: &Path) -> Result<Sqlite> {
+    make_private(path);
     let connection = Sqlite::open(path)?;
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;")?;
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;

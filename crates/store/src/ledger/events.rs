@@ -82,6 +82,17 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// What makes a document is written after what becomes of the document, in the same transaction: told the other way round.
+fn causes_first(events: &mut [Event]) {
+    for at in 1..events.len() {
+        let (one, next) = (&events[at - 1], &events[at]);
+        let is_caused = matches!(one.what.as_str(), "queued" | "held");
+        if is_caused && one.at_ms == next.at_ms && matches!(next.what.as_str(), "decided" | "operation_requested") {
+            events.swap(at - 1, at);
+        }
+    }
+}
+
 impl Ledger {
     /// The timeline of an order and its documents, oldest first; the newest 1000 entries.
     pub async fn list_events(&self, order_row: i64) -> Result<Vec<Event>> {
@@ -101,6 +112,7 @@ impl Ledger {
             })?;
             let mut events: Vec<Event> = rows.collect::<rusqlite::Result<_>>()?;
             events.reverse();
+            causes_first(&mut events);
             Ok(events)
         })
         .await

@@ -20,6 +20,19 @@ pub struct ListQuery {
     pub is_veiled: bool,
 }
 
+/// Where an order stands among all by when it was placed at the shop; of the same instant by when it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Placed {
+    pub created_ms: i64,
+    pub row: i64,
+}
+
+impl Placed {
+    pub fn of(order: &OrderRow) -> Self {
+        Placed { created_ms: order.head.created_ms, row: order.row }
+    }
+}
+
 /// Kept by trigger.
 #[derive(Debug, Clone, Default)]
 pub struct Counts(pub HashMap<String, i64>);
@@ -113,12 +126,25 @@ impl Ledger {
         .await
     }
 
-    /// Orders that were taken in after another one, oldest first.
-    pub async fn list_orders_after(&self, row: i64, limit: u32) -> Result<Vec<OrderRow>> {
+    /// Orders by when they were placed at the shop, whenever they came: those before another one, the newest first; of all for
+    /// none. A shop may send its newest first, its oldest first, or a past year today.
+    pub async fn list_orders_placed_before(&self, order: Option<Placed>, limit: u32) -> Result<Vec<OrderRow>> {
+        let from = order.unwrap_or(Placed { created_ms: i64::MAX, row: i64::MAX });
+        self.placed("<", "DESC", from, limit).await
+    }
+
+    /// The same the other way: those placed after another one, the nearest first.
+    pub async fn list_orders_placed_after(&self, order: Placed, limit: u32) -> Result<Vec<OrderRow>> {
+        self.placed(">", "ASC", order, limit).await
+    }
+
+    async fn placed(&self, side: &'static str, way: &'static str, from: Placed, limit: u32) -> Result<Vec<OrderRow>> {
         self.read(move |c| {
-            let mut query =
-                c.prepare_cached(&format!("SELECT {ORDER} FROM orders WHERE row > ?1 ORDER BY row LIMIT ?2"))?;
-            let rows = query.query_map([row, i64::from(limit)], order_from)?;
+            let mut query = c.prepare_cached(&format!(
+                "SELECT {ORDER} FROM orders INDEXED BY orders_list_created
+                 WHERE (created_ms, row) {side} (?1, ?2) ORDER BY created_ms {way}, row {way} LIMIT ?3"
+            ))?;
+            let rows = query.query_map([from.created_ms, from.row, i64::from(limit)], order_from)?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
         .await

@@ -83,7 +83,7 @@ pub use inbox::{
     Delivery, DeliveryBody, DeliveryQuery, DeliveryWork, HookState, IdMeans, LastDeliveries, NewDelivery, Recorded,
 };
 pub use lanes::Doubts;
-pub use lists::{Counts, ListQuery, PeriodSum, SEARCHED_CHARS};
+pub use lists::{Counts, ListQuery, PeriodSum, Placed, SEARCHED_CHARS};
 pub use mappings::{MappingDraft, MappingRow, MappingVersion, NewVersion, VersionRow};
 pub use months::{Books, Closing, LeftOut, MonthDocument, NewClosing, SinceClosing};
 pub use notices::{NewNotice, Notice, NoticeSend, SendEnd};
@@ -107,6 +107,7 @@ pub use workspace::{LedgerInfo, NewWorkspace};
 pub use writer::Commit;
 
 use crate::error::{Result, StoreError};
+use crate::private::{keep_folder_private, make_private};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection as Sqlite, OpenFlags};
 use rusqlite_migration::{M, Migrations};
@@ -326,7 +327,10 @@ fn take_lock(folder: &Path) -> Result<File> {
         .open(&path)
         .map_err(|error| StoreError::ReadOnly(format!("{}: {error}", path.display())))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            keep_folder_private(folder);
+            Ok(file)
+        }
         Err(TryLockError::WouldBlock) => {
             let note = std::fs::read_to_string(folder.join("owner.json")).unwrap_or_default();
             let pid = serde_json::from_str::<serde_json::Value>(&note)
@@ -360,6 +364,7 @@ fn migrate(connection: &mut Sqlite) -> Result<()> {
 
 /// The writer's connection: write-ahead log, every commit synced, foreign keys enforced, what is deleted overwritten.
 pub(crate) fn open_writer(path: &Path) -> Result<Sqlite> {
+    make_private(path);
     let connection = Sqlite::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,

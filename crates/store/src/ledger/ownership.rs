@@ -74,6 +74,11 @@ impl Ledger {
         self.write(move |c| lift(c, &who, &words, now_ms)).await
     }
 
+    /// When this ledger was last quarantined, over or not.
+    pub async fn find_last_quarantine(&self) -> Result<Option<i64>> {
+        self.read(|c| Ok(c.query_row("SELECT max(since_ms) FROM quarantines", [], |row| row.get(0))?)).await
+    }
+
     /// The number of the last intent.
     pub async fn read_sequence(&self) -> Result<i64> {
         self.read(|c| Ok(c.query_row("SELECT sequence FROM workspace", [], |row| row.get(0))?)).await

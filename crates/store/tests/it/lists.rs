@@ -1,7 +1,7 @@
 //! Pages by key, search without diacritics, counters that agree with a count, and plans that use an index.
 
 use crate::support::{NOW_MS, World, head, incoming, issued, world};
-use punte_store::ledger::ListQuery;
+use punte_store::ledger::{ListQuery, Placed};
 
 async fn filled(count: u64) -> World {
     let world = world().await;
@@ -36,6 +36,29 @@ async fn pages_follow_by_key_without_gap_or_repeat_while_rows_arrive() {
     }
     let wanted: Vec<String> = (1..=25).rev().map(|n: u64| n.to_string()).collect();
     assert_eq!(seen, wanted);
+}
+
+#[tokio::test]
+async fn orders_stand_by_when_they_were_placed_whenever_they_came_and_pages_leave_none_out() {
+    let world = world().await;
+    let orders = [30, 10, 20, 20, 40].into_iter().zip(1..).map(|(created_ms, n)| {
+        let mut order = incoming(n, "x");
+        order.head.created_ms = created_ms;
+        order
+    });
+    world.ledger.take_in(orders.collect(), None, NOW_MS).await.unwrap();
+    let mut seen: Vec<Placed> = Vec::new();
+    loop {
+        let page = world.ledger.list_orders_placed_before(seen.last().copied(), 2).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        seen.extend(page.iter().map(Placed::of));
+    }
+    let wanted = [(40, 5), (30, 1), (20, 4), (20, 3), (10, 2)].map(|(created_ms, row)| Placed { created_ms, row });
+    assert_eq!(seen, wanted);
+    let after = world.ledger.list_orders_placed_after(wanted[3], 10).await.unwrap();
+    assert_eq!(after.iter().map(Placed::of).collect::<Vec<_>>(), [wanted[2], wanted[1], wanted[0]]);
 }
 
 #[tokio::test]
@@ -126,6 +149,10 @@ async fn what_screens_and_workers_ask_uses_an_index() {
             "orders_by_decision",
         ),
         ("SELECT row FROM attempts WHERE document_row = 1 ORDER BY row DESC LIMIT 1", "attempts_by_document"),
+        (
+            "SELECT row FROM orders INDEXED BY orders_list_created WHERE (created_ms, row) < (5, 9) ORDER BY created_ms DESC, row DESC LIMIT 9",
+            "orders_list_created",
+        ),
         ("SELECT count(*) FROM documents WHERE issued_ms >= 5 AND role <> 'proforma'", "documents_issued_at"),
     ] {
         let plan: Vec<String> = raw

@@ -146,3 +146,57 @@ async fn a_ledger_of_the_first_version_is_brought_forward_with_what_it_holds() {
     assert_eq!(ledger.list_connections().await.unwrap()[0].name, "Oblio");
     assert!(ledger.list_operations_in(punte_domain::OperationState::Waiting, 10).await.unwrap().is_empty());
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_workspaces_folder_and_files_are_its_users_alone_and_become_so_where_they_were_not() {
+    use punte_store::cache::Cache;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+    let open = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let rights = |folder: &Path| {
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let mut all: Vec<(String, u32)> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), mode(&path)))
+            .collect();
+        all.sort();
+        (mode(folder), all)
+    };
+    let within = tempfile::tempdir().unwrap();
+    let folder = within.path().join("new");
+    let ledger = Ledger::create(&folder, &new_workspace()).unwrap();
+    let cache = Cache::open(&folder).unwrap();
+    let (own, files) = rights(&folder);
+    assert_eq!(own, 0o700);
+    assert!(files.iter().any(|(name, _)| name == "cache.sqlite"), "{files:?}");
+    assert!(files.iter().all(|(_, mode)| *mode == 0o600), "{files:?}");
+    drop((cache, ledger));
+    // as an older version left it
+    let aside = folder.join("ledger.sqlite.before-restore-2026-11-18-101500");
+    std::fs::write(&aside, "clients").unwrap();
+    let exports = folder.join("exports");
+    std::fs::create_dir_all(exports.join("of a month")).unwrap();
+    std::fs::write(exports.join("orders.csv"), "clients").unwrap();
+    let theirs = folder.join("photos");
+    std::fs::create_dir(&theirs).unwrap();
+    for path in [&aside, &folder.join("ledger.sqlite"), &folder.join("cache.sqlite"), &exports.join("orders.csv")] {
+        open(path, 0o644);
+    }
+    for path in [&folder, &exports, &exports.join("of a month"), &theirs] {
+        open(path, 0o755);
+    }
+    let ledger = Ledger::open(&folder).unwrap();
+    let cache = Cache::open(&folder).unwrap();
+    let (own, files) = rights(&folder);
+    assert_eq!(own, 0o700);
+    let folders = [("exports", 0o700), ("photos", 0o755)];
+    for (name, mode) in &files {
+        let wanted = folders.iter().find(|(folder, _)| folder == name).map_or(0o600, |(_, mode)| *mode);
+        assert_eq!(*mode, wanted, "{name}");
+    }
+    let within_exports = vec![("of a month".to_owned(), 0o700), ("orders.csv".to_owned(), 0o600)];
+    assert_eq!(rights(&exports), (0o700, within_exports));
+    drop((cache, ledger));
+}

@@ -58,9 +58,13 @@ detail: string, };
 
 export type AppInfo = { version: string, 
 /**
- * `ro` or `en`; null follows the system.
+ * `ro` or `en`; null follows what was named at the start, else the system.
  */
 language: string | null, 
+/**
+ * `ro` or `en`, where whoever started the program named one: of everybody who chose none.
+ */
+startLanguage: string | null, 
 /**
  * `light`, `dark` or `system`.
  */
@@ -929,7 +933,8 @@ export type ImportRejectedPage = { rows: Array<ImportRejected>, hasMore: boolean
 
 export type FlowInput = { id: string | null, name: string, shopId: string, billingId: string, company: string, series: string, condition: string, 
 /**
- * Null keeps what the flow has; a new one takes the first.
+ * Null keeps what the flow has; with a new shop it is one that reads orders of the shop's kind, made from the preset where there
+ * is none.
  */
 mappingId: string | null, seriesIsOurs: boolean, writeBack: boolean, 
 /**
@@ -1147,6 +1152,11 @@ blocked: string | null,
  * VAT rates in percent of which a person must choose one, where the refund does not tell.
  */
 rates: Array<string>, 
+/**
+ * A part of the ledger was lost at this time, and the order is as it is since before: it may have been answered there. Of an
+ * open change.
+ */
+lostMs: number | null, 
 /**
  * The flow lets Punte accept it by itself.
  */
@@ -1487,9 +1497,18 @@ export type MappingSummary = { id: string, name: string, version: number,
 /**
  * Names of the flows that use it.
  */
-flows: Array<string>, hasDraft: boolean, };
+flows: Array<string>, hasDraft: boolean, 
+/**
+ * Whose orders it reads as it is published: `woocommerce`, `shopify`, `stripe`, `generic` (an application's, or a file's);
+ * empty where that cannot be told.
+ */
+orders: string, };
 
 export type Mappings = { mappings: Array<MappingSummary>, 
+/**
+ * Whose orders each shop has, by its connection's id, in the words of a mapping's `orders`.
+ */
+shopOrders: Record<string, string>, 
 /**
  * Ids of the presets that a new mapping can start from; their words are in the catalogues.
  */
@@ -1731,7 +1750,19 @@ export type DryRunInfo = { id: string, mappingId: string,
 /**
  * `running`, `done`, `cancelled`, `failed`.
  */
-state: string, detail: string, total: number, done: number, issue: number, hold: number, 
+state: string, detail: string, total: number, 
+/**
+ * Looked at: tried, or left out.
+ */
+done: number, 
+/**
+ * Of the tried: `issue` and `hold` together are all of them.
+ */
+issue: number, hold: number, 
+/**
+ * Of `issue` and of `hold`: they have an invoice already, which stays as it is.
+ */
+issueIssued: number, holdIssued: number, 
 /**
  * Would differ from what the published version makes.
  */
@@ -1741,9 +1772,13 @@ changed: number,
  */
 mended: number, broken: number, 
 /**
- * By the flow's rules no invoice at all (cancelled, not paid, …): not tried.
+ * By the flow's rules no invoice at all (cancelled, not paid, …): not tried. Since when the flow is on leaves none out.
  */
-leftOut: number, startedMs: number, finishedMs: number | null, 
+leftOut: number, 
+/**
+ * The same by reason, most first.
+ */
+notTaken: Array<RulesNotTaken>, startedMs: number, finishedMs: number | null, 
 /**
  * How often each field differs, most first.
  */
@@ -2608,7 +2643,11 @@ companies: Array<SetupRename>,
 /**
  * Series of the file that are another here, wherever one is named: in connections, flows and their rules.
  */
-series: Array<SetupRename>, };
+series: Array<SetupRename>, 
+/**
+ * Stripe's accounts of the file that are another here: whose orders come, and a part of what an invoice is known by.
+ */
+accounts: Array<SetupRename>, };
 
 export type SetupRename = { from: string, to: string, };
 
@@ -2616,9 +2655,13 @@ export type SetupPlan = {
 /**
  * Name of the workspace that the file is of.
  */
-workspace: string, madeAtMs: number, 
+workspace: string, 
 /**
- * Of the Punte that wrote it.
+ * `null` where the file does not say it.
+ */
+madeAtMs: number | null, 
+/**
+ * Of the Punte that wrote it; empty where the file does not say it.
  */
 version: string, 
 /**
@@ -2628,7 +2671,11 @@ companies: Array<string>,
 /**
  * Series as they stand in the file.
  */
-series: Array<string>, connections: Array<SetupItem>, mappings: Array<SetupItem>, flows: Array<SetupFlow>, 
+series: Array<string>, 
+/**
+ * Stripe's accounts as they stand in the file.
+ */
+accounts: Array<string>, connections: Array<SetupItem>, mappings: Array<SetupItem>, flows: Array<SetupFlow>, 
 /**
  * Everything that keeps the file from being taken in, not only the first.
  */
@@ -2644,7 +2691,7 @@ name: string,
  */
 kind: string, 
 /**
- * Of a shop its address, of a billing provider its company; of a mapping the count of its rules.
+ * Of a shop its address (of Stripe its account), of a billing provider its company; of a mapping the count of its rules.
  */
 detail: string, 
 /**
@@ -2671,6 +2718,10 @@ code: string,
  * Where: `flows[2].mapping`, counted from 1, or `line 12`.
  */
 at: string, 
+/**
+ * The name of the connection, mapping or flow that it is in, where it has one.
+ */
+name: string, 
 /**
  * What stands there, cut; never a secret's value.
  */

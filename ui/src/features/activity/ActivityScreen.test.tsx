@@ -132,6 +132,15 @@ test("without a name it was Punte itself, or nobody who had signed in", async ()
   expect(screen.getByTestId(ids.auditEntry(1))).toHaveTextContent(t("activity.nobody"));
 });
 
+test("whoever signed in stands for it, and whoever tried in vain does not", async () => {
+  const signIn = { ...storno, who: "", role: "", act: "session.sign_in", subject: { kind: "person", id: "Elena", label: null } };
+  const rows = [{ ...signIn, row: 9 }, { ...signIn, row: 8, outcome: "refused" }];
+  const { t } = await show(<ActivityScreen />, { ...answers, "audit.list": { rows, before: null } }, "/activity");
+  const who = async (row: number) => within(await screen.findByTestId(ids.auditEntry(row))).getAllByRole("cell")[1];
+  expect(await who(9)).toHaveTextContent("Elena");
+  expect(await who(8)).toHaveTextContent(t("activity.nobody"));
+});
+
 test("whose role does not reach it is told which one does", async () => {
   const session = { needed: true, signedIn: true, operator: "Dan", role: "viewer", lockAfterMin: 0, people: ["Dan"] };
   const { calls, t } = await show(<Asking />, { ...answers, "session.get": session }, "/activity");

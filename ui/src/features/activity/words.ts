@@ -5,9 +5,16 @@ import type { Place, ScreenPath } from "../../shared/lib/navigation";
 /** What was done, in words; the command's name where there are none. */
 export const actWords = (act: string, t: TFunction) => t(`activity.did.${act}`, { defaultValue: act });
 
-/** Who did it; without a name it was Punte itself, or somebody who had not signed in. */
-export const whoWords = ({ who, act }: Pick<AuditEntry, "who" | "act">, t: TFunction) =>
-  who || t(act === "ledger.behind" ? "activity.punte" : "activity.nobody");
+type Acted = Pick<AuditEntry, "who" | "act"> & Partial<Pick<AuditEntry, "outcome" | "subject">>;
+
+/**
+ * Who did it; without a name it was Punte itself, or somebody who had not signed in. Whoever signs in has not yet done so while
+ * it is written down: once it went well, it was the person whom it names.
+ */
+export function whoWords({ who, act, outcome, subject }: Acted, t: TFunction) {
+  const signedIn = act === "session.sign_in" && outcome === "done" ? (subject?.label ?? subject?.id) : "";
+  return who || signedIn || t(act === "ledger.behind" ? "activity.punte" : "activity.nobody");
+}
 
 /** What an act was about, as people know it. */
 export function subjectWords({ kind, id, label }: AuditSubject, t: TFunction): string {

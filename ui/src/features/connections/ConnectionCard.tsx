@@ -9,7 +9,7 @@ import { FailureText } from "../../shared/ui/FailureText";
 import { Health } from "../../shared/ui/Health";
 import { MayButton } from "../../shared/ui/MayButton";
 import { Time } from "../../shared/ui/Time";
-import { isAsked, isShop, receives } from "./kinds";
+import { isAsked, isShop, neverHadSecret, receives } from "./kinds";
 import { SecretDates } from "./SecretDates";
 
 /** A connection with its health, and what can be done with it. */
@@ -17,11 +17,14 @@ export function ConnectionCard({ connection, edit }: { connection: ConnectionInf
   const { t } = useTranslation();
   const go = useGo();
   const wake = useAct("connections.wake");
+  const bare = neverHadSecret(connection);
   const dead = ["needs_reconnect", "credential_missing"].includes(connection.health);
   // for the vault: waking it would ask in vain
   const waits = connection.health.startsWith("waiting_");
+  // a shop is asked anew whenever one wants; a billing connection has nothing to be woken from unless it rests
+  const wakes = isAsked(connection.kind) && !dead && !waits && (isShop(connection.kind) || isResting(connection));
   return (
-    <div className="card" data-testid={ids.connCard(connection.kind)}>
+    <div className="card" data-card={connection.id} data-testid={ids.connCard(connection.kind)}>
       <Stack gap={6}>
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <Text fw={600}>{connection.name}</Text>
@@ -40,16 +43,26 @@ export function ConnectionCard({ connection, edit }: { connection: ConnectionInf
           )}
         </Text>
         {isAsked(connection.kind) && <SecretDates connection={connection} />}
-        {connection.failure && <FailureText failure={connection.failure} />}
-        {dead && connection.kind === "smartbill" && <Text size="sm">{t("connections.tokenChanged")}</Text>}
+        {bare ? (
+          <Text size="sm">{t("connections.noSecret")}</Text>
+        ) : (
+          connection.failure && <FailureText failure={connection.failure} />
+        )}
+        {dead && !bare && connection.kind === "smartbill" && <Text size="sm">{t("connections.tokenChanged")}</Text>}
         <Group gap="xs">
           {connection.kind !== "file" && (
             <MayButton command="connections.save" variant={dead ? "filled" : "default"} onClick={edit}>
-              {dead ? t("connections.reconnect") : t("common.edit")}
+              {bare ? t("connections.enterSecret") : dead ? t("connections.reconnect") : t("common.edit")}
             </MayButton>
           )}
-          {isAsked(connection.kind) && !dead && !waits && (
-            <MayButton command="connections.wake" variant="subtle" loading={wake.isPending} onClick={() => wake.mutate({ id: connection.id })}>
+          {wakes && (
+            <MayButton
+              command="connections.wake"
+              variant="subtle"
+              title={isShop(connection.kind) ? undefined : t("connections.wakeText")}
+              loading={wake.isPending}
+              onClick={() => wake.mutate({ id: connection.id })}
+            >
               {isShop(connection.kind) ? t("connections.lookNow") : t("connections.wake")}
             </MayButton>
           )}
@@ -69,3 +82,6 @@ export function ConnectionCard({ connection, edit }: { connection: ConnectionInf
     </div>
   );
 }
+
+/** Whether it was stopped and will be tried again by itself. */
+const isResting = ({ health }: ConnectionInfo) => health === "limited" || health === "degraded";

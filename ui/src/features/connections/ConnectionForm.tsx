@@ -8,11 +8,12 @@ import { ids } from "../../shared/lib/testids";
 import { DialogFoot } from "../../shared/ui/DialogFoot";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { BillingChoices } from "./BillingChoices";
+import { isCif } from "./cif";
 import { ConnectionChoices } from "./ConnectionChoices";
 import { ConnectionLists } from "./ConnectionLists";
 import { CredentialFields, useField } from "./CredentialFields";
 import { KindChoice } from "./KindChoice";
-import { isAsked, isShop as isShopKind, isStripeAccount, needsAddress } from "./kinds";
+import { isAsked, isShop as isShopKind, isStripeAccount, needsAddress, neverHadSecret } from "./kinds";
 import { TestSteps } from "./TestSteps";
 
 interface Props {
@@ -22,9 +23,10 @@ interface Props {
   saved: (connection: ConnectionInfo) => void;
 }
 
-/** What a passed test proved: it counts only for the credential that was tested. */
+/** What a test proved: that the credential is good, and only the one that was tested. */
 interface Proof {
   credential: string;
+  /** The company whose lists came back; null where the provider refused it, and another must be asked for. */
   company: string | null;
   result: TestResult;
 }
@@ -40,8 +42,10 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
   const [proof, setProof] = useState<Proof | null>(null);
   const isShop = isShopKind(draft.kind);
   const isTested = isAsked(draft.kind);
+  const isBare = connection !== null && neverHadSecret(connection);
+  const isListed = connection !== null && !isShop && !isBare;
   // what the provider said last, until a test of this credential says it anew
-  const lists = useAsk("connections.lists", { id: connection?.id ?? "", refresh: false }, connection !== null && !isShop);
+  const lists = useAsk("connections.lists", { id: connection?.id ?? "", refresh: false }, isListed);
   const set = (change: Partial<ConnectionInput>) => setDraft((before) => ({ ...before, ...change }));
   const choose = (wanted: string) => {
     setDraft(startOf(wanted, null, nameFor(wanted)));
@@ -56,7 +60,7 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
       onSuccess: (result) => {
         const account = accountOf(wanted, result);
         const credential = credentialOf({ ...wanted, account });
-        setProof(result.ok ? { credential, company: listedFor(wanted, result), result } : null);
+        setProof(isProven(wanted.kind, result) ? { credential, company: listedFor(wanted, result), result } : null);
         if (result.ok) setDraft((now) => withOnlyChoices(now.account === wanted.account ? { ...now, account } : now, result));
       },
     });
@@ -69,7 +73,7 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
   const field = useField({ draft, set, wrong });
   const blank = [
     ...(draft.account.trim() === "" && !isReadable ? (["account"] as const) : []),
-    ...(connection === null && draft.secret === "" ? (["secret"] as const) : []),
+    ...((connection === null || isBare) && draft.secret === "" ? (["secret"] as const) : []),
   ];
   const untestable = blank.length > 0;
   const untestableText = isReadable
@@ -95,7 +99,7 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
         <Text size="sm" className="quote">
           {t(`wizard.${draft.kind}.where`)}
         </Text>
-        <CredentialFields draft={draft} set={set} wrong={wrong} isKnown={connection !== null} isFixed={isFixed} />
+        <CredentialFields draft={draft} set={set} wrong={wrong} isKnown={connection !== null} isBare={isBare} isFixed={isFixed} />
         {isTested && (
           <Group>
             <Button
@@ -122,13 +126,15 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
             lists={proven?.result ?? lists.data}
             rates={connection === null}
             listedFor={proven ? proven.company : (connection?.company ?? null)}
+            known={connection?.company ?? null}
+            wrong={wrong("company")}
             busy={test.isPending}
             readLists={run}
           />
         )}
-        {connection && !isShop && lists.data && <BillingChoices draft={draft} set={set} lists={lists.data} />}
+        {isListed && lists.data && <BillingChoices draft={draft} set={set} lists={lists.data} />}
         {(proven || connection || draft.kind === "webhook") && <TextInput {...field("name")} />}
-        {connection && !isShop && <ConnectionLists connection={connection} lists={lists} />}
+        {isListed && <ConnectionLists connection={connection} lists={lists} />}
         {save.error && <ErrorNote error={save.error} refusals="wizard.refused" />}
         {draft.kind === "file" ? (
           <ToOrders close={close} />
@@ -190,8 +196,15 @@ function accountOf(asked: ConnectionInput, result: TestResult): string {
   return asked.kind === "stripe" && asked.account.trim() === "" && isStripeAccount(told) ? told : asked.account;
 }
 
-/** The company whose lists came back: the one asked for, or the provider's first. */
+/** A billing provider's credential may be good though company or series are not: these are mended here. */
+function isProven(kind: string, result: TestResult): boolean {
+  if (isShopKind(kind)) return result.ok;
+  return result.steps.some((step) => step.step === "credential" && !step.failure);
+}
+
+/** The company whose lists came back: the one asked for, or the provider's first. A series that is not there is no fault of it. */
 function listedFor(asked: ConnectionInput, result: TestResult): string | null {
+  if (result.steps.some((step) => step.failure && step.step !== "series")) return null;
   return asked.company ?? result.companies?.[0]?.cif ?? null;
 }
 
@@ -203,7 +216,7 @@ function withOnlyChoices(draft: ConnectionInput, result: TestResult): Connection
   return { ...draft, company, series: draft.series ?? only };
 }
 
-type Missing = "testing" | "test" | "stripeAccount" | "address" | "company" | "lists" | "name";
+type Missing = "testing" | "test" | "stripeAccount" | "address" | "company" | "cif" | "lists" | "name";
 
 /** Why it cannot be saved yet. A known connection whose credential stays may be saved as it is. */
 function whyNot(
@@ -221,6 +234,7 @@ function whyNot(
   if (!isShopKind(draft.kind)) {
     const company = draft.company?.trim();
     if (!company) return "company";
+    if (company !== known?.company && !isCif(company)) return "cif";
     const read = proven ? proven.company === draft.company : draft.company === known?.company;
     if (!read) return "lists";
   }

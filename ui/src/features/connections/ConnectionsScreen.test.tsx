@@ -101,6 +101,13 @@ test("with nothing connected it says what to do first, and why there can be no f
   expect(screen.getByText(t("connections.flowNeeds"))).toBeVisible();
 });
 
+test("the cards of a flow are where its lines end", async () => {
+  await show(<ConnectionsScreen />, { "connections.list": wired });
+  for (const [from, to] of [["con_1", "flow_1"], ["flow_1", "con_2"]] as const) {
+    expect(await screen.findByTestId(ids.flowLine(from, to))).toBeInTheDocument();
+  }
+});
+
 test("cards tell health, today's count and the flow's counts", async () => {
   const { t } = await show(<ConnectionsScreen />, { "connections.list": wired });
   const card = await screen.findByTestId(ids.connCard("woocommerce"));
@@ -171,7 +178,8 @@ test("a failed test names the step, quotes the provider, and nothing can be save
   await userEvent.click(screen.getByTestId(ids.connForm("test")));
   const step = await screen.findByTestId("test-step-credential");
   expect(step).toHaveAttribute("data-ok", "false");
-  expect(step).toHaveTextContent(t("failure.credential_refused.fix"));
+  expect(step).toHaveTextContent(t("wizard.tested.credential_refused.cause", { system: "SmartBill" }));
+  expect(step).toHaveTextContent(t("wizard.tested.credential_refused.fix"));
   expect(step).toHaveTextContent("Autentificare esuata");
   expect(screen.getByTestId("test-step-address")).toHaveAttribute("data-ok", "true");
   expect(screen.getByTestId(ids.connForm("save"))).toBeDisabled();
@@ -380,11 +388,11 @@ test("a flow can write the number back to the shop, and says under which keys", 
 });
 
 test("a flow chooses its mapping where there is more than one", async () => {
-  const mapping = (id: string, name: string) => ({ id, name, version: 1, flows: [], hasDraft: false });
+  const mapping = (id: string, name: string) => ({ id, name, version: 1, flows: [], hasDraft: false, orders: "woocommerce" });
   const { calls } = await show(<ConnectionsScreen />, {
     "connections.list": wired,
     "connections.test": { ...oblio, companies: null },
-    "mappings.list": { mappings: [mapping("map_1", "România"), mapping("map_2", "OSS")], presets: [], targets: [], functions: [] },
+    "mappings.list": { mappings: [mapping("map_1", "România"), mapping("map_2", "OSS")], shopOrders: { con_1: "woocommerce" }, presets: [], targets: [], functions: [] },
     "flows.save": flow,
   });
   await userEvent.click(await screen.findByText(flow.name));

@@ -15,6 +15,7 @@ import { OlderOrders } from "./backfill/OlderOrders";
 import { ConnectionCard } from "./ConnectionCard";
 import { ConnectionForm } from "./ConnectionForm";
 import { FlowForm } from "./FlowForm";
+import { FlowLines } from "./FlowLines";
 import { Hooks } from "./Hooks";
 import { receives } from "./kinds";
 
@@ -63,7 +64,7 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
   const edit = (connection: ConnectionInfo) => open({ form: "connection", kind: connection.kind, connection });
   const add = (kind: string) => open({ form: "connection", kind, connection: null });
   return (
-    <div className="flow-lines">
+    <FlowLines flows={data.flows}>
       <Stack gap="sm">
         <Title order={2}>{t("connections.shops")}</Title>
         {data.shops.map((shop) => (
@@ -130,7 +131,7 @@ function Canvas({ data, open }: { data: Connections; open: (what: Open) => void 
           </Menu.Dropdown>
         </Menu>
       </Stack>
-    </div>
+    </FlowLines>
   );
 }
 
@@ -146,7 +147,7 @@ function FlowCard({ flow, connections, edit }: { flow: FlowInfo; connections: Co
     ["ready", flow.waiting],
   ];
   return (
-    <UnstyledButton className="card pick flow" onClick={edit} data-testid={ids.flow(flow.series)}>
+    <UnstyledButton className="card pick" onClick={edit} data-card={flow.id} data-testid={ids.flow(flow.series)}>
       <Stack gap={4}>
         <Group justify="space-between" wrap="nowrap">
           <Text fw={600}>{flow.name}</Text>

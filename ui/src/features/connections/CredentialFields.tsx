@@ -31,9 +31,16 @@ export function useField({ draft, set, wrong, isFixed = false }: Props) {
   });
 }
 
+interface AllProps extends Props {
+  isKnown: boolean;
+  /** Known, and without a credential so far. */
+  isBare: boolean;
+}
+
 /** Where, as whom and with what; what most need not touch stands under Advanced. */
-export function CredentialFields({ isKnown, ...props }: Props & { isKnown: boolean }) {
+export function CredentialFields({ isKnown, isBare, ...props }: AllProps) {
   const { t } = useTranslation();
+  const place = isBare ? [t("wizard.noSecret"), t("wizard.secretPlace")] : [t(isKnown ? "wizard.keepSecret" : "wizard.secretPlace")];
   const field = useField(props);
   const { kind } = props.draft;
   return (
@@ -44,7 +51,7 @@ export function CredentialFields({ isKnown, ...props }: Props & { isKnown: boole
           <TextInput description={kind === "stripe" && t("wizard.stripe.accountText")} {...field("account")} />
           <PasswordInput
             {...field("secret")}
-            description={[t(isKnown ? "wizard.keepSecret" : "wizard.secretPlace"), t(`wizard.${kind}.secretText`, { defaultValue: "" })].join(" ")}
+            description={[...place, t(`wizard.${kind}.secretText`, { defaultValue: "" })].join(" ")}
           />
         </>
       )}

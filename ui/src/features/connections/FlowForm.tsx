@@ -11,6 +11,9 @@ import { MayButton } from "../../shared/ui/MayButton";
 import { useFormat } from "../../shared/ui/useFormat";
 import { useMay } from "../../shared/ui/useMay";
 import { companyOptions, seriesOptions } from "./ConnectionChoices";
+import { FlowMapping } from "./FlowMapping";
+import { mappingChoices } from "./fittingMapping";
+import { isTaken, nameOf, placeOf, startOf } from "./flowStart";
 import { RulesForm } from "./RulesForm";
 import { untouchedRules } from "./rulesSentence";
 
@@ -25,11 +28,24 @@ export function FlowForm({ flow, connections, close }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const save = useAct("flows.save");
-  const [draft, setDraft] = useState<FlowInput>(() => startOf(flow, connections, t("flow.newName")));
+  const [kept, setDraft] = useState<FlowInput>(() => startOf(flow, connections));
+  const [isNamed, setNamed] = useState(flow !== null);
+  // until a person names it, its name follows what is chosen
+  const draft = isNamed ? kept : { ...kept, name: nameOf(kept, connections) };
   const set = (change: Partial<FlowInput>) => setDraft((before) => ({ ...before, ...change }));
   const wrong = (name: string) => (save.error?.field === name ? save.error.detail : undefined);
-  const listing = useListing(draft, connections.billing.find((one) => one.id === draft.billingId));
-  const missing = draft.name.trim() === "" || draft.company.trim() === "" || draft.series.trim() === "";
+  const billing = connections.billing.find((one) => one.id === draft.billingId);
+  const listing = useListing(draft, billing);
+  const mappings = useAsk("mappings.list", {});
+  const choices = mappings.data && mappingChoices(draft, connections, mappings.data);
+  const taken = isTaken(draft.name, draft.id, connections.flows);
+  const empty = draft.name.trim() === "" || draft.company.trim() === "" || draft.series.trim() === "";
+  const missing = empty ? t("flow.missing") : taken ? t("flow.nameTaken") : null;
+  const keep = () =>
+    save.mutate(
+      { ...draft, mappingId: choices?.chosen ?? draft.mappingId },
+      { onSuccess: close, onError: (error) => needsSecond(error) && close() },
+    );
   const named = (list: ConnectionInfo[]) => list.map((one) => ({ value: one.id, label: one.name }));
   return (
     <Modal
@@ -44,8 +60,11 @@ export function FlowForm({ flow, connections, close }: Props) {
         <TextInput
           label={t("flow.name")}
           value={draft.name}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-          error={wrong("name")}
+          onChange={(event) => {
+            setNamed(true);
+            set({ name: event.currentTarget.value });
+          }}
+          error={taken ? t("flow.nameTaken") : wrong("name")}
           data-testid={ids.flowForm("name")}
         />
         <Group grow>
@@ -62,15 +81,15 @@ export function FlowForm({ flow, connections, close }: Props) {
             data={named(connections.billing)}
             value={draft.billingId}
             onChange={(billingId) => {
-              const billing = connections.billing.find((one) => one.id === billingId);
-              if (billing) set({ billingId: billing.id, company: billing.company ?? "", series: "" });
+              const other = connections.billing.find((one) => one.id === billingId);
+              if (other) set({ billingId: other.id, ...placeOf(other) });
             }}
             allowDeselect={false}
             data-testid={ids.flowForm("billing")}
           />
         </Group>
-        <Place key={draft.billingId} draft={draft} set={set} listing={listing} />
-        <MappingChoice draft={draft} set={set} />
+        <Place key={draft.billingId} draft={draft} set={set} listing={listing} preset={placeOf(billing)} />
+        {choices && <FlowMapping choices={choices} set={set} />}
         <Textarea
           label={t("flow.condition")}
           description={t("flow.conditionText")}
@@ -127,11 +146,11 @@ export function FlowForm({ flow, connections, close }: Props) {
           onChange={(event) => set({ enabled: event.currentTarget.checked })}
           data-testid={ids.flowForm("enabled")}
         />
-        {save.error && <ErrorNote error={save.error} />}
+        {save.error && <ErrorNote error={save.error} refusals="rules.wrong" />}
         <Group justify="flex-end" gap="xs">
           {missing && (
             <Text size="sm" c="dimmed" mr="auto">
-              {t("flow.missing")}
+              {missing}
             </Text>
           )}
           <Button variant="default" onClick={close}>
@@ -139,10 +158,10 @@ export function FlowForm({ flow, connections, close }: Props) {
           </Button>
           <MayButton
             command="flows.save"
-            disabled={missing}
-            title={missing ? t("flow.missing") : undefined}
+            disabled={missing !== null}
+            title={missing ?? undefined}
             loading={save.isPending}
-            onClick={() => save.mutate(draft, { onSuccess: close, onError: (error) => needsSecond(error) && close() })}
+            onClick={keep}
             data-testid={ids.flowForm("save")}
           >
             {t("flow.save")}
@@ -150,51 +169,6 @@ export function FlowForm({ flow, connections, close }: Props) {
         </Group>
       </Stack>
     </Modal>
-  );
-}
-
-function startOf(flow: FlowInfo | null, connections: Connections, name: string): FlowInput {
-  if (flow) {
-    const { id, shopId, billingId, company, series, condition, seriesIsOurs, writeBack, enabled } = flow;
-    const { name, mappingId, fullRefund, partialRefund, rules } = flow;
-    const refunds = { fullRefund, partialRefund, rules };
-    return { id, name, shopId, billingId, company, series, condition, mappingId, seriesIsOurs, writeBack, ...refunds, enabled };
-  }
-  const billing = connections.billing[0];
-  return {
-    id: null,
-    name,
-    shopId: connections.shops[0]?.id ?? "",
-    billingId: billing?.id ?? "",
-    company: billing?.company ?? "",
-    series: "",
-    condition: "",
-    mappingId: null,
-    seriesIsOurs: false,
-    writeBack: false,
-    fullRefund: "propose",
-    partialRefund: "propose",
-    rules: untouchedRules,
-    enabled: true,
-  };
-}
-
-/** Which mapping, where there is more than one. */
-function MappingChoice({ draft, set }: Pick<PlaceProps, "draft" | "set">) {
-  const { t } = useTranslation();
-  const mappings = useAsk("mappings.list", {});
-  const all = mappings.data?.mappings ?? [];
-  if (all.length < 2) return null;
-  return (
-    <Select
-      label={t("flow.mapping")}
-      description={t("flow.mappingText")}
-      data={all.map((one) => ({ value: one.id, label: one.name }))}
-      value={draft.mappingId ?? all[0]?.id ?? null}
-      onChange={(mappingId) => mappingId && set({ mappingId })}
-      allowDeselect={false}
-      data-testid={ids.flowForm("mapping")}
-    />
   );
 }
 
@@ -231,16 +205,20 @@ interface PlaceProps {
   draft: FlowInput;
   set: (change: Partial<FlowInput>) => void;
   listing: ReturnType<typeof useListing>;
+  /** What the billing connection starts its flows with. */
+  preset: ReturnType<typeof placeOf>;
 }
 
 /** Company and series from the provider; typed where it cannot be asked now. */
-function Place({ draft, set, listing }: PlaceProps) {
+function Place({ draft, set, listing, preset }: PlaceProps) {
   const { t } = useTranslation();
   const { companies, failed } = listing;
   const series = seriesOptions(listing.series, (facts) => t("wizard.seriesNext", facts));
-  if (series.length > 0 && draft.series && !series.some((one) => one.value === draft.series)) {
+  const isUnknown = series.length > 0 && draft.series !== "" && !series.some((one) => one.value === draft.series);
+  if (isUnknown) {
     series.push({ value: draft.series, label: draft.series });
   }
+  const seriesFor = (company: string) => (company === preset.company ? preset.series : "");
   return (
     <Group grow align="flex-start">
       {companies.length > 0 ? (
@@ -248,7 +226,7 @@ function Place({ draft, set, listing }: PlaceProps) {
           label={t("wizard.company")}
           data={companyOptions(companies)}
           value={draft.company || null}
-          onChange={(chosen) => chosen && chosen !== draft.company && set({ company: chosen, series: "" })}
+          onChange={(chosen) => chosen && chosen !== draft.company && set({ company: chosen, series: seriesFor(chosen) })}
           allowDeselect={false}
           data-testid={ids.flowForm("company")}
         />
@@ -267,6 +245,7 @@ function Place({ draft, set, listing }: PlaceProps) {
           value={draft.series || null}
           onChange={(name) => name && set({ series: name })}
           allowDeselect={false}
+          error={isUnknown && t("wizard.seriesUnknown", { series: draft.series })}
           data-testid={ids.flowForm("series")}
         />
       ) : (

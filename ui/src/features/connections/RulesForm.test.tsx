@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import i18next from "i18next";
 import { useState } from "react";
@@ -108,6 +108,35 @@ test("methods, countries and amounts stand behind a disclosure, and in the sente
   expect(field("rules-sentence")).toHaveTextContent("paid by cod or bacs, not from BG, of 100.00 or more.");
 });
 
+test("amounts are typed and shown as Romanian writes them, and kept with a point", async () => {
+  const { rules } = await form({ ...untouchedRules, when: { ...untouchedWhen, minTotal: "99.5" } });
+  await act(() => i18next.changeLanguage("ro"));
+  expect(field("when-minTotal")).toHaveValue("99,5");
+  await userEvent.type(field("approve"), "500,50");
+  expect(rules().approveAbove).toBe("500.50");
+  expect(field("rules-sentence")).toHaveTextContent("Peste 500,50 o eliberează întâi o persoană.");
+  await userEvent.clear(field("when-minTotal"));
+  await userEvent.type(field("when-minTotal"), "1.000");
+  expect(rules().when.minTotal).toBe("1000");
+  await userEvent.clear(field("approve"));
+  expect(rules().approveAbove).toBeNull();
+  await userEvent.click(field("approve"));
+  await userEvent.paste("1.234,56");
+  expect(rules().approveAbove).toBe("1234.56");
+  await act(() => i18next.changeLanguage("en"));
+});
+
+test("a delay of half a day is written with the mark of the language", async () => {
+  const { rules } = await form({ ...untouchedRules, delayMinutes: 720 });
+  await act(() => i18next.changeLanguage("ro"));
+  await pick("delay-unit", "zile");
+  await userEvent.clear(field("delay"));
+  await userEvent.type(field("delay"), "1,5");
+  expect(field("delay")).toHaveValue("1,5");
+  expect(rules().delayMinutes).toBe(2160);
+  await act(() => i18next.changeLanguage("en"));
+});
+
 test("payments are set beside each other by method, and said so", async () => {
   const { rules, t } = await form({ ...untouchedRules, sendEinvoice: true });
   await userEvent.click(field("collect-add"));
@@ -182,9 +211,10 @@ test("cash asks for the series of its receipts", async () => {
 
 test("what the rules cannot be is said at its field", async () => {
   const wrong: ApiError = { code: "invalid_input", detail: "12,x", field: "rules.approveAbove", failure: null };
-  await form({ ...untouchedRules, approveAbove: "12,x" }, () => Promise.reject(wrong));
-  expect(await screen.findByText("12,x")).toBeVisible();
+  const { t } = await form({ ...untouchedRules, approveAbove: "12,x" }, () => Promise.reject(wrong));
+  expect(await screen.findByText(t("common.wrongNumber", { example: "500.50" }))).toBeVisible();
   expect(field("approve")).toHaveAttribute("aria-invalid", "true");
+  expect(screen.queryByText("12,x")).toBeNull();
 });
 
 test("without orders nothing is counted, and it says so", async () => {

@@ -5,7 +5,9 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RulesInfo, SeriesChoice } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
+import { DECIMAL_MARK } from "../../shared/lib/numbers";
 import { ids } from "../../shared/lib/testids";
+import { DecimalField } from "../../shared/ui/DecimalField";
 import { useFormat } from "../../shared/ui/useFormat";
 import { CollectRules, type RulesPart, SeriesRules } from "./RulesLists";
 import { RulesPreview } from "./RulesPreview";
@@ -54,13 +56,12 @@ export function RulesForm({ shopId, condition, rules, offered, set, wrong }: Pro
       <WhenState {...when} statusesText={t("rules.statusesText")} />
       <Group grow align="flex-start">
         <Delay {...part} />
-        <TextInput
+        <DecimalField
           label={t("rules.approve")}
           description={t("rules.approveText")}
-          inputMode="decimal"
           value={rules.approveAbove ?? ""}
-          onChange={(event) => part.set({ approveAbove: event.currentTarget.value || null })}
-          error={said("rules.approveAbove")}
+          onValue={(amount) => part.set({ approveAbove: amount || null })}
+          refused={said("rules.approveAbove") !== undefined}
           data-testid={ids.flowForm("approve")}
         />
       </Group>
@@ -86,6 +87,7 @@ function hasMore(rules: RulesInfo): boolean {
 
 function Delay({ rules, set, wrong }: RulesPart) {
   const { t } = useTranslation();
+  const { language } = useFormat();
   const [unit, setUnit] = useState<DelayUnit>(() => (rules.delayMinutes === 0 ? "hours" : unitOf(rules.delayMinutes)));
   const amount = rules.delayMinutes / minutesOf[unit];
   const most = MOST_MINUTES / minutesOf[unit];
@@ -98,6 +100,7 @@ function Delay({ rules, set, wrong }: RulesPart) {
         max={most}
         allowNegative={false}
         decimalScale={unit === "minutes" ? 0 : 2}
+        decimalSeparator={DECIMAL_MARK[language]}
         value={amount}
         onChange={(count) => delay(Number(count) || 0, unit)}
         error={wrong("rules.delayMinutes")}

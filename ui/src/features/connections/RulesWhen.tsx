@@ -1,7 +1,8 @@
-import { Group, Select, TagsInput, TextInput } from "@mantine/core";
+import { Group, Select, TagsInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { RuleWhen } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
+import { DecimalField } from "../../shared/ui/DecimalField";
 import { statusCode, statusWord, statusWords } from "./statusWords";
 
 interface Props {
@@ -63,14 +64,13 @@ export function WhenFacts({ when, set, wrong, of }: Props) {
       })}
       <Group grow align="flex-start">
         {(["minTotal", "maxTotal"] as const).map((field) => (
-          <TextInput
+          <DecimalField
             key={field}
             label={t(`rules.${field}`)}
             description={t("rules.amountText")}
-            inputMode="decimal"
             value={when[field] ?? ""}
-            onChange={(event) => set({ [field]: event.currentTarget.value || null })}
-            error={wrong(`rules.${field}`)}
+            onValue={(amount) => set({ [field]: amount || null })}
+            refused={wrong(`rules.${field}`) !== undefined}
             data-testid={ids.flowForm(`${of}-${field}`)}
           />
         ))}

@@ -61,7 +61,7 @@ function Done({ step }: { step: TestStep }) {
             </Text>
           )}
         </Text>
-        {step.failure && <FailureText failure={step.failure} />}
+        {step.failure && <FailureText failure={step.failure} words="wizard.tested" />}
       </div>
     </Group>
   );

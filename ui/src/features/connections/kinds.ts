@@ -1,8 +1,7 @@
-/** What orders can come from. A file is imported under Orders, and its connection made with it. */
-export const SHOP_KINDS = ["woocommerce", "shopify", "stripe", "webhook", "file"];
-export const BILLING_KINDS = ["smartbill", "oblio"];
+import type { ConnectionInfo } from "../../api/generated/api";
+import { isShop } from "../../shared/lib/systems";
 
-export const isShop = (kind: string) => SHOP_KINDS.includes(kind);
+export { BILLING_KINDS, isShop, SHOP_KINDS } from "../../shared/lib/systems";
 
 /** Whether Punte can look at it by itself; of the others orders come, and nothing is asked. */
 export const isAsked = (kind: string) => kind !== "file" && kind !== "webhook";
@@ -18,3 +17,7 @@ export const identityField = (kind: string) => (!isShop(kind) ? null : kind === 
 
 /** Whether text is an account's id as Stripe gives it. */
 export const isStripeAccount = (text: string) => /^acct_[A-Za-z0-9]+$/.test(text.trim());
+
+/** Whether nobody entered a credential yet, as after a set-up file came in: then there is none to keep, to enter again or to renew. */
+export const neverHadSecret = ({ health, secretChangedMs, secretWorkedMs, lastContactMs }: ConnectionInfo) =>
+  health === "credential_missing" && secretChangedMs === null && secretWorkedMs === null && lastContactMs === null;

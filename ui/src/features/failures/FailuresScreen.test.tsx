@@ -70,6 +70,18 @@ test("a notice of a group that was left for later leads to where it is now, and 
   expect(await screen.findByText(t("failures.empty"))).toBeVisible();
 });
 
+test("tabs count records, as the number beside the screen's name does, and the head says in how many causes", async () => {
+  const other = { ...group, key: "field_missing||city", count: 2, failure: { ...failure, kind: "field_missing" } };
+  const later = { ...group, key: "later", state: "snoozed", count: 3, failure: { ...failure, kind: "client_invalid" } };
+  const gone = { ...group, key: "gone", state: "resolved", count: 0, underWay: 0, wentThrough: 5, failure: { ...failure, kind: "tax_id_invalid" } };
+  const { t } = await show(<FailuresScreen />, answers([group, other, later, gone]));
+  const told = { open: 42, snoozed: 3, resolved: 5 };
+  for (const [name, count] of Object.entries(told)) {
+    expect(await screen.findByTestId(ids.failuresTab(name))).toHaveTextContent(`${t(`cause.tab.${name}`)} ${count}`);
+  }
+  expect(screen.getByText("42 records, 2 causes")).toBeVisible();
+});
+
 test("nothing failed is said, with what would be here", async () => {
   const { t } = await show(<FailuresScreen />, answers([]));
   expect(await screen.findByText(t("failures.empty"))).toBeVisible();
@@ -148,7 +160,7 @@ test("what was snoozed is back on the screen once its time has come", async () =
   let groups: FailureGroup[] = [snoozed];
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   await show(<FailuresScreen />, { ...answers([]), "failures.list": () => ({ groups, people: [] }) });
-  await waitFor(() => expect(screen.getByTestId(ids.failuresTab("snoozed"))).toHaveTextContent("1"));
+  await waitFor(() => expect(screen.getByTestId(ids.failuresTab("snoozed"))).toHaveTextContent("40"));
   expect(screen.queryByTestId(ids.failureGroup(KIND))).toBeNull();
   groups = [group];
   await act(() => vi.advanceTimersByTimeAsync(30_000));

@@ -10,6 +10,7 @@ import { Empty } from "../../shared/ui/Empty";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Loading } from "../../shared/ui/Loading";
 import { useBulk } from "../../shared/ui/useBulk";
+import { useFormat } from "../../shared/ui/useFormat";
 import { Cause } from "./Cause";
 import { Jobs } from "./Jobs";
 
@@ -22,6 +23,7 @@ const TABS: Record<string, string[]> = { open: ["open"], snoozed: ["snoozed"], r
 /** Held records by cause, with what to do about each; what was left for later; what went through today; and jobs. */
 export function FailuresScreen() {
   const { t } = useTranslation();
+  const format = useFormat();
   const failures = useAsk("failures.list", {});
   const jobs = useAsk("bulk.list", {});
   const place = usePlace();
@@ -36,7 +38,6 @@ export function FailuresScreen() {
   const wanted = place.filter ?? Object.keys(TABS).find((name) => meant && TABS[name]?.includes(meant.state)) ?? "open";
   const tab = wanted === "jobs" || wanted in TABS ? wanted : "open";
   const of = (name: string) => groups.filter((group) => TABS[name]?.includes(group.state));
-  const records = of("open").reduce((sum, group) => sum + group.count, 0);
   const running = jobs.data?.jobs.filter((job) => job.state === "running").length ?? 0;
   const plan = (kind: "retry" | "dismiss", group: FailureGroup) =>
     bulk.plan(kind, { ids: [], cause: group.key, except: [] });
@@ -46,7 +47,7 @@ export function FailuresScreen() {
         <Title order={1}>{t("nav.failures")}</Title>
         {of("open").length > 0 && (
           <Text size="sm" c="dimmed">
-            {t("failures.records", { count: records })}
+            {t("failures.records", { count: recordsIn(of("open")) })}
             {", "}
             {t("failures.causes", { count: of("open").length })}
           </Text>
@@ -60,7 +61,7 @@ export function FailuresScreen() {
           <Tabs.List mb="md">
             {Object.keys(TABS).map((name) => (
               <Tabs.Tab key={name} value={name} data-testid={ids.failuresTab(name)}>
-                {t(`cause.tab.${name}`)} {of(name).length}
+                {t(`cause.tab.${name}`)} {format.count(recordsIn(of(name)))}
               </Tabs.Tab>
             ))}
             <Tabs.Tab value="jobs" data-testid={ids.failuresTab("jobs")}>
@@ -85,6 +86,11 @@ export function FailuresScreen() {
       <BulkDialog jobId={bulk.jobId} onClose={bulk.close} />
     </div>
   );
+}
+
+/** Records, as the number beside the screen's name counts them: held ones, or of a group that holds none any more, what it held. */
+function recordsIn(groups: FailureGroup[]): number {
+  return groups.reduce((sum, { count, underWay, wentThrough }) => sum + (count || underWay + wentThrough), 0);
 }
 
 /** What was left for later is back by itself: nothing else tells the screen that its time has come. */

@@ -2,6 +2,7 @@ import { Select, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { ImportColumns } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
+import { DecimalField } from "../../shared/ui/DecimalField";
 
 interface Props {
   columns: ImportColumns;
@@ -57,16 +58,16 @@ export function Defaults({ columns, choose }: Props) {
         onChange={(value) => change({ pricesIncludeVat: value === "with" })}
         data-testid={ids.importDefault("vat")}
       />
-      <TextInput
+      <DecimalField
         size="xs"
         label={t("imports.default.rate")}
         description={t("imports.default.rateText")}
         inputWrapperOrder={["label", "input", "description", "error"]}
         placeholder={t("imports.default.byMapping")}
-        inputMode="decimal"
         value={columns.vatRate ?? ""}
+        example="9.5"
         maxLength={6}
-        onChange={(event) => change({ vatRate: event.currentTarget.value.trim().replace(",", ".") || null })}
+        onValue={(rate) => change({ vatRate: rate || null })}
         data-testid={ids.importDefault("rate")}
       />
       {pick("status", ["paid", "completed"])}

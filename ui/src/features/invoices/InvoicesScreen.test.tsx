@@ -151,6 +151,14 @@ test("a count that is under way tells how far it is", async () => {
   expect(screen.getByTestId(ids.deskSummary)).toHaveTextContent("10,000 invoices");
 });
 
+test("the sum at the foot says that what is not issued counts as well", async () => {
+  const summary = { ...SUMMARY, count: 4, totals: [{ minor: 80248, currency: "RON" }] };
+  const { t } = await show(<InvoicesScreen />, { ...deskAnswers(4), "table.summary": summary });
+  const foot = await screen.findByTestId(ids.deskSummary);
+  await waitFor(() => expect(foot).toHaveTextContent("4 invoices · RON 802.48 in all, issued or not"));
+  expect(foot).toHaveAttribute("title", t("invoices.sumText"));
+});
+
 test("arrows move, Enter opens, and with the drawer open the next record follows", async () => {
   const { place } = await show(<InvoicesScreen />, deskAnswers(5));
   await screen.findByTestId(ids.row("0"));

@@ -49,7 +49,7 @@ test("a record's link opens the mapping of its flow", async () => {
 });
 
 test("a new mapping is made from a preset, from a copy, or from nothing, and opened", async () => {
-  const made = { id: "map_1", name: "Mine", version: 0, flows: [], hasDraft: false };
+  const made = { id: "map_1", name: "Mine", version: 0, flows: [], hasDraft: false, orders: "" };
   const { calls, place } = await show(<MappingsScreen />, editorAnswers({ "mappings.list": two, "mappings.create": made }), "/mappings");
   await userEvent.click(await screen.findByTestId(ids.mappingNew));
   expect(await screen.findByTestId(ids.newCreate)).toBeDisabled();
@@ -67,7 +67,7 @@ test("a new mapping is read from a file", async () => {
     editorAnswers({
       "mappings.list": two,
       "mappings.read_text": mappingDocument,
-      "mappings.create": { id: "map_1", name: "x", version: 0, flows: [], hasDraft: false },
+      "mappings.create": { id: "map_1", name: "x", version: 0, flows: [], hasDraft: false, orders: "" },
     }),
     "/mappings",
   );

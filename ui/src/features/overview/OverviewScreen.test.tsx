@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { ids } from "../../shared/lib/testids";
 import { alerts } from "../../test/alerts";
+import { shop as connection } from "../../test/inbox";
 import { overview } from "../../test/samples";
 import { show } from "../../test/show";
 import { OverviewScreen } from "./OverviewScreen";
@@ -15,8 +16,17 @@ test("tells what was issued and what needs a person", async () => {
 });
 
 test("says so when nothing needs anyone", async () => {
-  const { t } = await show(<OverviewScreen />, { "overview.get": { ...overview, needsYou: [] } });
+  const { t } = await show(<OverviewScreen />, { "overview.get": { ...overview, needsYou: [], connections: [connection] } });
   expect(await screen.findByText(t("overview.nothingNeeded"))).toBeVisible();
+  expect(screen.queryByTestId(ids.overviewFirst)).toBeNull();
+});
+
+test("where nothing is connected it says what to do first, and leads there", async () => {
+  const { place, t } = await show(<OverviewScreen />, { "overview.get": { ...overview, needsYou: [] } });
+  expect(await screen.findByText(t("overview.first"))).toBeVisible();
+  expect(screen.queryByText(t("overview.nothingNeeded"))).toBeNull();
+  await userEvent.click(screen.getByTestId(ids.overviewFirst));
+  expect(place()).toBe("/connections");
 });
 
 test("an alert that nothing else here shows stands among what needs a person, and leads to its screen", async () => {
@@ -59,4 +69,14 @@ test("each day and each number leads to the invoices behind it", async () => {
   expect(searched()).toBe("issued:today");
   await userEvent.click(screen.getByText("RON 1,234.00 + EUR 5.00"));
   expect(searched()).toBe("issued:2026-11-25");
+});
+
+test("a shop of any kind tells its orders, and billing what was issued", async () => {
+  const one = (kind: string) => ({ ...connection, id: `con_${kind}`, kind, name: kind, today: 7 });
+  const kinds = ["woocommerce", "shopify", "stripe", "webhook", "file", "smartbill", "oblio"];
+  const { t } = await show(<OverviewScreen />, { "overview.get": { ...overview, connections: kinds.map(one) } });
+  const told = (kind: string) => screen.getByText(kind).closest(".card");
+  await screen.findByText("shopify");
+  for (const kind of kinds.slice(0, 5)) expect(told(kind), kind).toHaveTextContent(t("overview.ordersToday", { count: 7 }));
+  for (const kind of kinds.slice(5)) expect(told(kind), kind).toHaveTextContent(t("overview.issuedToday", { count: 7 }));
 });

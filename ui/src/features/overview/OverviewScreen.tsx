@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { ConnectionInfo, NeedsYou, Overview, PeriodSum } from "../../api/generated/api";
 import { useAsk } from "../../api/queries";
 import { placeAt, placeOfNeed, type ScreenPath, useGo } from "../../shared/lib/navigation";
+import { isShop } from "../../shared/lib/systems";
 import { ids } from "../../shared/lib/testids";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { Health } from "../../shared/ui/Health";
@@ -143,6 +144,16 @@ function Needs({ overview }: { overview: Overview }) {
     const connection = overview.connections.find((one) => one.id === need.subject);
     return t(`overview.need.${need.what}`, { name: connection?.name ?? "" });
   };
+  if (overview.needsYou.length === 0 && alerts.length === 0 && overview.connections.length === 0) {
+    return (
+      <Stack gap="sm" align="flex-start" py="xs">
+        <Text size="sm">{t("overview.first")}</Text>
+        <Button onClick={() => go.screen("/connections")} data-testid={ids.overviewFirst}>
+          {t("failures.openConnections")}
+        </Button>
+      </Stack>
+    );
+  }
   if (overview.needsYou.length === 0 && alerts.length === 0) {
     return (
       <Group gap={8} py="md">
@@ -229,9 +240,7 @@ function Connection({ connection }: { connection: ConnectionInfo }) {
         <Health connection={connection} />
       </Group>
       <Text size="sm" c="dimmed">
-        {t(connection.kind === "woocommerce" || connection.kind === "file" ? "overview.ordersToday" : "overview.issuedToday", {
-          count: connection.today,
-        })}
+        {t(isShop(connection.kind) ? "overview.ordersToday" : "overview.issuedToday", { count: connection.today })}
         {connection.lastContactMs !== null && (
           <>
             {" · "}

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { ChangeInfo, RecordInfo, TimelineEntry } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
-import { issued, issuedRecord } from "../../test/samples";
+import { failure as heldFailure, issued, issuedRecord } from "../../test/samples";
 import { show } from "../../test/show";
 import { RecordDrawer } from "./RecordDrawer";
 
@@ -29,6 +29,7 @@ const refund: ChangeInfo = {
   },
   blocked: null,
   rates: [],
+  lostMs: null,
   automatic: false,
   madeId: null,
   who: "",
@@ -112,6 +113,32 @@ test("what cannot be done now says why, and what the flow does by itself is told
   expect(screen.getByTestId(ids.change("refunded_fully"))).toHaveTextContent(t("change.automatic"));
   const none = screen.getByTestId(ids.change("cancelled"));
   expect(within(none).queryByTestId(ids.changeAccept)).toBeNull();
+});
+
+test("what may have been answered in a part of the ledger that was lost is said beside the change and before it is accepted", async () => {
+  const lost = { ...refund, lostMs: 1_764_100_000_000 };
+  await show(drawer, { "record.get": changed(lost, { ...refund, id: "chg_2", kind: "total", proposal: "storno" }) });
+  const row = await screen.findByTestId(ids.change("refunded_partly"));
+  expect(within(row).getByTestId(ids.changeLost)).toHaveTextContent("2025");
+  expect(within(screen.getByTestId(ids.change("total"))).queryByTestId(ids.changeLost)).toBeNull();
+  await userEvent.click(within(row).getByTestId(ids.changeAccept));
+  expect(within(await screen.findByRole("dialog", { name: /20\.00/ })).getByTestId(ids.changeLost)).toBeVisible();
+});
+
+test("an answer that was read and leaves a doubt is not said to be lost", async () => {
+  const said = (kind: string, at: number): TimelineEntry => ({
+    atMs: 1_764_000_000_000 + at,
+    what: "in_doubt",
+    facts: {},
+    who: "",
+    failure: { ...heldFailure, kind },
+  });
+  const timeline = ["already_reversed", "number_taken", "repeat_unconfirmed"].map(said);
+  const { t } = await show(drawer, { "record.get": { ...issuedRecord, timeline } });
+  const shown = await screen.findByTestId(ids.drawer);
+  expect(shown).toHaveTextContent(t("timeline.in_doubt_already_reversed"));
+  expect(shown).not.toHaveTextContent(t("timeline.in_doubt"));
+  expect(shown.textContent).not.toMatch(/timeline\./);
 });
 
 test("the timeline tells of changes in words", async () => {

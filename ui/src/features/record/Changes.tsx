@@ -67,6 +67,7 @@ function Row({ change, ask }: { change: ChangeInfo; ask: (act: Asking["act"]) =>
           {t(`blocked.${blocked}`, { provider: t("blocked.theProvider") })}
         </Text>
       )}
+      <Lost change={change} />
       {change.automatic && !blocked && (
         <Text size="sm" c="dimmed">
           {t("change.automatic")}
@@ -95,6 +96,18 @@ function Row({ change, ask }: { change: ChangeInfo; ask: (act: Asking["act"]) =>
         </MayButton>
       </Group>
     </div>
+  );
+}
+
+/** Said before anybody accepts: what stands at the provider already is attached. */
+function Lost({ change }: { change: ChangeInfo }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  if (change.lostMs === null || change.proposal === "nothing") return null;
+  return (
+    <Text size="sm" data-testid={ids.changeLost}>
+      {t("change.lost", { at: format.instant(change.lostMs) })}
+    </Text>
   );
 }
 
@@ -145,6 +158,7 @@ function AcceptDialog({ change, document, close }: { change: ChangeInfo; documen
     >
       <Text size="sm">{t(`change.text.${change.proposal}`, { provider: systemName(t, document.provider), number })}</Text>
       {again && <Text size="sm">{t("change.after_storno")}</Text>}
+      <Lost change={change} />
       {change.rates.length > 0 && (
         <Select
           label={t("change.rate")}

@@ -22,6 +22,7 @@ test("the proforma of a cancelled order is pointed out, and only what is done to
     preview: null,
     blocked: "proforma",
     rates: [],
+    lostMs: null,
     automatic: false,
     madeId: null,
     who: "",

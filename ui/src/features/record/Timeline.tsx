@@ -101,6 +101,12 @@ const ICONS: Record<string, TablerIcon> = {
   tagged: IconTag,
 };
 
+/** What was answered and yet is in doubt: no answer was lost. */
+const ANSWERED = new Set(["already_reversed", "number_taken", "repeat_unconfirmed"]);
+
+const wordsOf = ({ what, failure }: TimelineEntry) =>
+  what === "in_doubt" && failure && ANSWERED.has(failure.kind) ? `in_doubt_${failure.kind}` : what;
+
 /** Everything that happened, newest first, each with its exact time. */
 export function Timeline({ entries }: { entries: TimelineEntry[] }) {
   const { t } = useTranslation();
@@ -121,7 +127,7 @@ export function Timeline({ entries }: { entries: TimelineEntry[] }) {
             <Icon size={16} stroke={1.8} aria-hidden />
             <div>
               <Text size="sm" fw={500}>
-                {t(`timeline.${entry.what}`, factsOf(entry))}
+                {t(`timeline.${wordsOf(entry)}`, factsOf(entry))}
               </Text>
               {entry.failure && <Text size="sm">{t(`failure.${entry.failure.kind}.title`)}</Text>}
               {entry.facts.change && (

@@ -21,6 +21,7 @@ const app: AppInfo = {
   operator: "ana",
   role: "admin",
   attachedTo: null,
+  startLanguage: null,
   quarantine: null,
 };
 const quiet: SandboxInfo = { faults: [], smartbillDocuments: 21, oblioDocuments: 9, orders: 40 };

@@ -19,6 +19,7 @@ const app: AppInfo = {
   operator: "ana",
   role: "admin",
   attachedTo: null,
+  startLanguage: null,
   quarantine: null,
 };
 const mine = { id: "ws_1", name: "Atelier", isSandbox: false, folder: "/home/ana/atelier", enabled: true };

@@ -53,15 +53,6 @@ export function formatPlain(amount: Amount, language: Language): string {
   return formatDecimal((amount.minor / 10 ** digits).toFixed(digits), language, digits);
 }
 
-/** An amount as a person types it (`1.234,56`, `1,234.56`, `59`), as decimal text with a point; null if it is none. */
-export function parseAmount(text: string): string | null {
-  const plain = /^(\d+)(?:[.,](\d{1,2}))?$/.exec(text.trim());
-  const grouped = /^(\d{1,3}([.,\s])\d{3}(?:\2\d{3})*)(?:(?!\2)[.,](\d{1,2}))?$/.exec(text.trim());
-  const [whole, cents] = plain ? [plain[1], plain[2]] : [grouped?.[1]?.replace(/\D/g, ""), grouped?.[3]];
-  if (!whole) return null;
-  return cents ? `${whole}.${cents}` : whole;
-}
-
 /** The day in Bucharest, `YYYY-MM-DD`: a fiscal date. Put together here, for web views write a day in different ways. */
 export function fiscalDay(ms: number): string {
   const parts = dates("en", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit" });

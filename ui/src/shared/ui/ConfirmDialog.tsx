@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiError } from "../../api/generated/api";
@@ -63,6 +63,11 @@ export function ConfirmDialog(props: Props) {
         )}
         {props.error && !atReason && !props.fields?.includes(field) && <ErrorNote error={props.error} refusals={props.refusals} />}
         <Group justify="flex-end" gap="xs">
+          {missing !== null && (
+            <Text size="sm" c="dimmed" mr="auto" data-testid={`${ids.confirm}-note`}>
+              {missing}
+            </Text>
+          )}
           <Button variant="default" onClick={onClose} disabled={props.busy} data-autofocus>
             {t("common.cancel")}
           </Button>

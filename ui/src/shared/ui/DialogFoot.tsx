@@ -22,14 +22,16 @@ export function DialogFoot({ missing, told, label, busy, submits, act, close, te
   return (
     <Group justify="flex-end" gap="xs" wrap="nowrap">
       {text && (
-        <Text size="sm" c="dimmed" mr="auto" data-testid={`${testId}-note`}>
+        <Text size="sm" c="dimmed" flex={1} miw={0} data-testid={`${testId}-note`}>
           {text}
         </Text>
       )}
-      <Button variant="default" onClick={close}>
+      {/* the words give way: a button whose label is cut says nothing */}
+      <Button variant="default" flex="none" onClick={close}>
         {t("common.cancel")}
       </Button>
       <Button
+        flex="none"
         type={submits ? "submit" : "button"}
         disabled={missing !== null}
         title={missing ?? undefined}

@@ -8,15 +8,22 @@ interface Props {
   title?: boolean;
   /** Only what happened, in whose words: for a mere look, after which nothing is to be done. */
   brief?: boolean;
+  /** Where words of cause and fix are that fit the place, before those that all screens share. */
+  words?: string;
 }
 
 /** What happened, the other side's own words quoted, the facts, and what to do. */
-export function FailureText({ failure, title = true, brief = false }: Props) {
+export function FailureText({ failure, title = true, brief = false, words }: Props) {
   const { t } = useTranslation();
+  const told = (what: "cause" | "fix") => {
+    const shared = explained(t, failure, what);
+    const system = systemName(t, failure.source);
+    return words ? t(`${words}.${failure.kind}.${what}`, { system, defaultValue: shared }) : shared;
+  };
   return (
     <Stack gap={4}>
       {title && <Text fw={600}>{t(`failure.${failure.kind}.title`)}</Text>}
-      {!brief && <Text size="sm">{explained(t, failure, "cause")}</Text>}
+      {!brief && <Text size="sm">{told("cause")}</Text>}
       {failure.providerWords && (
         <Text size="sm" className="quote">
           {t("says", { system: systemName(t, failure.source) })}
@@ -27,7 +34,7 @@ export function FailureText({ failure, title = true, brief = false }: Props) {
       {failure.detail && <Text className="mono">{failure.detail}</Text>}
       {!brief && (
         <Text size="sm" fw={500}>
-          {explained(t, failure, "fix")}
+          {told("fix")}
         </Text>
       )}
     </Stack>

@@ -21,7 +21,7 @@ use crate::error::{ApiError, ErrorCode};
 use base64::Engine;
 use punte_engine::Workspace;
 use punte_engine::desk::export::{Cell, csv_text, csv_writer};
-use punte_engine::store::ledger::{self, AuditFault, AuditQuery, Witness};
+use punte_engine::store::ledger::{self, AuditFault, AuditQuery, Document, Witness};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -146,13 +146,23 @@ async fn label_of(
     labels: &HashMap<(&'static str, String), String>,
     subject: &AuditSubject,
 ) -> Result<Option<String>, ApiError> {
+    let ledger = workspace.ledger();
+    let of_document = |one: Document| match &one.number {
+        Some(number) => format!("{} {number}", one.series),
+        None => one.order_number,
+    };
+    let at_row = match subject.kind.as_str() {
+        "change" => ledger.find_change(&subject.id).await?.map(|one| one.document_row),
+        "operation" => ledger.find_operation(&subject.id).await?.map(|one| one.document_row),
+        _ => None,
+    };
+    if let Some(row) = at_row {
+        return Ok(ledger.documents_by_row(vec![row]).await?.pop().map(of_document));
+    }
     let known = || labels.iter().find(|((kind, id), _)| *kind == subject.kind && *id == subject.id);
     Ok(match subject.kind.as_str() {
-        "document" => workspace.ledger().find_document(&subject.id).await?.map(|one| match &one.number {
-            Some(number) => format!("{} {number}", one.series),
-            None => one.order_number,
-        }),
-        "order" => workspace.ledger().find_order(&subject.id).await?.map(|one| one.head.number),
+        "document" => ledger.find_document(&subject.id).await?.map(of_document),
+        "order" => ledger.find_order(&subject.id).await?.map(|one| one.head.number),
         _ => known().map(|(_, name)| name.clone()),
     })
 }

@@ -1,6 +1,6 @@
 //! Dry runs: begun, followed, stopped.
 
-use super::super::{Host, convert};
+use super::super::{Host, convert, rules};
 use super::{document, record};
 use crate::commands::Session;
 use crate::dto::*;
@@ -45,10 +45,13 @@ fn shown(report: DryRunReport) -> DryRunInfo {
         done: report.done,
         issue: report.issue,
         hold: report.hold,
+        issue_issued: report.issue_issued,
+        hold_issued: report.hold_issued,
         changed: report.changed,
         mended: report.mended,
         broken: report.broken,
         left_out: report.left_out,
+        not_taken: report.not_taken.into_iter().map(rules::not_taken).collect(),
         started_ms: report.started_ms,
         finished_ms: report.finished_ms,
         fields,

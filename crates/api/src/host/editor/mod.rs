@@ -5,6 +5,7 @@ mod dry_run;
 mod record;
 mod trial;
 
+use super::connections::is_shop;
 use super::{Host, records};
 use crate::commands::Session;
 use crate::dto::*;
@@ -13,6 +14,7 @@ use punte_engine::Workspace;
 use punte_engine::editor::{MappingStart, MappingState};
 use punte_engine::mapping::{Mapping, TARGETS, diff, functions, presets};
 use punte_engine::store::ledger::{Flow, MappingRow};
+use std::collections::BTreeMap;
 
 /// What stands at the end of a mapping's file name.
 const EXTENSION: &str = "punte-mapping.json";
@@ -21,9 +23,17 @@ impl Host {
     pub(super) async fn mappings_list(&self, _: &Session, _: Nothing) -> Result<Mappings, ApiError> {
         let workspace = self.workspace().await?;
         let flows = workspace.ledger().list_flows().await?;
-        let mappings = workspace.ledger().list_mappings().await?;
+        let mut mappings = Vec::new();
+        for mapping in workspace.ledger().list_mappings().await? {
+            mappings.push(summary(&workspace, mapping, &flows).await?);
+        }
+        let mut shop_orders = BTreeMap::new();
+        for shop in workspace.ledger().list_connections().await?.iter().filter(|one| is_shop(&one.kind)) {
+            shop_orders.insert(shop.id.clone(), workspace.orders_of_shop(shop).await?);
+        }
         Ok(Mappings {
-            mappings: mappings.into_iter().map(|mapping| summary(mapping, &flows)).collect(),
+            shop_orders,
+            mappings,
             presets: presets().iter().map(|id| (*id).to_owned()).collect(),
             targets: TARGETS
                 .iter()
@@ -80,7 +90,7 @@ impl Host {
         };
         let workspace = self.workspace().await?;
         let made = workspace.create_mapping(&request.name, start, &session.operator).await?;
-        Ok(summary(made, &[]))
+        summary(&workspace, made, &[]).await
     }
 
     pub(super) async fn mappings_save_draft(
@@ -171,14 +181,16 @@ impl Host {
     }
 }
 
-fn summary(mapping: MappingRow, flows: &[Flow]) -> MappingSummary {
-    MappingSummary {
+async fn summary(workspace: &Workspace, mapping: MappingRow, flows: &[Flow]) -> Result<MappingSummary, ApiError> {
+    let orders = workspace.orders_of_mapping(&mapping.id, mapping.version).await?;
+    Ok(MappingSummary {
+        orders: orders.unwrap_or_default().to_owned(),
         flows: flows.iter().filter(|flow| flow.mapping_id == mapping.id).map(|flow| flow.name.clone()).collect(),
         id: mapping.id,
         name: mapping.name,
         version: mapping.version,
         has_draft: mapping.has_draft,
-    }
+    })
 }
 
 async fn flows_of(workspace: &Workspace, mapping_id: &str) -> Result<Vec<MappingFlow>, ApiError> {

@@ -51,8 +51,11 @@ impl Planning<'_> {
                 one.name = free_name(&one.name, &mut taken);
                 self.new.connections.push(one.clone());
             }
-            let is_shop = ShopKind::parse(&one.kind).is_some();
-            let detail = if is_shop { one.address } else { one.company.unwrap_or_default() };
+            let detail = match ShopKind::parse(&one.kind) {
+                Some(ShopKind::Stripe) => one.account,
+                Some(_) => one.address,
+                None => one.company.unwrap_or_default(),
+            };
             let item = PlannedItem { name: one.name.clone(), kind: one.kind.clone(), detail, is_new: kept.is_none() };
             self.plan.connections.push(item);
             named.insert(name, Some(Here { id: one.id, name: one.name, kind: one.kind }));
@@ -64,6 +67,8 @@ impl Planning<'_> {
     fn connection(&mut self, carried: CarriedConnection, at: &str) -> Connection {
         let shop = ShopKind::parse(&carried.kind);
         let is_billing = matches!(carried.kind.as_str(), "smartbill" | "oblio");
+        let account = self.account(&carried.account);
+        let account = account.as_str();
         let mut wrong = |code, field: &str, given: &str| self.problems.tell(code, format!("{at}.{field}"), given);
         if shop.is_none() && !is_billing {
             wrong(SetupCode::WrongValue, "kind", &carried.kind);
@@ -71,7 +76,6 @@ impl Planning<'_> {
         if let Some(field) = carried.of_billing().filter(|_| shop.is_some()) {
             wrong(SetupCode::UnknownField, field, &carried.kind);
         }
-        let account = carried.account.trim();
         match shop {
             Some(ShopKind::Stripe) if account.is_empty() => wrong(SetupCode::MissingField, "account", ""),
             Some(ShopKind::Stripe) if !is_stripe_account(account) => wrong(SetupCode::WrongValue, "account", account),

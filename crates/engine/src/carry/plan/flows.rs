@@ -8,6 +8,7 @@ use super::{Here, Named, Planning, each_series};
 use crate::setup::is_disputed;
 use punte_connectors::shops::ShopKind;
 use punte_store::ledger::{Connection, Flow};
+use std::collections::BTreeSet;
 
 impl Planning<'_> {
     pub(super) fn flows(
@@ -20,9 +21,13 @@ impl Planning<'_> {
         let all: Vec<Connection> = here.iter().chain(&self.new.connections).cloned().collect();
         // each that is here is one of the file's once
         let mut unmatched: Vec<&Flow> = known.iter().collect();
-        for Entry { at, read, .. } in entries {
-            let Some(carried) = read else { continue };
+        let mut names = BTreeSet::new();
+        for Entry { at, read, name } in entries {
             let before = self.problems.0.len();
+            if !names.insert(name.clone()) && !name.is_empty() {
+                self.problems.tell(SetupCode::Doubled, format!("{at}.name"), name);
+            }
+            let Some(carried) = read else { continue };
             let shop = self.find(named.0, &carried.shop, (&at, "shop"), |kind| ShopKind::parse(kind).is_some());
             let billing =
                 self.find(named.0, &carried.billing, (&at, "billing"), |kind| ShopKind::parse(kind).is_none());

@@ -3,6 +3,8 @@
 mod connections;
 mod flows;
 mod mappings;
+#[cfg(test)]
+mod tests;
 
 use super::file::{CarriedConnection, CarriedFlow};
 use super::read::{Entry, Found, Problems, read};
@@ -12,8 +14,9 @@ use crate::error::Result;
 use crate::setup::required;
 use crate::workspace::Workspace;
 use chrono::DateTime;
+use punte_connectors::shops::ShopKind;
 use punte_domain::FlowRules;
-use punte_domain::tax_id::parse_cui;
+use punte_domain::tax_id::check_issuer;
 use punte_store::ledger::NewSetup;
 use std::collections::BTreeMap;
 
@@ -46,11 +49,17 @@ impl Workspace {
         who: &str,
     ) -> Result<(SetupPlan, NewSetup)> {
         let Found { head, connections, mappings, flows, problems } = read(text);
+        let places: Vec<(String, String)> = connections
+            .iter()
+            .map(Entry::place)
+            .chain(mappings.iter().map(Entry::place))
+            .chain(flows.iter().map(Entry::place))
+            .collect();
         let (plan, new) = (SetupPlan::default(), NewSetup::default());
         let mut planning = Planning { workspace: self, renames, who, plan, new, problems };
         if let Some(head) = head {
             let made_at = head.made_at.and_then(|at| DateTime::parse_from_rfc3339(&at.to_string()).ok());
-            planning.plan.made_at_ms = made_at.map_or(0, |at| at.timestamp_millis());
+            planning.plan.made_at_ms = made_at.map(|at| at.timestamp_millis());
             planning.plan.workspace = head.workspace;
             planning.plan.version = head.version;
         }
@@ -63,6 +72,7 @@ impl Workspace {
         let connections = planning.connections(connections, &here);
         let mappings = planning.mappings(mappings, &self.ledger.list_mappings().await?).await?;
         planning.flows(flows, (&connections, &mappings), &here, self.ledger.list_flows().await?);
+        planning.problems.name(places.iter().map(|(at, name)| (at.as_str(), name.as_str())));
         planning.plan.problems = planning.problems.0;
         if !planning.plan.problems.is_empty() {
             planning.new = NewSetup::default();
@@ -72,7 +82,7 @@ impl Workspace {
 }
 
 impl Planning<'_> {
-    /// Tax ids and series as they stand in the file.
+    /// Tax ids, series and Stripe's accounts as they stand in the file.
     fn collect_names(&mut self, connections: &[Entry<CarriedConnection>], flows: &[Entry<CarriedFlow>]) {
         let add = |list: &mut Vec<String>, text: &str| {
             let text = text.trim().to_owned();
@@ -83,6 +93,9 @@ impl Planning<'_> {
         for one in connections.iter().filter_map(|entry| entry.read.as_ref()) {
             one.company.iter().for_each(|company| add(&mut self.plan.companies, company));
             one.series.iter().for_each(|series| add(&mut self.plan.series, series));
+            if one.kind == ShopKind::Stripe.as_str() {
+                add(&mut self.plan.accounts, &one.account);
+            }
         }
         for one in flows.iter().filter_map(|entry| entry.read.as_ref()) {
             add(&mut self.plan.companies, &one.company);
@@ -99,6 +112,7 @@ impl Planning<'_> {
         let kinds = [
             ("companies", &self.renames.companies, &self.plan.companies, company_key as fn(&str) -> String),
             ("series", &self.renames.series, &self.plan.series, trimmed as fn(&str) -> String),
+            ("accounts", &self.renames.accounts, &self.plan.accounts, trimmed as fn(&str) -> String),
         ];
         for (what, renames, known, key) in kinds {
             for (at, (from, to)) in renames.iter().enumerate() {
@@ -117,7 +131,7 @@ impl Planning<'_> {
     fn company(&mut self, given: &str, at: &str) -> String {
         let renamed = self.renames.companies.iter().find(|(from, _)| company_key(from) == company_key(given));
         let company = renamed.map_or(given, |(_, to)| to).trim().to_owned();
-        if parse_cui(&company).is_err() {
+        if check_issuer(&company).is_err() {
             self.problems.tell(SetupCode::TaxIdWrong, format!("{at}.company"), &company);
         }
         company
@@ -125,6 +139,11 @@ impl Planning<'_> {
 
     fn series(&self, given: &str) -> String {
         let renamed = self.renames.series.iter().find(|(from, _)| from.trim() == given.trim());
+        renamed.map_or(given, |(_, to)| to).trim().to_owned()
+    }
+
+    fn account(&self, given: &str) -> String {
+        let renamed = self.renames.accounts.iter().find(|(from, _)| from.trim() == given.trim());
         renamed.map_or(given, |(_, to)| to).trim().to_owned()
     }
 

@@ -202,6 +202,7 @@ async fn of_one_series_all_flows_say_the_same_over_all_connections() {
     }
     let of = |id: &str, billing_id: &str, series_is_ours| Flow {
         id: id.into(),
+        name: id.into(),
         billing_id: billing_id.into(),
         series_is_ours,
         ..flow()

@@ -46,6 +46,8 @@ export function BlockHead({ block, title }: { block: BlockEntry; title: string }
       <NativeSelect
         size="xs"
         variant="unstyled"
+        // the name gives way, and not the word
+        style={{ flex: "none" }}
         aria-label={t("editor.blockKind")}
         value={block.kind}
         data={BLOCK_KINDS.map((value) => ({ value, label: t(`editor.kind.${value}`) }))}

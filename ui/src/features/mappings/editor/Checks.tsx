@@ -2,8 +2,9 @@ import { Checkbox, Group, Text, TextInput, Title } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { MappingDocument } from "../../../api/generated/api";
-import { parseAmount } from "../../../shared/lib/format";
+import { parseNumber, writeNumber } from "../../../shared/lib/numbers";
 import { ids } from "../../../shared/lib/testids";
+import { useFormat } from "../../../shared/ui/useFormat";
 import { useDesk } from "./desk";
 
 /** How exactly the invoice must add up to the order, and the visible line that may take up a difference. */
@@ -76,17 +77,19 @@ interface AmountProps {
 /** An amount up to 1, kept as decimal text with a point; what is none yet stays in the field alone. */
 function AmountField({ label, description, value, onValue, testId }: AmountProps) {
   const { t } = useTranslation();
+  const { language } = useFormat();
   const [typed, setTyped] = useState<string | null>(null);
   const good = (text: string) => {
-    const amount = parseAmount(text);
+    const amount = parseNumber(text, language, { decimals: 2 });
     return amount !== null && Number(amount) <= 1 ? amount : null;
   };
-  const shown = typed ?? value;
+  const shown = typed ?? writeNumber(value, language);
   return (
     <TextInput
       size="xs"
       label={label}
       description={description}
+      inputMode="decimal"
       value={shown}
       error={good(shown) === null ? t("editor.wrongAmount") : undefined}
       onChange={(event) => {

@@ -1,6 +1,7 @@
 import { EditorView } from "@codemirror/view";
 import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import i18next from "i18next";
 import { expect, test } from "vitest";
 import type { DraftSave, MappingDocument, TryRequest } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
@@ -74,7 +75,8 @@ test("a mistake is told with its place and fix, underlined, and the result befor
   expect(value).toHaveTextContent(t("editor.problem.syntax.what"));
   expect(value).toHaveTextContent(t("editor.problem.syntax.fix"));
   expect(screen.getByTestId(city)).toHaveTextContent(t("editor.state.error"));
-  expect(document.querySelector(".cm-lintRange-error")).toHaveTextContent("broken");
+  // it is underlined once the words are on screen
+  await waitFor(() => expect(document.querySelector(".cm-lintRange-error")).toHaveTextContent("broken"));
   expect(screen.getByTestId(ids.mistakes)).toHaveTextContent(t("editor.before"));
   expect(screen.getByTestId(ids.resultTotal)).toBeInTheDocument();
 });
@@ -259,6 +261,10 @@ test("checks: a tolerance in the locale's writing, and a rounding line with cap 
   expect(screen.getByText(t("editor.wrongAmount"))).toBeInTheDocument();
   await waitFor(() => expect(saved(calls).length).toBeGreaterThan(0), { timeout: 3000 });
   expect(saved(calls).at(-1)?.document).toMatchObject({ tolerance: "0.02", rounding: { cap: "0.05", name: t("editor.roundingLine") } });
+  await act(() => i18next.changeLanguage("ro"));
+  fireEvent.blur(screen.getByTestId(ids.tolerance));
+  expect(screen.getByTestId(ids.tolerance)).toHaveValue("0,02");
+  await act(() => i18next.changeLanguage("en"));
 });
 
 test("the rule that the address names is chosen, on the order it names, with a value proposed", async () => {

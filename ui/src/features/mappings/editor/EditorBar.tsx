@@ -47,7 +47,7 @@ export function EditorBar() {
   const several = known.mappings.length > 1;
   return (
     <>
-      <Group gap={8} mb={8} wrap="nowrap" className="editor-bar">
+      <Group gap={8} mb={8} className="editor-bar">
         <Tooltip label={t("editor.allMappings")}>
           <ActionIcon
             variant="subtle"
@@ -160,7 +160,7 @@ function DraftState({ isChanged }: { isChanged: boolean }) {
   return (
     <Group gap={4} wrap="nowrap" c="dimmed" className="draft-state" data-testid={ids.draftState} data-state={state}>
       <Icon size={14} color={state === "failed" ? "var(--state-mismatched)" : undefined} aria-hidden />
-      <Text size="xs" span truncate>
+      <Text size="xs" span>
         {isChanged ? (editing.base > 0 ? t("editor.draftOf", { version: editing.base }) : t("editor.draftNew")) : t("editor.published", { version: editing.base })}
         {isChanged && (state === "waiting" || state === "saving") && `, ${t("editor.saving")}`}
         {state === "failed" && `, ${t("editor.notSaved")}`}

@@ -42,6 +42,7 @@ export function SampleBar() {
             aria-expanded={opened}
             title={named ?? undefined}
             maw={250}
+            classNames={{ label: "sample-name" }}
             data-testid={ids.sample}
           >
             {t("editor.sample")}

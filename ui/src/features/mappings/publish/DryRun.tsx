@@ -39,6 +39,7 @@ function Content() {
           label={t("editor.dryRun.last")}
           min={1}
           max={MOST}
+          allowDecimal={false}
           value={last}
           onChange={setLast}
           error={good ? undefined : t("editor.dryRun.lastWrong", { most: MOST })}

@@ -18,10 +18,13 @@ const run: DryRunInfo = {
   done: 50,
   issue: 0,
   hold: 0,
+  issueIssued: 0,
+  holdIssued: 0,
   changed: 0,
   mended: 0,
   broken: 0,
   leftOut: 0,
+  notTaken: [],
   startedMs: Date.now() - 5000,
   finishedMs: null,
   fields: [],
@@ -38,6 +41,10 @@ const over: DryRunInfo = {
   mended: 1,
   broken: 1,
   leftOut: 8,
+  notTaken: [
+    { reason: "cancelled", count: 7, orders: ["1050", "1049", "1048", "1047", "1046"] },
+    { reason: "condition", count: 1, orders: ["1020"] },
+  ],
   finishedMs: Date.now(),
   fields: [{ field: "client.city", count: 2 }, { field: "lines[1].vat_rate", count: 1 }],
   rows: [
@@ -96,6 +103,10 @@ test("a dry run goes over the last orders with progress, and tells its numbers a
   const summary = await screen.findByTestId(ids.dryRunSummary);
   expect(summary).toHaveTextContent(t("editor.dryRun.issue", { count: 180 }));
   expect(summary).toHaveTextContent(t("editor.dryRun.broken", { count: 1 }));
+  expect(summary).toHaveTextContent(t("editor.dryRun.over", { count: 192 }));
+  expect(summary).toHaveTextContent(`${t("editor.dryRun.leftOut", { count: 8 })}`);
+  expect(summary).toHaveTextContent(`7 · ${t("reason.cancelled")} (#1050, #1049, #1048, #1047, #1046, …)`);
+  expect(summary).toHaveTextContent(`1 · ${t("reason.condition")} (#1020)`);
   expect(summary).toHaveTextContent(t("editor.dryRun.nothingSent"));
   const grid = within(screen.getByRole("grid"));
   expect(grid.getByText("Bucuresti → Sector 1")).toBeInTheDocument();
@@ -104,6 +115,25 @@ test("a dry run goes over the last orders with progress, and tells its numbers a
   await userEvent.click(screen.getByTestId(ids.dryRunField("lines[1].vat_rate")));
   expect(grid.queryByText("Bucuresti → Sector 1")).toBeNull();
   expect(grid.getByText("19 → 21")).toBeInTheDocument();
+});
+
+test("a dry run counts what is issued already apart, for it stays as it is", async () => {
+  const some = { ...over, issue: 180, issueIssued: 150, hold: 2, holdIssued: 1 };
+  const { t } = await changed({ "dry_run.get": { run: some } });
+  await userEvent.click(screen.getByTestId(ids.dryRun));
+  const summary = await screen.findByTestId(ids.dryRunSummary);
+  expect(summary).toHaveTextContent(t("editor.dryRun.issue", { count: 30 }));
+  expect(summary).toHaveTextContent(t("editor.dryRun.hold", { count: 1 }));
+  expect(summary).toHaveTextContent("151 are issued already and stay as they are.");
+});
+
+test("a dry run that no order is for says that none was tried, and not that nothing differs", async () => {
+  const none = { ...over, total: 8, done: 8, issue: 0, hold: 0, changed: 0, mended: 0, broken: 0, fields: [], rows: [] };
+  const { t } = await changed({ "dry_run.get": { run: none } });
+  await userEvent.click(screen.getByTestId(ids.dryRun));
+  const summary = await screen.findByTestId(ids.dryRunSummary);
+  expect(summary).toHaveTextContent(t("editor.dryRun.over", { count: 0 }));
+  expect(summary).not.toHaveTextContent(t("editor.dryRun.same"));
 });
 
 test("a dry run is cancelled, and one that runs already is told in words", async () => {

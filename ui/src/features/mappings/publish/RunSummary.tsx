@@ -1,9 +1,10 @@
 import { Button, Group, Progress, Stack, Text } from "@mantine/core";
-import { IconAlertTriangle, IconCircleCheck, IconHandStop, IconReplace, IconShieldCheck, type TablerIcon } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconHandStop, IconLock, IconReplace, IconShieldCheck, type TablerIcon } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { DryRunInfo } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
 import { useNow } from "../../../shared/ui/Time";
+import { useFormat } from "../../../shared/ui/useFormat";
 
 /** How far a run is, with a way to stop it. */
 export function RunProgress({ run, cancel }: { run: DryRunInfo; cancel: () => void }) {
@@ -30,19 +31,22 @@ export function RunProgress({ run, cancel }: { run: DryRunInfo; cancel: () => vo
 /** The run's numbers in words. */
 export function RunSummary({ run }: { run: DryRunInfo }) {
   const { t } = useTranslation();
-  const lines: [TablerIcon, string, string][] = [[IconCircleCheck, "var(--state-issued)", t("editor.dryRun.issue", { count: run.issue })]];
+  const format = useFormat();
+  const tried = run.done - run.leftOut;
+  const lines: [TablerIcon, string, string][] = [[IconCircleCheck, "var(--state-issued)", t("editor.dryRun.issue", { count: run.issue - run.issueIssued })]];
   const add = (count: number, icon: TablerIcon, color: string, key: string) =>
     count > 0 && lines.push([icon, color, t(`editor.dryRun.${key}`, { count })]);
-  add(run.hold, IconHandStop, "var(--state-held)", "hold");
+  add(run.hold - run.holdIssued, IconHandStop, "var(--state-held)", "hold");
+  add(run.issueIssued + run.holdIssued, IconLock, "var(--mantine-color-dimmed)", "issuedAlready");
   add(run.mended, IconCircleCheck, "var(--state-issued)", "mended");
   add(run.broken, IconAlertTriangle, "var(--state-mismatched)", "broken");
   add(run.changed, IconReplace, "var(--state-waiting)", "changed");
   add(run.leftOut, IconHandStop, "var(--mantine-color-dimmed)", "leftOut");
-  if (run.changed === 0 && run.broken === 0) lines.push([IconCircleCheck, "var(--state-issued)", t("editor.dryRun.same")]);
+  if (tried > 0 && run.changed === 0 && run.broken === 0) lines.push([IconCircleCheck, "var(--state-issued)", t("editor.dryRun.same")]);
   return (
     <Stack gap={4} data-testid={ids.dryRunSummary}>
       <Text size="sm" fw={600}>
-        {run.state === "done" ? t("editor.dryRun.over", { count: run.done }) : t(`editor.dryRun.state.${run.state}`, { count: run.done })}
+        {run.state === "done" ? t("editor.dryRun.over", { count: tried }) : t(`editor.dryRun.state.${run.state}`, { count: run.done })}
       </Text>
       {run.state === "failed" && run.detail && <Text className="mono">{run.detail}</Text>}
       {lines.map(([Icon, color, text]) => (
@@ -50,6 +54,11 @@ export function RunSummary({ run }: { run: DryRunInfo }) {
           <Icon size={15} color={color} aria-hidden />
           <Text size="sm">{text}</Text>
         </Group>
+      ))}
+      {run.notTaken.map(({ reason, count, orders }) => (
+        <Text key={reason} size="sm" c="dimmed" pl={23}>
+          {`${format.count(count)} · ${t(`reason.${reason}`)} (${orders.map((order) => `#${order}`).join(", ")}${count > orders.length ? ", …" : ""})`}
+        </Text>
       ))}
       <Group gap={8} wrap="nowrap">
         <IconShieldCheck size={15} color="var(--mantine-color-dimmed)" aria-hidden />

@@ -71,8 +71,11 @@ test("a storno says what it does at that provider, wants a reason, and is its ow
   const confirm = screen.getByTestId(ids.confirm);
   expect(confirm).toHaveTextContent("Issue storno for FCT 0007");
   expect(confirm).toBeDisabled();
+  const note = () => screen.queryByTestId(`${ids.confirm}-note`);
+  expect(note(), "a disabled button says why").toHaveTextContent(t("common.reasonMissing"));
   expect(confirm).not.toHaveFocus();
   await userEvent.type(screen.getByTestId(ids.reason), "returned");
+  expect(note()).toBeNull();
   await userEvent.click(confirm);
   await waitFor(() =>
     expect(calls).toContainEqual({ command: "documents.storno", request: { id: "doc_2", reason: "returned" } }),

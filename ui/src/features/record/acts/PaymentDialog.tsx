@@ -2,7 +2,8 @@ import { Group, Select, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Amount, RecordInfo } from "../../../api/generated/api";
-import { fiscalDay, parseAmount } from "../../../shared/lib/format";
+import { fiscalDay } from "../../../shared/lib/format";
+import { parseNumber } from "../../../shared/lib/numbers";
 import { ids } from "../../../shared/lib/testids";
 import { ConfirmDialog } from "../../../shared/ui/ConfirmDialog";
 import { useFormat } from "../../../shared/ui/useFormat";
@@ -24,7 +25,7 @@ export function PaymentDialog({ record, document, close }: DialogProps) {
   const [value, setValue] = useState(() => format.plain(left));
   const [date, setDate] = useState(today);
   const [documentNumber, setDocumentNumber] = useState("");
-  const amount = parseAmount(value);
+  const amount = parseNumber(value, format.language, { decimals: 2 });
   const refused = (name: string) => operate.error?.field === `payment.${name}`;
   const missing = amount === null || date === "" || documentNumber.trim() === "";
   const go = () => {

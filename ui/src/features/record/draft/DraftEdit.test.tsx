@@ -1,5 +1,6 @@
-import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import i18next from "i18next";
 import { expect, test } from "vitest";
 import type { DraftEditRequest, DraftFields } from "../../../api/generated/api";
 import { ids } from "../../../shared/lib/testids";
@@ -54,6 +55,34 @@ test("a held record's draft is edited with a live preview, a reason, and against
     command: "drafts.save",
     request: { documentId: "doc_1", edits: [{ field: "client.city", value: "Sector 1" }], reason: "the customer wrote", revision: 4 },
   });
+});
+
+test("a price is typed as Romanian writes it, and goes out with a point", async () => {
+  const priced = { ...fields, fields: [...fields.fields, { field: "lines[1].unit_price", value: "1050.5" }] };
+  const { calls, t } = await opened({ "drafts.fields": priced });
+  await act(() => i18next.changeLanguage("ro"));
+  const price = screen.getByTestId(ids.editField("lines[1].unit_price"));
+  expect(price).toHaveValue("1050,5");
+  fireEvent.change(price, { target: { value: "1.050,50" } });
+  expect(screen.queryByText(t("editor.edit.changed")), "the same number, written otherwise").toBeNull();
+  fireEvent.change(price, { target: { value: "45,50x" } });
+  expect(screen.getByText("Scrieți un număr, de exemplu 500,50.")).toBeInTheDocument();
+  fireEvent.change(screen.getByTestId(ids.editReason), { target: { value: "prețul convenit" } });
+  expect(screen.getByTestId(ids.editSave)).toBeDisabled();
+  expect(screen.getByTestId(`${ids.editSave}-note`)).toHaveTextContent("Rescrieți mai întâi numărul marcat");
+  fireEvent.change(price, { target: { value: "45,50" } });
+  expect(price).toHaveValue("45,50");
+  expect(screen.getByText(t("editor.edit.was", { value: "1050,5" }))).toBeInTheDocument();
+  await userEvent.click(screen.getByTestId(ids.editSave));
+  await waitFor(() =>
+    expect(calls).toContainEqual({
+      command: "drafts.save",
+      request: { documentId: "doc_1", edits: [{ field: "lines[1].unit_price", value: "45.50" }], reason: "prețul convenit", revision: 4 },
+    }),
+  );
+  const asked = calls.filter((call) => call.command === "drafts.preview").map((call) => call.request as DraftEditRequest);
+  expect(asked.flatMap((request) => request.edits).filter((edit) => edit.value.includes("x")), "no word is tried as a number").toEqual([]);
+  await act(() => i18next.changeLanguage("en"));
 });
 
 test("a record that moved on is refused in words of its own, and nothing that was typed is lost", async () => {

@@ -6,13 +6,16 @@ import { useTranslation } from "react-i18next";
 import type { DraftEditEntry, DraftFields, RecordInfo } from "../../../api/generated/api";
 import { useAct, useAsk } from "../../../api/queries";
 import { useGo } from "../../../shared/lib/navigation";
+import { isSameNumber, writeNumber } from "../../../shared/lib/numbers";
 import { ids } from "../../../shared/lib/testids";
-import { DialogFoot } from "../../../shared/ui/DialogFoot";
 import { Badge } from "../../../shared/ui/Badge";
+import { DecimalField } from "../../../shared/ui/DecimalField";
+import { DialogFoot } from "../../../shared/ui/DialogFoot";
 import { DraftView, Problems } from "../../../shared/ui/DraftView";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { Loading } from "../../../shared/ui/Loading";
-import { editsOf, fieldGroups, type FieldGroup, lineNumber, nameOf, valuesOfMapping } from "./fields";
+import { useFormat } from "../../../shared/ui/useFormat";
+import { decimalsOf, editsOf, fieldGroups, type FieldGroup, isWrongNumber, lineNumber, nameOf, valuesOfMapping } from "./fields";
 
 const REST_MS = 250;
 /** Fields that are yes or no. */
@@ -50,7 +53,9 @@ function Form({ record, given, close }: FormProps) {
   const edits = useMemo(() => editsOf(values, mapping), [values, mapping]);
   const earlier = start.edits?.edits ?? [];
   const isChanged = !isSameEdits(edits, editsOf(new Map(start.fields.map((one) => [one.field, one.value])), mapping));
-  const missing = !isChanged ? t("editor.edit.nothing") : reason.trim() === "" ? t("common.reasonMissing") : null;
+  const good = useMemo(() => edits.filter((edit) => !isWrongNumber(edit)), [edits]);
+  const isWrong = good.length < edits.length;
+  const missing = !isChanged ? t("editor.edit.nothing") : isWrong ? t("editor.edit.wrongNumber") : reason.trim() === "" ? t("common.reasonMissing") : null;
   const set = (field: string, value: string) => setValues((before) => new Map(before).set(field, value));
   return (
     <Stack gap="md">
@@ -61,7 +66,7 @@ function Form({ record, given, close }: FormProps) {
             <Fields key={group.id} record={record} group={group} values={values} mapping={mapping} set={set} />
           ))}
         </Stack>
-        <Preview documentId={documentId} edits={edits} />
+        <Preview documentId={documentId} edits={good} />
       </div>
       {earlier.length > 0 && start.edits && (
         <Text size="sm" c="dimmed">
@@ -132,11 +137,13 @@ interface FieldProps {
 /** A field; one that was set by hand is marked, with what the mapping says, and can become a rule for all orders. */
 function Field({ record, field, value, ofMapping, set }: FieldProps) {
   const { t } = useTranslation();
+  const { language } = useFormat();
   const go = useGo();
   const isChanged = value !== ofMapping;
   const name = nameOf(field);
   const isFlag = FLAGS.has(name);
-  const words = (text: string) => (isFlag && text !== "" ? t(text === "true" ? "common.yes" : "common.no") : text) || t("editor.nothing");
+  const decimals = decimalsOf(field);
+  const words = (text: string) => (isFlag && text !== "" ? t(text === "true" ? "common.yes" : "common.no") : decimals === null ? text : writeNumber(text, language)) || t("editor.nothing");
   const shared = {
     flex: 1,
     size: "xs",
@@ -152,15 +159,17 @@ function Field({ record, field, value, ofMapping, set }: FieldProps) {
     ),
     description: isChanged ? t("editor.edit.was", { value: words(ofMapping) }) : undefined,
     value,
-    onChange: (event: ChangeEvent<HTMLInputElement | HTMLSelectElement>) => set(field, event.currentTarget.value),
     "data-testid": ids.editField(field),
   };
+  const change = (event: ChangeEvent<HTMLInputElement | HTMLSelectElement>) => set(field, event.currentTarget.value);
   return (
     <Group gap={6} wrap="nowrap" align="flex-start" data-changed={isChanged}>
       {isFlag ? (
-        <NativeSelect {...shared} data={["true", "false"].map((flag) => ({ value: flag, label: words(flag) }))} />
+        <NativeSelect {...shared} onChange={change} data={["true", "false"].map((flag) => ({ value: flag, label: words(flag) }))} />
+      ) : decimals !== null ? (
+        <DecimalField {...shared} decimals={decimals} signed onValue={(number) => set(field, isSameNumber(number, ofMapping) ? ofMapping : number)} />
       ) : (
-        <TextInput {...shared} />
+        <TextInput {...shared} onChange={change} />
       )}
       {isChanged && (
         <Group gap={2} wrap="nowrap" mt={22}>

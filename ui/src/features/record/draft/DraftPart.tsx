@@ -6,14 +6,16 @@ import type { DraftEdits, MadeBy as MadeByInfo, RecordInfo } from "../../../api/
 import { useAct, useAsk } from "../../../api/queries";
 import { useGo, usePlace } from "../../../shared/lib/navigation";
 import { needsRelease } from "../../../shared/lib/errors";
+import { writeNumber } from "../../../shared/lib/numbers";
 import { ids } from "../../../shared/lib/testids";
 import { ConfirmDialog } from "../../../shared/ui/ConfirmDialog";
 import { DraftView, Problems } from "../../../shared/ui/DraftView";
 import { MayButton } from "../../../shared/ui/MayButton";
 import { Time } from "../../../shared/ui/Time";
+import { useFormat } from "../../../shared/ui/useFormat";
 import { useMay } from "../../../shared/ui/useMay";
 import { DraftEdit } from "./DraftEdit";
-import { lineNumber, groupOf, nameOf } from "./fields";
+import { decimalsOf, groupOf, lineNumber, nameOf } from "./fields";
 
 interface Props {
   record: RecordInfo;
@@ -94,6 +96,8 @@ function MadeBy({ made }: { made: MadeByInfo }) {
 /** What was set by hand, by whom and why. */
 function Edited({ edits }: { edits: DraftEdits }) {
   const { t } = useTranslation();
+  const { language } = useFormat();
+  const shown = (field: string, text: string | null) => (text !== null && decimalsOf(field) !== null ? writeNumber(text, language) : text);
   return (
     <div className="note" data-testid={ids.edited}>
       <Text size="sm" fw={600}>
@@ -109,9 +113,9 @@ function Edited({ edits }: { edits: DraftEdits }) {
               <td>
                 <FieldName field={change.field} />
               </td>
-              <td className="mono">{change.before || t("editor.nothing")}</td>
+              <td className="mono">{shown(change.field, change.before) || t("editor.nothing")}</td>
               <td aria-hidden>→</td>
-              <td className="mono">{change.after || t("editor.nothing")}</td>
+              <td className="mono">{shown(change.field, change.after) || t("editor.nothing")}</td>
             </tr>
           ))}
         </tbody>

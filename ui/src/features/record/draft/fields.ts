@@ -23,6 +23,20 @@ export function lineNumber(group: string): number | null {
   return found ? Number(found[1]) : null;
 }
 
+/** The fields that are numbers, with the most decimals that each may have. */
+const DECIMALS: Record<string, number> = { quantity: 6, unit_price: 4, vat_rate: 2, due_days: 0, total: 2 };
+
+/** How many decimals a field may have; null where it is no number. */
+export function decimalsOf(field: string): number | null {
+  // other groups have no value that is a sum
+  return field === "payment.value" ? 2 : (DECIMALS[nameOf(field)] ?? null);
+}
+
+/** Whether a field's value is a number that was not typed as one. */
+export function isWrongNumber({ field, value }: DraftEditEntry): boolean {
+  return decimalsOf(field) !== null && value !== "" && !/^-?\d+(\.\d+)?$/.test(value);
+}
+
 /** The fields in their groups, in the host's order. */
 export function fieldGroups(fields: DraftEditEntry[]): FieldGroup[] {
   const groups = new Map<string, DraftEditEntry[]>();

@@ -20,7 +20,14 @@ test("without people it says what they are for, and the first one is an administ
   await userEvent.click(await at(ids.peopleSetUp));
   expect(await at(ids.personField("name"))).toHaveValue("ana");
   expect(screen.getByText(t("people.first.warning"))).toBeVisible();
-  expect(screen.getByText("punte-cli people reset")).toBeVisible();
+  // what is copied works as it is, and follows the name that is typed
+  expect(screen.getByText("punte-cli people reset ana")).toBeVisible();
+  await userEvent.type(await at(ids.personField("name")), " Pop");
+  expect(screen.getByText('punte-cli people reset "ana Pop"')).toBeVisible();
+  await userEvent.clear(await at(ids.personField("name")));
+  expect(screen.getByText("punte-cli people reset NAME")).toBeVisible();
+  expect(screen.queryByRole("button", { name: t("common.copy") })).toBeNull();
+  await userEvent.type(await at(ids.personField("name")), "ana");
   expect(await at(ids.personField("save"))).toBeDisabled();
   // the frame names the cross of every dialog
   expect((await wrongs()).filter((one) => !/mantine-(Modal|Drawer)-close/.test(one))).toEqual([]);
@@ -40,6 +47,22 @@ test("an administrator sees everybody with role, state and last sign-in", async 
   expect(dan).toHaveTextContent(t("people.inactive"));
   expect(dan).toHaveTextContent(t("people.never"));
   expect(await wrongs()).toEqual([]);
+});
+
+test("whoever is signed in is not said to never have been", async () => {
+  const never = { ...people, people: people.people.map((one) => ({ ...one, signedInMs: null })) };
+  const { t } = await show(<People />, { ...listed, "people.list": never });
+  const ana = await at(ids.person("Ana Pop"));
+  expect(ana).toHaveTextContent(t("people.now"));
+  expect(ana).not.toHaveTextContent(t("people.never"));
+});
+
+test("the buttons of a dialog keep their labels whole, however long what is missing is", async () => {
+  await show(<People />, { "session.get": alone, "people.add": people });
+  await userEvent.click(await at(ids.peopleSetUp));
+  const save = await at(ids.personField("save"));
+  expect(save).toHaveStyle({ flex: "none" });
+  expect(save.previousElementSibling).toHaveStyle({ flex: "none" });
 });
 
 test("a person is added with a role; a name that is taken is said at its field", async () => {

@@ -72,7 +72,7 @@ function Row({ person, isOwn, open }: RowProps) {
           {t(active ? "people.active" : "people.inactive")}
         </Badge>
       </td>
-      <td>{signedInMs === null ? t("people.never") : <Time ms={signedInMs} />}</td>
+      <td>{signedInMs === null ? t(isOwn ? "people.now" : "people.never") : <Time ms={signedInMs} />}</td>
       <td className="num">
         <Group gap={6} justify="flex-end" wrap="nowrap">
           <Button

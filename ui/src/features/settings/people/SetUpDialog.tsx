@@ -4,12 +4,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAct } from "../../../api/queries";
 import { useSession } from "../../../api/session";
-import { RESET_COMMAND } from "../../../shared/lib/people";
 import { ids } from "../../../shared/lib/testids";
-import { CopyText } from "../../../shared/ui/CopyText";
 import { DialogFoot } from "../../../shared/ui/DialogFoot";
 import { ErrorNote } from "../../../shared/ui/ErrorNote";
 import { NewPassword, noPassword, passwordMissing } from "../../../shared/ui/NewPassword";
+import { ResetCommand } from "../../../shared/ui/ResetCommand";
 import { refusalOf } from "./refusals";
 
 /** The first person: an administrator, who is told what a forgotten password means. */
@@ -48,7 +47,7 @@ export function SetUpDialog({ close }: { close: () => void }) {
           <NewPassword typed={typed} set={setTyped} wrong={at("password")} label={t("signIn.password")} />
           <Alert color="yellow" variant="light" icon={<IconAlertTriangle size={18} />}>
             <Text size="sm">{t("people.first.warning")}</Text>
-            <CopyText text={RESET_COMMAND} />
+            <ResetCommand name={name} />
           </Alert>
           {add.error && !refusal && <ErrorNote error={add.error} />}
           <DialogFoot

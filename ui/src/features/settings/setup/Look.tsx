@@ -30,9 +30,10 @@ const pairs = (renamed: Renamed) =>
 /** What the file would do here, with what is put in place of what. Nothing is written before it is imported. */
 export function Look({ content, done, change }: Props) {
   const { t } = useTranslation();
-  const [renamed, setRenamed] = useState<{ companies: Renamed; series: Renamed }>({ companies: {}, series: {} });
+  const [renamed, setRenamed] = useState<Record<"companies" | "series" | "accounts", Renamed>>({ companies: {}, series: {}, accounts: {} });
   const [rested] = useDebouncedValue(renamed, REST_MS);
-  const request = { content, companies: pairs(rested.companies), series: pairs(rested.series) };
+  const { companies, series, accounts } = rested;
+  const request = { content, companies: pairs(companies), series: pairs(series), accounts: pairs(accounts) };
   const preview = useAsk("setup.preview", request);
   const act = useAct("setup.import");
   const isLooked = rested === renamed && !preview.isFetching;
@@ -59,12 +60,7 @@ export function Look({ content, done, change }: Props) {
         <From plan={plan} />
       </div>
       {plan.problems.length > 0 && <Problems problems={plan.problems} />}
-      <Renames
-        plan={plan}
-        {...renamed}
-        setCompanies={(companies) => setRenamed({ ...renamed, companies })}
-        setSeries={(series) => setRenamed({ ...renamed, series })}
-      />
+      <Renames plan={plan} renamed={renamed} set={(part, to) => setRenamed({ ...renamed, [part]: to })} />
       {isReadable && <Plan plan={plan} />}
       {act.error && <ErrorNote error={act.error} refusals="setup.refused" />}
       <Foot plan={plan} isLooked={isLooked} busy={act.isPending} act={() => act.mutate(request, { onSuccess: done })}>
@@ -78,7 +74,12 @@ function From({ plan }: { plan: SetupPlan }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { workspace, version, madeAtMs } = plan;
-  const words = workspace === "" ? t("setup.plan.fromNameless") : t("setup.plan.from", { workspace, version, when: format.instant(madeAtMs) });
+  const told = [
+    workspace !== "" && t("setup.plan.from", { workspace }),
+    madeAtMs !== null && t("setup.plan.written", { when: format.instant(madeAtMs) }),
+    version !== "" && t("setup.plan.by", { version }),
+  ].filter((part) => part !== false);
+  const words = workspace === "" ? t("setup.plan.fromNameless") : `${told.join(", ")}.`;
   // of what could not be read there is nothing to tell
   if (workspace === "" && plan.problems.length > 0) return null;
   return (

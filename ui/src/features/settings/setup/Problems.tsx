@@ -23,7 +23,7 @@ export function Problems({ problems }: { problems: SetupProblem[] }) {
       <List size="sm" spacing={8}>
         {problems.map((one, at) => (
           <List.Item key={`${at}-${one.code}`}>
-            <b>{placeOf(t, one.at)}</b>
+            <b>{placeOf(t, one)}</b>
             <br />
             {`${t(`setup.problem.${one.code}`)}. ${t(`setup.fix.${one.code}`)}`}
             {one.given !== "" && (
@@ -40,13 +40,16 @@ export function Problems({ problems }: { problems: SetupProblem[] }) {
 }
 
 /** `flows[2].mapping` as a reader finds it in the file; what has no such form as it came. */
-function placeOf(t: TFunction, at: string): string {
+function placeOf(t: TFunction, { at, name }: SetupProblem): string {
   if (at === "") return t("setup.place.file");
   const line = /^line (\d+)$/.exec(at)?.[1];
   if (line) return t("setup.place.line", { number: line });
   const [, list, number, field] = /^(connections|mappings|flows)\[(\d+)\](?:\.(.+))?$/.exec(at) ?? [];
-  if (list) return [t(`setup.place.${list}`, { number }), field].filter(Boolean).join(" · ");
-  const renamed = /^(companies|series)\[\d+\]$/.exec(at)?.[1];
+  if (list) {
+    const place = t(`setup.place.${list}`, { number });
+    return [name === "" ? place : t("setup.place.named", { place, name }), field].filter(Boolean).join(" · ");
+  }
+  const renamed = /^(companies|series|accounts)\[\d+\]$/.exec(at)?.[1];
   if (renamed) return t(`setup.place.${renamed}`);
   return at.startsWith("punte") ? `${t("setup.place.head")} · ${at}` : at;
 }

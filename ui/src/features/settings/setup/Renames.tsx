@@ -6,19 +6,21 @@ import { ids } from "../../../shared/lib/testids";
 /** What of the file is another here. */
 export type Renamed = Record<string, string>;
 
+type Part = "companies" | "series" | "accounts";
+
 interface Props {
   plan: SetupPlan;
-  companies: Renamed;
-  series: Renamed;
-  setCompanies: (to: Renamed) => void;
-  setSeries: (to: Renamed) => void;
+  renamed: Record<Part, Renamed>;
+  set: (part: Part, to: Renamed) => void;
 }
 
-/** Each tax id and series of the file, to be put another in its place. */
-export function Renames({ plan, companies, series, setCompanies, setSeries }: Props) {
+/** Each tax id, series and Stripe account of the file, to be put another in its place. */
+export function Renames({ plan, renamed, set }: Props) {
   const { t } = useTranslation();
-  if (plan.companies.length + plan.series.length === 0) return null;
+  const { companies, series, accounts } = renamed;
+  if (plan.companies.length + plan.series.length + plan.accounts.length === 0) return null;
   const refused = plan.problems.filter(({ code }) => code === "tax_id_wrong").map(({ given }) => given);
+  const wrongAccounts = plan.problems.filter(({ code, at }) => code === "wrong_value" && at.endsWith(".account")).map(({ given }) => given);
   return (
     <Stack gap="xs">
       <div>
@@ -38,7 +40,7 @@ export function Renames({ plan, companies, series, setCompanies, setSeries }: Pr
               placeholder={from}
               maxLength={20}
               value={now}
-              onChange={(event) => setCompanies({ ...companies, [from]: event.currentTarget.value })}
+              onChange={(event) => set("companies", { ...companies, [from]: event.currentTarget.value })}
               error={refused.includes(now.trim() || from) && t("setup.problem.tax_id_wrong")}
               autoComplete="off"
               data-testid={ids.setupCompany(from)}
@@ -53,12 +55,30 @@ export function Renames({ plan, companies, series, setCompanies, setSeries }: Pr
             placeholder={from}
             maxLength={50}
             value={series[from] ?? ""}
-            onChange={(event) => setSeries({ ...series, [from]: event.currentTarget.value })}
+            onChange={(event) => set("series", { ...series, [from]: event.currentTarget.value })}
             autoComplete="off"
             data-testid={ids.setupSeries(from)}
           />
         ))}
       </Group>
+      {plan.accounts.map((from) => {
+        const now = accounts[from] ?? "";
+        return (
+          <TextInput
+            key={from}
+            w={308}
+            label={t("setup.rename.account", { from })}
+            description={t("setup.rename.accountText")}
+            placeholder={from}
+            maxLength={100}
+            value={now}
+            onChange={(event) => set("accounts", { ...accounts, [from]: event.currentTarget.value })}
+            error={wrongAccounts.includes(now.trim() || from) && t("setup.problem.wrong_value")}
+            autoComplete="off"
+            data-testid={ids.setupAccount(from)}
+          />
+        );
+      })}
     </Stack>
   );
 }

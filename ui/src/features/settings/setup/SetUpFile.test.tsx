@@ -16,10 +16,12 @@ const plan: SetupPlan = {
   version: "0.1.0",
   companies: ["RO12345674"],
   series: ["FCT", "PRF"],
+  accounts: ["acct_1First"],
   connections: [
     { name: "Magazin", kind: "woocommerce", detail: "https://atelier-cana.ro", fate: "new" },
     { name: "SmartBill", kind: "smartbill", detail: "RO12345674", fate: "new" },
     { name: "Oblio", kind: "oblio", detail: "RO12345674", fate: "kept" },
+    { name: "Card", kind: "stripe", detail: "acct_1First", fate: "kept" },
   ],
   mappings: [{ name: "WooCommerce", kind: "mapping", detail: "23", fate: "kept" }],
   flows: [{ name: "Comenzi", shop: "Magazin", billing: "SmartBill", mapping: "WooCommerce", company: "RO12345674", series: "FCT", fate: "new" }],
@@ -28,8 +30,8 @@ const plan: SetupPlan = {
 const wrong: SetupPlan = {
   ...plan,
   problems: [
-    { code: "names_nothing", at: "flows[2].mapping", given: "Shopify" },
-    { code: "tax_id_wrong", at: "flows[1].company", given: "RO12345674" },
+    { code: "names_nothing", at: "flows[2].mapping", name: "Comenzi", given: "Shopify" },
+    { code: "tax_id_wrong", at: "flows[1].company", name: "", given: "RO12345674" },
   ],
 };
 const at = (part: string) => screen.findByTestId(ids.setup(part));
@@ -65,10 +67,11 @@ test("the file is asked for when somebody wants to see it, shown whole, and save
 test("a file is looked at before anything is written, and says of each thing whether it comes or is here", async () => {
   const { calls, t } = await show(<SetUpFile />, { "setup.preview": plan });
   await userEvent.upload(await at("file"), new File([text.content], text.fileName, { type: "application/toml" }));
-  expect(await at("plan")).toHaveTextContent("Of “Atelier Cană”");
-  expect(previews(calls)).toEqual([{ content: text.content, companies: [], series: [] }]);
+  expect(await at("plan")).toHaveTextContent(/Of “Atelier Cană”, written .*2025.*, by Punte 0\.1\.0\./);
+  expect(previews(calls)).toEqual([{ content: text.content, companies: [], series: [], accounts: [] }]);
   const rows = within(await screen.findByTestId("setup-connections")).getAllByRole("row");
-  expect(rows.map((row) => row.dataset.fate)).toEqual([undefined, "new", "new", "kept"]);
+  expect(rows.map((row) => row.dataset.fate)).toEqual([undefined, "new", "new", "kept", "kept"]);
+  expect(rows[4]).toHaveTextContent("acct_1First");
   expect(rows[3]).toHaveTextContent(t("setup.plan.kept"));
   expect(await screen.findByTestId("setup-mappings")).toHaveTextContent("23 rules");
   expect(await at("will")).toHaveTextContent("Importing adds: 2 connections, 1 flow.");
@@ -77,11 +80,19 @@ test("a file is looked at before anything is written, and says of each thing whe
 });
 
 test("another company's tax id and series are put in their place, and the file is looked at anew", async () => {
-  const { calls } = await pasted({ "setup.preview": plan, "setup.import": plan });
+  const { calls, t } = await pasted({ "setup.preview": plan, "setup.import": plan });
   await userEvent.type(await screen.findByTestId(ids.setupCompany("RO12345674")), "RO14399840");
   await userEvent.type(screen.getByTestId(ids.setupSeries("FCT")), "NOU");
   expect(await at("act")).toBeDisabled();
-  const wanted = { content: text.content, companies: [{ from: "RO12345674", to: "RO14399840" }], series: [{ from: "FCT", to: "NOU" }] };
+  const account = screen.getByTestId(ids.setupAccount("acct_1First"));
+  expect(account).toHaveAccessibleDescription(t("setup.rename.accountText"));
+  await userEvent.type(account, "acct_1Second");
+  const wanted = {
+    content: text.content,
+    companies: [{ from: "RO12345674", to: "RO14399840" }],
+    series: [{ from: "FCT", to: "NOU" }],
+    accounts: [{ from: "acct_1First", to: "acct_1Second" }],
+  };
   await waitFor(() => expect(previews(calls)).toContainEqual(wanted));
   await waitFor(() => expect(screen.getByTestId(ids.setup("act"))).toBeEnabled());
   await userEvent.click(await at("act"));
@@ -92,7 +103,8 @@ test("problems are told with place, words and what to do, and nothing can be imp
   const { t } = await pasted({ "setup.preview": wrong });
   const problems = await at("problems");
   expect(problems).toHaveTextContent("2 things are wrong");
-  expect(problems).toHaveTextContent("Flow 2 · mapping");
+  expect(problems).toHaveTextContent("Flow 2 “Comenzi” · mapping");
+  expect(problems).toHaveTextContent("Flow 1 · company");
   expect(problems).toHaveTextContent(t("setup.problem.names_nothing"));
   expect(problems).toHaveTextContent(t("setup.fix.names_nothing"));
   expect(problems).toHaveTextContent("Shopify");
@@ -104,6 +116,11 @@ test("problems are told with place, words and what to do, and nothing can be imp
   expect(await wrongs()).toEqual([]);
 });
 
+test("what a file does not say of itself is left out", async () => {
+  await pasted({ "setup.preview": { ...plan, madeAtMs: null, version: "" } });
+  expect(await screen.findByText("Of “Atelier Cană”.")).toBeVisible();
+});
+
 test("of a file with problems what is missing from the lists is not called empty", async () => {
   const { t } = await pasted({ "setup.preview": { ...wrong, flows: [] } });
   await at("problems");
@@ -113,7 +130,7 @@ test("of a file with problems what is missing from the lists is not called empty
 
 test("what cannot be read at all says on which line, and shows no empty lists", async () => {
   const none = { ...wrong, workspace: "", companies: [], series: [], connections: [], mappings: [], flows: [] };
-  await pasted({ "setup.preview": { ...none, problems: [{ code: "not_toml", at: "line 3", given: "expected `=`" }] } });
+  await pasted({ "setup.preview": { ...none, problems: [{ code: "not_toml", at: "line 3", name: "", given: "expected `=`" }] } });
   expect(await at("problems")).toHaveTextContent("Line 3");
   expect(screen.queryByTestId("setup-flows")).toBeNull();
   // it is put right in place

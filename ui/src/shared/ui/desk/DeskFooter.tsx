@@ -19,6 +19,7 @@ export const DeskFooter = memo(function DeskFooter({ words, count, summary, goTo
   const { t } = useTranslation();
   const format = useFormat();
   const isCounting = summary !== undefined && !summary.complete;
+  const sum = summary?.totals.length ? t(`${words}.sum`, { sum: format.amounts(summary.totals) }) : null;
   const done = summary && summary.ofRows > 0 ? (100 * summary.scanned) / summary.ofRows : 0;
   return (
     <div className="desk-foot">
@@ -32,8 +33,8 @@ export const DeskFooter = memo(function DeskFooter({ words, count, summary, goTo
             </Text>
           </Group>
         )}
-        <Text span size="sm" c="dimmed" aria-live="polite" data-testid={ids.deskSummary}>
-          {[t(`${words}.count`, { count }), ...(summary?.totals.length ? [format.amounts(summary.totals)] : [])].join(" · ")}
+        <Text span size="sm" c="dimmed" aria-live="polite" title={sum === null ? undefined : t(`${words}.sumText`)} data-testid={ids.deskSummary}>
+          {[t(`${words}.count`, { count }), sum].filter(Boolean).join(" · ")}
         </Text>
         <GoTo count={count} goTo={goTo} />
       </Group>

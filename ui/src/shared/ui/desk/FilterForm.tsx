@@ -2,9 +2,11 @@ import { Button, Checkbox, Group, ScrollArea, Stack, TextInput } from "@mantine/
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldInfo } from "../../../api/generated/api";
-import { parseAmount } from "../../lib/format";
+import { parseNumber } from "../../lib/numbers";
 import { choicesOf, quoted, unquoted } from "../../lib/search";
 import { ids } from "../../lib/testids";
+import { DecimalField } from "../DecimalField";
+import { useFormat } from "../useFormat";
 import { useWords } from "./useWords";
 
 interface Props {
@@ -66,14 +68,21 @@ export function boundsText(low: string, high: string): string | null {
 
 function Written({ field, value, onChange }: Props) {
   const { t } = useTranslation();
+  const { language } = useFormat();
   const wordOf = useWords();
   const isText = field.kind === "text";
   const first = { text: unquoted(value ?? ""), bounds: boundsOf(value) };
   const [text, setText] = useState(first.text);
   const [[low, high], setBounds] = useState(first.bounds);
   const isAmount = field.kind === "amount";
-  const wrong = isAmount && [low, high].some((bound) => bound !== "" && parseAmount(bound) === null);
-  const wanted = isText ? (text.trim() ? quoted(text.trim()) : null) : boundsText(plainBound(low, isAmount), plainBound(high, isAmount));
+  const amountOf = (bound: string) => parseNumber(bound, language, { decimals: 2 });
+  const wrong = isAmount && [low, high].some((bound) => bound !== "" && amountOf(bound) === null);
+  const plain = (bound: string) => (isAmount ? (amountOf(bound) ?? "") : bound);
+  const wanted = isText ? (text.trim() ? quoted(text.trim()) : null) : boundsText(plain(low), plain(high));
+  const bounds = [
+    { label: t("desk.from"), bound: low, set: (bound: string) => setBounds([bound, high]) },
+    { label: t("desk.to"), bound: high, set: (bound: string) => setBounds([low, bound]) },
+  ];
   const apply = (event: FormEvent) => {
     event.preventDefault();
     // what the fields cannot show (`>100`, a period) stays as it was written
@@ -101,22 +110,14 @@ function Written({ field, value, onChange }: Props) {
       {isText ? (
         <TextInput size="xs" label={wordOf(field, null)} value={text} onChange={(event) => setText(event.currentTarget.value)} />
       ) : (
-        <Group gap={8} grow wrap="nowrap">
-          <TextInput
-            size="xs"
-            type={isAmount ? "text" : "date"}
-            label={t("desk.from")}
-            value={low}
-            onChange={(event) => setBounds([event.currentTarget.value, high])}
-          />
-          <TextInput
-            size="xs"
-            type={isAmount ? "text" : "date"}
-            label={t("desk.to")}
-            value={high}
-            onChange={(event) => setBounds([low, event.currentTarget.value])}
-            error={wrong ? t("desk.problem.bad_amount") : undefined}
-          />
+        <Group gap={8} grow wrap="nowrap" align="flex-start">
+          {bounds.map(({ label, bound, set }) =>
+            isAmount ? (
+              <DecimalField key={label} size="xs" label={label} value={bound} onValue={set} />
+            ) : (
+              <TextInput key={label} size="xs" type="date" label={label} value={bound} onChange={(event) => set(event.currentTarget.value)} />
+            ),
+          )}
         </Group>
       )}
       <Group gap={6} justify="flex-end">
@@ -136,8 +137,4 @@ function Written({ field, value, onChange }: Props) {
       </Group>
     </Stack>
   );
-}
-
-function plainBound(bound: string, isAmount: boolean): string {
-  return isAmount ? (parseAmount(bound) ?? "") : bound;
 }
