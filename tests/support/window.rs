@@ -156,6 +156,7 @@ impl Window {
     /// Replaces a field's text.
     pub async fn fill(&self, id: &str, text: &str) {
         self.look(id, async |field| {
+            field.scroll_into_view().await?;
             let select_all = self.driver().action_chain().click_element(&field);
             select_all.key_down(Key::Control).send_keys("a").key_up(Key::Control).perform().await?;
             field.send_keys(text).await

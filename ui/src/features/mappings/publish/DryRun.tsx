@@ -80,7 +80,7 @@ function Content() {
         </Text>
       )}
       {run && isRunning && <RunProgress run={run} cancel={cancel} />}
-      {run && !isRunning && <RunSummary run={run} />}
+      {run && !isRunning && <RunSummary run={run} reasons />}
       {run && !isRunning && !isOfNow && (
         <Text size="sm" c="dimmed">
           {t("editor.dryRun.earlier")}

@@ -28,8 +28,8 @@ export function RunProgress({ run, cancel }: { run: DryRunInfo; cancel: () => vo
   );
 }
 
-/** The run's numbers in words. */
-export function RunSummary({ run }: { run: DryRunInfo }) {
+/** The run's numbers in words; with `reasons` also why orders were left out. */
+export function RunSummary({ run, reasons = false }: { run: DryRunInfo; reasons?: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const tried = run.done - run.leftOut;
@@ -55,7 +55,7 @@ export function RunSummary({ run }: { run: DryRunInfo }) {
           <Text size="sm">{text}</Text>
         </Group>
       ))}
-      {run.notTaken.map(({ reason, count, orders }) => (
+      {reasons && run.notTaken.map(({ reason, count, orders }) => (
         <Text key={reason} size="sm" c="dimmed" pl={23}>
           {`${format.count(count)} · ${t(`reason.${reason}`)} (${orders.map((order) => `#${order}`).join(", ")}${count > orders.length ? ", …" : ""})`}
         </Text>
