@@ -220,7 +220,7 @@ impl World {
         if self.settings.two_flows {
             flows.push(("oblio", account::OBLIO_EMAIL, account::OBLIO_SECRET, account::OBLIO_SERIES, String::new()));
         }
-        for (kind, login, secret, series, condition) in flows {
+        for (at, (kind, login, secret, series, condition)) in flows.into_iter().enumerate() {
             let known = workspace.ledger().list_connections().await.expect("connections");
             let billing = match known.into_iter().find(|connection| connection.kind == kind) {
                 Some(known) => known,
@@ -228,7 +228,7 @@ impl World {
             };
             let flow = Flow {
                 id: workspace.new_id("flow"),
-                name: format!("to {kind}"),
+                name: format!("{at} to {kind}"),
                 shop_id: shop.id.clone(),
                 billing_id: billing.id,
                 company: account::COMPANY.to_owned(),
