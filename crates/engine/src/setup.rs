@@ -51,6 +51,7 @@ impl BillingOptions {
 }
 
 /// What a live test found.
+#[derive(Debug)]
 pub struct TestReport {
     pub steps: Vec<CheckStep>,
     pub companies: Option<Vec<Company>>,
@@ -71,7 +72,11 @@ pub(crate) fn required<'t>(field: &'static str, text: &'t str) -> Result<&'t str
 
 impl Workspace {
     /// Tests a credential live, with the provider's lists for the choices that follow. Stores nothing.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] with the field that is wrong: then nobody was asked.
     pub async fn test_connection(&self, draft: &ConnectionDraft) -> Result<TestReport> {
+        check_company(draft, self.known(draft).await?.as_ref())?;
         let secret = if draft.kind == "webhook" { String::new().into() } else { self.secret_of(draft).await? };
         let connected = self.connect_with(
             &draft.kind,
@@ -105,6 +110,14 @@ impl Workspace {
         Ok(report)
     }
 
+    /// The connection that a draft changes; `None` for a new one.
+    async fn known(&self, draft: &ConnectionDraft) -> Result<Option<Connection>> {
+        Ok(match &draft.id {
+            Some(id) => Some(self.ledger.get_connection(id).await?),
+            None => None,
+        })
+    }
+
     async fn secret_of(&self, draft: &ConnectionDraft) -> Result<SecretString> {
         use secrecy::ExposeSecret;
         if !draft.secret.expose_secret().trim().is_empty() {
@@ -133,10 +146,7 @@ impl Workspace {
             required("account", &draft.account)?;
             self.resolve_address(&draft.kind, &draft.address)?.is_sandbox
         };
-        let known = match &draft.id {
-            Some(id) => Some(self.ledger.get_connection(id).await?),
-            None => None,
-        };
+        let known = self.known(&draft).await?;
         check_company(&draft, known.as_ref())?;
         self.check_identity(&draft, known.as_ref()).await?;
         let id = draft.id.clone().unwrap_or_else(|| self.deps.clock.new_id("con"));

@@ -66,7 +66,7 @@ const target = (section: string, name: string, kind: string, required: boolean):
 
 export const known: Mappings = {
   mappings: [{ id: "map_1", name: "WooCommerce România", version: 7, flows: ["Companii → Oblio"], hasDraft: false, orders: "woocommerce" }],
-  shopOrders: {},
+  shops: {},
   presets: ["woocommerce_ro", "shopify"],
   targets: [
     target("client", "name", "text", true),

@@ -113,11 +113,22 @@ pub struct MappingSummary {
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+pub struct ShopMapping {
+    /// Whose orders the shop has, in the words of a mapping's `orders`.
+    pub orders: String,
+    /// The id of the mapping that fits; null: the preset is made with the flow.
+    pub mapping: Option<String>,
+    /// The id of the preset of these orders, where no mapping reads them yet; null where one does.
+    pub preset: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct Mappings {
     pub mappings: Vec<MappingSummary>,
-    /// Whose orders each shop has, by its connection's id, in the words of a mapping's `orders`.
-    #[ts(type = "Record<string, string>")]
-    pub shop_orders: BTreeMap<String, String>,
+    /// What a flow from each shop gets for which none is named, by the shop's connection's id.
+    #[ts(type = "Record<string, ShopMapping>")]
+    pub shops: BTreeMap<String, ShopMapping>,
     /// Ids of the presets that a new mapping can start from; their words are in the catalogues.
     pub presets: Vec<String>,
     pub targets: Vec<TargetInfo>,

@@ -6,10 +6,21 @@ use crate::workspace::Workspace;
 use punte_mapping::{order_kind, orders_read, preset_for};
 use punte_store::ledger::Connection;
 
+/// Which mapping a flow from a shop gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fitting {
+    /// Whose orders the shop has.
+    pub orders: String,
+    /// The id of one that fits; `None`: the preset is made.
+    pub mapping: Option<String>,
+    /// The preset of the shop's orders, where no mapping reads these yet.
+    pub preset: Option<&'static str>,
+}
+
 impl Workspace {
     /// Whose orders a shop has, as mappings are told apart. An application and a file have those of our own shape, unless the
     /// newest one is another shop's.
-    pub async fn orders_of_shop(&self, shop: &Connection) -> Result<String> {
+    async fn orders_of_shop(&self, shop: &Connection) -> Result<String> {
         if shop.kind != "webhook" && shop.kind != "file" {
             return Ok(shop.kind.clone());
         }
@@ -18,42 +29,47 @@ impl Workspace {
         Ok(told.unwrap_or("generic").to_owned())
     }
 
-    /// Whose orders a mapping reads as it is published; `None` where its expressions do not tell, or nothing is published.
-    pub async fn orders_of_mapping(&self, id: &str, version: u32) -> Result<Option<&'static str>> {
-        match version {
-            0 => Ok(None),
-            version => {
-                Ok(parsed(&self.ledger.get_mapping_version(id, version).await?).ok().as_ref().and_then(orders_read))
-            }
+    /// Whose orders each mapping reads as it is published, by the mapping's id; `None` where its expressions do not tell. What is
+    /// not published is left out.
+    pub async fn orders_of_mappings(&self) -> Result<Vec<(String, Option<&'static str>)>> {
+        let mut all = Vec::new();
+        for row in self.ledger.list_mappings().await?.into_iter().filter(|row| row.version > 0) {
+            let text = self.ledger.get_mapping_version(&row.id, row.version).await?;
+            all.push((row.id, parsed(&text).ok().as_ref().and_then(orders_read)));
         }
+        Ok(all)
     }
 
-    /// The mapping of a flow for which none was named: that of the shop's other flows, else the first that reads orders of the
-    /// shop's kind. Where there is none, the preset of that kind is made and published.
+    /// What a flow from a shop gets for which no mapping is named: that of the shop's other flows, else the first that reads orders
+    /// of the shop's kind, else the preset of that kind. `read` as [`Self::orders_of_mappings`] tells it.
+    ///
+    /// # Errors
+    /// A ledger that cannot be read.
+    pub async fn fitting_for(&self, shop: &Connection, read: &[(String, Option<&'static str>)]) -> Result<Fitting> {
+        let orders = self.orders_of_shop(shop).await?;
+        let flows = self.ledger.list_flows().await?;
+        let is_used = |id: &str| flows.iter().any(|flow| flow.shop_id == shop.id && flow.mapping_id == id);
+        // one that tells nothing may be of these orders as well: somebody chose it for them
+        let of_before = read.iter().find(|(id, of)| is_used(id) && of.is_none_or(|of| of == orders));
+        let of_kind = read.iter().find(|(_, of)| *of == Some(orders.as_str()));
+        let preset = of_kind.is_none().then(|| preset_for(&orders).unwrap_or("generic"));
+        Ok(Fitting { mapping: of_before.or(of_kind).map(|(id, _)| id.clone()), orders, preset })
+    }
+
+    /// The mapping of a flow for which none was named. Where none fits, the preset is made and published.
     ///
     /// # Errors
     /// [`punte_store::StoreError::NotFound`] for a shop that is not there.
     pub async fn fitting_mapping(&self, shop_id: &str, author: &str) -> Result<String> {
         let shop = self.ledger.get_connection(shop_id).await?;
-        let wanted = self.orders_of_shop(&shop).await?;
-        let flows = self.ledger.list_flows().await?;
-        let mut first_of_kind = None;
-        for row in self.ledger.list_mappings().await?.into_iter().filter(|row| row.version > 0) {
-            let read = self.orders_of_mapping(&row.id, row.version).await?;
-            let is_used = flows.iter().any(|flow| flow.shop_id == shop_id && flow.mapping_id == row.id);
-            // one that tells nothing may be of these orders as well: somebody chose it for them
-            if is_used && read.is_none_or(|read| read == wanted.as_str()) {
-                return Ok(row.id);
-            }
-            if read == Some(wanted.as_str()) {
-                first_of_kind.get_or_insert(row.id);
+        let fitting = self.fitting_for(&shop, &self.orders_of_mappings().await?).await?;
+        match fitting.mapping {
+            Some(id) => Ok(id),
+            None => {
+                let preset = fitting.preset.unwrap_or("generic").to_owned();
+                Ok(self.create_mapping("", MappingStart::Preset(preset), author).await?.id)
             }
         }
-        if let Some(id) = first_of_kind {
-            return Ok(id);
-        }
-        let preset = preset_for(&wanted).unwrap_or("generic").to_owned();
-        Ok(self.create_mapping("", MappingStart::Preset(preset), author).await?.id)
     }
 }
 
@@ -73,7 +89,8 @@ mod tests {
     }
 
     async fn read_by(workspace: &Workspace, mapping: &str) -> Option<&'static str> {
-        workspace.orders_of_mapping(mapping, 1).await.unwrap()
+        let all = workspace.orders_of_mappings().await.unwrap();
+        all.into_iter().find(|(id, _)| id == mapping).expect("it is published").1
     }
 
     #[tokio::test]
@@ -128,6 +145,9 @@ mod tests {
         let wrapped = text.replace("order?.", "order.").replace("order.", "order?.data?.");
         let own = make(MappingStart::Document(punte_mapping::Mapping::parse(&wrapped).unwrap())).await;
         assert_eq!(read_by(workspace, &own).await, None, "a shape of the application's own");
+        let blank = workspace.create_mapping("Goală", MappingStart::Nothing, "ana").await.unwrap().id;
+        let published = workspace.orders_of_mappings().await.unwrap();
+        assert!(published.iter().all(|(id, _)| *id != blank), "nothing of it is published");
         for (mapping, taken) in [(&own, &own), (&foreign, &generic)] {
             let (id, shop_id, mapping_id) = ("flow_app".to_owned(), shop_id.clone(), mapping.clone());
             workspace.ledger.save_flow(Flow { id, shop_id, mapping_id, ..flow() }).await.unwrap();

@@ -16,6 +16,7 @@ mod versions;
 pub(crate) use dry_run::DryRun;
 pub use dry_run::{DryRunQuery, DryRunReport, DryRunRow, DryRunState};
 pub(crate) use edits::with_edits;
+pub use fitting::Fitting;
 pub use record::{EditPreview, RecordFields};
 pub use samples::{Sample, Which};
 pub use trial::{Payload, Trial, TrialOrder};

@@ -98,6 +98,8 @@ async fn a_mistyped_company_is_refused_and_one_that_stands_is_left_alone() {
     for mistyped in ["RO41236548", "41236548", "RO", "Atelier"] {
         let error = refused(workspace, of(None, mistyped)).await;
         assert!(matches!(error, EngineError::Invalid { field: "company", .. }), "{mistyped}: {error}");
+        let untested = workspace.test_connection(&of(None, mistyped)).await.unwrap_err();
+        assert!(matches!(untested, EngineError::Invalid { field: "company", .. }), "{mistyped}: {untested}");
     }
     let saved = workspace.save_connection(of(None, " RO41236549 ")).await.unwrap();
     assert_eq!(saved.company.as_deref(), Some("RO41236549"));

@@ -1504,11 +1504,25 @@ flows: Array<string>, hasDraft: boolean,
  */
 orders: string, };
 
+export type ShopMapping = { 
+/**
+ * Whose orders the shop has, in the words of a mapping's `orders`.
+ */
+orders: string, 
+/**
+ * The id of the mapping that fits; null: the preset is made with the flow.
+ */
+mapping: string | null, 
+/**
+ * The id of the preset of these orders, where no mapping reads them yet; null where one does.
+ */
+preset: string | null, };
+
 export type Mappings = { mappings: Array<MappingSummary>, 
 /**
- * Whose orders each shop has, by its connection's id, in the words of a mapping's `orders`.
+ * What a flow from each shop gets for which none is named, by the shop's connection's id.
  */
-shopOrders: Record<string, string>, 
+shops: Record<string, ShopMapping>, 
 /**
  * Ids of the presets that a new mapping can start from; their words are in the catalogues.
  */

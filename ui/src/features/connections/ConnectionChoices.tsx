@@ -1,10 +1,8 @@
 import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CompanyChoice, ConnectionInput, SeriesChoice, VatChoice } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
 import { useFormat } from "../../shared/ui/useFormat";
-import { isCif } from "./cif";
 
 /** What the provider has to choose from: as a test found it, or as it was read before. */
 interface Lists {
@@ -21,25 +19,21 @@ interface Props {
   rates: boolean;
   /** The company that its lists are of. */
   listedFor: string | null;
-  /** The company that the connection has already: it is not judged anew. */
-  known: string | null;
-  /** What is wrong with the company, as the host said. */
-  wrong: string | undefined;
+  /** The host took the company's code for none, and asked nobody. */
+  isMistyped: boolean;
   busy: boolean;
   readLists: (company: string | null) => void;
 }
 
 /** Company, series and rates as the provider has them; a company that it does not list is typed. */
-export function ConnectionChoices({ draft, set, lists, rates, listedFor, known, wrong, busy, readLists }: Props) {
+export function ConnectionChoices({ draft, set, lists, rates, listedFor, isMistyped, busy, readLists }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const companies = lists?.companies ?? [];
   const listed = lists !== undefined && !!draft.company && draft.company === listedFor;
   const series = listed ? seriesOptions(lists.series, (facts) => t("wizard.seriesNext", facts)) : [];
   const isUnknown = !!draft.series && !series.some((one) => one.value === draft.series);
-  const [isTyping, setTyping] = useState(false);
   const typed = draft.company?.trim() ?? "";
-  const isMistyped = typed !== "" && typed !== known && !isCif(typed);
   return (
     <Stack gap="sm">
       {companies.length > 0 ? (
@@ -59,9 +53,7 @@ export function ConnectionChoices({ draft, set, lists, rates, listedFor, known, 
             description={t("wizard.companyTyped")}
             value={draft.company ?? ""}
             onChange={(event) => set({ company: event.currentTarget.value || null })}
-            onFocus={() => setTyping(true)}
-            onBlur={() => setTyping(false)}
-            error={isMistyped && !isTyping ? t("wizard.companyWrong") : wrong}
+            error={isMistyped && t("wizard.companyWrong")}
             data-testid={ids.connForm("company")}
           />
           {lists && typed !== "" && !listed && (
@@ -69,8 +61,6 @@ export function ConnectionChoices({ draft, set, lists, rates, listedFor, known, 
               size="sm"
               variant="default"
               loading={busy}
-              disabled={isMistyped}
-              title={isMistyped ? t("wizard.companyWrong") : undefined}
               onClick={() => readLists(draft.company)}
               data-testid="conn-read-lists"
             >

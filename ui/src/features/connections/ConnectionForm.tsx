@@ -8,7 +8,6 @@ import { ids } from "../../shared/lib/testids";
 import { DialogFoot } from "../../shared/ui/DialogFoot";
 import { ErrorNote } from "../../shared/ui/ErrorNote";
 import { BillingChoices } from "./BillingChoices";
-import { isCif } from "./cif";
 import { ConnectionChoices } from "./ConnectionChoices";
 import { ConnectionLists } from "./ConnectionLists";
 import { CredentialFields, useField } from "./CredentialFields";
@@ -69,6 +68,8 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
   const missing = whyNot(draft, proven, connection, test.isPending);
   const isReadable = draft.kind === "stripe";
   const wrong = (name: string) => [save.error, test.error].find((error) => error?.field === name)?.detail;
+  // it stands at its field as long as that holds what was refused
+  const isMistyped = [save, test].some(({ error, variables }) => error?.field === "company" && variables?.company === draft.company);
   const isFixed = connection?.hasOrders ?? false;
   const field = useField({ draft, set, wrong });
   const blank = [
@@ -117,7 +118,7 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
             </Text>
           </Group>
         )}
-        {test.error && <ErrorNote error={test.error} />}
+        {test.error && test.error.field !== "company" && <ErrorNote error={test.error} />}
         {(test.isPending || test.data) && <TestSteps kind={draft.kind} company={draft.company} result={test.data} />}
         {!isShop && (proven || connection) && (
           <ConnectionChoices
@@ -126,8 +127,7 @@ export function ConnectionForm({ kind, connection, close, saved }: Props) {
             lists={proven?.result ?? lists.data}
             rates={connection === null}
             listedFor={proven ? proven.company : (connection?.company ?? null)}
-            known={connection?.company ?? null}
-            wrong={wrong("company")}
+            isMistyped={isMistyped}
             busy={test.isPending}
             readLists={run}
           />
@@ -216,7 +216,7 @@ function withOnlyChoices(draft: ConnectionInput, result: TestResult): Connection
   return { ...draft, company, series: draft.series ?? only };
 }
 
-type Missing = "testing" | "test" | "stripeAccount" | "address" | "company" | "cif" | "lists" | "name";
+type Missing = "testing" | "test" | "stripeAccount" | "address" | "company" | "lists" | "name";
 
 /** Why it cannot be saved yet. A known connection whose credential stays may be saved as it is. */
 function whyNot(
@@ -234,7 +234,6 @@ function whyNot(
   if (!isShopKind(draft.kind)) {
     const company = draft.company?.trim();
     if (!company) return "company";
-    if (company !== known?.company && !isCif(company)) return "cif";
     const read = proven ? proven.company === draft.company : draft.company === known?.company;
     if (!read) return "lists";
   }

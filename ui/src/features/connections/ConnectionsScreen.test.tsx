@@ -392,7 +392,7 @@ test("a flow chooses its mapping where there is more than one", async () => {
   const { calls } = await show(<ConnectionsScreen />, {
     "connections.list": wired,
     "connections.test": { ...oblio, companies: null },
-    "mappings.list": { mappings: [mapping("map_1", "România"), mapping("map_2", "OSS")], shopOrders: { con_1: "woocommerce" }, presets: [], targets: [], functions: [] },
+    "mappings.list": { mappings: [mapping("map_1", "România"), mapping("map_2", "OSS")], shops: { con_1: { orders: "woocommerce", mapping: "map_1", preset: null } }, presets: [], targets: [], functions: [] },
     "flows.save": flow,
   });
   await userEvent.click(await screen.findByText(flow.name));

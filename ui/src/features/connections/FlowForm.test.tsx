@@ -3,10 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { Connections, FlowInput, Mappings } from "../../api/generated/api";
 import { ids } from "../../shared/lib/testids";
-import { shop } from "../../test/inbox";
 import { show } from "../../test/show";
 import { ConnectionsScreen } from "./ConnectionsScreen";
-import { mappingChoices } from "./fittingMapping";
 import { nameOf, startOf } from "./flowStart";
 import { billing, flow, mapping, mappings, passed, stripe, wired } from "./samples";
 
@@ -34,8 +32,9 @@ test("a new flow shows the mapping that it gets: where none reads the shop's ord
   expect(await save()).toMatchObject({ id: null, shopId: stripe.id, mappingId: "" });
 });
 
-test("a mapping of the shop's kind is chosen before the first of the list", async () => {
-  const { save } = await form(wired(), mappings(woo, mapping("map_stripe", "stripe")));
+test("the mapping that the host would give is chosen before the first of the list", async () => {
+  const known = mappings(woo, mapping("map_stripe", "stripe"));
+  const { save } = await form(wired(), { ...known, shops: { [stripe.id]: { orders: "stripe", mapping: "map_stripe", preset: null } } });
   expect(await field("mapping")).toHaveValue("map_stripe");
   expect(await save()).toMatchObject({ mappingId: "map_stripe" });
 });
@@ -48,18 +47,6 @@ test("a mapping of another kind's orders is told as such, and the preset can tak
   await userEvent.click(await screen.findByRole("option", { name: t("flow.mappingAdded", { name: t("editor.preset.stripe.name") }) }));
   expect(screen.queryByTestId(ids.flowForm("mapping-other"))).toBeNull();
   expect(await save()).toMatchObject({ id: "flow_1", mappingId: "" });
-});
-
-test("an application's next flow takes the mapping of the one before, whatever its shape, and no unpublished one", () => {
-  const app = { ...shop, id: "con_app", kind: "webhook" };
-  const own = mapping("map_own", "");
-  const connections = (mappingId: string): Connections => wired([{ ...flow, shopId: app.id, mappingId }], app);
-  const draft = startOf(null, connections("map_own"));
-  const chosen = (mappingId: string, ...list: Mappings["mappings"]) =>
-    mappingChoices(draft, connections(mappingId), mappings(...list)).chosen;
-  expect(chosen("map_own", mapping("map_gen", "generic"), own)).toBe("map_own");
-  expect(chosen("map_woo", woo, mapping("map_gen", "generic"), own)).toBe("map_gen");
-  expect(chosen("map_woo", woo, mapping("map_gen", "generic", 0))).toBe("");
 });
 
 test("a new flow starts with the series of its billing connection, and is named by from where to where", async () => {

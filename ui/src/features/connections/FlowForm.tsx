@@ -37,7 +37,7 @@ export function FlowForm({ flow, connections, close }: Props) {
   const billing = connections.billing.find((one) => one.id === draft.billingId);
   const listing = useListing(draft, billing);
   const mappings = useAsk("mappings.list", {});
-  const choices = mappings.data && mappingChoices(draft, connections, mappings.data);
+  const choices = mappings.data && mappingChoices(draft, mappings.data);
   const taken = isTaken(draft.name, draft.id, connections.flows);
   const empty = draft.name.trim() === "" || draft.company.trim() === "" || draft.series.trim() === "";
   const missing = empty ? t("flow.missing") : taken ? t("flow.nameTaken") : null;

@@ -1,7 +1,4 @@
-import type { Connections, FlowInput, MappingSummary, Mappings } from "../../api/generated/api";
-
-/** The preset of each kind of orders. */
-const PRESETS: Record<string, string> = { woocommerce: "woocommerce_ro", shopify: "shopify", stripe: "stripe", generic: "generic" };
+import type { FlowInput, MappingSummary, Mappings } from "../../api/generated/api";
 
 /** What can be chosen for a flow's mapping, and what it is now. */
 export interface MappingChoices {
@@ -16,14 +13,11 @@ export interface MappingChoices {
   other: MappingSummary | null;
 }
 
-/** As the host chooses where none is named: the mapping of the shop's other flows, else the first that reads its orders. */
-export function mappingChoices(draft: FlowInput, { flows }: Connections, { mappings, shopOrders }: Mappings): MappingChoices {
-  const orders = shopOrders[draft.shopId] ?? "";
+/** A flow for which none was named is offered what the host would give it. */
+export function mappingChoices(draft: FlowInput, { mappings, shops }: Mappings): MappingChoices {
+  const { orders = "", mapping = null, preset = null } = shops[draft.shopId] ?? {};
   const published = mappings.filter((one) => one.version > 0 || one.id === draft.mappingId);
-  const isUsed = (id: string) => flows.some((flow) => flow.shopId === draft.shopId && flow.mappingId === id && flow.id !== draft.id);
-  const ofKind = published.find((one) => one.orders === orders);
-  const fitting = published.find((one) => isUsed(one.id) && (one.orders === "" || one.orders === orders)) ?? ofKind;
-  const chosen = draft.mappingId ?? fitting?.id ?? "";
+  const chosen = draft.mappingId ?? mapping ?? "";
   const other = published.find((one) => one.id === chosen && one.orders !== "" && orders !== "" && one.orders !== orders);
-  return { published, chosen, orders, preset: ofKind ? null : (PRESETS[orders] ?? null), other: other ?? null };
+  return { published, chosen, orders, preset, other: other ?? null };
 }

@@ -33,7 +33,8 @@ export const wired = (flows: FlowInfo[] = [], from: ConnectionInfo = stripe): Co
 export const mapping = (id: string, orders: string, version = 1): MappingSummary => ({ id, name: id, version, flows: [], hasDraft: false, orders });
 export const mappings = (...list: MappingSummary[]): Mappings => ({
   mappings: list,
-  shopOrders: { [stripe.id]: "stripe", con_app: "generic" },
+  // none of them reads its orders
+  shops: { [stripe.id]: { orders: "stripe", mapping: null, preset: "stripe" } },
   presets: [],
   targets: [],
   functions: [],

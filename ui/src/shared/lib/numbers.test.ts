@@ -6,24 +6,10 @@ const ro = (text: string) => parseNumber(text, "ro", money);
 const en = (text: string) => parseNumber(text, "en", money);
 
 test("an amount is read as its language writes it", () => {
-  expect(["59", "45,50", "1.000", "1.234,56", "12.345.678,9", "1 234,56", "0,5", "45,"].map(ro)).toEqual([
-    "59",
-    "45.50",
-    "1000",
-    "1234.56",
-    "12345678.9",
-    "1234.56",
-    "0.5",
-    "45",
-  ]);
-  expect(["59", "45.50", "1,000", "1,234.56", "12,345,678.9", "1 234.56"].map(en)).toEqual([
-    "59",
-    "45.50",
-    "1000",
-    "1234.56",
-    "12345678.9",
-    "1234.56",
-  ]);
+  const read = ["59", "45.50", "1000", "1234.56", "12345678.9", "1234.56"];
+  expect(["59", "45,50", "1.000", "1.234,56", "12.345.678,9", "1 234,56"].map(ro)).toEqual(read);
+  expect(["59", "45.50", "1,000", "1,234.56", "12,345,678.9", "1 234.56"].map(en)).toEqual(read);
+  expect(["0,5", "45,"].map(ro)).toEqual(["0.5", "45"]);
 });
 
 test("what only the other language writes so is read its way", () => {

@@ -15,7 +15,8 @@ interface Kind {
 /**
  * What a person typed or pasted, as decimal text with a point; null if it is no such number. The language's own mark parts
  * decimals, and the other one parts thousands: `1.000` is a thousand in Romanian and one in English. Where that makes no
- * sense but the other language's way does (`45.50` in Romanian, a pasted `1,234.56`), it is read so.
+ * sense but the other language's way does (`45.50` in Romanian, a pasted `1,234.56`), it is read so. A library's parser drops
+ * what parts thousands wherever it stands: `45.50` would become 4550, a hundredfold invoice.
  */
 export function parseNumber(text: string, language: Language, { decimals, signed }: Kind): string | null {
   const found = /^([-−]?)(.*)$/.exec(text.trim());

@@ -11,7 +11,7 @@ use crate::commands::Session;
 use crate::dto::*;
 use crate::error::ApiError;
 use punte_engine::Workspace;
-use punte_engine::editor::{MappingStart, MappingState};
+use punte_engine::editor::{Fitting, MappingStart, MappingState};
 use punte_engine::mapping::{Mapping, TARGETS, diff, functions, presets};
 use punte_engine::store::ledger::{Flow, MappingRow};
 use std::collections::BTreeMap;
@@ -23,17 +23,16 @@ impl Host {
     pub(super) async fn mappings_list(&self, _: &Session, _: Nothing) -> Result<Mappings, ApiError> {
         let workspace = self.workspace().await?;
         let flows = workspace.ledger().list_flows().await?;
-        let mut mappings = Vec::new();
-        for mapping in workspace.ledger().list_mappings().await? {
-            mappings.push(summary(&workspace, mapping, &flows).await?);
-        }
-        let mut shop_orders = BTreeMap::new();
+        let read = workspace.orders_of_mappings().await?;
+        let mappings = workspace.ledger().list_mappings().await?;
+        let mut shops = BTreeMap::new();
         for shop in workspace.ledger().list_connections().await?.iter().filter(|one| is_shop(&one.kind)) {
-            shop_orders.insert(shop.id.clone(), workspace.orders_of_shop(shop).await?);
+            let Fitting { orders, mapping, preset } = workspace.fitting_for(shop, &read).await?;
+            shops.insert(shop.id.clone(), ShopMapping { orders, mapping, preset: preset.map(str::to_owned) });
         }
         Ok(Mappings {
-            shop_orders,
-            mappings,
+            shops,
+            mappings: mappings.into_iter().map(|mapping| summary(mapping, &flows, &read)).collect(),
             presets: presets().iter().map(|id| (*id).to_owned()).collect(),
             targets: TARGETS
                 .iter()
@@ -90,7 +89,7 @@ impl Host {
         };
         let workspace = self.workspace().await?;
         let made = workspace.create_mapping(&request.name, start, &session.operator).await?;
-        summary(&workspace, made, &[]).await
+        Ok(summary(made, &[], &workspace.orders_of_mappings().await?))
     }
 
     pub(super) async fn mappings_save_draft(
@@ -181,16 +180,16 @@ impl Host {
     }
 }
 
-async fn summary(workspace: &Workspace, mapping: MappingRow, flows: &[Flow]) -> Result<MappingSummary, ApiError> {
-    let orders = workspace.orders_of_mapping(&mapping.id, mapping.version).await?;
-    Ok(MappingSummary {
+fn summary(mapping: MappingRow, flows: &[Flow], read: &[(String, Option<&'static str>)]) -> MappingSummary {
+    let orders = read.iter().find(|(id, _)| *id == mapping.id).and_then(|(_, orders)| *orders);
+    MappingSummary {
         orders: orders.unwrap_or_default().to_owned(),
         flows: flows.iter().filter(|flow| flow.mapping_id == mapping.id).map(|flow| flow.name.clone()).collect(),
         id: mapping.id,
         name: mapping.name,
         version: mapping.version,
         has_draft: mapping.has_draft,
-    })
+    }
 }
 
 async fn flows_of(workspace: &Workspace, mapping_id: &str) -> Result<Vec<MappingFlow>, ApiError> {

@@ -1,29 +1,8 @@
 import type { BackfillGroupInfo, BackfillInfo, ConnectionInfo, FlowInfo } from "../../../api/generated/api";
 import { shop } from "../../../test/inbox";
-import { untouchedRules } from "../rulesSentence";
+import { flow as wiredFlow } from "../samples";
 
-export const flow: FlowInfo = {
-  id: "flow_1",
-  name: "Orders to invoices",
-  shopId: "con_1",
-  billingId: "con_2",
-  company: "RO12345674",
-  series: "FCT",
-  condition: "",
-  mappingId: "map_1",
-  enabled: true,
-  activeFromMs: 1_764_000_000_000,
-  seriesIsOurs: true,
-  writeBack: false,
-  fullRefund: "propose",
-  partialRefund: "propose",
-  rules: untouchedRules,
-  issued: 0,
-  proformas: 0,
-  held: 0,
-  inDoubt: 0,
-  waiting: 0,
-};
+export const flow: FlowInfo = { ...wiredFlow, shopId: "con_1", company: "RO12345674", mappingId: "map_1", enabled: true };
 
 export const asked: ConnectionInfo = shop;
 export const file: ConnectionInfo = { ...shop, kind: "file" };

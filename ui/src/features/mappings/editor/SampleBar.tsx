@@ -42,12 +42,13 @@ export function SampleBar() {
             aria-expanded={opened}
             title={named ?? undefined}
             maw={250}
-            classNames={{ label: "sample-name" }}
             data-testid={ids.sample}
           >
-            {t("editor.sample")}
-            {": "}
-            {named ?? (sample ? t("editor.sampleOwn", { number: sample.number }) : t("editor.sampleNone"))}
+            <Text span inherit truncate lh={1.5}>
+              {t("editor.sample")}
+              {": "}
+              {named ?? (sample ? t("editor.sampleOwn", { number: sample.number }) : t("editor.sampleNone"))}
+            </Text>
           </Button>
         </Popover.Target>
         <Popover.Dropdown>
