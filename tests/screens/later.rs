@@ -132,7 +132,7 @@ async fn picture_differences(window: &Window, look: &str) {
 async fn picture_settings(window: &Window, look: &str) {
     window.click("nav-connections").await;
     window.find("flow-add").await;
-    window.script("document.querySelector('.flow').click()").await;
+    window.click("flow-ACO").await;
     window.find("flow-form-fullRefund").await;
     settle().await;
     window.picture(&format!("{look}-27-flow")).await;
