@@ -88,7 +88,8 @@ const parts: Part[] = [
     name: "credentials-not-chosen",
     open: async (desk) => {
       await credentials(desk, "not_chosen", null, "no keyring is on the bus");
-      await desk.at("vault-open-choice").click();
+      // the settings' card has such a button too, once it has come
+      await desk.at("banner-vault").getByTestId("vault-open-choice").click();
       await expect(desk.at("vault-choose")).toBeVisible();
     },
     close: restored,

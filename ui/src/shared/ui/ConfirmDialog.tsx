@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Modal, Stack, Textarea } from "@mantine/core";
 import { type ReactNode, useEffect, useEffectEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApiError } from "../../api/generated/api";
 import { needsSecond } from "../lib/errors";
 import { ids } from "../lib/testids";
+import { DialogFoot } from "./DialogFoot";
 import { ErrorNote } from "./ErrorNote";
 
 interface Props {
@@ -62,26 +63,16 @@ export function ConfirmDialog(props: Props) {
           />
         )}
         {props.error && !atReason && !props.fields?.includes(field) && <ErrorNote error={props.error} refusals={props.refusals} />}
-        <Group justify="flex-end" gap="xs">
-          {missing !== null && (
-            <Text size="sm" c="dimmed" mr="auto" data-testid={`${ids.confirm}-note`}>
-              {missing}
-            </Text>
-          )}
-          <Button variant="default" onClick={onClose} disabled={props.busy} data-autofocus>
-            {t("common.cancel")}
-          </Button>
-          <Button
-            color={props.danger ? "red.9" : undefined}
-            loading={props.busy}
-            disabled={missing !== null}
-            title={missing ?? undefined}
-            onClick={() => props.onAct(reason.trim())}
-            data-testid={ids.confirm}
-          >
-            {props.act}
-          </Button>
-        </Group>
+        <DialogFoot
+          missing={missing}
+          label={props.act}
+          busy={props.busy}
+          danger={props.danger}
+          confirms
+          act={() => props.onAct(reason.trim())}
+          close={onClose}
+          testId={ids.confirm}
+        />
       </Stack>
     </Modal>
   );

@@ -8,6 +8,10 @@ interface Props {
   told?: string;
   label: string;
   busy: boolean;
+  /** What it does cannot be taken back. */
+  danger?: boolean;
+  /** It is asked for once more: the way out has the focus, and is shut while it is done. */
+  confirms?: boolean;
   /** It stands in a form that acts by itself: Enter does too. */
   submits?: boolean;
   act: () => void;
@@ -16,7 +20,7 @@ interface Props {
 }
 
 /** The foot of a dialog: what is missing or what follows, the way out, and the act. */
-export function DialogFoot({ missing, told, label, busy, submits, act, close, testId }: Props) {
+export function DialogFoot({ missing, told, label, busy, danger, confirms, submits, act, close, testId }: Props) {
   const { t } = useTranslation();
   const text = missing ?? told;
   return (
@@ -27,11 +31,12 @@ export function DialogFoot({ missing, told, label, busy, submits, act, close, te
         </Text>
       )}
       {/* the words give way: a button whose label is cut says nothing */}
-      <Button variant="default" flex="none" onClick={close}>
+      <Button variant="default" flex="none" onClick={close} disabled={confirms && busy} data-autofocus={confirms}>
         {t("common.cancel")}
       </Button>
       <Button
         flex="none"
+        color={danger ? "red.9" : undefined}
         type={submits ? "submit" : "button"}
         disabled={missing !== null}
         title={missing ?? undefined}
