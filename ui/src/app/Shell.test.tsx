@@ -29,6 +29,7 @@ const smartbill: ConnectionInfo = {
   secretChangedMs: null,
   secretWorkedMs: 1_764_000_000_000,
   hasOrders: false,
+  invoicedIn: [],
   today: 3,
 };
 const answers = { "app.get": app, "overview.get": overview };

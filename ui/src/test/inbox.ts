@@ -20,6 +20,7 @@ export const shop: ConnectionInfo = {
   secretChangedMs: null,
   secretWorkedMs: 1_764_000_000_000,
   hasOrders: false,
+  invoicedIn: [],
   today: 41,
 };
 

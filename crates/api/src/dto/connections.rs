@@ -43,6 +43,8 @@ pub struct ConnectionInfo {
     pub secret_worked_ms: Option<i64>,
     /// Orders of it are known: where it is, or whose account it is, cannot be changed any more.
     pub has_orders: bool,
+    /// Of a shop: names of the other workspaces that run here and invoice its orders too. Nobody keeps those from a second invoice.
+    pub invoiced_in: Vec<String>,
     /// Orders taken in (shops) or documents issued (billing) today.
     pub today: u32,
 }

@@ -11,14 +11,19 @@ use punte_engine::Workspace;
 use punte_engine::connectors::shops::ShopKind;
 use punte_engine::setup::{BillingOptions, ConnectionDraft};
 use punte_engine::store::ledger::{Connection, Counts, Flow};
+use std::collections::BTreeSet;
+
+/// What the other workspaces of this process invoice: a name, and the keys of its shops.
+type Elsewhere = Vec<(String, BTreeSet<String>)>;
 
 impl Host {
     pub(super) async fn connections_list(&self, _: &Session, _: Nothing) -> Result<Connections, ApiError> {
         let workspace = self.workspace().await?;
         let counts = workspace.ledger().read_counts().await?;
         let mut listed = Connections { shops: Vec::new(), billing: Vec::new(), flows: Vec::new() };
+        let elsewhere = self.invoiced_elsewhere(&workspace).await?;
         for connection in workspace.ledger().list_connections().await? {
-            let info = connection_info(&workspace, &connection).await?;
+            let info = connection_info(&workspace, &connection, &elsewhere).await?;
             if is_shop(&connection.kind) { listed.shops.push(info) } else { listed.billing.push(info) }
         }
         for flow in workspace.ledger().list_flows().await? {
@@ -56,7 +61,7 @@ impl Host {
     ) -> Result<ConnectionInfo, ApiError> {
         let workspace = self.workspace().await?;
         let saved = workspace.save_connection(draft_of(input)).await?;
-        connection_info(&workspace, &saved).await
+        connection_info(&workspace, &saved, &self.invoiced_elsewhere(&workspace).await?).await
     }
 
     pub(super) async fn connections_set_secret(
@@ -66,7 +71,20 @@ impl Host {
     ) -> Result<ConnectionInfo, ApiError> {
         let workspace = self.workspace().await?;
         let saved = workspace.set_secret(&input.id, input.secret.into()).await?;
-        connection_info(&workspace, &saved).await
+        connection_info(&workspace, &saved, &self.invoiced_elsewhere(&workspace).await?).await
+    }
+
+    async fn invoiced_elsewhere(&self, workspace: &Workspace) -> Result<Elsewhere, ApiError> {
+        let others: Vec<_> = {
+            let state = self.state.lock().await;
+            let known = state.settings.workspaces.iter().filter(|one| one.id != workspace.ledger().info().id);
+            known.filter_map(|one| Some((one.name.clone(), state.running.get(&one.id)?.workspace.clone()))).collect()
+        };
+        let mut elsewhere = Elsewhere::new();
+        for (name, other) in others {
+            elsewhere.push((name, other.list_invoiced_shops().await?));
+        }
+        Ok(elsewhere)
     }
 
     pub(super) async fn connections_wake(&self, _: &Session, request: ById) -> Result<Nothing, ApiError> {
@@ -157,7 +175,11 @@ fn draft_of(input: ConnectionInput) -> ConnectionDraft {
     }
 }
 
-async fn connection_info(workspace: &Workspace, connection: &Connection) -> Result<ConnectionInfo, ApiError> {
+async fn connection_info(
+    workspace: &Workspace,
+    connection: &Connection,
+    elsewhere: &Elsewhere,
+) -> Result<ConnectionInfo, ApiError> {
     let now_ms = workspace.clock_now_ms();
     let unreadable = workspace.unreadable_orders(connection);
     let waits = workspace.vault_wait(connection);
@@ -177,6 +199,8 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
     };
     let failure = waits.as_ref().or(stopped).or(unreadable.as_ref());
     let (secret_changed_ms, secret_worked_ms) = secret_dates(workspace, connection).await?;
+    let key = workspace.shop_key(connection);
+    let invoices = |(_, shops): &&(String, BTreeSet<String>)| key.as_ref().is_some_and(|key| shops.contains(key));
     Ok(ConnectionInfo {
         id: connection.id.clone(),
         kind: connection.kind.clone(),
@@ -200,6 +224,7 @@ async fn connection_info(workspace: &Workspace, connection: &Connection) -> Resu
         secret_changed_ms,
         secret_worked_ms,
         has_orders: workspace.ledger().find_shop_identity(&connection.id).await?.is_some(),
+        invoiced_in: elsewhere.iter().filter(invoices).map(|(name, _)| name.clone()).collect(),
         today: workspace.ledger().count_today(&connection.id, convert::day_start(now_ms)).await?,
     })
 }
@@ -227,5 +252,66 @@ pub(super) fn flow_info(flow: &Flow, counts: &Counts) -> FlowInfo {
         held: count("held"),
         in_doubt: count("in_doubt"),
         waiting: count("ready") + count("sending"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::commands::HostKind;
+    use crate::host::Host;
+    use crate::host::parts_of_tests::{memory_vault, parts};
+    use serde_json::{Value, json};
+
+    fn connection(kind: &str, name: &str, address: &str) -> Value {
+        json!({ "id": null, "kind": kind, "name": name, "address": address, "account": "app", "secret": "a-s3cret-of-app",
+            "company": null, "series": null })
+    }
+
+    #[tokio::test]
+    async fn a_shop_that_another_workspace_invoices_says_so() {
+        let home = tempfile::tempdir().unwrap();
+        let host = Host::new(parts(home.path(), memory_vault(home.path()))).unwrap();
+        let session = host.local_session(HostKind::Terminal);
+        let call = |command: &'static str, payload: Value| {
+            let (host, session) = (&host, &session);
+            async move { host.call(session, command, payload).await.unwrap() }
+        };
+        let shop = connection("webhook", "App", "https://app.example.ro");
+        call("workspace.create", json!({ "name": "Atelier" })).await;
+        let first = call("connections.save", shop.clone()).await;
+        assert_eq!(first["invoicedIn"], json!([]));
+        let billing = call("connections.save", connection("oblio", "Oblio", "")).await;
+        let flow = json!({ "id": null, "name": "App", "shopId": first["id"], "billingId": billing["id"], "company": "RO12345674",
+            "series": "FCT", "condition": "", "seriesIsOurs": true, "enabled": true });
+        let flow = call("flows.save", flow).await;
+
+        call("workspace.create", json!({ "name": "Al doilea" })).await;
+        let other = connection("webhook", "Other", "https://other.example.ro");
+        assert_eq!(call("connections.save", other).await["invoicedIn"], json!([]), "another shop");
+        // written otherwise, and named otherwise
+        let again = connection("webhook", "Same", "https://APP.example.ro/");
+        assert_eq!(call("connections.save", again).await["invoicedIn"], json!(["Atelier"]));
+        let listed = call("connections.list", json!({})).await;
+        let told: Vec<_> = listed["shops"].as_array().unwrap().iter().map(|one| one["invoicedIn"].clone()).collect();
+        assert!(told.contains(&json!(["Atelier"])) && told.contains(&json!([])), "{told:?}");
+
+        let app = call("app.get", json!({})).await;
+        let atelier = app["workspaces"].as_array().unwrap().iter().find(|one| one["name"] == "Atelier").unwrap();
+        call("workspace.open", json!({ "id": atelier["id"] })).await;
+        let listed = call("connections.list", json!({})).await;
+        assert_eq!(
+            listed["shops"][0]["invoicedIn"],
+            json!([]),
+            "the other one has the shop, and invoices nothing of it"
+        );
+        let mut off = flow;
+        off["enabled"] = json!(false);
+        call("flows.save", off).await;
+        let al_doilea = app["workspaces"].as_array().unwrap().iter().find(|one| one["name"] == "Al doilea").unwrap();
+        call("workspace.open", json!({ "id": al_doilea["id"] })).await;
+        let listed = call("connections.list", json!({})).await;
+        let is_alone = |one: &Value| one["invoicedIn"] == json!([]);
+        assert!(listed["shops"].as_array().unwrap().iter().all(is_alone), "its flow is off: {listed}");
+        host.shut_down().await;
     }
 }

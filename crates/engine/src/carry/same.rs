@@ -2,12 +2,14 @@
 //! and company.
 
 use crate::connect::Connected;
+use crate::error::Result;
 use crate::setup::BillingOptions;
 use crate::workspace::Workspace;
 use punte_connectors::Urgency;
 use punte_connectors::shops::ShopKind;
 use punte_domain::tax_id::parse_cui;
 use punte_store::ledger::Connection;
+use std::collections::BTreeSet;
 
 /// What a connection is known by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,24 @@ impl Workspace {
             Ok(Connected::Shop(shop)) => Some(Key::Shop(kind.to_owned(), shop.identity())),
             _ => None,
         }
+    }
+
+    /// What a real shop is known by in every workspace: kind and the identity that its orders hang on. `None` for files, which a
+    /// person tells apart, for a sandbox, and for whoever is no shop.
+    pub fn shop_key(&self, connection: &Connection) -> Option<String> {
+        match self.key_of(connection)? {
+            Key::Shop(kind, identity) if !connection.is_sandbox => Some(format!("{kind} {identity}")),
+            _ => None,
+        }
+    }
+
+    /// Keys of the shops whose orders are invoiced here, that is those with a flow that is on. Issue keys are a workspace's own: a
+    /// shop that another workspace has too is invoiced twice.
+    pub async fn list_invoiced_shops(&self) -> Result<BTreeSet<String>> {
+        let flows = self.ledger.list_flows().await?;
+        let connections = self.ledger.list_connections().await?;
+        let invoiced = |shop: &&Connection| flows.iter().any(|flow| flow.enabled && flow.shop_id == shop.id);
+        Ok(connections.iter().filter(invoiced).filter_map(|shop| self.shop_key(shop)).collect())
     }
 }
 

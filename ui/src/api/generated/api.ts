@@ -237,6 +237,10 @@ secretWorkedMs: number | null,
  */
 hasOrders: boolean, 
 /**
+ * Of a shop: names of the other workspaces that run here and invoice its orders too. Nobody keeps those from a second invoice.
+ */
+invoicedIn: Array<string>, 
+/**
  * Orders taken in (shops) or documents issued (billing) today.
  */
 today: number, };

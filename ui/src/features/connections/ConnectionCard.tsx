@@ -9,6 +9,7 @@ import { FailureText } from "../../shared/ui/FailureText";
 import { Health } from "../../shared/ui/Health";
 import { MayButton } from "../../shared/ui/MayButton";
 import { Time } from "../../shared/ui/Time";
+import { InvoicedTwice } from "./InvoicedTwice";
 import { isAsked, isShop, neverHadSecret, receives } from "./kinds";
 import { SecretDates } from "./SecretDates";
 
@@ -49,6 +50,7 @@ export function ConnectionCard({ connection, edit }: { connection: ConnectionInf
           connection.failure && <FailureText failure={connection.failure} />
         )}
         {dead && !bare && connection.kind === "smartbill" && <Text size="sm">{t("connections.tokenChanged")}</Text>}
+        <InvoicedTwice shop={connection} />
         <Group gap="xs">
           {connection.kind !== "file" && (
             <MayButton command="connections.save" variant={dead ? "filled" : "default"} onClick={edit}>

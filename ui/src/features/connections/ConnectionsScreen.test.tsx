@@ -46,6 +46,7 @@ const shop: ConnectionInfo = {
   secretChangedMs: null,
   secretWorkedMs: 1_764_000_000_000,
   hasOrders: false,
+  invoicedIn: [],
   today: 41,
 };
 const company = "RO12345674";
@@ -117,6 +118,15 @@ test("cards tell health, today's count and the flow's counts", async () => {
   expect(screen.getByTestId(ids.connCard("smartbill"))).toHaveTextContent("RO12345674");
   expect(screen.getByText(`${t("flow.count.issued")} 38`, { exact: false })).toHaveTextContent(/ 2 · .* 1$/);
   expect(screen.getByText(t("flow.always"))).toBeVisible();
+});
+
+test("a shop that another workspace invoices too says so, on its card and in the flow's form", async () => {
+  const shared = { ...shop, invoicedIn: ["Atelier", "Depozit"] };
+  const { t } = await show(<ConnectionsScreen />, { "connections.list": { ...wired, shops: [shared] } });
+  const told = t("connections.twice", { count: 2, names: "Atelier, Depozit" });
+  expect(await screen.findByTestId(ids.connCard("woocommerce"))).toHaveTextContent(told);
+  await userEvent.click(screen.getByText("Orders to invoices"));
+  expect(await screen.findByRole("dialog")).toHaveTextContent(told);
 });
 
 test("a list that cannot be read says so", async () => {

@@ -14,6 +14,7 @@ import { companyOptions, seriesOptions } from "./ConnectionChoices";
 import { FlowMapping } from "./FlowMapping";
 import { mappingChoices } from "./fittingMapping";
 import { isTaken, nameOf, placeOf, startOf } from "./flowStart";
+import { InvoicedTwice } from "./InvoicedTwice";
 import { RulesForm } from "./RulesForm";
 import { untouchedRules } from "./rulesSentence";
 
@@ -88,6 +89,7 @@ export function FlowForm({ flow, connections, close }: Props) {
             data-testid={ids.flowForm("billing")}
           />
         </Group>
+        <InvoicedTwice shop={connections.shops.find(({ id }) => id === draft.shopId)} />
         <Place key={draft.billingId} draft={draft} set={set} listing={listing} preset={placeOf(billing)} />
         {choices && <FlowMapping choices={choices} set={set} />}
         <Textarea

@@ -84,6 +84,7 @@ export const ids = {
   pdfPage: (page: number) => `pdf-page-${page}`,
   pdfZoom: (way: string) => `pdf-zoom-${way}`,
   doubtedOperation: (order: string) => `doubted-operation-${order}`,
+  invoicedTwice: "conn-invoiced-twice",
   lists: "conn-lists",
   listsRefresh: "conn-lists-refresh",
   ability: (name: string) => `ability-${name}`,

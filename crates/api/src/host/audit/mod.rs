@@ -119,6 +119,7 @@ fn query_of(request: &AuditRequest, limit: u32) -> Result<AuditQuery, ApiError> 
     };
     Ok(AuditQuery {
         who: filled(&request.who),
+        sign_in: "session.sign_in",
         act: filled(&request.act),
         subject,
         outcome: filled(&request.outcome),

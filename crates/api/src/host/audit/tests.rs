@@ -307,6 +307,36 @@ async fn no_secret_is_anywhere_in_the_ledger() {
 }
 
 #[tokio::test]
+async fn somebodys_acts_are_found_with_their_sign_ins() {
+    let office = Office::new().await;
+    let person = json!({ "name": "Bogdan", "role": "admin", "password": "a long passphrase" });
+    office.call("people.add", person).await.unwrap();
+    office.connect("file", "Files").await;
+    office.call("session.lock", json!({})).await.unwrap();
+    office.call("session.sign_in", json!({ "name": "bogdan", "password": "not his" })).await.unwrap_err();
+    office.call("session.sign_in", json!({ "name": "Bogdan", "password": "a long passphrase" })).await.unwrap();
+    let of_bogdan: Vec<(String, String)> = office
+        .entries(json!({ "who": "Bogdan" }))
+        .await
+        .iter()
+        .map(|one| (one["act"].as_str().unwrap().to_owned(), one["outcome"].as_str().unwrap().to_owned()))
+        .collect();
+    let told = |act: &str, outcome: &str| (act.to_owned(), outcome.to_owned());
+    assert_eq!(
+        of_bogdan,
+        [
+            told("session.sign_in", "done"),
+            told("session.sign_in", "refused"),
+            told("session.lock", "done"),
+            told("connections.save", "done"),
+        ],
+        "and not what another did to them"
+    );
+    assert_ne!(office.last("session.sign_in").await["who"], "Bogdan", "who signs in is nobody yet");
+    office.host.shut_down().await;
+}
+
+#[tokio::test]
 async fn what_tells_a_person_is_shown_only_when_asked_for_and_that_is_on_record() {
     let office = Office::new().await;
     // of an order that is not there: refused, and on record all the same

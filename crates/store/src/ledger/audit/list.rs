@@ -9,7 +9,10 @@ use serde_json::Value;
 /// Which entries to list.
 #[derive(Debug, Clone, Default)]
 pub struct AuditQuery {
+    /// Whoever did it; of `sign_in`, whoever was to be signed in.
     pub who: Option<String>,
+    /// The act by which somebody comes to be known: nobody is told to have done it, and its subject is their name.
+    pub sign_in: &'static str,
     pub act: Option<String>,
     pub subject: Option<(String, String)>,
     /// `asked` (and never ended), `done`, `refused`, `noted`.
@@ -69,7 +72,8 @@ pub(super) fn list(c: &Sqlite, query: &AuditQuery) -> Result<Vec<AuditEntry>> {
         add("a.row < ?", vec![before.into()]);
     }
     if let Some(who) = &query.who {
-        add("a.who = ?", vec![who.clone().into()]);
+        let bound = vec![who.clone().into(), query.sign_in.to_owned().into(), who.clone().into()];
+        add("(a.who = ? OR (a.act = ? AND a.subject_id = ? COLLATE NOCASE))", bound);
     }
     if let Some(act) = &query.act {
         add("a.act = ?", vec![act.clone().into()]);
