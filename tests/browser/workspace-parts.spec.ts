@@ -6,6 +6,19 @@ const menu = async ({ at }: Desk) => {
   await expect(at("workspace-new")).toBeVisible();
 };
 
+/** As if another company's workspace invoiced the shops too: what the sandbox's shop sells nobody else does. */
+async function twice({ page, at }: Desk) {
+  await page.route(/\/call\/connections\.list$/, async (route) => {
+    const answer = await route.fetch();
+    const told: { shops: object[] } = await answer.json();
+    const shops = told.shops.map((shop) => ({ ...shop, invoicedIn: ["Atelier Nou SRL"] }));
+    await route.fulfill({ response: answer, json: { ...told, shops } });
+  });
+  await page.reload();
+  await at("nav-connections").click();
+  await expect(at("conn-invoiced-twice").first()).toBeVisible();
+}
+
 const parts: Part[] = [
   { name: "workspace-menu", open: menu },
   {
@@ -23,6 +36,16 @@ const parts: Part[] = [
       await page.keyboard.press("ControlOrMeta+k");
       await page.getByRole("dialog").getByRole("textbox").fill("work");
     },
+  },
+  { name: "shop-twice", open: twice },
+  {
+    name: "flow-twice",
+    open: async ({ page, at }) => {
+      await page.locator("[data-testid^=flow-A]").first().click();
+      await expect(page.getByRole("dialog").getByTestId("conn-invoiced-twice")).toBeVisible();
+      await expect(at("flow-form-series")).toBeVisible();
+    },
+    close: ({ page }) => page.unrouteAll({ behavior: "ignoreErrors" }),
   },
 ];
 
