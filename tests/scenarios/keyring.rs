@@ -164,21 +164,83 @@ async fn a_locked_keyring_is_waited_for_and_unlocked_it_all_goes_on_by_itself() 
         }
         assert_ne!(served.health().await, "needs_reconnect");
     }
+
+    // its session starts it again: what is saved now is kept by the new one, whom nobody had asked before
+    let mut keyring = session.unlock(&["--unlock", "--foreground", "--components=secrets"]).await;
+    stands(&served, "ready").await;
+    let mut other = oblio(&sandbox);
+    other["name"] = json!("Oblio, after");
+    let later = served.call("connections.save", other.clone()).await;
+    assert_eq!(stands(&served, "ready").await["kind"], "os_keyring");
     served.kill().await;
+    let served = session.serve(home.path()).await;
+    stands(&served, "ready").await;
+    assert!(served.works(&saved, &input).await && served.works(&later, &other).await);
+    served.kill().await;
+    keyring.kill().await.unwrap();
 }
 
+const COLLECTION: &str = "/org/freedesktop/secrets/collection/login";
+
 /// A Secret Service that is there and gives nothing: an administrator's choice, or one that is broken.
-struct Refusing;
+struct Refusing {
+    /// It says nothing at all to who introduces itself.
+    is_silent: bool,
+}
 
 #[zbus::interface(name = "org.freedesktop.Secret.Service")]
 impl Refusing {
-    fn open_session(
+    async fn open_session(
         &self,
         _algorithm: String,
         _input: zbus::zvariant::Value<'_>,
     ) -> zbus::fdo::Result<(zbus::zvariant::OwnedValue, zbus::zvariant::OwnedObjectPath)> {
+        if self.is_silent {
+            std::future::pending::<()>().await;
+        }
         Err(zbus::fdo::Error::AccessDenied("switched off by the administrator".to_owned()))
     }
+
+    fn read_alias(&self, _name: String) -> zbus::zvariant::OwnedObjectPath {
+        zbus::zvariant::ObjectPath::try_from(COLLECTION).unwrap().into()
+    }
+}
+
+/// The only keyring of such a service.
+struct Login {
+    is_locked: bool,
+}
+
+#[zbus::interface(name = "org.freedesktop.Secret.Collection")]
+impl Login {
+    #[zbus(property)]
+    fn locked(&self) -> bool {
+        self.is_locked
+    }
+}
+
+impl Session {
+    /// A service that gives nothing, until it is dropped: its keyring is locked and it is silent, or it is open and it refuses.
+    async fn refusing(&self, is_locked: bool) -> zbus::Connection {
+        let builder = zbus::connection::Builder::address(self.address.as_str()).unwrap();
+        let builder = builder.name("org.freedesktop.secrets").unwrap();
+        let builder = builder.serve_at("/org/freedesktop/secrets", Refusing { is_silent: is_locked }).unwrap();
+        builder.serve_at(COLLECTION, Login { is_locked }).unwrap().build().await.unwrap()
+    }
+}
+
+/// Whoever vanishes while it introduces itself has been seen to end the system's daemon, with everybody's secrets.
+#[tokio::test]
+async fn whether_a_keyring_is_locked_is_seen_without_a_talk_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let session = Session::begin().await;
+    let service = session.refusing(true).await;
+    let served = session.serve(home.path()).await;
+    let vault = served.call("vault.get", json!({})).await;
+    assert_eq!(vault["state"], "waiting", "{vault}");
+    assert!(vault["reason"].as_str().unwrap().contains("locked"), "{vault}");
+    served.kill().await;
+    drop(service);
 }
 
 #[tokio::test]
@@ -186,15 +248,7 @@ async fn a_keyring_that_refuses_is_told_apart_from_none_and_gives_its_reason() {
     let home = tempfile::tempdir().unwrap();
     let sandbox = SandboxProgram::start(home.path()).await;
     let session = Session::begin().await;
-    let refusing = zbus::connection::Builder::address(session.address.as_str())
-        .unwrap()
-        .name("org.freedesktop.secrets")
-        .unwrap()
-        .serve_at("/org/freedesktop/secrets", Refusing)
-        .unwrap()
-        .build()
-        .await
-        .unwrap();
+    let refusing = session.refusing(false).await;
     let served = session.serve(home.path()).await;
     let vault = stands(&served, "refused").await;
     assert_eq!(vault["kind"], Value::Null);

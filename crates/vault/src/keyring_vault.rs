@@ -2,6 +2,10 @@
 //!
 //! Its calls block, so each runs on a thread for that. Calls go one at a time: stores differ in what they make of two.
 
+#[cfg_attr(all(unix, not(target_os = "macos")), path = "keyring_vault/secret_service.rs")]
+#[cfg_attr(not(all(unix, not(target_os = "macos"))), path = "keyring_vault/native.rs")]
+mod system;
+
 use crate::{Result, SERVICE, Vault, VaultError};
 use async_trait::async_trait;
 use keyring::{Entry, Error};
@@ -16,6 +20,10 @@ const LONGEST: Duration = Duration::from_secs(15);
 
 /// The longest that it may take to say whether it is there.
 const LOOK: Duration = Duration::from_secs(5);
+
+/// How long one that was there and has gone is waited for, each time: a session starts its keyring again when it has died.
+const COMES_BACK: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(500), Duration::from_secs(1)];
 
 /// What is seen of a keyring without asking anybody for anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +60,7 @@ impl Default for OsKeyring {
 #[async_trait]
 impl Keyring for OsKeyring {
     async fn look(&self) -> Standing {
-        match in_turn(&self.turn, LOOK, look).await {
+        match in_turn(&self.turn, LOOK, || system::look(LOOK)).await {
             Ok(standing) => standing,
             Err(error) => Standing::Shut(error.to_string()),
         }
@@ -61,48 +69,6 @@ impl Keyring for OsKeyring {
     fn vault(&self) -> Arc<dyn Vault> {
         self.vault.clone()
     }
-}
-
-/// Whether the Secret Service is on the bus, and its default collection unlocked. Asked beside the library that keeps the
-/// secrets: that one takes its first failure for good, and asks a person to unlock at every question.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn look() -> Standing {
-    use secret_service::blocking::SecretService;
-    use secret_service::{EncryptionType, Error};
-    let service = match SecretService::connect(EncryptionType::Plain) {
-        Ok(service) => service,
-        Err(error) => return shut_out(&error),
-    };
-    match service.get_default_collection().and_then(|collection| collection.is_locked()) {
-        Ok(false) => Standing::Open,
-        Ok(true) => Standing::Shut("the keyring is locked".to_owned()),
-        Err(Error::NoResult) => Standing::Shut("the keyring has no default collection".to_owned()),
-        Err(error) => shut_out(&error),
-    }
-}
-
-/// Why a Secret Service does not let itself be used. The bus's own type of error stays in the library: its words tell.
-#[cfg(all(unix, not(target_os = "macos")))]
-fn shut_out(error: &secret_service::Error) -> Standing {
-    let said = error.to_string();
-    let has = |names: &[&str]| names.iter().any(|name| said.contains(name));
-    // no bus, or one on which nobody offers it: nobody came when it was first asked
-    let is_nobody = has(&["ServiceUnknown", "NameHasNoOwner"]) || matches!(error, secret_service::Error::Unavailable);
-    // one that does not answer in time is silent, or asks somebody
-    let is_silent = has(&["NoReply", "Timeout", "TimedOut", "IsLocked"]);
-    match (is_nobody, is_silent, has(&["org.freedesktop.DBus.Error.", "org.freedesktop.Secret.Error.", "org.gnome."])) {
-        (true, ..) => Standing::Absent(said),
-        (_, true, _) => Standing::Shut(said),
-        (_, _, true) => Standing::Refuses(said),
-        // no word of any service: there is no bus
-        _ => Standing::Absent(said),
-    }
-}
-
-/// It is part of the system: whether it is locked, the first question tells.
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-fn look() -> Standing {
-    Standing::Open
 }
 
 pub struct KeyringVault {
@@ -124,10 +90,25 @@ impl KeyringVault {
     async fn call<T, F>(&self, name: &str, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(Entry) -> keyring::Result<T> + Send + 'static,
+        F: Fn(&Entry) -> keyring::Result<T> + Send + Sync + 'static,
     {
         let (service, name) = (self.service.clone(), name.to_owned());
-        in_turn(&self.turn, LONGEST, move || work(Entry::new(&service, &name)?)).await?.map_err(|error| refused(&error))
+        let ask = Arc::new(move || system::entry(&service, &name).and_then(|entry| work(&entry)));
+        let once = async || {
+            let ask = ask.clone();
+            in_turn(&self.turn, LONGEST, move || ask()).await
+        };
+        let mut answer = once().await?;
+        // one that was started again since it was asked the last time knows nothing of the talk that the old one had with us
+        let mut waits = COMES_BACK.into_iter();
+        let mut goes_on = matches!(answer, Err(Error::PlatformFailure(_))) && system::was_asked_before();
+        while goes_on && let Some(wait) = waits.next() {
+            system::forget();
+            tokio::time::sleep(wait).await;
+            answer = once().await?;
+            goes_on = answer.as_ref().is_err_and(system::is_gone);
+        }
+        answer.map_err(|error| refused(&error))
     }
 }
 
@@ -154,6 +135,7 @@ fn refused(error: &Error) -> VaultError {
         }
         // locked, or nobody unlocked it when asked
         Error::NoStorageAccess(_) => VaultError::Waiting,
+        gone if system::is_gone(gone) => VaultError::Silent,
         other => VaultError::Refused(other.to_string()),
     }
 }
