@@ -1,7 +1,6 @@
 //! Notices of the desktop: what every watched workspace tells is shown by the system, and a click leads to its screen.
 
 use crate::desk::{Desk, watched};
-use crate::stay;
 use notify_rust::{Notification, Timeout};
 use punte_cli::words::Words;
 use serde_json::{Value, json};
@@ -66,7 +65,7 @@ async fn show(app: &AppHandle, notice: &Value, workspace: &str, open: &str, wait
         std::thread::spawn(move || {
             handle.wait_for_action(|action| {
                 if action == "default" {
-                    stay::show_at(&app, Some(workspace.clone()), &path);
+                    crate::stay::show_at(&app, Some(workspace.clone()), &path);
                 }
             });
             drop(place);
