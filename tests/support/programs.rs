@@ -131,10 +131,33 @@ impl Running {
         assert!(told.success());
     }
 
+    /// Ends what is left of all that a program started, without a chance to tidy up.
+    pub fn end_group(group: u32) {
+        signal_group(group, "KILL");
+    }
+
+    /// The same once it had a moment to end by itself.
+    pub async fn see_off(group: u32) {
+        let gone = async {
+            while signal_group(group, "0") {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(Duration::from_secs(5), gone).await.is_err() {
+            Running::end_group(group);
+        }
+    }
+
     /// How it ended.
     pub async fn ended(mut self) -> Option<i32> {
         tokio::time::timeout(Duration::from_secs(10), self.0.wait()).await.expect("it stops when told").unwrap().code()
     }
+}
+
+/// Whether anything of the group was there to hear it.
+fn signal_group(group: u32, name: &str) -> bool {
+    let arguments = ["-s", name, "--", &format!("-{group}")];
+    std::process::Command::new("kill").args(arguments).stderr(Stdio::null()).status().is_ok_and(|told| told.success())
 }
 
 /// `punte-cli sandbox` in a process of its own.

@@ -27,10 +27,13 @@ pub struct Window {
 
 impl Drop for Window {
     /// A session that is dropped would wait for its end on the thread that would have to bring it: a test that fails would
-    /// hang instead. The driver's process is killed with its handle, and the app with the driver.
+    /// hang instead. The driver's process is killed, and the app with it.
     fn drop(&mut self) {
         if let Some(session) = self.session.take() {
             let _ = session.leak();
+        }
+        if let Some(tauri_driver) = &self.tauri_driver {
+            Running::end_group(tauri_driver.id());
         }
     }
 }
@@ -85,7 +88,10 @@ impl Window {
                     window.find("app-root").await;
                     return window;
                 }
-                Err(_) => eprintln!("driver {attempt}: no session within {DRIVER_PATIENCE:?}\n{}", processes().await),
+                Err(_) => {
+                    eprintln!("driver {attempt}: no session within {DRIVER_PATIENCE:?}\n{}", processes().await);
+                    Running::end_group(tauri_driver.id());
+                }
             }
         }
         panic!("{DRIVERS} drivers gave no session");
@@ -260,7 +266,11 @@ impl Window {
     pub async fn close(mut self) {
         let _ = tokio::time::timeout(Duration::from_secs(5), self.driver().clone().quit()).await;
         if let Some(tauri_driver) = self.tauri_driver.take() {
+            let group = tauri_driver.id();
             tauri_driver.stop().await;
+            // a busy machine's window may need longer than was waited; one that is left holds its home, and brings itself
+            // forward in place of the next
+            Running::see_off(group).await;
         }
     }
 }
