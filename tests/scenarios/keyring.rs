@@ -167,10 +167,12 @@ async fn a_locked_keyring_is_waited_for_and_unlocked_it_all_goes_on_by_itself() 
 
     // its session starts it again: what is saved now is kept by the new one, whom nobody had asked before
     let mut keyring = session.unlock(&["--unlock", "--foreground", "--components=secrets"]).await;
-    stands(&served, "ready").await;
     let mut other = oblio(&sandbox);
     other["name"] = json!("Oblio, after");
-    let later = served.call("connections.save", other.clone()).await;
+    let later = until("it is kept by the new one", Duration::from_secs(60), async || {
+        served.try_call("connections.save", other.clone()).await
+    })
+    .await;
     assert_eq!(stands(&served, "ready").await["kind"], "os_keyring");
     served.kill().await;
     let served = session.serve(home.path()).await;

@@ -1,8 +1,8 @@
 //! The Secret Service of this session, on Linux and its kin.
 //!
 //! Secrets go through the store of the keyring's library, one talk with the service for the whole process. Whether the service is
-//! there is asked beside it and without a talk: daemons in use (gnome-keyring 42 and 50 were seen to) end when somebody who
-//! begins one vanishes in that moment, and take every program's secrets from it with them.
+//! there is asked beside it and without a talk: daemons in use (gnome-keyring 42 was seen to, 50 is reported to) end when somebody
+//! who begins one vanishes in that moment, and take every program's secrets from it with them.
 
 use super::Standing;
 use keyring::{Entry, Error};
