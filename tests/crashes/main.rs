@@ -88,7 +88,7 @@ async fn killed_at_random_moments_every_order_has_its_one_document() {
             added += 1;
         }
         // most lives are short; a longer one now and then lets quiet times end
-        let life = if kill % 6 == 5 { dice.between(3_500, 5_000) } else { dice.between(50, 1_100) };
+        let life = if kill % 6 == 5 { dice.between(5_500, 7_000) } else { dice.between(50, 1_100) };
         tokio::time::sleep(Duration::from_millis(life)).await;
         desk.running.kill().await;
         desk = Desk::start(home.path(), &folder).await;

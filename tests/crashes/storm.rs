@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// One fault of a few requests. What acts late does so while the quiet time runs.
+/// One fault of a few requests. What acts late does so after the client gave up, and before the quiet time ends: also before one that
+/// begins at the start after a kill, which may come at once.
 fn fault(dice: &mut Dice) -> Value {
     let provider = ["smartbill", "oblio"][dice.between(0, 2) as usize];
     let times = dice.between(1, 3);
@@ -51,13 +52,16 @@ async fn help(desk: &Desk) {
     }
 }
 
-/// What a failure needs to be understood: the counters, what holds the owner up, what each connection waits for, and the open documents.
+/// What a failure needs to be understood: the counters, what holds the owner up, what each connection waits for, the open documents, and
+/// what was seen of those in doubt.
 async fn waiting(desk: &Desk, counts: Value) -> Value {
     let app = desk.call("app.get", json!({})).await;
     let connections = desk.call("connections.list", json!({})).await;
     let list = json!({ "search": "", "filter": "ready", "after": null, "limit": 5 });
     let open = desk.try_call("documents.list", list).await;
-    json!({ "counts": counts, "app": app, "connections": connections, "open": open.unwrap_or_else(|refused| refused) })
+    let doubts = desk.try_call("doubts.list", json!({})).await.unwrap_or_else(|refused| refused);
+    let open = open.unwrap_or_else(|refused| refused);
+    json!({ "counts": counts, "app": app, "connections": connections, "open": open, "doubts": doubts })
 }
 
 #[tokio::test]

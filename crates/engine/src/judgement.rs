@@ -92,12 +92,13 @@ pub fn judge(evidence: &Evidence, circumstances: Circumstances) -> Verdict {
 
 /// Whether a person may declare a document never issued, after these looks (newest first), and if not why.
 pub fn absence_blocked(looks: &[(bool, Option<Evidence>)]) -> Option<&'static str> {
-    let Some((_, Some(newest))) = looks.iter().find(|(decisive, evidence)| *decisive && evidence.is_some()) else {
-        return Some(if looks.is_empty() { "not_looked" } else { "quiet_time" });
-    };
+    // what was seen is there, whenever it was looked
     if looks.iter().flat_map(|(_, evidence)| evidence).any(|evidence| !evidence.ours().is_empty()) {
         return Some("found");
     }
+    let Some((_, Some(newest))) = looks.iter().find(|(decisive, evidence)| *decisive && evidence.is_some()) else {
+        return Some(if looks.is_empty() { "not_looked" } else { "quiet_time" });
+    };
     if newest.complete { None } else { Some("unreadable") }
 }
 
@@ -204,7 +205,8 @@ mod tests {
         assert_eq!(absence_blocked(&[(false, Some(empty.clone()))]), Some("quiet_time"));
         assert_eq!(absence_blocked(&[(true, None), (false, Some(empty.clone()))]), Some("quiet_time"));
         assert_eq!(absence_blocked(&[(true, Some(partial))]), Some("unreadable"));
-        assert_eq!(absence_blocked(&[(true, Some(empty.clone())), (false, Some(found))]), Some("found"));
+        assert_eq!(absence_blocked(&[(true, Some(empty.clone())), (false, Some(found.clone()))]), Some("found"));
+        assert_eq!(absence_blocked(&[(false, Some(found))]), Some("found"), "before the quiet time is over, too");
         assert_eq!(absence_blocked(&[(true, Some(empty))]), None);
     }
 }

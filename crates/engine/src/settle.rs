@@ -436,10 +436,18 @@ pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use crate::reads::tests::desk_with;
-    use crate::workspace::lock;
+    use crate::workspace::{Timing, lock};
     use punte_domain::{Failure, FailureKind, Phase};
     use std::sync::atomic::Ordering;
     use std::time::Duration;
+
+    #[test]
+    fn the_quiet_time_outlasts_a_create_that_a_crash_cut_off() {
+        let timing = Timing::default();
+        for (quiet, create) in [(timing.quiet, timing.create), (timing.quiet_sandbox, timing.create_sandbox)] {
+            assert!(quiet > create, "{quiet:?} after a start, and the create may still take {create:?}");
+        }
+    }
 
     #[tokio::test]
     async fn the_quiet_time_begins_anew_when_the_machine_slept() {

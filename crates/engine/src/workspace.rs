@@ -92,7 +92,8 @@ pub struct Deps {
 pub struct Timing {
     pub poll: Duration,
     pub poll_sandbox: Duration,
-    /// Longer than a provider takes at worst to act and to list.
+    /// Longer than a provider takes at worst to act and to list, and so than a create may take: of one that a crash cut off
+    /// nobody waited for the answer, and its quiet time begins at the next start.
     pub quiet: Duration,
     pub quiet_sandbox: Duration,
     /// Time limit of a create.
@@ -128,7 +129,7 @@ impl Default for Timing {
             poll: Duration::from_secs(60),
             poll_sandbox: Duration::from_secs(3),
             quiet: Duration::from_secs(20 * 60),
-            quiet_sandbox: Duration::from_secs(3),
+            quiet_sandbox: Duration::from_secs(5),
             create: Duration::from_secs(120),
             create_sandbox: Duration::from_secs(4),
             verify_after: Duration::from_secs(1),
