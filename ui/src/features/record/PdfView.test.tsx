@@ -60,12 +60,12 @@ test("it grows, shrinks, and fits again", async () => {
   await userEvent.click(await screen.findByTestId(ids.drawerTab("pdf")));
   const width = () => Number.parseInt(screen.getByTestId(ids.pdfPage(1)).style.width, 10);
   expect(await screen.findByTestId(ids.pdfZoom("fit"))).toBeDisabled();
-  await screen.findByTestId(ids.pdfPage(1));
+  await waitFor(() => expect(screen.getByTestId(ids.pdfPage(2))).toHaveAttribute("data-drawn", "true"));
   const fitting = width();
   expect(drawn.map(([, at]) => at)).toEqual([480, 480]); // once each, not first at a size that does not fit
   await userEvent.click(screen.getByTestId(ids.pdfZoom("in")));
   expect(width()).toBeGreaterThan(fitting);
-  expect(drawn.at(-1)?.[1]).toBeGreaterThan(fitting);
+  await waitFor(() => expect(drawn.at(-1)?.[1]).toBeGreaterThan(fitting));
   await userEvent.click(screen.getByTestId(ids.pdfZoom("fit")));
   expect(width()).toBe(fitting);
 });
